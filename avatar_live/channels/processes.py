@@ -1,0 +1,140 @@
+"""The vocabulary of the processes: what each is started with, what they say to each other, how they say they live.
+
+The parent starts each child as `python -m avatar_live.<package> <plan as JSON>`. A child reads orders, one JSON line
+each, from its standard input; the end of that input means that the parent is gone, and the child stops. It writes its
+`Health` once a second into the slot `health-<name>` of the run folder; a parent that finds it stale kills the child.
+The engine and the server meet on a `Link` (see `link.py`) whose address the server opens in the run folder.
+"""
+
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from avatar_live.protocol.cues import Cue
+from avatar_live.protocol.view import GameView
+from avatar_live.signals.encoded import EncodedFrame
+
+HEALTH_BYTES_MAX: Final = 4_096
+HEALTH_STALE_S: Final = 5.0
+READINGS_SLOT: Final = "readings"
+PREVIEW_SLOT: Final = "preview"
+PREVIEW_PIXELS_MAX: Final = 1920 * 1080
+
+
+class TrackerPlan(msgspec.Struct, frozen=True):
+    """Start the tracker: `camera` is "auto", a number, a video file, or "performance" (the recording)."""
+
+    run_folder: str
+    models_folder: str
+    camera: str = "auto"
+
+
+class EnginePlan(msgspec.Struct, frozen=True):
+    """Start the engine; `stamp` draws the time code that `bench chain` reads, `mirror` swaps left and right."""
+
+    run_folder: str
+    avatar: str
+    width_px: int = 1280
+    height_px: int = 720
+    fps: int = 30
+    bitrate_bps: int = 2_500_000
+    title: str = ""
+    stamp: bool = False
+    mirror: bool = True
+
+
+class ServerPlan(msgspec.Struct, frozen=True):
+    """Start the server; `token` opens the event API and the host's own controls."""
+
+    run_folder: str
+    data_folder: str
+    web_folder: str
+    host: str = "127.0.0.1"
+    port: int = 8080
+    title: str = ""
+    token: str = ""
+    allow_loopback_ice: bool = False
+
+
+# --- orders, parent to child ---------------------------------------------------------------------------------------
+
+
+class UseCamera(msgspec.Struct, frozen=True, tag="camera"):
+    camera: str
+
+
+class UseAvatar(msgspec.Struct, frozen=True, tag="avatar"):
+    path: str
+
+
+class Panic(msgspec.Struct, frozen=True, tag="panic"):
+    """Hide the host behind a card (or come back): nothing of the performance leaves the machine meanwhile."""
+
+    is_on: bool
+
+
+class Stop(msgspec.Struct, frozen=True, tag="stop"):
+    pass
+
+
+Order = UseCamera | UseAvatar | Panic | Stop
+
+
+# --- health, child to parent -----------------------------------------------------------------------------------------
+
+
+class Health(msgspec.Struct, frozen=True):
+    """Say how a process does: `at_s` on the monotonic clock, one sentence for people, figures by name."""
+
+    at_s: float
+    status: str
+    is_ready: bool
+    figures: dict[str, float] = {}
+
+
+# --- engine <-> server, on the link -------------------------------------------------------------------------------
+
+
+class EngineHello(msgspec.Struct, frozen=True, tag="hello"):
+    """First word of an engine: the server answers with the cues in force and the streams that are watched."""
+
+    width_px: int
+    height_px: int
+    fps: int
+
+
+class EngineNote(msgspec.Struct, frozen=True, tag="note"):
+    """Tell the audience what drives the avatar, in words for people."""
+
+    source: str
+
+
+class StageCue(msgspec.Struct, frozen=True, tag="cue"):
+    """Ask for a cue; `id` comes back in `CueTaken`, so that a cue given to a dying engine is given again."""
+
+    id: int
+    cue: Cue
+
+
+class CueTaken(msgspec.Struct, frozen=True, tag="taken"):
+    id: int
+
+
+class KeyframeWanted(msgspec.Struct, frozen=True, tag="keyframe"):
+    stream: str
+
+
+class Watched(msgspec.Struct, frozen=True, tag="watched"):
+    """Name the player streams that have a watcher; the engine draws and encodes no others."""
+
+    players: tuple[str, ...]
+
+
+FromEngine = EncodedFrame | EngineHello | EngineNote | CueTaken
+ToEngine = StageCue | GameView | KeyframeWanted | Watched
+
+
+def health_slot(run_folder: Path, name: str) -> Path:
+    """Return the file through which the process `name` says how it does."""
+    return run_folder / f"health-{name}"

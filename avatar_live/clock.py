@@ -1,0 +1,35 @@
+"""The only reader of time: everywhere else `now_s` and `dt_s` are arguments.
+
+`now_s` is monotonic and the same in every process of one machine, so a timestamp that the tracker writes
+can be compared in the engine; `wall_s` is the time of day, for people, ledgers and browsers.
+"""
+
+import time
+
+
+def now_s() -> float:
+    """Return monotonic seconds, comparable between the processes of one machine."""
+    return time.monotonic()
+
+
+def wall_s() -> float:
+    """Return seconds since the Unix epoch."""
+    return time.time()
+
+
+class Pacer:
+    """Wait for the next tick of a fixed rate; a late caller skips ticks instead of hurrying after them."""
+
+    def __init__(self, rate_hz: float) -> None:
+        self._period_s = 1.0 / rate_hz
+        self._next_s = now_s()
+
+    def wait(self) -> float:
+        """Sleep until the next tick and return its time in `now_s` seconds."""
+        self._next_s += self._period_s
+        late_s = now_s() - self._next_s
+        if late_s > 0.0:
+            self._next_s += late_s // self._period_s * self._period_s
+        else:
+            time.sleep(-late_s)
+        return self._next_s

@@ -1,0 +1,1 @@
+"""See the map in `avatar_live/__init__.py`."""

@@ -1,0 +1,174 @@
+"""What a viewer's page and the server say to each other: JSON text frames, one tagged object each, over one websocket.
+
+The client makes the id of a gift (a UUID), so the same gift sent twice is paid once. `seq` numbers what everybody is
+told within an `epoch` (one life of the server's room), so that a page that comes back can say what it has seen.
+"""
+
+from typing import Final, Literal
+
+import msgspec
+
+from avatar_live.protocol.catalogue import Gift
+from avatar_live.protocol.view import Camp
+
+MESSAGE_BYTES_MAX: Final = 4_096
+NAME_CHARACTERS_MAX: Final = 24
+CHAT_CHARACTERS_MAX: Final = 200
+LIKES_PER_MESSAGE_MAX: Final = 50
+GIFT_ID_CHARACTERS_MAX: Final = 64
+
+# Close codes: 4000-4099 may come back, 4100-4199 should not without a change.
+CLOSE_SLOW: Final = 4000
+CLOSE_RESTARTING: Final = 4001
+CLOSE_BAD_MESSAGE: Final = 4100
+CLOSE_REFUSED: Final = 4101
+CLOSE_FULL: Final = 4002
+
+
+# --- from the viewer ---------------------------------------------------------------------------------------------
+
+
+class Join(msgspec.Struct, frozen=True, tag="join"):
+    """Enter the room, first message of all. `viewer` is the secret id that the page keeps (it owns the wallet);
+    absent for a newcomer. `epoch` and `seq` say what a returning page has seen."""
+
+    name: str
+    viewer: str | None = None
+    epoch: str | None = None
+    seq: int = 0
+
+
+class Say(msgspec.Struct, frozen=True, tag="say"):
+    """Write a chat line."""
+
+    text: str
+
+
+class Like(msgspec.Struct, frozen=True, tag="like"):
+    """Like `count` times since the last message."""
+
+    count: int = 1
+
+
+class GiveGift(msgspec.Struct, frozen=True, tag="gift"):
+    """Give the gift `gift` of the catalogue; `id` is the client's own and makes it happen once."""
+
+    id: str
+    gift: str
+
+
+class PickCamp(msgspec.Struct, frozen=True, tag="camp"):
+    """Stand with a camp; each press also pushes a little."""
+
+    camp: Camp
+
+
+class LeaveGame(msgspec.Struct, frozen=True, tag="leave_game"):
+    """End one's own first-person game early."""
+
+
+class Ping(msgspec.Struct, frozen=True, tag="ping"):
+    """Ask for an answer; `t` comes back as it was."""
+
+    t: float
+
+
+FromViewer = Join | Say | Like | GiveGift | PickCamp | LeaveGame | Ping
+
+
+# --- to the viewer -----------------------------------------------------------------------------------------------
+
+
+class ChatLine(msgspec.Struct, frozen=True, tag="chat"):
+    seq: int
+    name: str
+    text: str
+
+
+class GiftGiven(msgspec.Struct, frozen=True, tag="gift_given"):
+    """Tell everybody of a committed gift."""
+
+    seq: int
+    id: str
+    name: str
+    gift: str
+
+
+class Show(msgspec.Struct, frozen=True, tag="show"):
+    """State of the show, sent on change and at most `SHOW_HZ` times a second; the newest wins."""
+
+    audience: int
+    likes: int
+    ball: float
+    score_red: int
+    score_blue: int
+    camp_red: int
+    camp_blue: int
+    playing: tuple[str, ...]
+    is_live: bool  # the engine sends frames
+    source: str  # what drives the avatar, in words for people
+
+
+class Welcome(msgspec.Struct, frozen=True, tag="welcome"):
+    """Answer a join: the viewer's secret id and wallet, the catalogue, the show, what was missed or the last lines."""
+
+    viewer: str
+    name: str
+    epoch: str
+    seq: int
+    balance_coins: int
+    catalogue: tuple[Gift, ...]
+    show: Show
+    recent: tuple[ChatLine | GiftGiven, ...]
+    title: str
+    player: str | None = None  # the token of a first-person game still running
+
+
+GiftState = Literal["committed", "refused", "refunded", "done"]
+
+
+class GiftUpdate(msgspec.Struct, frozen=True, tag="gift_update"):
+    """Tell a giver how the own gift `id` stands, with the wallet after it and the reason when refused or refunded."""
+
+    id: str
+    state: GiftState
+    balance_coins: int
+    reason: str = ""
+
+
+class PlayStart(msgspec.Struct, frozen=True, tag="play_start"):
+    """Invite a ticket's owner: POST an SDP offer to `/whep/player` with `Authorization: Bearer <token>`."""
+
+    token: str
+    seconds: float
+
+
+class PlayEnd(msgspec.Struct, frozen=True, tag="play_end"):
+    reason: str
+
+
+class Refused(msgspec.Struct, frozen=True, tag="refused"):
+    """Say in one sentence why a message was not taken; `about` is its tag."""
+
+    about: str
+    reason: str
+
+
+class Pong(msgspec.Struct, frozen=True, tag="pong"):
+    t: float
+
+
+ToViewer = Welcome | ChatLine | GiftGiven | Show | GiftUpdate | PlayStart | PlayEnd | Refused | Pong
+SHOW_HZ: Final = 10.0
+
+# Over the data channel "input" of a player's stream: the same JSON form, newest wins.
+
+
+class Keys(msgspec.Struct, frozen=True, tag="keys"):
+    """Say which arrow keys are down; an older `n` than the last is dropped."""
+
+    n: int
+    up: bool = False
+    down: bool = False
+    left: bool = False
+    right: bool = False

@@ -1,0 +1,6 @@
+"""Make `tests/shared.py` importable from every test."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
