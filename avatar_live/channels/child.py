@@ -1,0 +1,76 @@
+"""A child process's ends of the two wires to its parent: orders in, health out."""
+
+import os
+import threading
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from avatar_live import clock
+from avatar_live.channels.lossless import Lossless
+from avatar_live.channels.processes import HEALTH_BYTES_MAX, Health, Order, Stop, health_slot
+from avatar_live.channels.slot import Slot
+
+ORDERS_MAX: Final = 256
+ORDER_BYTES_MAX: Final = 65_536
+HEALTH_PERIOD_S: Final = 1.0
+STATUS_CHARS_MAX: Final = 400
+
+_STDIN: Final = 0
+_order = msgspec.json.Decoder(Order)
+
+
+def orders(source: int = _STDIN) -> Lossless[Order]:
+    """Return the queue that a daemon thread fills with the orders read from the file descriptor `source`.
+
+    One JSON line is one order; a line that is not an order is skipped. The end of the input puts `Stop` last.
+    """
+    queue: Lossless[Order] = Lossless(ORDERS_MAX)
+    threading.Thread(target=_read, args=(source, queue), name="orders", daemon=True).start()
+    return queue
+
+
+def _read(source: int, queue: Lossless[Order]) -> None:
+    # os.read on the bare descriptor: a thread that waits inside sys.stdin's lock aborts the interpreter's exit.
+    pending = b""
+    while data := _read_some(source):
+        *lines, pending = (pending + data).split(b"\n")
+        for line in lines:
+            try:
+                queue.put(_order.decode(line))
+            except msgspec.DecodeError:
+                continue
+        if len(pending) > ORDER_BYTES_MAX:
+            break
+    if not queue.put(Stop()):  # nobody has taken an order for ages: the last word still has to fit
+        queue.take_all()
+        queue.put(Stop())
+
+
+def _read_some(source: int) -> bytes:
+    try:
+        return os.read(source, ORDER_BYTES_MAX)
+    except OSError:
+        return b""
+
+
+class HealthWriter:
+    """Write this process's `Health` for its parent, at most once a second."""
+
+    def __init__(self, run_folder: Path, name: str) -> None:
+        self._slot = Slot(health_slot(run_folder, name), HEALTH_BYTES_MAX)
+        self._written_s = float("-inf")
+
+    def write(self, status: str, is_ready: bool, *, is_forced: bool = False, **figures: float) -> bool:
+        """Publish the health; False when the last one is younger than a second and `is_forced` is not set."""
+        now_s = clock.now_s()
+        if not is_forced and now_s - self._written_s < HEALTH_PERIOD_S:
+            return False
+        self._written_s = now_s
+        self._slot.write(msgspec.json.encode(Health(now_s, status[:STATUS_CHARS_MAX], is_ready, figures)))
+        return True
+
+    def close(self) -> None:
+        """Let go of the slot; what was written stays readable."""
+        self._slot.close()

@@ -1,0 +1,52 @@
+"""A child process hears its parent and says how it does."""
+
+import os
+from pathlib import Path
+
+import msgspec
+
+from avatar_live.channels import Slot
+from avatar_live.channels.child import ORDERS_MAX, STATUS_CHARS_MAX, HealthWriter, orders
+from avatar_live.channels.processes import HEALTH_BYTES_MAX, Health, Stop, UseCamera, health_slot
+
+WAIT_S = 5.0
+
+
+def test_orders_arrive_in_order_and_the_end_of_input_means_stop() -> None:
+    reading, writing = os.pipe()
+    queue = orders(reading)
+    line = msgspec.json.encode(UseCamera("clip.mp4"))
+    os.write(writing, line[:5])
+    os.write(writing, line[5:] + b"\nnot an order\n" + msgspec.json.encode(UseCamera("1")) + b"\n")
+    os.close(writing)
+    assert [queue.take(WAIT_S) for _ in range(3)] == [UseCamera("clip.mp4"), UseCamera("1"), Stop()]
+    os.close(reading)
+
+
+def test_stop_is_heard_even_behind_a_flood_of_orders() -> None:
+    reading, writing = os.pipe()
+    line = msgspec.json.encode(UseCamera("0")) + b"\n"
+    os.write(writing, line * (ORDERS_MAX + 1))
+    os.close(writing)
+    queue = orders(reading)
+    heard = None
+    while (order := queue.take(WAIT_S)) is not None:
+        heard = order
+        if order == Stop():
+            break
+    assert heard == Stop()
+    os.close(reading)
+
+
+def test_health_is_written_at_most_once_a_second_unless_forced(tmp_path: Path) -> None:
+    writer = HealthWriter(tmp_path, "tracker")
+    assert writer.write("starting", False)
+    assert not writer.write("camera 0", True, fps=30.0)
+    assert writer.write("x" * 10_000, True, is_forced=True, fps=29.5)
+    slot = Slot(health_slot(tmp_path, "tracker"), HEALTH_BYTES_MAX)
+    data = slot.read()
+    assert data is not None
+    health = msgspec.json.decode(data, type=Health)
+    assert health.is_ready and health.figures == {"fps": 29.5} and len(health.status) == STATUS_CHARS_MAX
+    slot.close()
+    writer.close()
