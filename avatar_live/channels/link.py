@@ -88,7 +88,6 @@ async def serve_link(
                 current = None
                 await on_connection(None)
 
-    run_folder.mkdir(parents=True, exist_ok=True)
     if _HAS_UNIX_SOCKETS:
         path = run_folder / "link.sock"
         path.unlink(missing_ok=True)
@@ -103,6 +102,9 @@ async def serve_link(
         server.close()
         if current is not None:
             current.close()
+            with contextlib.suppress(ConnectionError):
+                await current.wait_closed()
+        await server.wait_closed()
 
 
 # --- the engine's side -----------------------------------------------------------------------------------------
