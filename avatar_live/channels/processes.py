@@ -31,7 +31,8 @@ class TrackerPlan(msgspec.Struct, frozen=True):
 
 
 class EnginePlan(msgspec.Struct, frozen=True):
-    """Start the engine; `stamp` draws the time code that `bench chain` reads, `mirror` swaps left and right."""
+    """Start the engine; `stamp` draws the time code that `bench chain` reads, `mirror` swaps left and right,
+    `preview` publishes pictures for a window on this machine."""
 
     run_folder: str
     avatar: str
@@ -42,6 +43,7 @@ class EnginePlan(msgspec.Struct, frozen=True):
     title: str = ""
     stamp: bool = False
     mirror: bool = True
+    preview: bool = False
 
 
 class ServerPlan(msgspec.Struct, frozen=True):

@@ -23,10 +23,10 @@ class GiantHead(msgspec.Struct, frozen=True, tag="giant_head"):
 
 
 class Banner(msgspec.Struct, frozen=True, tag="banner"):
-    """Show who gave what."""
+    """Show who gave what; `icon` is the gift's id."""
 
     text: str
-    emoji: str
+    icon: str
 
 
 class Goal(msgspec.Struct, frozen=True, tag="goal"):
