@@ -1,0 +1,127 @@
+"""The only file that knows how a machine gives us OpenGL: EGL on Linux, an off-screen window elsewhere.
+
+A bare `GraphicsEngine` draws on the thread that calls `Display.render`; there is no ShowBase and no task manager,
+because the latter fails off the main thread.
+"""
+
+import sys
+from types import TracebackType
+from typing import Any, Final, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from panda3d.core import (
+    FrameBufferProperties,
+    GraphicsEngine,
+    GraphicsOutput,
+    GraphicsPipe,
+    GraphicsPipeSelection,
+    GraphicsStateGuardian,
+    Texture,
+    WindowProperties,
+    load_prc_file_data,
+)
+
+GL_MODULE: Final = "p3headlessgl" if sys.platform.startswith("linux") else "pandagl"
+INSTALL_HINT: Final = (
+    "install it with: apt-get install -y libegl1 libgl1-mesa-dri"
+    if sys.platform.startswith("linux")
+    else "update the graphics driver"
+)
+DEPTH_BITS: Final = 24
+
+load_prc_file_data(
+    "avatar_live stage",
+    """
+    notify-level error
+    notify-level-display fatal
+    notify-level-egldisplay fatal
+    window-type offscreen
+    audio-library-name null
+    textures-power-2 none
+    gl-version 3 3
+    threading-model
+    sync-video false
+    """,
+)
+
+
+class StageError(Exception):
+    """Say in one sentence why nothing can be drawn on this machine and what to do about it."""
+
+
+class Target:
+    """Hold one off-screen picture and the copy of it in main memory."""
+
+    def __init__(self, engine: GraphicsEngine, output: GraphicsOutput) -> None:
+        self._engine = engine
+        self.output = output
+        self.width_px: int = output.get_x_size()
+        self.height_px: int = output.get_y_size()
+        self._copy = Texture("read-back")
+        output.add_render_texture(self._copy, GraphicsOutput.RTM_copy_ram, GraphicsOutput.RTP_color)
+
+    def read(self) -> NDArray[np.uint8]:
+        """Return the last picture drawn, BGRA (height, width, 4), top row first, in memory of its own."""
+        rows = np.frombuffer(self._copy.get_ram_image(), np.uint8).reshape(self.height_px, self.width_px, 4)
+        return np.ascontiguousarray(rows[::-1])  # OpenGL's first row is the bottom one
+
+    def close(self) -> None:
+        """Give the buffer back to the driver."""
+        self.output.clear_render_textures()
+        self.output.remove_all_display_regions()
+        self._engine.remove_window(self.output)
+
+
+class Display:
+    """Own the graphics engine and its buffers; every call comes from one thread, which need not be the main one.
+
+    Raises `StageError` when the machine has no usable OpenGL.
+    """
+
+    def __init__(self, width_px: int, height_px: int, module: str = GL_MODULE) -> None:
+        pipe = GraphicsPipeSelection.get_global_ptr().make_module_pipe(module)
+        if pipe is None or not pipe.is_valid():
+            raise StageError(f"OpenGL is missing on this machine ({module} found no display); {INSTALL_HINT}.")
+        self._pipe = pipe
+        self._engine = GraphicsEngine()
+        self._host: Any = None
+        try:
+            self.main = self.make_target("main", width_px, height_px)
+        except StageError:
+            self._engine.remove_all_windows()
+            raise
+        self._host = self.main.output
+
+    @property
+    def gsg(self) -> GraphicsStateGuardian:
+        """The driver's state, shared by all targets."""
+        return self.main.output.get_gsg()
+
+    def make_target(self, name: str, width_px: int, height_px: int) -> Target:
+        """Open an off-screen buffer that shares textures and geometry with the main one."""
+        wanted = FrameBufferProperties()
+        wanted.set_rgba_bits(8, 8, 8, 8)
+        wanted.set_depth_bits(DEPTH_BITS)
+        size = WindowProperties.size(width_px, height_px)
+        sharing = (self._host.get_gsg(), self._host) if self._host else ()
+        output = self._engine.make_output(self._pipe, name, 0, wanted, size, GraphicsPipe.BF_refuse_window, *sharing)
+        if output is None or not output.is_valid():
+            raise StageError(f"OpenGL gives no off-screen picture of {width_px}x{height_px} pixels; {INSTALL_HINT}.")
+        return Target(self._engine, output)
+
+    def render(self) -> None:
+        """Draw every active target and copy it to main memory."""
+        self._engine.render_frame()
+
+    def close(self) -> None:
+        """Close all targets and free what the driver holds."""
+        self._engine.remove_all_windows()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

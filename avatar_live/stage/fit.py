@@ -1,0 +1,72 @@
+"""How an avatar of any build is brought before the camera: one scale and one lift, so that shot and props fit."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from avatar_live.avatar.model import Avatar
+
+Doubles = NDArray[np.float64]
+
+HEAD_HEIGHT_M: Final = 0.927  # of the head bone above the floor, where the camera expects it
+HEAD_SIZE_M: Final = 0.335  # from the head bone to the top of the hair
+SCALE_MIN, SCALE_MAX = 0.02, 50.0
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """Map a point of the avatar's space to the stage: scale about the origin, then lift."""
+
+    scale: float = 1.0
+    lift_m: float = 0.0
+
+    def point(self, point_m: Doubles) -> Doubles:
+        """Return a point (3,) of the avatar's space in the stage's."""
+        moved = point_m * self.scale
+        moved[1] += self.lift_m
+        return moved
+
+    def pose(self, pose: Doubles) -> Doubles:
+        """Return a (4, 4) pose of the avatar's space in the stage's, scale included."""
+        moved = pose.copy()
+        moved[:3] *= self.scale
+        moved[1, 3] += self.lift_m
+        return moved
+
+
+def fit_avatar(avatar: Avatar) -> Fit:
+    """Return the fit that puts the head bone at its height with a head between its own and the wanted size.
+
+    Tall avatars have small heads: following the body alone would lose the face, following the head alone would fill
+    the picture with shoulders, so the scale is the geometric mean of both.
+    """
+    tops = [float(primitive.positions[:, 1].max()) for primitive in avatar.primitives if len(primitive.positions)]
+    head = avatar.humanoid.get("head")
+    top_m = max(tops, default=1.0)
+    head_m = float(_rest_positions(avatar)[head, 1]) if head is not None else 0.74 * top_m
+    if not 0.0 < head_m < top_m:
+        return Fit()
+    scale = float(np.sqrt(HEAD_HEIGHT_M / head_m * HEAD_SIZE_M / (top_m - head_m)))
+    scale = min(max(scale, SCALE_MIN), SCALE_MAX)
+    return Fit(scale, HEAD_HEIGHT_M - scale * head_m)
+
+
+def _rest_positions(avatar: Avatar) -> Doubles:
+    """Return where the nodes (N, 3) stand at rest."""
+    worlds = np.empty((len(avatar.nodes), 4, 4))
+    for index, node in enumerate(avatar.nodes):
+        x, y, z, w = node.rotation
+        turn = np.array(
+            [
+                [1 - 2 * (y * y + z * z), 2 * (x * y - z * w), 2 * (x * z + y * w)],
+                [2 * (x * y + z * w), 1 - 2 * (x * x + z * z), 2 * (y * z - x * w)],
+                [2 * (x * z - y * w), 2 * (y * z + x * w), 1 - 2 * (x * x + y * y)],
+            ]
+        )
+        local = np.eye(4)
+        local[:3, :3] = turn * node.scale
+        local[:3, 3] = node.translation
+        worlds[index] = local if node.parent < 0 else worlds[node.parent] @ local
+    return worlds[:, :3, 3]
