@@ -1,1 +1,1 @@
-"""See the map in `avatar_live/__init__.py`."""
+"""The shared games: `push` is the one there is; `inputs` is what a game is told and what it tells."""

@@ -122,6 +122,7 @@ class Welcome(msgspec.Struct, frozen=True, tag="welcome"):
     recent: tuple[ChatLine | GiftGiven, ...]
     title: str
     player: str | None = None  # the token of a first-person game still running
+    camp: Camp | None = None  # the camp that a returning viewer stands with
 
 
 GiftState = Literal["committed", "refused", "refunded", "done"]

@@ -1,1 +1,5 @@
-"""See the map in `avatar_live/__init__.py`."""
+"""The room as a value: `step(room, event, now) -> (room, effects)`; start reading at `step.py`.
+
+`events` is what happens and what shall be done about it, `state` what the room knows, `audience`, `gifts` and `play`
+the chapters of `step`.
+"""

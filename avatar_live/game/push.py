@@ -1,0 +1,256 @@
+"""The push game: two camps push a ball into each other's goal, and players with a ticket walk on the pitch.
+
+Pure and deterministic: the world runs in ticks of `TICK_S`, chance comes from the seed inside the world, so the same
+inputs at the same ticks always make the same world. The space is described in `protocol/view.py`; red attacks +x.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final, assert_never
+
+from avatar_live.game.inputs import Enter, GoalScored, Happening, Input, Leave, Push, Steer
+from avatar_live.protocol.view import BALL_RADIUS, PITCH_HALF_WIDTH, Camp, GameView, PlayerView
+
+TICK_HZ: Final = 30.0
+TICK_S: Final = 1.0 / TICK_HZ
+TICKS_PER_STEP_MAX: Final = 10  # a process that slept does not hurry through what it missed
+
+PUSH_SPEED: Final = 0.5  # units a second that a push of strength 1 adds
+BALL_SPEED_MAX: Final = 2.0
+BALL_DRAG_PER_S: Final = 0.9
+BALL_REST_SPEED: Final = 0.01
+WALL_BOUNCE: Final = 0.7
+CELEBRATE_S: Final = 2.0
+
+PLAYER_RADIUS: Final = 0.06
+WALK_SPEED: Final = 0.4
+BACK_SPEED: Final = 0.25
+TURN_RAD_PER_S: Final = 2.2
+KICK: Final = 1.6  # a walking player sends the ball off this much faster than the player walks
+SPAWN_X: Final = 0.8
+
+_SEED_MASK: Final = (1 << 64) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Ball:
+    x: float = 0.0
+    z: float = 0.0
+    speed_x: float = 0.0
+    speed_z: float = 0.0
+    turn_rad: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Player:
+    """Stand on the pitch; `yaw_rad` as in `PlayerView`, keys as they were steered last."""
+
+    id: str
+    name: str
+    camp: Camp
+    x: float
+    z: float
+    yaw_rad: float
+    up: bool = False
+    down: bool = False
+    left: bool = False
+    right: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    seed: int
+    ball: Ball = Ball()
+    score_red: int = 0
+    score_blue: int = 0
+    celebrate_s: float = 0.0
+    players: tuple[Player, ...] = ()
+    carried_s: float = 0.0  # time that did not fill a tick yet
+
+
+def step(world: World, inputs: Sequence[Input], dt_s: float) -> tuple[World, tuple[Happening, ...]]:
+    """Apply `inputs`, then run as many ticks as fit in `dt_s` and what was carried; return the world and its goals."""
+    for one in inputs:
+        world = _apply(world, one)
+    ticks = min(int((world.carried_s + dt_s) * TICK_HZ + 1e-9), TICKS_PER_STEP_MAX)
+    carried_s = min(max(world.carried_s + dt_s - ticks * TICK_S, 0.0), TICK_S)
+    happenings: list[Happening] = []
+    for _ in range(ticks):
+        world, scorer = _tick(world)
+        if scorer is not None:
+            happenings.append(GoalScored(scorer))
+    return replace(world, carried_s=carried_s), tuple(happenings)
+
+
+def is_at_rest(world: World) -> bool:
+    """Say that nothing would move without an input."""
+    return not world.players and world.celebrate_s == 0.0 and world.ball.speed_x == world.ball.speed_z == 0.0
+
+
+def view(world: World) -> GameView:
+    """Return what the stage needs to draw the world."""
+    ball = world.ball
+    return GameView(
+        ball_x=ball.x,
+        ball_z=ball.z,
+        ball_turn_rad=ball.turn_rad,
+        score_red=world.score_red,
+        score_blue=world.score_blue,
+        players=tuple(
+            PlayerView(one.id, one.name, one.camp, one.x, one.z, one.yaw_rad, one.up != one.down)
+            for one in world.players
+        ),
+    )
+
+
+def _apply(world: World, one: Input) -> World:
+    match one:
+        case Push(camp, strength):
+            return _pushed(world, camp, strength)
+        case Enter(id, name, camp):
+            side = -1.0 if camp == "red" else 1.0
+            lane = sum(player.camp == camp for player in world.players)
+            z = (0.0, 0.22, -0.22)[lane % 3]
+            newcomer = Player(id, name, camp, side * SPAWN_X, z, side * math.pi / 2)
+            others = tuple(player for player in world.players if player.id != id)
+            return replace(world, players=(*others, newcomer))
+        case Leave(id):
+            return replace(world, players=tuple(player for player in world.players if player.id != id))
+        case Steer(id, up, down, left, right):
+            return replace(
+                world,
+                players=tuple(
+                    replace(player, up=up, down=down, left=left, right=right) if player.id == id else player
+                    for player in world.players
+                ),
+            )
+        case _:
+            assert_never(one)
+
+
+def _pushed(world: World, camp: Camp, strength: float) -> World:
+    """Send the ball towards the goal that `camp` attacks, a little to one side, so that no two pushes look alike."""
+    if world.celebrate_s > 0.0:
+        return world
+    seed = (world.seed * 6364136223846793005 + 1442695040888963407) & _SEED_MASK  # Knuth's MMIX generator
+    aside = ((seed >> 33) / (1 << 31) - 0.5) * 0.6
+    speed = PUSH_SPEED * strength
+    ball = world.ball
+    towards = 1.0 if camp == "red" else -1.0
+    pushed = replace(ball, speed_x=ball.speed_x + towards * speed, speed_z=ball.speed_z + aside * speed)
+    return replace(world, seed=seed, ball=_slowed(pushed))
+
+
+def _slowed(ball: Ball) -> Ball:
+    speed = math.hypot(ball.speed_x, ball.speed_z)
+    if speed <= BALL_SPEED_MAX:
+        return ball
+    factor = BALL_SPEED_MAX / speed
+    return replace(ball, speed_x=ball.speed_x * factor, speed_z=ball.speed_z * factor)
+
+
+def _tick(world: World) -> tuple[World, Camp | None]:
+    players = _apart(tuple(_walked(player) for player in world.players))
+    if world.celebrate_s > 0.0:
+        left_s = max(world.celebrate_s - TICK_S, 0.0)
+        if left_s < TICK_S / 2:
+            return replace(world, players=players, ball=Ball(), celebrate_s=0.0), None
+        return replace(world, players=players, celebrate_s=left_s), None
+    ball = world.ball
+    for player in players:
+        ball = _bumped(ball, player)
+    ball = _rolled(_slowed(ball))
+    if abs(ball.x) < 1.0:
+        return replace(world, players=players, ball=ball), None
+    scorer: Camp = "red" if ball.x > 0.0 else "blue"
+    return (
+        replace(
+            world,
+            players=players,
+            ball=replace(ball, x=math.copysign(1.0, ball.x), speed_x=0.0, speed_z=0.0),
+            score_red=world.score_red + (scorer == "red"),
+            score_blue=world.score_blue + (scorer == "blue"),
+            celebrate_s=CELEBRATE_S,
+        ),
+        scorer,
+    )
+
+
+def _walked(player: Player) -> Player:
+    yaw_rad = math.remainder(player.yaw_rad + (player.left - player.right) * TURN_RAD_PER_S * TICK_S, math.tau)
+    speed = _walking_speed(player)
+    return _kept_on_pitch(
+        replace(
+            player,
+            yaw_rad=yaw_rad,
+            x=player.x - math.sin(yaw_rad) * speed * TICK_S,
+            z=player.z - math.cos(yaw_rad) * speed * TICK_S,
+        )
+    )
+
+
+def _walking_speed(player: Player) -> float:
+    return player.up * WALK_SPEED - player.down * BACK_SPEED if player.up != player.down else 0.0
+
+
+def _kept_on_pitch(player: Player) -> Player:
+    reach_x, reach_z = 1.0 - PLAYER_RADIUS, PITCH_HALF_WIDTH - PLAYER_RADIUS
+    return replace(player, x=min(max(player.x, -reach_x), reach_x), z=min(max(player.z, -reach_z), reach_z))
+
+
+def _apart(players: tuple[Player, ...]) -> tuple[Player, ...]:
+    """Push players that overlap away from each other, each half of the way."""
+    placed = list(players)
+    for i in range(len(placed)):
+        for k in range(i + 1, len(placed)):
+            a, b = placed[i], placed[k]
+            distance, normal_x, normal_z = _between(a.x, a.z, b.x, b.z)
+            half = (2 * PLAYER_RADIUS - distance) / 2
+            if half > 0.0:
+                placed[i] = _kept_on_pitch(replace(a, x=a.x - normal_x * half, z=a.z - normal_z * half))
+                placed[k] = _kept_on_pitch(replace(b, x=b.x + normal_x * half, z=b.z + normal_z * half))
+    return tuple(placed)
+
+
+def _bumped(ball: Ball, player: Player) -> Ball:
+    """Move the ball out of the player and let it go off at least as fast as the player kicks it."""
+    distance, normal_x, normal_z = _between(player.x, player.z, ball.x, ball.z)
+    if distance >= BALL_RADIUS + PLAYER_RADIUS:
+        return ball
+    speed = _walking_speed(player)
+    towards_ball = -(math.sin(player.yaw_rad) * normal_x + math.cos(player.yaw_rad) * normal_z) * speed
+    missing = max(towards_ball, 0.0) * KICK - (ball.speed_x * normal_x + ball.speed_z * normal_z)
+    gained = max(missing, 0.0)
+    overlap = BALL_RADIUS + PLAYER_RADIUS - distance
+    return replace(
+        ball,
+        x=ball.x + normal_x * overlap,
+        z=ball.z + normal_z * overlap,
+        speed_x=ball.speed_x + normal_x * gained,
+        speed_z=ball.speed_z + normal_z * gained,
+    )
+
+
+def _rolled(ball: Ball) -> Ball:
+    drag = math.exp(-BALL_DRAG_PER_S * TICK_S)
+    speed_x, speed_z = ball.speed_x * drag, ball.speed_z * drag
+    if math.hypot(speed_x, speed_z) < BALL_REST_SPEED:
+        speed_x = speed_z = 0.0
+    x = ball.x + speed_x * TICK_S
+    z = ball.z + speed_z * TICK_S
+    reach_z = PITCH_HALF_WIDTH - BALL_RADIUS
+    if abs(z) > reach_z:
+        if z * speed_z > 0.0:
+            speed_z = -speed_z * WALL_BOUNCE
+        z = math.copysign(reach_z, z)
+    turn_rad = math.remainder(ball.turn_rad - (x - ball.x) / BALL_RADIUS, math.tau)
+    return Ball(x, z, speed_x, speed_z, turn_rad)
+
+
+def _between(from_x: float, from_z: float, to_x: float, to_z: float) -> tuple[float, float, float]:
+    """Return the distance and the unit normal between two points; +x where they are the same."""
+    distance = math.hypot(to_x - from_x, to_z - from_z)
+    if distance < 1e-9:
+        return distance, 1.0, 0.0
+    return distance, (to_x - from_x) / distance, (to_z - from_z) / distance

@@ -1,0 +1,172 @@
+"""Joining, leaving, chat, likes and camps."""
+
+from dataclasses import replace
+from typing import Final
+
+import msgspec
+
+from avatar_live.protocol.catalogue import CATALOGUE
+from avatar_live.protocol.view import Camp
+from avatar_live.protocol.wire import (
+    CHAT_CHARACTERS_MAX,
+    LIKES_PER_MESSAGE_MAX,
+    NAME_CHARACTERS_MAX,
+    ChatLine,
+    GiftGiven,
+    Refused,
+    Welcome,
+)
+from avatar_live.room import events as ev
+from avatar_live.room.bucket import take
+from avatar_live.room.state import (
+    CAMP_ALLOWANCE,
+    CHAT_ALLOWANCE,
+    FORGET_S,
+    LIKE_ALLOWANCE,
+    LINES_KEPT_MAX,
+    LINES_SHOWN_MAX,
+    Room,
+    Viewer,
+)
+from avatar_live.room.text import cleaned
+
+NAMELESS: Final = "Guest"
+WORD_PUSH: Final = 0.2
+BUTTON_PUSH: Final = 0.2
+_CAMP_WORDS: Final[dict[str, Camp]] = {"red": "red", "blue": "blue"}
+_CAMP_SIGNS: Final[dict[str, Camp]] = {"红": "red", "紅": "red", "蓝": "blue", "藍": "blue"}
+
+
+def join(room: Room, event: ev.Joined) -> tuple[Room, ev.Effects]:
+    """Let a page in, and tell it what it missed or the last lines."""
+    name = cleaned(event.name)[:NAME_CHARACTERS_MAX].strip() or NAMELESS
+    known = room.viewers.get(event.viewer)
+    is_new_here = known is None or known.connections == 0
+    before = known or Viewer(name, event.balance_coins)
+    viewer = replace(before, name=name, balance_coins=event.balance_coins, connections=before.connections + 1)
+    room = replace(room, viewers=room.viewers.with_entry(event.viewer, viewer), audience=room.audience + is_new_here)
+    if is_new_here:
+        room = _with_camp_counted(room, viewer.camp, 1)
+    welcome = Welcome(
+        viewer=event.secret,
+        name=name,
+        epoch=room.epoch,
+        seq=room.seq,
+        balance_coins=event.balance_coins,
+        catalogue=CATALOGUE,
+        show=msgspec.structs.replace(
+            room.show, audience=room.audience, likes=room.likes, camp_red=room.camp_red, camp_blue=room.camp_blue
+        ),
+        recent=_missed(room, event.epoch, event.seq),
+        title=room.title,
+        camp=viewer.camp,
+        player=next((seat.ticket.token for seat in room.seats if seat.ticket.viewer == event.viewer), None),
+    )
+    reported = (ev.Report("viewer_joined", {"name": name, "audience": room.audience}),) if is_new_here else ()
+    return room, (ev.Greet(event.member, welcome), *reported)
+
+
+def leave(room: Room, event: ev.Left, now_s: float) -> tuple[Room, ev.Effects]:
+    """Let one connection go; the viewer is away when it was the last."""
+    viewer = _known(room, event.viewer)
+    connections = viewer.connections - 1
+    gone = replace(viewer, connections=connections, gone_s=now_s)
+    room = replace(room, viewers=room.viewers.with_entry(event.viewer, gone))
+    if connections > 0:
+        return room, ()
+    room = _with_camp_counted(replace(room, audience=room.audience - 1), viewer.camp, -1)
+    return room, (ev.Report("viewer_left", {"name": viewer.name, "audience": room.audience}),)
+
+
+def say(room: Room, event: ev.Said, now_s: float) -> tuple[Room, ev.Effects]:
+    """Tell everybody a chat line; a camp's word in it pushes the ball for that camp."""
+    viewer = _known(room, event.viewer)
+    text = cleaned(event.text)
+    if not text:
+        return room, (ev.Tell(event.viewer, Refused("say", "There is nothing to read in that message.")),)
+    if len(text) > CHAT_CHARACTERS_MAX:
+        reason = f"A message may have {CHAT_CHARACTERS_MAX} characters; this one has {len(text)}."
+        return room, (ev.Tell(event.viewer, Refused("say", reason)),)
+    bucket = take(viewer.chat, CHAT_ALLOWANCE, now_s)
+    if bucket is None:
+        return room, (ev.Tell(event.viewer, Refused("say", "That was too fast; wait a second and send it again.")),)
+    camp = _camp_in(text)
+    line = ChatLine(room.seq + 1, viewer.name, text)
+    room = _with_camp_chosen(with_line(room, line), event.viewer, replace(viewer, chat=bucket), viewer.camp or camp)
+    effects: ev.Effects = (ev.TellAll(line), ev.Report("chat", {"name": viewer.name, "text": text}))
+    if camp is None:
+        return room, effects
+    return room, (*effects, ev.PushBall(camp, WORD_PUSH))
+
+
+def like(room: Room, event: ev.Liked, now_s: float) -> tuple[Room, ev.Effects]:
+    """Count likes; everybody sees the sum with the next show, the event API once a tick."""
+    viewer = _known(room, event.viewer)
+    bucket = take(viewer.like, LIKE_ALLOWANCE, now_s)
+    if bucket is None or event.count < 1:
+        return room, ()  # a hand that is too quick is not worth an answer
+    count = min(event.count, LIKES_PER_MESSAGE_MAX)
+    viewers = room.viewers.with_entry(event.viewer, replace(viewer, like=bucket))
+    return replace(room, viewers=viewers, likes=room.likes + count), ()
+
+
+def pick_camp(room: Room, event: ev.CampPicked, now_s: float) -> tuple[Room, ev.Effects]:
+    """Stand with a camp and push a little for it."""
+    viewer = _known(room, event.viewer)
+    bucket = take(viewer.press, CAMP_ALLOWANCE, now_s)
+    if bucket is None:
+        return room, (ev.Tell(event.viewer, Refused("camp", "Your camp is pushing already; press a little slower.")),)
+    room = _with_camp_chosen(room, event.viewer, replace(viewer, press=bucket), event.camp)
+    push = ev.PushBall(event.camp, BUTTON_PUSH)
+    if viewer.camp == event.camp:
+        return room, (push,)
+    return room, (push, ev.Report("camp", {"name": viewer.name, "camp": event.camp}))
+
+
+def tick(room: Room, now_s: float) -> tuple[Room, ev.Effects]:
+    """Forget who has been gone for long, one shelf a tick, and report the likes since the last tick."""
+    viewers = room.viewers
+    for name, viewer in viewers.shelf(room.sweep):
+        if viewer.connections == 0 and now_s - viewer.gone_s > FORGET_S:
+            viewers = viewers.without(name)
+    likes = room.likes - room.likes_reported
+    room = replace(room, viewers=viewers, sweep=room.sweep + 1, likes_reported=room.likes)
+    return room, (ev.Report("like", {"count": likes, "total": room.likes}),) if likes else ()
+
+
+def with_line(room: Room, line: ChatLine | GiftGiven) -> Room:
+    """Keep a numbered line for pages that come back."""
+    return replace(room, seq=line.seq, lines=(*room.lines, line)[-LINES_KEPT_MAX:])
+
+
+def _missed(room: Room, epoch: str | None, seq: int) -> tuple[ChatLine | GiftGiven, ...]:
+    if epoch == room.epoch:
+        return tuple(line for line in room.lines if line.seq > seq)
+    return room.lines[-LINES_SHOWN_MAX:]
+
+
+def _camp_in(text: str) -> Camp | None:
+    for word in text.casefold().split():
+        if word in _CAMP_WORDS:
+            return _CAMP_WORDS[word]
+    return next((_CAMP_SIGNS[sign] for sign in text if sign in _CAMP_SIGNS), None)
+
+
+def _with_camp_chosen(room: Room, name: str, viewer: Viewer, camp: Camp | None) -> Room:
+    if viewer.camp != camp:
+        room = _with_camp_counted(_with_camp_counted(room, viewer.camp, -1), camp, 1)
+    return replace(room, viewers=room.viewers.with_entry(name, replace(viewer, camp=camp)))
+
+
+def _with_camp_counted(room: Room, camp: Camp | None, change: int) -> Room:
+    if camp == "red":
+        return replace(room, camp_red=room.camp_red + change)
+    if camp == "blue":
+        return replace(room, camp_blue=room.camp_blue + change)
+    return room
+
+
+def _known(room: Room, name: str) -> Viewer:
+    viewer = room.viewers.get(name)
+    assert viewer is not None and viewer.connections > 0, "only a viewer who has joined and not left can act"
+    return viewer

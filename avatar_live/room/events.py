@@ -1,0 +1,277 @@
+"""What happens to the room (`Event`) and what it wants done about it (`Effect`); both unions are closed.
+
+A viewer is named by a digest of the secret that the viewer's page keeps; the secret itself is only passed through.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from avatar_live.protocol.cues import Cue
+from avatar_live.protocol.view import Camp
+from avatar_live.protocol.wire import GiftState, ToViewer, Welcome
+
+# --- events --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """A page of a viewer is there; `member` is its connection, `epoch` and `seq` what it has seen."""
+
+    member: int
+    viewer: str
+    secret: str
+    name: str
+    balance_coins: int
+    epoch: str | None = None
+    seq: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """One connection of a viewer is gone."""
+
+    viewer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    viewer: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Liked:
+    viewer: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class CampPicked:
+    viewer: str
+    camp: Camp
+
+
+@dataclass(frozen=True, slots=True)
+class GiftAsked:
+    viewer: str
+    id: str
+    gift: str
+
+
+@dataclass(frozen=True, slots=True)
+class GiftCommitted:
+    """The ledger holds the gift; `token` is fresh and unguessable, for a ticket's stream."""
+
+    viewer: str
+    name: str
+    id: str
+    gift: str
+    balance_coins: int
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class GiftRepeated:
+    """The ledger knew the gift already: say again how it stands."""
+
+    viewer: str
+    id: str
+    state: GiftState
+    balance_coins: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class GiftRefused:
+    """The ledger did not take the gift; without `balance_coins` nobody knows the wallet just now."""
+
+    viewer: str
+    id: str
+    balance_coins: int | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class GiftRefunded:
+    """The ledger has given the coins back."""
+
+    viewer: str
+    id: str
+    balance_coins: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CueWasTaken:
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class EngineCame:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class EngineLeft:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class SourceChanged:
+    """What drives the avatar, in words for people."""
+
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlayerWatches:
+    """The stream of a player has its viewer."""
+
+    player: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlayerSees:
+    """The first frame of a player's stream is on its way."""
+
+    player: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlayLeft:
+    """A player ends the own game early."""
+
+    viewer: str
+
+
+@dataclass(frozen=True, slots=True)
+class GoalWasScored:
+    camp: Camp
+
+
+@dataclass(frozen=True, slots=True)
+class Ticked:
+    """Time has passed; what the game and the engine look like now."""
+
+    ball: float
+    score_red: int
+    score_blue: int
+    is_live: bool
+
+
+Event = (
+    Joined
+    | Left
+    | Said
+    | Liked
+    | CampPicked
+    | GiftAsked
+    | GiftCommitted
+    | GiftRepeated
+    | GiftRefused
+    | GiftRefunded
+    | CueWasTaken
+    | EngineCame
+    | EngineLeft
+    | SourceChanged
+    | PlayerWatches
+    | PlayerSees
+    | PlayLeft
+    | GoalWasScored
+    | Ticked
+)
+
+# --- effects -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Greet:
+    """Answer a join on its own connection."""
+
+    member: int
+    welcome: Welcome
+
+
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """Tell every page of one viewer."""
+
+    viewer: str
+    message: ToViewer
+
+
+@dataclass(frozen=True, slots=True)
+class TellAll:
+    message: ToViewer
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """Take the price from the viewer's wallet and answer with `GiftCommitted`, `GiftRepeated` or `GiftRefused`.
+
+    A gift that the ledger does not know yet is refused when there is an `obstacle`: the reason why it could not happen.
+    """
+
+    viewer: str
+    name: str
+    id: str
+    gift: str
+    price_coins: int
+    obstacle: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Write down how far a committed gift has come."""
+
+    id: str
+    state: str  # "playing" or "done"
+
+
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """Give the price back, once, and answer with `GiftRefunded`."""
+
+    viewer: str
+    id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShowCue:
+    """Ask the stage; repeated whenever an engine comes, until `CueWasTaken`."""
+
+    id: int
+    cue: Cue
+
+
+@dataclass(frozen=True, slots=True)
+class PushBall:
+    camp: Camp
+    strength: float
+
+
+@dataclass(frozen=True, slots=True)
+class EnterPitch:
+    player: str
+    name: str
+    camp: Camp
+
+
+@dataclass(frozen=True, slots=True)
+class LeavePitch:
+    """Take a player off the pitch and end the player's stream."""
+
+    player: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Tell the event API."""
+
+    type: str
+    data: Mapping[str, str | int | float | bool]
+
+
+Effect = Greet | Tell | TellAll | Commit | Mark | Refund | ShowCue | PushBall | EnterPitch | LeavePitch | Report
+Effects = tuple[Effect, ...]

@@ -1,0 +1,132 @@
+"""The life of a gift: asked, committed by the ledger, told, shown by the stage, done; or refused, or refunded."""
+
+import re
+import zlib
+from dataclasses import replace
+from typing import Final
+
+from avatar_live.protocol.catalogue import GIANT_HEAD_SECONDS, GIFTS, Gift
+from avatar_live.protocol.cues import Banner, Confetti, Cue, GiantHead, Throw
+from avatar_live.protocol.wire import GIFT_ID_CHARACTERS_MAX, GiftGiven, GiftUpdate, Refused
+from avatar_live.room import events as ev
+from avatar_live.room import play
+from avatar_live.room.audience import with_line
+from avatar_live.room.bucket import take
+from avatar_live.room.state import CUES_WAITING_MAX, GIFT_ALLOWANCE, Room, WaitingCue
+
+_GIFT_ID: Final = re.compile(r"[A-Za-z0-9_-]+")
+
+
+def ask(room: Room, event: ev.GiftAsked, now_s: float) -> tuple[Room, ev.Effects]:
+    """Refuse what cannot be, before it is paid, or ask the ledger to commit it."""
+    viewer = room.viewers.get(event.viewer)
+    assert viewer is not None
+    if len(event.id) > GIFT_ID_CHARACTERS_MAX or not _GIFT_ID.fullmatch(event.id):
+        reason = f"A gift's id is 1 to {GIFT_ID_CHARACTERS_MAX} letters, digits, '-' or '_'; a UUID is best."
+        return room, (ev.Tell(event.viewer, Refused("gift", reason)),)
+    gift = GIFTS.get(event.gift)
+    if gift is None:
+        return room, (_refusal(event.viewer, event.id, viewer.balance_coins, "There is no such gift."),)
+    bucket = take(viewer.gift, GIFT_ALLOWANCE, now_s)
+    if bucket is None:
+        reason = "That was too fast, so it was not paid; give it again in a second."
+        return room, (_refusal(event.viewer, event.id, viewer.balance_coins, reason),)
+    room = replace(room, viewers=room.viewers.with_entry(event.viewer, replace(viewer, gift=bucket)))
+    return room, (ev.Commit(event.viewer, viewer.name, event.id, gift.id, gift.price_coins, _obstacle(room, gift)),)
+
+
+def committed(room: Room, event: ev.GiftCommitted, now_s: float) -> tuple[Room, ev.Effects]:
+    """Tell everybody of a gift that the ledger holds, and let it happen."""
+    gift = GIFTS[event.gift]
+    room = _with_balance(room, event.viewer, event.balance_coins)
+    line = GiftGiven(room.seq + 1, event.id, event.name, gift.id)
+    room = with_line(room, line)
+    room, happening = _happen(room, event, gift, now_s)
+    report = ev.Report("gift", {"id": event.id, "name": event.name, "gift": gift.id, "price_coins": gift.price_coins})
+    return room, (ev.TellAll(line), report, *happening)
+
+
+def answered(room: Room, event: ev.GiftRepeated | ev.GiftRefused | ev.GiftRefunded) -> tuple[Room, ev.Effects]:
+    """Tell the giver what the ledger says."""
+    viewer = room.viewers.get(event.viewer)
+    balance_coins = event.balance_coins
+    if balance_coins is None:
+        balance_coins = viewer.balance_coins if viewer is not None else 0
+    room = _with_balance(room, event.viewer, balance_coins)
+    match event:
+        case ev.GiftRepeated():
+            return room, (ev.Tell(event.viewer, GiftUpdate(event.id, event.state, balance_coins, event.reason)),)
+        case ev.GiftRefused():
+            return room, (_refusal(event.viewer, event.id, balance_coins, event.reason),)
+        case ev.GiftRefunded():
+            update = GiftUpdate(event.id, "refunded", balance_coins, event.reason)
+            return room, (ev.Tell(event.viewer, update), ev.Report("refund", {"id": event.id, "reason": event.reason}))
+
+
+def cue(room: Room, wanted: Cue, viewer: str = "", gift_id: str = "") -> tuple[Room, ev.Effects]:
+    """Ask the stage for a cue and keep it until an engine has taken it; a cue that nobody paid for may be left out."""
+    if not gift_id and len(room.cues) >= CUES_WAITING_MAX:
+        return room, ()
+    id = room.cue_id + 1
+    cues = {**room.cues, id: WaitingCue(wanted, viewer, gift_id)}
+    return replace(room, cues=cues, cue_id=id), (ev.ShowCue(id, wanted),)
+
+
+def cue_taken(room: Room, event: ev.CueWasTaken) -> tuple[Room, ev.Effects]:
+    """Forget a cue that the engine has, and call its gift done."""
+    taken = room.cues.get(event.id)
+    if taken is None:
+        return room, ()
+    room = replace(room, cues={id: waiting for id, waiting in room.cues.items() if id != event.id})
+    if not taken.gift_id:
+        return room, ()
+    return room, (ev.Mark(taken.gift_id, "done"), *play.told_done(room, taken.viewer, taken.gift_id))
+
+
+def engine_came(room: Room) -> tuple[Room, ev.Effects]:
+    """Give a new engine the cues that no engine has taken."""
+    return replace(room, has_engine=True), tuple(ev.ShowCue(id, waiting.cue) for id, waiting in room.cues.items())
+
+
+def _obstacle(room: Room, gift: Gift) -> str:
+    """Say why a gift could not happen now; such a gift is refused unless the ledger holds it already."""
+    if gift.reaction == "ticket":
+        return play.obstacle(room)
+    if len(room.cues) >= CUES_WAITING_MAX:
+        return "The stage has too much to show just now, so it was not paid; try again in a moment."
+    return ""
+
+
+def _happen(room: Room, event: ev.GiftCommitted, gift: Gift, now_s: float) -> tuple[Room, ev.Effects]:
+    if gift.reaction == "ticket":
+        return play.queue_up(room, event, now_s)
+    told = ev.Tell(event.viewer, GiftUpdate(event.id, "committed", event.balance_coins))
+    room, banner = cue(room, Banner(f"{event.name}: {gift.name}", gift.id))
+    room, reaction = cue(room, _reaction(gift, zlib.crc32(event.id.encode())), event.viewer, event.id)
+    viewer = room.viewers.get(event.viewer)
+    camp = viewer.camp if viewer is not None else None
+    push = (ev.PushBall(camp, gift.push),) if camp is not None and gift.push > 0.0 else ()
+    return room, (told, *banner, *reaction, *push)
+
+
+def _reaction(gift: Gift, seed: int) -> Cue:
+    match gift.reaction:
+        case "throw":
+            return Throw(gift.id, seed)
+        case "confetti":
+            return Confetti(seed)
+        case "giant_head":
+            return GiantHead(GIANT_HEAD_SECONDS)
+        case "ticket":
+            raise AssertionError("a ticket is played, not shown")
+
+
+def _refusal(viewer: str, id: str, balance_coins: int, reason: str) -> ev.Tell:
+    return ev.Tell(viewer, GiftUpdate(id, "refused", balance_coins, reason))
+
+
+def _with_balance(room: Room, name: str, balance_coins: int) -> Room:
+    viewer = room.viewers.get(name)
+    if viewer is None:
+        return room
+    return replace(room, viewers=room.viewers.with_entry(name, replace(viewer, balance_coins=balance_coins)))

@@ -1,0 +1,170 @@
+"""Tickets: the line of players, the seats, the game's end and the refunds."""
+
+from dataclasses import replace
+from typing import Final
+
+from avatar_live.protocol.catalogue import TICKET_SECONDS
+from avatar_live.protocol.view import Camp
+from avatar_live.protocol.wire import GiftUpdate, PlayEnd, PlayStart
+from avatar_live.room import events as ev
+from avatar_live.room.state import (
+    CONNECT_S,
+    FIRST_FRAME_S,
+    QUEUE_MAX,
+    QUEUE_S_MAX,
+    SEATS,
+    Room,
+    Seat,
+    Ticket,
+)
+
+OVER: Final = "Your time on the pitch is up."
+LEFT: Final = "You left the pitch."
+NO_CONNECTION: Final = "Your picture could not be connected in time; your coins are back."
+NO_PICTURE: Final = "The stage could not draw your picture in time; your coins are back."
+ENGINE_GONE: Final = "The stage stopped in the middle of your game; your coins are back."
+WAITED: Final = "The line did not move for too long; your coins are back."
+LINE_FULL: Final = "The line of players is full, so it was not paid; try again in a minute."
+NOT_LIVE: Final = "The stage is not live, so there is nothing to play yet; it was not paid."
+
+
+def obstacle(room: Room) -> str:
+    """Say why nobody can play just now; empty when somebody can."""
+    if not room.show.is_live:
+        return NOT_LIVE
+    return LINE_FULL if len(room.queue) >= QUEUE_MAX else ""
+
+
+def queue_up(room: Room, event: ev.GiftCommitted, now_s: float) -> tuple[Room, ev.Effects]:
+    """Put a paid ticket at the end of the line and tell its place; the next tick admits the first."""
+    if len(room.queue) >= QUEUE_MAX:
+        return room, (ev.Refund(event.viewer, event.id, LINE_FULL),)
+    ticket = Ticket(event.viewer, event.name, event.id, event.token, now_s)
+    room = replace(room, queue=(*room.queue, ticket))
+    is_next = len(room.seats) + len(room.queue) <= SEATS
+    reason = "" if is_next else _place(len(room.queue))
+    return room, (ev.Tell(event.viewer, GiftUpdate(event.id, "committed", event.balance_coins, reason)),)
+
+
+def watching(room: Room, event: ev.PlayerWatches, now_s: float) -> tuple[Room, ev.Effects]:
+    """Let an invited player enter the pitch, now that somebody will see it."""
+    seat = _seat_of(room, event.player)
+    if seat is None or seat.phase != "invited":
+        return room, ()
+    room = _with_seat(room, replace(seat, phase="entering", until_s=now_s + FIRST_FRAME_S))
+    return room, (ev.EnterPitch(seat.player, seat.ticket.name, seat.camp),)
+
+
+def seeing(room: Room, event: ev.PlayerSees, now_s: float) -> tuple[Room, ev.Effects]:
+    """Start a player's time with the first picture."""
+    seat = _seat_of(room, event.player)
+    if seat is None or seat.phase != "entering":
+        return room, ()
+    room = _with_seat(room, replace(seat, phase="playing", until_s=now_s + TICKET_SECONDS))
+    report = ev.Report("play_started", {"player": seat.player, "name": seat.ticket.name, "camp": seat.camp})
+    return room, (ev.Mark(seat.ticket.gift_id, "playing"), report)
+
+
+def left(room: Room, event: ev.PlayLeft, now_s: float) -> tuple[Room, ev.Effects]:
+    """End a game because its player wants to; before its first picture the coins go back."""
+    effects: list[ev.Effect] = []
+    for seat in room.seats:
+        if seat.ticket.viewer == event.viewer:
+            room, ended = _end(room, seat, LEFT, is_refunded=seat.phase != "playing")
+            effects += ended
+    return room, tuple(effects)
+
+
+def engine_left(room: Room) -> tuple[Room, ev.Effects]:
+    """End every game with a refund; who waits goes on waiting for the next engine."""
+    effects: list[ev.Effect] = []
+    for seat in room.seats:
+        room, ended = _end(room, seat, ENGINE_GONE, is_refunded=True)
+        effects += ended
+    return replace(room, has_engine=False), tuple(effects)
+
+
+def tick(room: Room, is_live: bool, now_s: float) -> tuple[Room, ev.Effects]:
+    """End what is over, refund what could not start, and admit who is next."""
+    effects: list[ev.Effect] = []
+    for seat in room.seats:
+        if now_s >= seat.until_s:
+            reason = {"invited": NO_CONNECTION, "entering": NO_PICTURE, "playing": OVER}[seat.phase]
+            room, ended = _end(room, seat, reason, is_refunded=seat.phase != "playing")
+            effects += ended
+    waiting = tuple(ticket for ticket in room.queue if now_s - ticket.asked_s < QUEUE_S_MAX)
+    effects += [ev.Refund(one.viewer, one.gift_id, WAITED) for one in room.queue if one not in waiting]
+    room = replace(room, queue=waiting) if waiting != room.queue else room
+    if room.has_engine and is_live:
+        room, admitted = _admit(room, now_s)
+        effects += admitted
+    return room, tuple(effects)
+
+
+def _admit(room: Room, now_s: float) -> tuple[Room, list[ev.Effect]]:
+    effects: list[ev.Effect] = []
+    for ticket in room.queue:
+        if len(room.seats) >= SEATS:
+            break
+        if any(seat.ticket.viewer == ticket.viewer for seat in room.seats):
+            continue  # one pair of hands plays one game at a time
+        number = room.player_number + 1
+        seat = Seat(ticket, f"player-{number}", _camp_for(room, ticket.viewer), "invited", now_s + CONNECT_S)
+        room = replace(
+            room,
+            player_number=number,
+            seats=(*room.seats, seat),
+            queue=tuple(other for other in room.queue if other is not ticket),
+        )
+        effects.append(ev.Tell(ticket.viewer, PlayStart(ticket.token, TICKET_SECONDS)))
+    if effects:
+        effects += _told_places(room)
+    return room, effects
+
+
+def _told_places(room: Room) -> list[ev.Effect]:
+    told: list[ev.Effect] = []
+    for at, ticket in enumerate(room.queue):
+        viewer = room.viewers.get(ticket.viewer)
+        if viewer is not None:
+            update = GiftUpdate(ticket.gift_id, "committed", viewer.balance_coins, _place(at + 1))
+            told.append(ev.Tell(ticket.viewer, update))
+    return told
+
+
+def _place(number: int) -> str:
+    return f"You are number {number} in line."
+
+
+def _camp_for(room: Room, name: str) -> Camp:
+    viewer = room.viewers.get(name)
+    if viewer is not None and viewer.camp is not None:
+        return viewer.camp
+    return "red" if sum(seat.camp == "red" for seat in room.seats) * 2 <= len(room.seats) else "blue"
+
+
+def _end(room: Room, seat: Seat, reason: str, is_refunded: bool) -> tuple[Room, ev.Effects]:
+    ticket = seat.ticket
+    room = replace(room, seats=tuple(other for other in room.seats if other.player != seat.player))
+    effects: ev.Effects = (
+        ev.LeavePitch(seat.player),
+        ev.Tell(ticket.viewer, PlayEnd(reason)),
+        ev.Report("play_ended", {"player": seat.player, "name": ticket.name, "reason": reason}),
+    )
+    if is_refunded:
+        return room, (*effects, ev.Refund(ticket.viewer, ticket.gift_id, reason))
+    return room, (*effects, ev.Mark(ticket.gift_id, "done"), *told_done(room, ticket.viewer, ticket.gift_id))
+
+
+def told_done(room: Room, name: str, gift_id: str) -> ev.Effects:
+    """Return the word to the giver that a gift is done."""
+    viewer = room.viewers.get(name)
+    return (ev.Tell(name, GiftUpdate(gift_id, "done", viewer.balance_coins)),) if viewer is not None else ()
+
+
+def _seat_of(room: Room, player: str) -> Seat | None:
+    return next((seat for seat in room.seats if seat.player == player), None)
+
+
+def _with_seat(room: Room, seat: Seat) -> Room:
+    return replace(room, seats=tuple(seat if other.player == seat.player else other for other in room.seats))

@@ -1,0 +1,101 @@
+"""What the room knows, as one frozen value."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from avatar_live.protocol.cues import Cue
+from avatar_live.protocol.view import Camp
+from avatar_live.protocol.wire import ChatLine, GiftGiven, Show
+from avatar_live.room.bucket import Allowance, Bucket
+from avatar_live.room.roster import Roster
+
+CHAT_ALLOWANCE: Final = Allowance(rate_hz=5.0, burst=5.0)
+LIKE_ALLOWANCE: Final = Allowance(rate_hz=10.0, burst=20.0)
+CAMP_ALLOWANCE: Final = Allowance(rate_hz=5.0, burst=10.0)
+GIFT_ALLOWANCE: Final = Allowance(rate_hz=5.0, burst=10.0)
+
+LINES_KEPT_MAX: Final = 200  # for pages that come back
+LINES_SHOWN_MAX: Final = 50  # for newcomers
+CUES_WAITING_MAX: Final = 400  # two a gift; beyond, a gift is refused before it is paid
+FORGET_S: Final = 60.0  # a viewer who is gone keeps camp and allowances so long
+
+SEATS: Final = 2
+QUEUE_MAX: Final = 20
+CONNECT_S: Final = 8.0
+FIRST_FRAME_S: Final = 5.0
+QUEUE_S_MAX: Final = 300.0
+
+
+_UNUSED: Final = Bucket()
+_NOBODY: Final[Roster["Viewer"]] = Roster()
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    name: str
+    balance_coins: int
+    connections: int = 0
+    camp: Camp | None = None
+    gone_s: float = 0.0
+    chat: Bucket = _UNUSED
+    like: Bucket = _UNUSED
+    press: Bucket = _UNUSED
+    gift: Bucket = _UNUSED
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingCue:
+    """A cue that no engine has taken yet; its last cue makes a gift done."""
+
+    cue: Cue
+    viewer: str = ""
+    gift_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    viewer: str
+    name: str
+    gift_id: str
+    token: str
+    asked_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A ticket that is being used: invited (the page shall connect), entering (the stage shall show), playing."""
+
+    ticket: Ticket
+    player: str
+    camp: Camp
+    phase: Literal["invited", "entering", "playing"]
+    until_s: float
+
+
+NOTHING_SHOWN: Final = Show(0, 0, 0.0, 0, 0, 0, 0, (), False, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Hold one life of the room, named by `epoch`; `seq` numbers the lines that everybody is told."""
+
+    epoch: str
+    title: str = ""
+    viewers: Roster[Viewer] = _NOBODY
+    audience: int = 0
+    camp_red: int = 0
+    camp_blue: int = 0
+    likes: int = 0
+    likes_reported: int = 0
+    seq: int = 0
+    lines: tuple[ChatLine | GiftGiven, ...] = ()
+    cues: Mapping[int, WaitingCue] = field(default_factory=dict)
+    cue_id: int = 0
+    has_engine: bool = False
+    source: str = ""
+    seats: tuple[Seat, ...] = ()
+    queue: tuple[Ticket, ...] = ()
+    player_number: int = 0
+    sweep: int = 0
+    show: Show = NOTHING_SHOWN
