@@ -1,1 +1,1 @@
-"""See the map in `avatar_live/__init__.py`."""
+"""The top of the house: settings, the processes and their supervisor, the doctor and the command line."""

@@ -32,7 +32,8 @@ class TrackerPlan(msgspec.Struct, frozen=True):
 
 class EnginePlan(msgspec.Struct, frozen=True):
     """Start the engine; `stamp` draws the time code that `bench chain` reads, `mirror` swaps left and right,
-    `preview` publishes pictures for a window on this machine."""
+    `preview` publishes pictures for a window on this machine, `is_panic_on` begins behind the panic card: an engine
+    that is started again while the host hides must not show a single frame."""
 
     run_folder: str
     avatar: str
@@ -44,6 +45,7 @@ class EnginePlan(msgspec.Struct, frozen=True):
     stamp: bool = False
     mirror: bool = True
     preview: bool = False
+    is_panic_on: bool = False
 
 
 class ServerPlan(msgspec.Struct, frozen=True):

@@ -1,0 +1,219 @@
+"""Start the parts of a show, watch them, start again what falls, stop them together."""
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from avatar_live import clock
+from avatar_live.app.part import NAMES, Command, HealthReader, Life, Plan, module_command, remember
+from avatar_live.app.vigil import Vigil, current, exited, is_stuck, started
+from avatar_live.channels.processes import Health, Order
+
+LOOK_S: Final = 1.0  # between two looks at everybody's health; an exit is seen at once
+STOP_S_MAX: Final = 2.0  # from the order to stop to the signal
+TERMINATE_S_MAX: Final = 1.0  # from the signal to the kill
+CRASHES_WORTH_A_WARNING: Final = 4
+
+Report = Callable[[str], None]
+
+
+@dataclass(slots=True)
+class _Part:
+    name: str
+    plan: Plan
+    health: HealthReader
+    log_path: Path
+    vigil: Vigil
+    life: Life | None = None
+    restarts: int = 0
+
+
+class Supervisor:
+    """Keep the parts of one show alive. Use it as a context manager: it starts on entry and stops on exit.
+
+    `report` gets a sentence for people whenever a part falls or refuses. `command` makes a plan into a command line.
+    """
+
+    def __init__(self, *plans: Plan, command: Command = module_command, report: Report = lambda _: None) -> None:
+        self._command = command
+        self._report = report
+        self._changed = threading.Condition(threading.RLock())
+        self._parts: dict[str, _Part] = {}
+        self._is_stopping = False
+        self._watcher = threading.Thread(target=self._watch, name="supervisor", daemon=True)
+        for plan in plans:
+            self.add(plan)
+
+    def __enter__(self) -> Self:
+        self._watcher.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    # --- what to run ----------------------------------------------------------------------------------------------
+
+    def add(self, plan: Plan) -> None:
+        """Start another part; there is one of each kind."""
+        name = NAMES[type(plan)]
+        folder = Path(plan.run_folder)
+        with self._changed:
+            assert name not in self._parts, f"there is a {name} already"
+            reader = HealthReader(folder, name)
+            self._parts[name] = _Part(name, plan, reader, folder / f"{name}.log", Vigil(due_s=clock.now_s()))
+            self._changed.notify_all()
+
+    def remove(self, name: str) -> None:
+        """Stop a part and forget it."""
+        with self._changed:
+            part = self._parts.pop(name, None)
+        if part is not None:
+            _end([part])
+
+    def order(self, name: str, order: Order) -> None:
+        """Give an order; it also holds for the part's next life, and a part that refused to run tries again."""
+        with self._changed:
+            part = self._parts[name]
+            plan = remember(part.plan, order)
+            if part.vigil.is_refused and plan != part.plan:
+                part.vigil = Vigil(due_s=clock.now_s())
+                self._changed.notify_all()
+            part.plan = plan
+            life = part.life
+        if life is not None:
+            life.tell(order)  # outside the lock: a part that does not read its input must not hold up the watch
+
+    # --- what is known --------------------------------------------------------------------------------------------
+
+    def health(self) -> dict[str, Health]:
+        """Return what each running part last said of itself in this life."""
+        with self._changed:
+            said = {part.name: current(part.vigil, part.health.read()) for part in self._parts.values()}
+        return {name: health for name, health in said.items() if health is not None}
+
+    def processes(self) -> dict[str, int]:
+        """Return the process ids of what runs."""
+        with self._changed:
+            return {part.name: part.life.pid for part in self._parts.values() if part.life is not None}
+
+    def restarts(self) -> dict[str, int]:
+        """Return how often each part had to be started again."""
+        with self._changed:
+            return {part.name: part.restarts for part in self._parts.values()}
+
+    def refusals(self) -> dict[str, str]:
+        """Return the reasons of the parts that will not run until something is changed."""
+        with self._changed:
+            return {part.name: _reason(part) for part in self._parts.values() if part.vigil.is_refused}
+
+    def wait_for(self, condition: Callable[["Supervisor"], bool], timeout_s: float) -> bool:
+        """Wait until the condition holds; looked at whenever a part starts, ends or speaks. False when it is late."""
+        deadline_s = clock.now_s() + timeout_s
+        with self._changed:
+            while not condition(self):
+                left_s = deadline_s - clock.now_s()
+                if left_s <= 0.0 or self._is_stopping:
+                    return False
+                self._changed.wait(min(left_s, LOOK_S / 10))  # health comes through memory, which wakes nobody
+        return True
+
+    # --- the watch ------------------------------------------------------------------------------------------------
+
+    def _watch(self) -> None:
+        while True:
+            with self._changed:
+                if self._is_stopping:
+                    return
+                now_s = clock.now_s()
+                sentences = [sentence for part in self._parts.values() for sentence in self._tend(part, now_s)]
+                if sentences:
+                    self._changed.notify_all()
+            for sentence in sentences:
+                self._report(sentence)
+            with self._changed:
+                if not self._is_stopping and not self._has_news():
+                    self._changed.wait(self._next_look_s(clock.now_s()))
+
+    def _tend(self, part: _Part, now_s: float) -> list[str]:
+        """Do what is due for one part and return what people should know of it."""
+        sentences = []
+        if part.life is not None and is_stuck(part.vigil, part.health.read(), now_s):
+            sentences.append(f"The {part.name} does not answer and is started again.")
+            part.life.kill()
+            part.life.wait(TERMINATE_S_MAX)
+        if part.life is not None and (code := part.life.exit_code) is not None:
+            part.life.wait(0.0)
+            part.vigil = exited(part.vigil, code, now_s)
+            sentences.append(_reason(part) if part.vigil.is_refused else _fall(part, code))
+            part.life = None
+            part.restarts += not part.vigil.is_refused
+        if part.vigil.is_due(now_s):
+            part.vigil = started(part.vigil, clock.now_s())
+            try:
+                part.life = Life(self._command(part.plan), part.log_path, self._wake)
+            except OSError as error:  # the machine is out of processes, memory or disk
+                part.vigil = exited(part.vigil, 1, now_s)
+                sentences.append(f"The {part.name} cannot be started ({error.strerror}); trying again.")
+        return sentences
+
+    def _has_news(self) -> bool:
+        return any(part.life is not None and part.life.exit_code is not None for part in self._parts.values())
+
+    def _next_look_s(self, now_s: float) -> float:
+        due = [
+            part.vigil.due_s - now_s for part in self._parts.values() if part.life is None and not part.vigil.is_refused
+        ]
+        return max(min([LOOK_S, *due]), 0.001)
+
+    def _wake(self) -> None:
+        with self._changed:
+            self._changed.notify_all()
+
+    # --- the end --------------------------------------------------------------------------------------------------
+
+    def stop(self) -> None:
+        """Stop every part: an order first, then a signal, then the end."""
+        with self._changed:
+            self._is_stopping = True
+            self._changed.notify_all()
+        if self._watcher.ident is not None:
+            self._watcher.join()
+        with self._changed:
+            parts = list(self._parts.values())
+            self._parts = {}
+        _end(parts)
+
+
+def _end(parts: Sequence[_Part]) -> None:
+    lives = [part.life for part in parts if part.life is not None]
+    for life in lives:
+        life.ask_to_stop()
+    for wait_s, harder in ((STOP_S_MAX, Life.terminate), (TERMINATE_S_MAX, Life.kill), (TERMINATE_S_MAX, None)):
+        deadline_s = clock.now_s() + wait_s
+        lives = [life for life in lives if not life.wait(deadline_s - clock.now_s())]
+        for life in lives:
+            if harder is not None:
+                harder(life)
+    for part in parts:
+        part.health.close()
+
+
+def _reason(part: _Part) -> str:
+    health = part.health.read()
+    return (
+        health.status if health is not None and health.status else f"The {part.name} will not run: see {part.log_path}."
+    )
+
+
+def _fall(part: _Part, code: int) -> str:
+    how = f"was killed by signal {-code}" if code < 0 else f"stopped with exit code {code}"
+    assert part.life is not None
+    words = f" ({part.life.last_words.splitlines()[-1]})" if part.life.last_words and code > 0 else ""
+    if part.vigil.crashes >= CRASHES_WORTH_A_WARNING:
+        return f"The {part.name} {how}, {part.vigil.crashes} times in a row{words}: `avatar-live doctor` may know why."
+    return f"The {part.name} {how}{words} and is started again."

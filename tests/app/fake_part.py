@@ -1,0 +1,46 @@
+"""A child process that behaves as its plan's `camera` says; the supervisor's tests run it in place of real parts."""
+
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+import msgspec
+
+from avatar_live.channels.child import HealthWriter, orders
+from avatar_live.channels.processes import EnginePlan, ServerPlan, Stop, TrackerPlan, UseCamera
+
+
+def main() -> None:
+    plan = msgspec.json.decode(sys.argv[2], type={"t": TrackerPlan, "e": EnginePlan, "s": ServerPlan}[sys.argv[1]])
+    name, behaviour = {"t": "tracker", "e": "engine", "s": "server"}[sys.argv[1]], "well"
+    if isinstance(plan, TrackerPlan):
+        behaviour = plan.camera
+    health = HealthWriter(Path(plan.run_folder), name)
+    if behaviour == "crash":
+        sys.stdout.write("no luck today\n")
+        sys.exit(1)
+    if behaviour == "refuse":
+        health.write("There is no camera: plug one in.", is_ready=False)
+        sys.exit(2)
+    if behaviour == "deaf":
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    if behaviour == "chatty":
+        sys.stdout.write("x" * 1_500_000)
+    words = f"panic {plan.is_panic_on}" if isinstance(plan, EnginePlan) else f"uses {behaviour}"
+    health.write(words, is_ready=True, is_forced=True)
+    inbox = orders()
+    while True:
+        order = inbox.take(timeout_s=0.2)
+        if isinstance(order, Stop) and behaviour != "deaf":
+            return
+        if isinstance(order, UseCamera):
+            words = f"uses {order.camera}"
+            health.write(words, is_ready=True, is_forced=True, pid=os.getpid())
+        if behaviour == "freeze":
+            time.sleep(600)
+        health.write(words, is_ready=True)
+
+
+main()

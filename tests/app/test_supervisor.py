@@ -1,0 +1,158 @@
+"""The supervisor over real processes that only pretend to be parts of a show."""
+
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import psutil
+import pytest
+
+from avatar_live import clock
+from avatar_live.app.part import LOG_BYTES_MAX, Plan
+from avatar_live.app.supervisor import Supervisor
+from avatar_live.channels.processes import EnginePlan, Panic, ServerPlan, TrackerPlan, UseCamera
+
+LATE_S = 20.0
+FAKE = Path(__file__).with_name("fake_part.py")
+
+
+def fake(plan: Plan) -> list[str]:
+    return [sys.executable, str(FAKE), type(plan).__name__[0].lower(), msgspec.json.encode(plan).decode()]
+
+
+class Stage:
+    """Supervisors that the test need not stop itself, and what they reported."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = str(folder)
+        self.told: list[str] = []
+        self.running: list[Supervisor] = []
+
+    def start(self, *plans: Plan) -> Supervisor:
+        supervisor = Supervisor(*plans, command=fake, report=self.told.append)
+        self.running.append(supervisor)
+        return supervisor.__enter__()
+
+    def tracker(self, behaviour: str = "well") -> TrackerPlan:
+        return TrackerPlan(self.folder, "", behaviour)
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Iterator[Stage]:
+    made = Stage(tmp_path)
+    yield made
+    for supervisor in made.running:
+        supervisor.stop()
+
+
+def is_ready(*names: str) -> object:
+    return lambda s: all(name in s.health() and s.health()[name].is_ready for name in names)
+
+
+def wait(supervisor: Supervisor, condition: object) -> None:
+    assert callable(condition)
+    assert supervisor.wait_for(condition, LATE_S)
+
+
+def test_every_part_starts_and_tells_its_health(stage: Stage) -> None:
+    show = stage.start(stage.tracker(), EnginePlan(stage.folder, "a.vrm"), ServerPlan(stage.folder, "", ""))
+    wait(show, is_ready("tracker", "engine", "server"))
+    assert set(show.processes()) == {"tracker", "engine", "server"}
+    assert show.refusals() == {} and stage.told == []
+
+
+def test_a_killed_part_is_back_within_three_seconds_and_the_rest_lives_on(stage: Stage) -> None:
+    show = stage.start(stage.tracker(), EnginePlan(stage.folder, "a.vrm"))
+    wait(show, is_ready("tracker", "engine"))
+    before = show.processes()
+    os.kill(before["tracker"], signal.SIGKILL)
+    killed_s = clock.now_s()
+    wait(show, lambda s: s.processes().get("tracker") not in (None, before["tracker"]))
+    wait(show, is_ready("tracker", "engine"))
+    assert clock.now_s() - killed_s < 3.0
+    assert show.processes()["engine"] == before["engine"]
+    assert show.restarts() == {"tracker": 1, "engine": 0}
+    assert stage.told == ["The tracker was killed by signal 9 and is started again."]
+
+
+def test_a_part_that_keeps_falling_is_started_ever_more_seldom_and_its_words_are_passed_on(stage: Stage) -> None:
+    show = stage.start(stage.tracker("crash"))
+    wait(show, lambda s: s.restarts()["tracker"] >= 4)
+    assert "no luck today" in stage.told[0]
+    wait(show, lambda s: any("times in a row" in line for line in stage.told))
+
+
+def test_a_part_that_gives_a_reason_is_not_started_again_until_something_changes(stage: Stage) -> None:
+    show = stage.start(stage.tracker("refuse"))
+    wait(show, lambda s: s.refusals())
+    assert show.refusals() == {"tracker": "There is no camera: plug one in."}
+    assert show.processes() == {} and show.restarts() == {"tracker": 0}
+    show.order("tracker", UseCamera("refuse"))
+    assert show.refusals(), "the same camera again changes nothing"
+    show.order("tracker", UseCamera("well"))
+    wait(show, is_ready("tracker"))
+    assert show.refusals() == {}
+
+
+def test_a_frozen_part_is_killed_and_started_again(stage: Stage) -> None:
+    show = stage.start(stage.tracker("freeze"))
+    wait(show, is_ready("tracker"))
+    wait(show, lambda s: s.restarts()["tracker"] == 1)
+    assert stage.told[0] == "The tracker does not answer and is started again."
+
+
+def test_an_order_reaches_the_part_and_survives_its_fall(stage: Stage) -> None:
+    show = stage.start(stage.tracker(), EnginePlan(stage.folder, "a.vrm"))
+    wait(show, is_ready("tracker", "engine"))
+    show.order("tracker", UseCamera("other"))
+    wait(show, lambda s: s.health()["tracker"].status == "uses other")
+    show.order("engine", Panic(is_on=True))
+    before = show.processes()
+    for pid in before.values():
+        os.kill(pid, signal.SIGKILL)
+    wait(show, lambda s: set(s.processes()) == set(before) and not set(s.processes().values()) & set(before.values()))
+    wait(show, is_ready("tracker", "engine"))
+    assert show.health()["tracker"].status == "uses other"
+    assert show.health()["engine"].status == "panic True"
+
+
+def test_stopping_ends_every_process_even_one_that_does_not_listen(stage: Stage) -> None:
+    show = stage.start(stage.tracker("deaf"), EnginePlan(stage.folder, "a.vrm"))
+    wait(show, is_ready("tracker", "engine"))
+    pids = list(show.processes().values())
+    show.stop()
+    assert not any(psutil.pid_exists(pid) for pid in pids)
+
+
+def test_stopping_is_quick_when_the_parts_listen(stage: Stage) -> None:
+    show = stage.start(stage.tracker(), EnginePlan(stage.folder, "a.vrm"))
+    wait(show, is_ready("tracker", "engine"))
+    began_s = clock.now_s()
+    show.stop()
+    assert clock.now_s() - began_s < 1.5
+
+
+def test_a_part_can_join_and_leave_a_running_show(stage: Stage) -> None:
+    show = stage.start(stage.tracker())
+    wait(show, is_ready("tracker"))
+    show.add(ServerPlan(stage.folder, "", ""))
+    wait(show, is_ready("server"))
+    pid = show.processes()["server"]
+    show.remove("server")
+    assert not psutil.pid_exists(pid)
+    assert set(show.processes()) == {"tracker"}
+    show.add(ServerPlan(stage.folder, "", ""))
+    wait(show, is_ready("server"))
+
+
+def test_a_chatty_part_fills_its_log_up_to_the_limit_only(stage: Stage) -> None:
+    show = stage.start(stage.tracker("chatty"))
+    wait(show, is_ready("tracker"))
+    folder = Path(stage.folder)
+    wait(show, lambda s: (folder / "tracker.log.1").exists())
+    show.stop()
+    assert (folder / "tracker.log").stat().st_size <= LOG_BYTES_MAX
+    assert (folder / "tracker.log.1").stat().st_size <= LOG_BYTES_MAX + 65_536
