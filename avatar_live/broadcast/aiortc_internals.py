@@ -1,0 +1,86 @@
+"""Every private name of aiortc and aioice that we touch, and why (aiortc 1.16.0, aioice 0.13.0).
+
+All of it is done to one object at a time, never to a class or a module, so that two broadcasters in one process do
+not meet. `tests/broadcast/test_aiortc_internals.py` fails when one of these names changes its meaning.
+"""
+
+import functools
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from aiortc import RTCPeerConnection, RTCRtpSender
+from aiortc import clock as rtc_clock
+from aiortc.rtp import AnyRtcpPacket, RtcpSrPacket
+
+from avatar_live.clock import now_s
+
+LOOPBACK = "127.0.0.1"
+
+
+def on_keyframe_request(sender: RTCRtpSender, wanted: Callable[[], None]) -> None:
+    """Call `wanted` for every PLI and FIR: aiortc only remembers them for an encoder of its own."""
+    sender._send_keyframe = wanted  # type: ignore[method-assign]
+
+
+def on_heard(connection: RTCPeerConnection, heard: Callable[[], None]) -> None:
+    """Call `heard` for every RTCP packet and every ICE check of the peer, the only signs that it still lives.
+
+    aiortc itself gives a silent peer up after about 25 s.
+    """
+    for sender in connection.getSenders():
+        _before(sender, "_handle_rtcp_packet", heard)
+    for ice in _ice_connections(connection):
+        _before(ice, "request_received", heard)
+
+
+def include_loopback(connection: RTCPeerConnection) -> None:
+    """Offer 127.0.0.1 as a candidate too, which aioice leaves out: for viewers on the same machine."""
+    for ice in _ice_connections(connection):
+        gather = ice.get_component_candidates
+
+        async def with_loopback(
+            component: int, addresses: list[str], gather: Callable[..., Any] = gather, **more: Any
+        ) -> Any:
+            return await gather(component=component, addresses=[*addresses, LOOPBACK], **more)
+
+        ice.get_component_candidates = with_loopback
+
+
+def report_capture_time(sender: RTCRtpSender, captured_s: Callable[[], float | None]) -> None:
+    """Make sender reports say when the last sent frame was captured (monotonic seconds), not when it was sent.
+
+    A browser lines sound and picture up by these reports; with the time of sending, the picture's way through
+    tracking, drawing and encoding would be missing from the sum. Nothing is reported before the first frame, where
+    aiortc would report the year 1900. The price is aiortc's own round-trip time, which we do not use.
+    """
+    send = sender._send_rtcp
+
+    async def send_report(packets: list[AnyRtcpPacket]) -> None:
+        if isinstance(packets[0], RtcpSrPacket):
+            captured = captured_s()
+            if captured is None:
+                return
+            captured_at = rtc_clock.current_datetime() - timedelta(seconds=now_s() - captured)
+            packets[0].sender_info.ntp_timestamp = rtc_clock.datetime_to_ntp(captured_at)
+        await send(packets)
+
+    sender._send_rtcp = send_report  # type: ignore[method-assign]
+
+
+def _ice_connections(connection: RTCPeerConnection) -> list[Any]:
+    transports = {transceiver.receiver.transport.transport for transceiver in connection.getTransceivers()}
+    if connection.sctp is not None:
+        transports.add(connection.sctp.transport.transport)
+    return [transport._connection for transport in transports]
+
+
+def _before(target: object, method: str, also: Callable[[], None]) -> None:
+    original = getattr(target, method)
+
+    @functools.wraps(original)
+    def both(*args: Any, **named: Any) -> Any:
+        also()
+        return original(*args, **named)
+
+    setattr(target, method, both)

@@ -1,0 +1,181 @@
+"""The door between the frames that the engine makes and the viewers who watch them."""
+
+import asyncio
+import contextlib
+import secrets
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from avatar_live import clock
+from avatar_live.broadcast.fanout import Fanout
+from avatar_live.broadcast.offer import BroadcastError, checked_offer
+from avatar_live.broadcast.viewer import Viewer
+from avatar_live.protocol.wire import Keys
+from avatar_live.signals.encoded import MAIN_STREAM, EncodedFrame
+
+RETRY_AFTER_S: Final = 5
+SWEEP_S: Final = 1.0
+FIGURES_S: Final = 2.0
+
+__all__ = ["BroadcastError", "Broadcaster", "Watch"]
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Name one viewer's session by an id that cannot be guessed, and carry the answer to its offer."""
+
+    id: str
+    answer_sdp: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Place:
+    stream: str
+    viewer: Viewer
+
+
+class Broadcaster:
+    """Send every published frame to everybody who watches its stream. All of it runs on one asyncio loop.
+
+    The callbacks are called on that loop: `want_keyframe(stream)` at most twice a second a stream, `on_keys(stream,
+    keys)` when a player's keys change, `on_watchers(stream, count)` when somebody comes or goes. Frames carry `pts`
+    of video (90 kHz) and sound (48 kHz) from one origin, and `captured_s` of both on the monotonic clock: viewers line
+    them up by `captured_s`.
+    """
+
+    def __init__(
+        self,
+        *,
+        want_keyframe: Callable[[str], None],
+        on_keys: Callable[[str, Keys], None],
+        on_watchers: Callable[[str, int], None],
+        allow_loopback: bool = False,
+        viewers_max: int = 100,
+        now: Callable[[], float] = clock.now_s,
+    ) -> None:
+        self._want_keyframe = want_keyframe
+        self._on_keys = on_keys
+        self._on_watchers = on_watchers
+        self._allow_loopback = allow_loopback
+        self._viewers_max = viewers_max
+        self._now = now
+        self._fanouts: dict[str, Fanout] = {}
+        self._places: dict[str, _Place] = {}
+        self._farewells: set[asyncio.Task[None]] = set()
+        self._sweeper: asyncio.Task[None] | None = None
+        self._sent: deque[tuple[float, int]] = deque()  # when, video frames to viewers
+        self._keyframes_asked = self._dropped = self._keys_dropped = 0  # by those who are gone
+
+    def publish(self, frame: EncodedFrame) -> None:
+        """Send the frame to all who watch its stream. Call it on the loop, for every frame, as soon as there is one."""
+        fanout = self._fanouts.get(frame.stream)
+        if fanout is None:
+            return
+        now = self._now()
+        taken = fanout.publish(frame, now)
+        if frame.kind == "video":
+            self._sent.append((now, taken))
+            while now - self._sent[0][0] > FIGURES_S:
+                self._sent.popleft()
+
+    async def watch(self, stream: str, offer_sdp: str) -> Watch:
+        """Answer a viewer's offer. Raises BroadcastError with the HTTP status that says why not.
+
+        A player's stream has one viewer, so a new one (a page that was loaded again) takes the old one's place.
+        """
+        if len(self._places) >= self._viewers_max:
+            raise BroadcastError(503, "All places are taken: try again in a few seconds.", RETRY_AFTER_S)
+        offer = checked_offer(offer_sdp)
+        if self._sweeper is None:
+            self._sweeper = asyncio.create_task(self._sweep_forever(), name="broadcast-sweep")
+        if stream != MAIN_STREAM:
+            for old in [id for id, place in self._places.items() if place.stream == stream]:
+                self._let_go(old)
+        watch_id = secrets.token_urlsafe(24)
+        viewer = Viewer(
+            now=self._now,
+            wants_keyframe=lambda: self._wanted_by(stream),
+            on_keys=None if stream == MAIN_STREAM else lambda keys: self._on_keys(stream, keys),
+            on_end=lambda: self._let_go(watch_id),
+        )
+        fanout = self._fanouts.setdefault(stream, Fanout(lambda: self._want_keyframe(stream)))
+        fanout.watchers[watch_id] = viewer
+        self._places[watch_id] = _Place(stream, viewer)
+        self._on_watchers(stream, len(fanout.watchers))
+        try:
+            answer = await viewer.answer(offer, allow_loopback=self._allow_loopback)
+        except BaseException:
+            await self.unwatch(watch_id)
+            raise
+        return Watch(watch_id, answer)
+
+    async def unwatch(self, watch_id: str) -> bool:
+        """End a session; False when there is none of that id."""
+        farewell = self._let_go(watch_id)
+        if farewell is None:
+            return False
+        await asyncio.shield(farewell)
+        return True
+
+    def streams(self) -> dict[str, int]:
+        """Return how many watch each stream that is watched."""
+        return {stream: len(fanout.watchers) for stream, fanout in self._fanouts.items()}
+
+    def figures(self) -> dict[str, float]:
+        """Return viewers, sent_fps (video frames a second to all viewers together), and counts since the start."""
+        now = self._now()
+        viewers = [place.viewer for place in self._places.values()]
+        return {
+            "viewers": float(len(viewers)),
+            "sent_fps": sum(count for at, count in self._sent if now - at <= FIGURES_S) / FIGURES_S,
+            "keyframes_asked": float(
+                self._keyframes_asked + sum(fanout.keyframes_asked for fanout in self._fanouts.values())
+            ),
+            "frames_dropped": float(self._dropped + sum(viewer.dropped for viewer in viewers)),
+            "keys_dropped": float(self._keys_dropped + sum(viewer.keys_dropped for viewer in viewers)),
+        }
+
+    def sweep(self) -> None:
+        """Let go of viewers who never came or have fallen silent; done every second by itself."""
+        for watch_id in [id for id, place in self._places.items() if place.viewer.is_gone()]:
+            self._let_go(watch_id)
+
+    async def close(self) -> None:
+        """Say goodbye to everybody."""
+        if self._sweeper is not None:
+            self._sweeper.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._sweeper
+            self._sweeper = None
+        for watch_id in list(self._places):
+            self._let_go(watch_id)
+        await asyncio.gather(*self._farewells)
+
+    def _wanted_by(self, stream: str) -> None:
+        fanout = self._fanouts.get(stream)
+        if fanout is not None:
+            fanout.want_keyframe(self._now())
+
+    def _let_go(self, watch_id: str) -> asyncio.Task[None] | None:
+        place = self._places.pop(watch_id, None)
+        if place is None:
+            return None
+        fanout = self._fanouts[place.stream]
+        del fanout.watchers[watch_id]
+        self._dropped += place.viewer.dropped
+        self._keys_dropped += place.viewer.keys_dropped
+        if not fanout.watchers:
+            self._keyframes_asked += fanout.keyframes_asked
+            del self._fanouts[place.stream]
+        self._on_watchers(place.stream, len(fanout.watchers))
+        farewell = asyncio.create_task(place.viewer.close(), name="broadcast-farewell")
+        self._farewells.add(farewell)
+        farewell.add_done_callback(self._farewells.discard)
+        return farewell
+
+    async def _sweep_forever(self) -> None:
+        while True:
+            await asyncio.sleep(SWEEP_S)
+            self.sweep()

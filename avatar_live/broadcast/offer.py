@@ -1,0 +1,44 @@
+"""What a viewer's offer must hold before aiortc sees it."""
+
+from typing import Final
+
+OFFER_BYTES_MAX: Final = 64 * 1024
+
+
+class BroadcastError(Exception):
+    """Refuse a viewer: an HTTP status, one sentence, and when to come back if that may help."""
+
+    def __init__(self, status: int, sentence: str, retry_after_s: int | None = None) -> None:
+        super().__init__(sentence)
+        self.status = status
+        self.sentence = sentence
+        self.retry_after_s = retry_after_s
+
+
+def checked_offer(sdp: str) -> str:
+    """Return the offer without the candidates that would only cost time. Raises BroadcastError.
+
+    Names ending in .local are another machine's mDNS names, and candidates over TCP are not spoken here; the browser
+    reaches us at our own candidates in any case, and its address is learned from its first check (RFC 8445, 7.3.1.3).
+    The end-of-candidates mark goes too, since a list that we shortened would end the search at once.
+    """
+    if len(sdp.encode()) > OFFER_BYTES_MAX:
+        raise BroadcastError(413, f"The offer is longer than {OFFER_BYTES_MAX // 1024} KB.")
+    lines = sdp.splitlines()
+    if not lines or lines[0].strip() != "v=0":
+        raise BroadcastError(400, "The body is not a session description: send an SDP offer that begins with v=0.")
+    kinds = [line[2:].split(" ")[0] for line in lines if line.startswith("m=")]
+    if any(kinds.count(kind) > 1 for kind in kinds) or not set(kinds) <= {"audio", "video", "application"}:
+        raise BroadcastError(406, "The offer must hold at most one audio, one video and one data section.")
+    if "video" not in kinds:
+        raise BroadcastError(406, "The offer has no video: add a transceiver for video with direction recvonly.")
+    return "".join(f"{line}\r\n" for line in lines if not _is_costly(line))
+
+
+def _is_costly(line: str) -> bool:
+    if line.startswith("a=end-of-candidates"):
+        return True
+    if not line.startswith("a=candidate:"):
+        return False
+    fields = line.split()
+    return len(fields) < 6 or fields[2].lower() != "udp" or fields[4].endswith(".local")

@@ -1,0 +1,73 @@
+"""What waits for one viewer, and what a slow viewer misses: never a frame that needs one it did not get."""
+
+from collections import deque
+from dataclasses import dataclass
+from typing import Any, Final
+
+import av
+
+from avatar_live.signals.encoded import EncodedFrame
+
+LATE_S: Final = 0.05  # one frame at 30 fps and half of the next: an older frame still waiting says that we are behind
+FRAMES_MAX: Final = 16  # more can only come in one burst
+SOUND_PACKETS_MAX: Final = 10  # 200 ms
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Parcel:
+    """Hold a frame, the packet of it that all viewers share, and when it was published (monotonic seconds)."""
+
+    frame: EncodedFrame
+    packet: "av.Packet[Any]"
+    published_s: float
+
+
+class VideoQueue:
+    """Keep the frames of one viewer in order; begin, and begin again after being late, with a keyframe.
+
+    Late is measured in time and not in frames, because after a hiccup of the network process several frames are
+    published at one moment, and nobody is to blame for that.
+    """
+
+    def __init__(self) -> None:
+        self._waiting: deque[Parcel] = deque()
+        self.is_in_lobby = True
+        self.dropped = 0
+
+    def put(self, parcel: Parcel) -> bool:
+        """Append the parcel; False when this viewer is in the lobby and needs a keyframe."""
+        waiting = self._waiting
+        if waiting and (parcel.published_s - waiting[0].published_s > LATE_S or len(waiting) >= FRAMES_MAX):
+            self.dropped += len(waiting)
+            waiting.clear()
+            self.is_in_lobby = True
+        if self.is_in_lobby and not parcel.frame.is_keyframe:
+            self.dropped += 1
+            return False
+        self.is_in_lobby = False
+        waiting.append(parcel)
+        return True
+
+    def take(self) -> Parcel | None:
+        """Return the oldest parcel, or None."""
+        return self._waiting.popleft() if self._waiting else None
+
+
+class AudioQueue:
+    """Keep the newest 200 ms of sound; what is older is dropped and counted, because each packet stands alone."""
+
+    def __init__(self) -> None:
+        self._waiting: deque[Parcel] = deque()
+        self.dropped = 0
+
+    def put(self, parcel: Parcel) -> bool:
+        """Append the parcel, always."""
+        if len(self._waiting) >= SOUND_PACKETS_MAX:
+            self._waiting.popleft()
+            self.dropped += 1
+        self._waiting.append(parcel)
+        return True
+
+    def take(self) -> Parcel | None:
+        """Return the oldest parcel, or None."""
+        return self._waiting.popleft() if self._waiting else None

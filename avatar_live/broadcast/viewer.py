@@ -1,0 +1,144 @@
+"""One viewer's peer connection, from the offer to the last packet."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Final
+
+from aiortc import RTCConfiguration, RTCDataChannel, RTCPeerConnection, RTCRtpSender, RTCSessionDescription
+from aiortc.rtcrtpparameters import RTCRtpCodecCapability
+
+from avatar_live.broadcast import aiortc_internals as internals
+from avatar_live.broadcast import keys
+from avatar_live.broadcast.offer import BroadcastError
+from avatar_live.broadcast.queues import AudioQueue, Parcel, VideoQueue
+from avatar_live.broadcast.tracks import PacketTrack
+from avatar_live.protocol.wire import Keys
+
+CONNECT_S_MAX: Final = 15.0
+# A living peer checks its consent to receive at least every 6 s (RFC 7675, 5.1), so more is the silence of a dead one.
+SILENT_S_MAX: Final = 7.0
+PROFILE: Final = "42e01f"  # constrained baseline, which is what every browser takes and x264's baseline is
+
+
+class Viewer:
+    """Send one stream to one peer, and read the keys that a player sends back.
+
+    `now` is the monotonic clock, `wants_keyframe` is called when the peer joins or lost a picture, `on_end` once when
+    the peer is gone by its own doing or the network's.
+    """
+
+    def __init__(
+        self,
+        *,
+        now: Callable[[], float],
+        wants_keyframe: Callable[[], None],
+        on_keys: Callable[[Keys], None] | None,
+        on_end: Callable[[], object],
+    ) -> None:
+        self._now = now
+        self._wants_keyframe = wants_keyframe
+        self._on_keys = on_keys
+        self._on_end = on_end
+        self._connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+        self._video_queue, self._audio_queue = VideoQueue(), AudioQueue()
+        self._video = PacketTrack(self._video_queue, on_ready=wants_keyframe)
+        self._audio = PacketTrack(self._audio_queue, on_ready=lambda: None)
+        self._keys = keys.KeyInput()
+        self._opened_s = self._heard_s = now()
+        self._is_connected = False
+
+    @property
+    def needs_keyframe(self) -> bool:
+        """Say whether the viewer could show a picture if only it began with a keyframe."""
+        return self._video.is_ready and self._video_queue.is_in_lobby
+
+    @property
+    def dropped(self) -> int:
+        """Return how many frames and sound packets this viewer missed."""
+        return self._video_queue.dropped + self._audio_queue.dropped
+
+    @property
+    def keys_dropped(self) -> int:
+        """Return how many messages of the data channel were no keys."""
+        return self._keys.dropped
+
+    async def answer(self, offer_sdp: str, *, allow_loopback: bool) -> str:
+        """Answer a checked offer and begin to connect. Raises BroadcastError for an offer that we cannot serve."""
+        connection = self._connection
+        connection.on("connectionstatechange", self._state_changed)
+        connection.on("datachannel", self._channel_opened)
+        try:
+            self._add_track(self._video, _h264())
+            if "\r\nm=audio " in offer_sdp:
+                self._add_track(self._audio, _opus())
+            await connection.setRemoteDescription(RTCSessionDescription(sdp=offer_sdp, type="offer"))
+            if allow_loopback:
+                internals.include_loopback(connection)
+            internals.on_heard(connection, self._heard)
+            await connection.setLocalDescription()
+        except Exception as failure:
+            # aiortc's parser raises whatever the line that it stumbled over makes Python raise.
+            raise BroadcastError(
+                406, "The offer cannot be answered: it must be bundled, with rtcp-mux, H.264 42e01f and Opus."
+            ) from failure
+        return connection.localDescription.sdp
+
+    def put(self, parcel: Parcel) -> bool:
+        """Offer a parcel; False when the viewer cannot take it."""
+        return (self._video if parcel.frame.kind == "video" else self._audio).put(parcel)
+
+    def is_gone(self) -> bool:
+        """Say whether the peer never came or has fallen silent."""
+        if not self._is_connected:
+            return self._now() - self._opened_s > CONNECT_S_MAX
+        return self._now() - self._heard_s > SILENT_S_MAX
+
+    async def close(self) -> None:
+        """Release the player's keys and end the connection."""
+        self._connection.remove_all_listeners()
+        released = self._keys.release()
+        if released is not None and self._on_keys is not None:
+            self._on_keys(released)
+        self._video.stop()
+        self._audio.stop()
+        await self._connection.close()
+
+    def _add_track(self, track: PacketTrack, codecs: list[RTCRtpCodecCapability]) -> None:
+        transceiver = self._connection.addTransceiver(track, direction="sendonly")
+        transceiver.setCodecPreferences(codecs)
+        internals.on_keyframe_request(transceiver.sender, self._wants_keyframe)
+        internals.report_capture_time(
+            transceiver.sender, lambda: None if track.sent is None else track.sent.frame.captured_s
+        )
+
+    def _heard(self) -> None:
+        self._heard_s = self._now()
+
+    def _state_changed(self) -> None:
+        state = self._connection.connectionState
+        if state == "connected":
+            self._is_connected = True
+            self._heard()
+        elif state in ("failed", "closed"):
+            asyncio.get_running_loop().call_soon(self._on_end)
+
+    def _channel_opened(self, channel: RTCDataChannel) -> None:
+        if self._on_keys is not None and channel.label == keys.LABEL:
+            channel.on("message", self._message)
+
+    def _message(self, message: str | bytes) -> None:
+        pressed = self._keys.read(message)
+        if pressed is not None and self._on_keys is not None:
+            self._on_keys(pressed)
+
+
+def _h264() -> list[RTCRtpCodecCapability]:
+    return [
+        codec
+        for codec in RTCRtpSender.getCapabilities("video").codecs
+        if codec.name == "rtx" or codec.parameters.get("profile-level-id") == PROFILE
+    ]
+
+
+def _opus() -> list[RTCRtpCodecCapability]:
+    return [codec for codec in RTCRtpSender.getCapabilities("audio").codecs if codec.name == "opus"]
