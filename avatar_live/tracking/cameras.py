@@ -1,0 +1,211 @@
+"""Sources of motion: webcams, video files, and the bundled recording that needs neither camera nor models."""
+
+import platform
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Protocol
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from avatar_live import clock
+from avatar_live.signals import Readings
+from avatar_live.tracking.performance import PERFORMANCE, Performance
+
+IS_LINUX: Final = platform.system() == "Linux"
+AUTO: Final = "auto"
+BUNDLED: Final = "performance"
+ASKED_WIDTH_PX: Final = 640
+ASKED_HEIGHT_PX: Final = 480
+ASKED_FPS: Final = 30
+FIRST_PICTURE_TRIES: Final = 3  # some webcams give one empty picture while they start
+BLIND_PROBES: Final = 2  # where the system does not list cameras, these many numbers are tried
+
+
+Pixels = NDArray[np.uint8]  # (height, width, 3) RGB, not mirrored
+
+
+class CameraError(Exception):
+    """Say in one sentence why a source gives no pictures and what to do next."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Picture:
+    """Hold what a camera saw; it never leaves the tracker's process."""
+
+    pixels: Pixels
+    captured_s: float
+
+
+class Source(Protocol):
+    """Give pictures, or readings that somebody recorded, each when it is due."""
+
+    @property
+    def words(self) -> str:
+        """Say for people what this source is."""
+
+    def read(self, stop: threading.Event) -> Picture | Readings:
+        """Wait for the next one; return early with any when `stop` is set. Raises CameraError."""
+
+    def close(self) -> None:
+        """Let go of the device or file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Camera:
+    """Name a webcam of this machine."""
+
+    number: int
+    name: str
+
+
+def list_cameras() -> list[Camera]:
+    """Return the webcams without opening one where the system can tell (Linux); elsewhere those that open."""
+    if IS_LINUX:
+        return sorted(_listed_by_linux(), key=lambda camera: camera.number)
+    return [Camera(number, f"camera {number}") for number in range(BLIND_PROBES) if _opens(number)]
+
+
+def open_source(camera: str) -> Source:
+    """Open "auto", a camera's number, a video file or "performance". Raises CameraError.
+
+    "auto" takes the first webcam that gives a picture, else the bundled performance.
+    """
+    if camera == BUNDLED:
+        return Performer()
+    if camera == AUTO:
+        return _first_working()
+    if camera.isdecimal():
+        return Webcam(int(camera))
+    # A video needs PyAV, which takes a while to load and which a webcam does without.
+    from avatar_live.tracking.video import Video
+
+    return Video(Path(camera).expanduser())
+
+
+def _first_working() -> Source:
+    cameras = list_cameras()
+    for camera in cameras:
+        try:
+            return Webcam(camera.number)
+        except CameraError:
+            continue
+    return Performer("no camera gave a picture" if cameras else "no camera found")
+
+
+class Webcam:
+    """Read the webcam with this number. Raises CameraError when it is absent, closed to us, busy or unplugged."""
+
+    def __init__(self, number: int) -> None:
+        self._number = number
+        self._capture = _opened(number)
+        for _ in range(FIRST_PICTURE_TRIES):
+            if self._capture.read()[0]:
+                return
+        self._capture.release()
+        raise CameraError(
+            f"Camera {number} opens but gives no picture: another program is probably using it. "
+            "Close that program, or choose another camera."
+        )
+
+    @property
+    def words(self) -> str:
+        return f"camera {self._number}"
+
+    def read(self, stop: threading.Event) -> Picture:
+        is_read, pixels = self._capture.read()
+        if not is_read:
+            raise CameraError(f"Camera {self._number} stopped giving pictures: plug it in again, or choose another.")
+        # OpenCV hands a picture over as soon as the driver has it; the driver's own stamp is not to be had.
+        captured_s = clock.now_s()
+        return Picture(np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB), np.uint8), captured_s)
+
+    def close(self) -> None:
+        self._capture.release()
+
+
+class Performer:
+    """Play the bundled recording for ever; `reason` says why nobody else performs."""
+
+    def __init__(self, reason: str = "", path: Path = PERFORMANCE) -> None:
+        try:
+            self._performance = Performance.load(path)
+        except (OSError, ValueError, KeyError) as error:
+            raise CameraError(f"The bundled performance {path} cannot be read: install avatar_live again.") from error
+        self._reason = reason
+        self._start_s = clock.now_s()
+        self._count = 0
+
+    @property
+    def words(self) -> str:
+        return f"the bundled performance ({self._reason})" if self._reason else "the bundled performance"
+
+    def read(self, stop: threading.Event) -> Readings:
+        due_s = self._start_s + self._count / self._performance.fps
+        wait_until(due_s, stop)
+        self._count += 1
+        return self._performance.at(self._count - 1, due_s)
+
+    def close(self) -> None:
+        pass
+
+
+def wait_until(due_s: float, stop: threading.Event) -> None:
+    """Sleep until the time has come or `stop` is set."""
+    wait_s = due_s - clock.now_s()
+    if wait_s > 0.0:
+        stop.wait(wait_s)
+
+
+def _listed_by_linux(folder: Path = Path("/sys/class/video4linux")) -> Iterator[Camera]:
+    if not folder.is_dir():
+        return
+    for entry in folder.iterdir():
+        digits = entry.name.removeprefix("video")
+        if not digits.isdecimal():
+            continue
+        # A webcam shows several nodes; index 0 is the one with pictures, the others carry its metadata.
+        index, name = entry / "index", entry / "name"
+        if index.exists() and index.read_text().strip() != "0":
+            continue
+        yield Camera(int(digits), name.read_text().strip() if name.exists() else f"camera {digits}")
+
+
+def _opens(number: int) -> bool:
+    try:
+        _opened(number).release()
+    except CameraError:
+        return False
+    return True
+
+
+def _opened(number: int) -> cv2.VideoCapture:
+    node = Path(f"/dev/video{number}")
+    if IS_LINUX and not node.exists():
+        raise CameraError(
+            f"There is no camera {number} on this machine: plug one in, or name another number or a video file."
+        )
+    cv2.utils.logging.setLogLevel(
+        cv2.utils.logging.LOG_LEVEL_SILENT
+    )  # OpenCV prints a line of its own for every camera that does not open
+    try:
+        capture = cv2.VideoCapture(number, cv2.CAP_V4L2 if IS_LINUX else cv2.CAP_ANY)
+    except cv2.error as error:
+        raise CameraError(f"Camera {number} cannot be opened: choose another camera.") from error
+    if not capture.isOpened():
+        capture.release()
+        raise CameraError(
+            f"Camera {number} cannot be opened: it is missing, in use by another program, or this user may not use "
+            "it. Close other programs, allow the camera in the system's settings, or choose another."
+        )
+    for setting, value in (
+        (cv2.CAP_PROP_FRAME_WIDTH, ASKED_WIDTH_PX),
+        (cv2.CAP_PROP_FRAME_HEIGHT, ASKED_HEIGHT_PX),
+        (cv2.CAP_PROP_FPS, ASKED_FPS),
+        (cv2.CAP_PROP_BUFFERSIZE, 1),
+    ):
+        capture.set(setting, value)
+    return capture

@@ -1,0 +1,116 @@
+"""The tracker's process: a camera in, readings out. No pixel leaves it."""
+
+from pathlib import Path
+from typing import Final, assert_never
+
+from avatar_live import clock
+from avatar_live.channels import Lossless, Slot
+from avatar_live.channels.child import HealthWriter
+from avatar_live.channels.processes import READINGS_SLOT, Order, Panic, Stop, TrackerPlan, UseAvatar, UseCamera
+from avatar_live.signals import READINGS_BYTES, Readings, readings_to_bytes
+from avatar_live.tracking.cameras import BUNDLED, Picture
+from avatar_live.tracking.capture import Capture
+from avatar_live.tracking.costs import Costs
+from avatar_live.tracking.models import ModelError, installed
+from avatar_live.tracking.tracker import Tracker
+
+NAME: Final = "tracker"
+SEEN_WAIT_S: Final = 0.1  # orders are heard at least this often
+
+
+def run(plan: TrackerPlan, orders: Lossless[Order]) -> None:
+    """Track until told to stop.
+
+    The health is written by the loop that calls the native code, so that the parent sees a hang as its age.
+    """
+    show = _Show(plan)
+    try:
+        while show.obey(orders.take_all()):
+            show.step()
+    finally:
+        show.close()
+
+
+class _Show:
+    """Hold what is open: the source, the landmarkers, and the slots that others read."""
+
+    def __init__(self, plan: TrackerPlan) -> None:
+        self._models_folder = Path(plan.models_folder)
+        self._slot = Slot(Path(plan.run_folder) / READINGS_SLOT, READINGS_BYTES)
+        self._health = HealthWriter(Path(plan.run_folder), NAME)
+        self._health.write("starting", False, is_forced=True)
+        self._tracker: Tracker | None = None
+        self._costs = Costs()
+        self._counted_since_s = clock.now_s()
+        self._is_ready = False
+        self._capture = Capture(plan.camera)
+
+    def obey(self, orders: list[Order]) -> bool:
+        """Carry out the orders; False when one is to stop."""
+        for order in orders:
+            match order:
+                case Stop():
+                    return False
+                case UseCamera(camera):
+                    self._use(camera)
+                case UseAvatar() | Panic():  # the engine's
+                    pass
+                case _:
+                    assert_never(order)
+        return True
+
+    def step(self) -> None:
+        """Publish what the newest picture or recorded moment shows, and say once a second how it goes."""
+        seen = self._capture.newest.take(SEEN_WAIT_S)
+        match seen:
+            case Picture():
+                self._track(seen)
+            case Readings():
+                self._costs.frames += 1
+                self._costs.faces += seen.face is not None
+                self._publish(seen)
+            case None:
+                pass
+            case _:
+                assert_never(seen)
+        self._tell()
+
+    def close(self) -> None:
+        self._capture.close()
+        if self._tracker is not None:
+            self._tracker.close()
+        self._slot.close()
+        self._health.close()
+
+    def _use(self, camera: str, reason: str = "") -> None:
+        self._capture.close()
+        self._capture = Capture(camera, reason)
+
+    def _track(self, picture: Picture) -> None:
+        if self._tracker is None:
+            try:
+                self._tracker = _opened(self._models_folder, self._costs)
+            except ModelError as error:
+                self._use(BUNDLED, str(error))
+                return
+        for readings in self._tracker.readings(picture):
+            self._publish(readings)
+
+    def _publish(self, readings: Readings) -> None:
+        self._slot.write(readings_to_bytes(readings))
+        self._is_ready = True
+
+    def _tell(self) -> None:
+        now_s = clock.now_s()
+        figures = self._costs.figures(now_s - self._counted_since_s)
+        if self._health.write(self._capture.words, self._is_ready, is_forced=False, **figures):
+            self._costs.clear()
+            self._counted_since_s = now_s
+
+
+def _opened(models_folder: Path, costs: Costs) -> Tracker:
+    models = installed(models_folder)
+    # MediaPipe takes most of a second to load, which the bundled performance does without.
+    from avatar_live.tracking.detectors import Detectors
+
+    return Tracker(Detectors(models), costs)

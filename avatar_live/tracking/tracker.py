@@ -1,0 +1,87 @@
+"""One camera picture after another -> readings: the face at once, body and hands in turn."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final, Protocol
+
+import cv2
+import numpy as np
+
+from avatar_live import clock
+from avatar_live.signals import BodyReading, FaceReading, HandReading, Readings
+from avatar_live.tracking.cameras import Picture, Pixels
+from avatar_live.tracking.costs import Costs
+
+WIDTH_PX_MAX: Final = 640
+
+# Body and hands take turns on every second picture of a 30 Hz camera, 7.5 Hz each: arms move slower than lips, and
+# both together cost several times the face.
+TURN_PERIOD_S: Final = 1.0 / 15.0
+TURN_SLACK_S: Final = 0.01  # cameras jitter: a turn that is nearly due is taken
+
+
+class Seeing(Protocol):
+    """Find the parts of a person in a picture, as `Detectors` does."""
+
+    def face(self, pixels: Pixels, captured_s: float) -> FaceReading | None:
+        """Return the face."""
+
+    def body(self, pixels: Pixels, captured_s: float) -> BodyReading | None:
+        """Return the body."""
+
+    def hands(
+        self, pixels: Pixels, captured_s: float, body: BodyReading | None
+    ) -> tuple[HandReading | None, HandReading | None]:
+        """Return the person's own left and right hand."""
+
+    def close(self) -> None:
+        """Let go of the models."""
+
+
+class Tracker:
+    """Turn pictures into readings; what is not looked for in a picture is carried over from an earlier one."""
+
+    def __init__(self, detectors: Seeing, costs: Costs) -> None:
+        self._detectors = detectors
+        self._costs = costs
+        self._body: BodyReading | None = None
+        self._hands: tuple[HandReading | None, HandReading | None] = (None, None)
+        self._turn_s = float("-inf")
+        self._is_bodys_turn = True
+
+    def readings(self, picture: Picture) -> Iterator[Readings]:
+        """Yield the readings with the new face, then, when it is their turn, with the new body or the new hands."""
+        pixels, captured_s = fitted(picture.pixels), picture.captured_s
+        height, width, _ = pixels.shape
+        start_s = clock.now_s()
+        face = self._detectors.face(pixels, captured_s)
+        self._costs.add("face", clock.now_s() - start_s)
+        self._costs.frames += 1
+        self._costs.faces += face is not None
+        readings = Readings(width, height, captured_s, face, self._body, *self._hands)
+        yield readings
+        if captured_s - self._turn_s < TURN_PERIOD_S - TURN_SLACK_S:
+            return
+        self._turn_s = captured_s
+        start_s = clock.now_s()
+        if self._is_bodys_turn:
+            self._body = self._detectors.body(pixels, captured_s)
+            self._costs.add("body", clock.now_s() - start_s)
+        else:
+            self._hands = self._detectors.hands(pixels, captured_s, self._body)
+            self._costs.add("hands", clock.now_s() - start_s)
+        self._is_bodys_turn = not self._is_bodys_turn
+        yield replace(readings, body=self._body, left_hand=self._hands[0], right_hand=self._hands[1])
+
+    def close(self) -> None:
+        """Let go of the models."""
+        self._detectors.close()
+
+
+def fitted(pixels: Pixels) -> Pixels:
+    """Return the picture, scaled down where it is wider than `WIDTH_PX_MAX`: more brings no accuracy, only cost."""
+    height, width, _ = pixels.shape
+    if width <= WIDTH_PX_MAX:
+        return np.ascontiguousarray(pixels)
+    size = (WIDTH_PX_MAX, max(1, round(height * WIDTH_PX_MAX / width)))
+    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
