@@ -2,9 +2,9 @@
 
 Space: glTF's and VRM 1.0's, +Y up, the avatar faces +Z, its left hand on +X, metres. VRM 0.x is turned on load.
 
-Everything drawn is skinned: `Avatar.palette` lists (node, inverse bind) pairs, a primitive's `joints` index that palette,
-and a rigid mesh simply has one joint with weight 1. So the stage needs two things of a moment, both in a `Posture`:
-the palette's matrices and the weights of the morph targets.
+Everything drawn is skinned: the palette lists (node, inverse bind) pairs, a primitive's `joints` index that
+palette, and a rigid mesh simply has one joint with weight 1. So the stage needs two things of a moment, both in a `Posture`: the
+palette's matrices and the weights of the morph targets.
 """
 
 from collections.abc import Mapping
@@ -30,7 +30,7 @@ class Texture:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Material:
-    """Describe a surface in the terms of VRMC_materials_mtoon 1.0; colours are linear, textures index `Avatar.textures`.
+    """Describe a surface in VRMC_materials_mtoon 1.0's terms; colours are linear, textures index `Avatar.textures`.
 
     `shading` "unlit" ignores light; plain PBR materials are read as a soft toon. `outline_width_m` is in metres for
     "world" and in fractions of half the screen's height for "screen".
@@ -91,7 +91,7 @@ class Primitive:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Node:
-    """Place a node under its parent (-1 for a root); rotation is an x y z w quaternion. Parents come before children."""
+    """Place a node under its parent (-1 for a root), which comes before it; rotation is an x y z w quaternion."""
 
     name: str
     parent: int
@@ -172,7 +172,7 @@ class Avatar:
     """Hold a whole avatar; see the module for its space and its palette.
 
     `palette_nodes` (J,) and `inverse_binds` (J, 4, 4), row-major, column vectors: skin = world[node] @ inverse_bind.
-    `morph_names` name `Posture.morph_weights`; `arkit` maps an ARKit shape to its morphs where the file has it.
+    `morph_names` name `Posture.morph_weights`.
     """
 
     meta: Meta

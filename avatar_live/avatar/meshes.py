@@ -1,0 +1,244 @@
+"""The drawable pieces of a file: vertices, morph targets, and the palette of joints that moves them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from avatar_live.avatar.glb import AvatarError, damaged
+from avatar_live.avatar.gltf import Gltf, GltfMesh, GltfPrimitive, Part, at
+from avatar_live.avatar.model import Doubles, Floats, Primitive
+from avatar_live.avatar.nodes import TURN, Skeleton
+
+PALETTE_MAX = 16_384
+TRIANGLES_MAX = 2_000_000
+MORPHS_MAX = 4_096
+
+_TRIANGLES, _STRIP, _FAN = 4, 5, 6
+
+
+@dataclass(slots=True)
+class Meshes:
+    """Hold what was read: primitives, the palette, and where each mesh node's morph targets start in `morph_names`."""
+
+    primitives: list[Primitive] = field(default_factory=list)
+    palette_nodes: list[int] = field(default_factory=list)
+    inverse_binds: list[Doubles] = field(default_factory=list)
+    morph_names: list[str] = field(default_factory=list)
+    morph_ranges: dict[int, range] = field(default_factory=dict)  # by the node's index in the file
+
+
+class _Names(Part, frozen=True):
+    target_names: tuple[str, ...] = ()
+
+
+class _MeshReader:
+    def __init__(self, gltf: Gltf, skeleton: Skeleton, is_turned: bool) -> None:
+        self.gltf, self.skeleton = gltf, skeleton
+        self.sign = (TURN if is_turned else np.ones(3)).astype(np.float32)
+        self.meshes = Meshes()
+        self.triangle_count = 0
+        self._skins: dict[int, NDArray[np.int64]] = {}
+        self._arrays: dict[tuple[int, int], Floats] = {}
+
+    def vectors(self, accessor: int, width: int) -> Floats:
+        """Read an accessor once: exporters let all primitives of a mesh share their vertices."""
+        if (accessor, width) not in self._arrays:
+            self._arrays[accessor, width] = self.gltf.floats(accessor, width)
+        return self._arrays[accessor, width]
+
+    def skin_joints(self, skin_index: int) -> NDArray[np.int64]:
+        """Return the palette places of a skin's joints."""
+        if skin_index not in self._skins:
+            skin = at(self.gltf.document.skins, skin_index, "skin")
+            nodes = [self._node_place(joint) for joint in skin.joints]
+            binds = np.broadcast_to(np.eye(4), (len(nodes), 4, 4))
+            if skin.inverse_bind_matrices is not None:
+                values = self.gltf.floats(skin.inverse_bind_matrices, 16)
+                if len(values) < len(nodes):
+                    raise damaged(f"skin {skin_index} has fewer matrices than joints")
+                # glTF stores columns; the half turn R acts from both sides (R M R) as R is its own inverse.
+                binds = values[: len(nodes)].astype(np.float64).reshape(-1, 4, 4).transpose(0, 2, 1)
+                turn = np.append(self.sign, 1.0)
+                binds = binds * turn[:, None] * turn[None, :]
+            self._skins[skin_index] = self._extend_palette(nodes, list(binds))
+        return self._skins[skin_index]
+
+    def rigid_joint(self, node: int) -> int:
+        """Return the palette place of a node that carries its mesh stiffly."""
+        return int(self._extend_palette([self._node_place(node)], [np.eye(4)])[0])
+
+    def _node_place(self, node: int) -> int:
+        if node not in self.skeleton.place:
+            raise damaged(f"it refers to node {node}, which does not exist")
+        return self.skeleton.place[node]
+
+    def _extend_palette(self, nodes: list[int], binds: list[Doubles]) -> NDArray[np.int64]:
+        first = len(self.meshes.palette_nodes)
+        if first + len(nodes) > PALETTE_MAX:
+            raise AvatarError(f"the avatar has more than {PALETTE_MAX} joints; export a simpler one")
+        self.meshes.palette_nodes += nodes
+        self.meshes.inverse_binds += binds
+        return np.arange(first, first + len(nodes))
+
+
+def read_meshes(gltf: Gltf, skeleton: Skeleton, is_turned: bool) -> Meshes:
+    """Return all drawn primitives with their palette and morph targets. Raises AvatarError."""
+    reader = _MeshReader(gltf, skeleton, is_turned)
+    for index, node in enumerate(gltf.document.nodes):
+        if node.mesh is None or index not in skeleton.drawn:
+            continue
+        mesh = at(gltf.document.meshes, node.mesh, "mesh")
+        joints = None if node.skin is None else reader.skin_joints(node.skin)
+        if joints is None or not len(joints):
+            joints = np.array([reader.rigid_joint(index)])
+        first = len(reader.meshes.morph_names)
+        names = _morph_names(mesh)
+        if first + len(names) > MORPHS_MAX:
+            raise AvatarError(f"the avatar has more than {MORPHS_MAX} morph targets; export a simpler one")
+        reader.meshes.morph_names += names
+        reader.meshes.morph_ranges[index] = range(first, first + len(names))
+        for source in mesh.primitives:
+            primitive = _primitive(reader, source, mesh.weights, joints, first, node.skin is None)
+            if primitive is not None:
+                reader.meshes.primitives.append(primitive)
+    return reader.meshes
+
+
+def _morph_names(mesh: GltfMesh) -> list[str]:
+    count = max((len(primitive.targets) for primitive in mesh.primitives), default=0)
+    names: tuple[str, ...] = ()
+    for extras in (mesh.extras, *(primitive.extras for primitive in mesh.primitives)):
+        if not names:
+            try:
+                names = msgspec.json.decode(extras, type=_Names).target_names
+            except msgspec.MsgspecError:  # extras may hold anything
+                continue
+    return [names[i] if i < len(names) else f"{mesh.name}.{i}" for i in range(count)]
+
+
+def _primitive(
+    reader: _MeshReader,
+    source: GltfPrimitive,
+    default_weights: Sequence[float],
+    joints: NDArray[np.int64],
+    first_morph: int,
+    is_rigid: bool,
+) -> Primitive | None:
+    attributes = source.attributes
+    if source.mode not in (_TRIANGLES, _STRIP, _FAN) or "POSITION" not in attributes:
+        return None
+    positions = reader.vectors(attributes["POSITION"], 3)
+    triangles = _triangles(reader.gltf, source, len(positions))
+    reader.triangle_count += len(triangles)
+    if reader.triangle_count > TRIANGLES_MAX:
+        raise AvatarError(f"the avatar has more than {TRIANGLES_MAX} triangles; export a simpler one")
+    if not len(triangles):
+        return None
+
+    used = np.zeros(len(positions), bool)
+    used[triangles] = True
+    triangles = (np.cumsum(used) - 1)[triangles].astype(np.uint32)
+
+    def vertices(accessor: int, width: int) -> Floats:
+        values = reader.vectors(accessor, width)
+        if len(values) != len(used):
+            raise damaged("the parts of a mesh have different numbers of vertices")
+        return values[used]
+
+    positions = positions[used] * reader.sign
+    if "NORMAL" in attributes:
+        normals = _unit(vertices(attributes["NORMAL"], 3) * reader.sign)
+    else:
+        normals = _smooth_normals(positions, triangles)
+    uvs = vertices(attributes["TEXCOORD_0"], 2) if "TEXCOORD_0" in attributes else np.zeros((len(positions), 2))
+    if is_rigid or "JOINTS_0" not in attributes or "WEIGHTS_0" not in attributes:
+        indices = np.full((len(positions), 4), joints[0])
+        weights = np.tile(np.array([1.0, 0.0, 0.0, 0.0], np.float32), (len(positions), 1))
+    else:
+        indices, weights = _skinning(reader, source, used, joints)
+
+    shifts: list[tuple[int, Floats, Floats]] = []
+    for number, target in enumerate(source.targets):
+        zero = np.zeros_like(positions)
+        moved = vertices(target["POSITION"], 3) * reader.sign if "POSITION" in target else zero
+        bent = vertices(target["NORMAL"], 3) * reader.sign if "NORMAL" in target else zero
+        if moved.any() or bent.any():
+            shifts.append((number, moved, bent))
+            if number < len(default_weights):
+                positions = positions + moved * np.float32(default_weights[number])
+    return Primitive(
+        positions=np.ascontiguousarray(positions, np.float32),
+        normals=normals,
+        uvs=np.ascontiguousarray(uvs, np.float32),
+        joints=indices.astype(np.uint16),
+        weights=weights,
+        triangles=triangles,
+        material=-1 if source.material is None else source.material,
+        morph_positions=_stack([moved for _, moved, _ in shifts], len(positions)),
+        morph_normals=_stack([bent for _, _, bent in shifts], len(positions)),
+        morphs=np.array([first_morph + number for number, _, _ in shifts], np.int32),
+    )
+
+
+def _triangles(gltf: Gltf, source: GltfPrimitive, vertex_count: int) -> NDArray[np.uint32]:
+    if source.indices is None:
+        corners = np.arange(vertex_count, dtype=np.uint32)
+    else:
+        corners = gltf.integers(source.indices, 1)[:, 0]
+    if len(corners) and int(corners.max()) >= vertex_count:
+        raise damaged("a triangle uses a vertex that does not exist")
+    if source.mode == _TRIANGLES:
+        return corners[: len(corners) // 3 * 3].reshape(-1, 3)
+    if len(corners) < 3:
+        return np.zeros((0, 3), np.uint32)
+    if source.mode == _FAN:
+        return np.column_stack([np.full(len(corners) - 2, corners[0]), corners[1:-1], corners[2:]])
+    strip = np.column_stack([corners[:-2], corners[1:-1], corners[2:]])
+    strip[1::2] = strip[1::2, [1, 0, 2]]  # every other triangle of a strip runs the other way round
+    return strip
+
+
+def _skinning(
+    reader: _MeshReader, source: GltfPrimitive, used: NDArray[np.bool_], joints: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], Floats]:
+    places, shares = [], []
+    number = 0
+    while f"JOINTS_{number}" in source.attributes and f"WEIGHTS_{number}" in source.attributes:
+        places.append(reader.gltf.integers(source.attributes[f"JOINTS_{number}"], 4))
+        shares.append(np.maximum(reader.vectors(source.attributes[f"WEIGHTS_{number}"], 4), 0.0))
+        number += 1
+    if any(len(array) != len(used) for array in (*places, *shares)):
+        raise damaged("the parts of a mesh have different numbers of vertices")
+    place, share = np.hstack(places)[used], np.hstack(shares)[used]
+    if number > 1:
+        strongest = np.argsort(-share, axis=1, kind="stable")[:, :4]
+        place, share = np.take_along_axis(place, strongest, 1), np.take_along_axis(share, strongest, 1)
+    place = np.where(share > 0.0, place, 0)
+    if int(place.max()) >= len(joints):
+        raise damaged("a vertex hangs on a joint that does not exist")
+    total = share.sum(axis=1, keepdims=True)
+    share = np.where(total > 0.0, share / np.where(total > 0.0, total, 1.0), np.array([1.0, 0.0, 0.0, 0.0]))
+    return joints[place], share.astype(np.float32)
+
+
+def _smooth_normals(positions: Floats, triangles: NDArray[np.uint32]) -> Floats:
+    a, b, c = (positions[triangles[:, corner]] for corner in range(3))
+    faces = np.cross(b - a, c - a)
+    normals = np.zeros_like(positions)
+    for corner in range(3):
+        np.add.at(normals, triangles[:, corner], faces)
+    return _unit(normals)
+
+
+def _unit(vectors: Floats) -> Floats:
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.where(lengths > 1e-12, vectors / np.maximum(lengths, 1e-12), (0.0, 0.0, 1.0)).astype(np.float32)
+
+
+def _stack(deltas: list[Floats], vertex_count: int) -> Floats:
+    if not deltas:
+        return np.zeros((0, vertex_count, 3), np.float32)
+    return np.stack(deltas).astype(np.float32)

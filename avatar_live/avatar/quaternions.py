@@ -1,0 +1,74 @@
+"""Rotations in numbers: quaternions are x y z w, matrices multiply column vectors."""
+
+import numpy as np
+
+from avatar_live.avatar.model import Doubles
+
+IDENTITY = np.array([0.0, 0.0, 0.0, 1.0])
+
+
+def multiply(first: Doubles, second: Doubles) -> Doubles:
+    """Return the products (..., 4): turn by `second`, then by `first`."""
+    ax, ay, az, aw = (first[..., i] for i in range(4))
+    bx, by, bz, bw = (second[..., i] for i in range(4))
+    out = np.empty(np.broadcast_shapes(first.shape, second.shape))
+    out[..., 0] = aw * bx + ax * bw + ay * bz - az * by
+    out[..., 1] = aw * by - ax * bz + ay * bw + az * bx
+    out[..., 2] = aw * bz + ax * by - ay * bx + az * bw
+    out[..., 3] = aw * bw - ax * bx - ay * by - az * bz
+    return out
+
+
+def conjugate(rotations: Doubles) -> Doubles:
+    """Return the inverses of unit quaternions (..., 4)."""
+    return np.asarray(rotations * np.array([-1.0, -1.0, -1.0, 1.0]))
+
+
+def between(first: Doubles, second: Doubles) -> Doubles:
+    """Return the shortest turns (N, 4) from unit vectors (N, 3) to unit vectors (N, 3)."""
+    out = np.empty((len(first), 4))
+    out[:, :3] = np.cross(first, second)
+    out[:, 3] = 1.0 + np.einsum("ni,ni->n", first, second)
+    opposite = out[:, 3] < 1e-9
+    if opposite.any():  # any axis across the vector will do
+        across = np.cross(first[opposite], np.eye(3)[np.abs(first[opposite]).argmin(axis=1)])
+        out[opposite] = np.column_stack([across, np.zeros(len(across))])
+    out /= np.sqrt(np.einsum("ni,ni->n", out, out))[:, None]
+    return out
+
+
+def quaternion_of(axes: Doubles) -> Doubles:
+    """Return the quaternion (x y z w) of a (3, 3) rotation (Shepperd 1978: the largest component first)."""
+    (a, b, c), (d, e, f), (g, h, i) = axes.tolist()
+    candidates = [
+        (1 + a - e - i, (1 + a - e - i, b + d, c + g, h - f)),
+        (1 - a + e - i, (b + d, 1 - a + e - i, f + h, c - g)),
+        (1 - a - e + i, (c + g, f + h, 1 - a - e + i, d - b)),
+        (1 + a + e + i, (h - f, c - g, d - b, 1 + a + e + i)),
+    ]
+    return np.array(max(candidates)[1], np.float64) / 2.0
+
+
+def axes_of(rotations: Doubles) -> Doubles:
+    """Return rotation matrices (N, 3, 3) of unit quaternions (N, 4) x y z w."""
+    x, y, z, w = np.moveaxis(rotations, -1, 0)
+    out = np.empty((*rotations.shape[:-1], 3, 3))
+    out[..., 0, 0] = 1.0 - 2.0 * (y * y + z * z)
+    out[..., 0, 1] = 2.0 * (x * y - z * w)
+    out[..., 0, 2] = 2.0 * (x * z + y * w)
+    out[..., 1, 0] = 2.0 * (x * y + z * w)
+    out[..., 1, 1] = 1.0 - 2.0 * (x * x + z * z)
+    out[..., 1, 2] = 2.0 * (y * z - x * w)
+    out[..., 2, 0] = 2.0 * (x * z - y * w)
+    out[..., 2, 1] = 2.0 * (y * z + x * w)
+    out[..., 2, 2] = 1.0 - 2.0 * (x * x + y * y)
+    return out
+
+
+def matrices(translations: Doubles, rotations: Doubles, scales: Doubles) -> Doubles:
+    """Return local matrices (N, 4, 4) from (N, 3), (N, 4) x y z w and (N, 3)."""
+    out = np.zeros((len(rotations), 4, 4))
+    out[:, :3, :3] = axes_of(rotations) * scales[:, None, :]
+    out[:, :3, 3] = translations
+    out[:, 3, 3] = 1.0
+    return out

@@ -1,0 +1,90 @@
+"""The pictures of a file, decoded only where a material uses them."""
+
+import io
+from typing import Final, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, UnidentifiedImageError
+
+from avatar_live.avatar.glb import AvatarError, damaged
+from avatar_live.avatar.gltf import Gltf, GltfSampler, Part, at, decode
+from avatar_live.avatar.model import Texture
+
+TEXTURE_SIDE_PX_MAX: Final = 8_192
+TEXTURES_PX_MAX: Final = 160_000_000
+
+_FORMATS: Final = ("PNG", "JPEG", "WEBP")
+_NEAREST: Final = 9728
+_WRAPS: Final[dict[int, Literal["repeat", "clamp", "mirror"]]] = {10497: "repeat", 33071: "clamp", 33648: "mirror"}
+
+
+class _WebP(Part, frozen=True):
+    source: int
+
+
+class TextureReader:
+    """Decode the textures that materials ask for, each once; `textures` is the list that materials index."""
+
+    def __init__(self, gltf: Gltf) -> None:
+        self._gltf = gltf
+        self._places: dict[int, int] = {}
+        self._pictures: dict[int, NDArray[np.uint8]] = {}
+        self._pixel_count = 0
+        self.textures: list[Texture] = []
+
+    def place(self, index: int) -> int:
+        """Return the place of the file's texture in `textures`. Raises AvatarError."""
+        if index not in self._places:
+            source = at(self._gltf.document.textures, index, "texture")
+            image = source.source
+            if "EXT_texture_webp" in source.extensions:
+                image = decode(source.extensions["EXT_texture_webp"], _WebP).source
+            if image is None:
+                raise damaged(f"texture {index} has no picture")
+            sampler = GltfSampler()
+            if source.sampler is not None:
+                sampler = at(self._gltf.document.samplers, source.sampler, "sampler")
+            self._places[index] = len(self.textures)
+            self.textures.append(
+                Texture(
+                    pixels=self._picture(image),
+                    wrap_u=_WRAPS.get(sampler.wrap_s, "repeat"),
+                    wrap_v=_WRAPS.get(sampler.wrap_t, "repeat"),
+                    is_smooth=sampler.mag_filter != _NEAREST,
+                )
+            )
+        return self._places[index]
+
+    def _picture(self, index: int) -> NDArray[np.uint8]:
+        if index not in self._pictures:
+            source = at(self._gltf.document.images, index, "picture")
+            if source.buffer_view is None:
+                raise AvatarError("the avatar keeps a picture in another file; export it as one .vrm file")
+            self._pictures[index] = self._decode(self._gltf.view(source.buffer_view), index)
+        return self._pictures[index]
+
+    def _decode(self, data: memoryview, index: int) -> NDArray[np.uint8]:
+        try:
+            with Image.open(io.BytesIO(data), formats=_FORMATS) as image:
+                width, height = image.size
+                if max(width, height) > TEXTURE_SIDE_PX_MAX:
+                    raise AvatarError(
+                        f"picture {index} of the avatar is {width} x {height} px, more than {TEXTURE_SIDE_PX_MAX} px a"
+                        " side; export it with smaller textures"
+                    )
+                self._pixel_count += width * height
+                if self._pixel_count > TEXTURES_PX_MAX:
+                    raise AvatarError(
+                        f"the avatar's pictures have more than {TEXTURES_PX_MAX // 10**6} million pixels;"
+                        " export it with smaller textures"
+                    )
+                return np.asarray(image.convert("RGBA"))
+        except UnidentifiedImageError as error:
+            raise AvatarError(
+                f"picture {index} of the avatar is neither PNG, JPEG nor WebP; export the avatar again"
+            ) from error
+        except AvatarError:
+            raise
+        except Exception as error:  # Pillow's decoders raise whatever a broken stream brings up
+            raise damaged(f"picture {index} cannot be decoded") from error
