@@ -1,1 +1,1 @@
-"""See the map in `avatar_live/__init__.py`."""
+"""The network process: `process` runs it, `keeper` keeps the room, `ledger` the coins, `app` is what HTTP reaches."""

@@ -66,9 +66,9 @@ class Ledger:
         self._thread = threading.Thread(target=self._run, name="ledger", daemon=True)
         self._thread.start()
 
-    def open_wallet(self, viewer: str, name: str) -> Future[int]:
+    def open_wallet(self, viewer: str) -> Future[int]:
         """Return the wallet's coins; a new wallet opens with `START_BALANCE_COINS`."""
-        return self._ask(functools.partial(sql.open_wallet, viewer=viewer, name=name, coins=START_BALANCE_COINS))
+        return self._ask(functools.partial(sql.open_wallet, viewer=viewer, coins=START_BALANCE_COINS))
 
     def has_wallet(self, viewer: str) -> Future[bool]:
         """Say whether the ledger knows the viewer."""
@@ -99,7 +99,9 @@ class Ledger:
         return self._ask(_reconcile)
 
     def close(self) -> None:
-        """Answer what waits, then close the file."""
+        """Answer what waits, then close the file; a second time changes nothing."""
+        if not self._thread.is_alive():
+            return
         self._requests.put(None)
         self._thread.join()
         self._db.close()
@@ -134,7 +136,7 @@ class Ledger:
             now_s = clock.wall_s()
             answers = [request.act(self._db, now_s) for request in group]
             self._db.execute("COMMIT")
-        except sqlite3.Error as error:
+        except (sqlite3.Error, ValueError) as error:
             with contextlib.suppress(sqlite3.Error):
                 if self._db.in_transaction:  # SQLITE_FULL may have rolled back by itself
                     self._db.execute("ROLLBACK")

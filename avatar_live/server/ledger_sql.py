@@ -13,8 +13,7 @@ SCHEMA_VERSION: Final = 1
 _SCHEMA: Final = """
 CREATE TABLE account (
     name TEXT PRIMARY KEY,
-    balance_coins INTEGER NOT NULL CHECK (balance_coins >= 0 OR name = 'mint'),
-    label TEXT NOT NULL DEFAULT ''
+    balance_coins INTEGER NOT NULL CHECK (balance_coins >= 0 OR name = 'mint')
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE transfer (
     id INTEGER PRIMARY KEY,
@@ -101,11 +100,11 @@ def has_wallet(db: sqlite3.Connection, now_s: float, *, viewer: str) -> bool:
     return db.execute("SELECT 1 FROM account WHERE name = ?", (_wallet(viewer),)).fetchone() is not None
 
 
-def open_wallet(db: sqlite3.Connection, now_s: float, *, viewer: str, name: str, coins: int) -> int:
+def open_wallet(db: sqlite3.Connection, now_s: float, *, viewer: str, coins: int) -> int:
     """Return the wallet's balance, after opening it with `coins` where there was none."""
     wallet = _wallet(viewer)
     if not has_wallet(db, now_s, viewer=viewer):
-        db.execute("INSERT INTO account (name, balance_coins, label) VALUES (?, 0, ?)", (wallet, name))
+        db.execute("INSERT INTO account (name, balance_coins) VALUES (?, 0)", (wallet,))
         _move(db, now_s, f"open:{viewer}", MINT, wallet, coins)
     return _balance(db, wallet)
 

@@ -1,0 +1,49 @@
+"""The event API's memory: the newest events, numbered, for programs that were away for a moment."""
+
+from collections import deque
+from collections.abc import Mapping
+from typing import Final
+
+from avatar_live.protocol.api import EVENT_TYPES, ApiEvent
+from avatar_live.server.crowd import Listeners
+from avatar_live.server.sockets import Line, framed
+
+EVENTS_KEPT_MAX: Final = 1_000
+LISTENERS_MAX: Final = 32
+
+
+class EventLog:
+    """Number events and send them to every program that listens."""
+
+    def __init__(self, epoch: str) -> None:
+        self._epoch = epoch
+        self._seq = 0
+        self._kept: deque[ApiEvent] = deque(maxlen=EVENTS_KEPT_MAX)
+        self.listeners = Listeners()
+
+    def report(self, type: str, data: Mapping[str, str | int | float | bool], wall_s: float) -> None:
+        """Tell of one thing that happened."""
+        assert type in EVENT_TYPES
+        self._seq += 1
+        event = ApiEvent(self._epoch, self._seq, type, wall_s, dict(data))
+        self._kept.append(event)
+        self.listeners.tell(event)
+
+    def listen(self, line: Line, since: int | None) -> bool:
+        """Send what came after `since` and everything from now on; False when too many listen already.
+
+        A `since` from an earlier life of the server, larger than the newest number, is told all that is kept.
+        """
+        if len(self.listeners.lines) >= LISTENERS_MAX:
+            return False
+        if since is not None:
+            after = since if since <= self._seq else 0
+            for event in self._kept:
+                if event.seq > after:
+                    line.send(framed(event))
+        self.listeners.lines.add(line)
+        return True
+
+    def forget(self, line: Line) -> None:
+        """Send no more to a line."""
+        self.listeners.lines.discard(line)

@@ -1,0 +1,142 @@
+"""Keep the room: feed `step` with what happens and perform what it wants.
+
+A gift's path stands here in four lines: `Commit` goes to the ledger's thread, its answer comes back as an event, and
+only that event makes the room tell, cue and push.
+"""
+
+import asyncio
+import hashlib
+import hmac
+import secrets
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Final, TypeVar, assert_never
+
+from avatar_live import clock
+from avatar_live.protocol.catalogue import GIFTS
+from avatar_live.room import events as ev
+from avatar_live.room.state import Room
+from avatar_live.room.step import step
+from avatar_live.server.crowd import Crowd
+from avatar_live.server.event_log import EventLog
+from avatar_live.server.ledger import Ledger, LedgerError
+from avatar_live.server.ledger_sql import Answer, NotPaid, Paid, PaidBefore
+from avatar_live.server.pitch import Pitch
+from avatar_live.server.stage_link import StageLink
+
+RETRY_S: Final = 1.0
+RESTARTED: Final = "The server was restarted before your game was over; your coins are back."
+T = TypeVar("T")
+
+
+def digest(secret: str) -> str:
+    """Return the name under which a viewer's secret is known here; the secret itself is kept nowhere."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+class Keeper:
+    """Hold the room and its neighbours; everything but the ledger's answers runs on the one loop."""
+
+    def __init__(self, title: str, ledger: Ledger) -> None:
+        epoch = secrets.token_urlsafe(9)
+        self.room = Room(epoch=epoch, title=title)
+        self.ledger = ledger
+        self.crowd = Crowd()
+        self.log = EventLog(epoch)
+        self.pitch = Pitch(secrets.randbits(63))
+        self.stage = StageLink(self.handle)
+        self.gifts_committed = 0
+        self._loop = asyncio.get_running_loop()
+
+    def handle(self, event: ev.Event) -> None:
+        """Let `event` happen."""
+        self.room, effects = step(self.room, event, clock.now_s())
+        for effect in effects:
+            self._perform(effect)
+
+    def player_stream(self, token: str) -> str | None:
+        """Return the stream that a play token opens, or None."""
+        offered = token.encode()
+        for seat in self.room.seats:
+            if hmac.compare_digest(seat.ticket.token.encode(), offered):
+                return seat.player
+        return None
+
+    async def recover(self) -> None:
+        """Go on from what an earlier life of the server left: show again what nobody saw, refund what was cut off."""
+        for one in await asyncio.wrap_future(self.ledger.unfinished()):
+            if GIFTS[one.gift].reaction == "ticket":
+                self._perform(ev.Refund(one.viewer, one.id, RESTARTED))
+            else:
+                self._commit_is_known(one.viewer, one.name, one.id, one.gift, one.balance_coins)
+
+    def _perform(self, effect: ev.Effect) -> None:
+        match effect:
+            case ev.Greet(member, welcome):
+                self.crowd.greet(member, welcome)
+            case ev.Tell(viewer, message):
+                self.crowd.tell(viewer, message)
+            case ev.TellAll(message):
+                self.crowd.tell_all(message)
+            case ev.Commit(viewer, name, id, gift, price_coins, obstacle):
+                self._answer(
+                    self.ledger.pay(viewer, name, id, gift, price_coins, obstacle),
+                    lambda answer: self._on_answer(effect, answer),
+                    lambda reason: self.handle(ev.GiftRefused(viewer, id, None, reason)),
+                )
+            case ev.Mark(id, state):
+                self._answer(self.ledger.mark(id, state), lambda _: None, lambda _: self._retry(effect))
+            case ev.Refund(id=id, reason=reason):
+                self._answer(
+                    self.ledger.refund(id, reason),
+                    lambda balance_coins: self._on_refund(effect, balance_coins),
+                    lambda _: self._retry(effect),
+                )
+            case ev.ShowCue(cue_id, cue):
+                self.stage.show(cue_id, cue)
+            case ev.PushBall(camp, strength):
+                self.pitch.push(camp, strength)
+            case ev.EnterPitch(player, name, camp):
+                self.pitch.enter(player, name, camp)
+            case ev.LeavePitch(player):
+                self.pitch.leave(player)
+            case ev.Report(type, data):
+                self.log.report(type, data, clock.wall_s())
+            case _:
+                assert_never(effect)
+
+    def _on_answer(self, asked: ev.Commit, answer: Answer) -> None:
+        match answer:
+            case Paid(balance_coins):
+                self._commit_is_known(asked.viewer, asked.name, asked.id, asked.gift, balance_coins)
+            case PaidBefore(state, balance_coins, reason):
+                self.handle(ev.GiftRepeated(asked.viewer, asked.id, state, balance_coins, reason))
+            case NotPaid(balance_coins, reason):
+                self.handle(ev.GiftRefused(asked.viewer, asked.id, balance_coins, reason))
+            case _:
+                assert_never(answer)
+
+    def _commit_is_known(self, viewer: str, name: str, id: str, gift: str, balance_coins: int) -> None:
+        self.gifts_committed += 1
+        self.handle(ev.GiftCommitted(viewer, name, id, gift, balance_coins, secrets.token_urlsafe(24)))
+
+    def _on_refund(self, asked: ev.Refund, balance_coins: int | None) -> None:
+        if balance_coins is not None:
+            self.handle(ev.GiftRefunded(asked.viewer, asked.id, balance_coins, asked.reason))
+
+    def _retry(self, effect: ev.Effect) -> None:
+        self._loop.call_later(RETRY_S, self._perform, effect)
+
+    def _answer(self, future: Future[T], then: Callable[[T], None], otherwise: Callable[[str], None]) -> None:
+        """Call one of the two on the loop, in the order in which the ledger answers."""
+
+        def arrived() -> None:
+            failure = future.exception()
+            if failure is None:
+                then(future.result())
+            elif isinstance(failure, LedgerError):
+                otherwise(str(failure))
+            else:
+                raise failure
+
+        future.add_done_callback(lambda _: self._loop.call_soon_threadsafe(arrived))

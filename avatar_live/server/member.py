@@ -1,0 +1,125 @@
+"""One page of a viewer, from its first word to its last."""
+
+import asyncio
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Final, assert_never
+
+import msgspec
+
+from avatar_live.protocol.wire import (
+    CLOSE_BAD_MESSAGE,
+    CLOSE_FULL,
+    MESSAGE_BYTES_MAX,
+    FromViewer,
+    GiveGift,
+    Join,
+    LeaveGame,
+    Like,
+    PickCamp,
+    Ping,
+    Pong,
+    Refused,
+    Say,
+)
+from avatar_live.room import events as ev
+from avatar_live.server.crowd import MEMBERS_MAX
+from avatar_live.server.keeper import Keeper, digest
+from avatar_live.server.ledger import LedgerError
+from avatar_live.server.sockets import Line, framed
+
+JOIN_S_MAX: Final = 10.0
+SECRET_CHARACTERS_MAX: Final = 128
+
+Receive = Callable[[], Awaitable[Mapping[str, object]]]
+_decoder: msgspec.json.Decoder[FromViewer] = msgspec.json.Decoder(FromViewer)
+
+
+class MalformedError(Exception):
+    """Say why a frame is no message; the line is closed with it."""
+
+
+async def serve_member(keeper: Keeper, receive: Receive, line: Line) -> None:
+    """Let a page in, pass what it says to the room, and let it go."""
+    try:
+        async with asyncio.timeout(JOIN_S_MAX):
+            join = await _next(receive)
+    except TimeoutError:
+        line.close(CLOSE_BAD_MESSAGE, "The first message is a join, within ten seconds.")
+        return
+    except MalformedError as refusal:
+        line.close(CLOSE_BAD_MESSAGE, str(refusal))
+        return
+    if join is None:
+        return
+    if not isinstance(join, Join):
+        line.close(CLOSE_BAD_MESSAGE, "The first message is a join.")
+        return
+    if len(keeper.crowd) >= MEMBERS_MAX:
+        line.close(CLOSE_FULL, "The room is full; try again in a minute.")
+        return
+    secret, balance_coins = await _wallet(keeper, join)
+    viewer = digest(secret)
+    member = keeper.crowd.add(viewer, line)
+    keeper.handle(ev.Joined(member, viewer, secret, join.name, balance_coins, join.epoch, join.seq))
+    try:
+        while (message := await _next(receive)) is not None:
+            _pass_on(keeper, viewer, line, message)
+    except MalformedError as refusal:
+        line.close(CLOSE_BAD_MESSAGE, str(refusal))
+    finally:
+        keeper.crowd.remove(viewer, member)
+        keeper.handle(ev.Left(viewer))
+
+
+def _pass_on(keeper: Keeper, viewer: str, line: Line, message: FromViewer) -> None:
+    match message:
+        case Join():
+            line.send(framed(Refused("join", "You are in the room already.")))
+        case Say(text):
+            keeper.handle(ev.Said(viewer, text))
+        case Like(count):
+            keeper.handle(ev.Liked(viewer, count))
+        case GiveGift(id, gift):
+            keeper.handle(ev.GiftAsked(viewer, id, gift))
+        case PickCamp(camp):
+            keeper.handle(ev.CampPicked(viewer, camp))
+        case LeaveGame():
+            keeper.handle(ev.PlayLeft(viewer))
+        case Ping(t):
+            line.send(framed(Pong(t)))
+        case _:
+            assert_never(message)
+
+
+async def _next(receive: Receive) -> FromViewer | None:
+    """Return the next message, None at the end. Raises MalformedError for anything else than a message."""
+    event = await receive()
+    if event["type"] == "websocket.disconnect":
+        return None
+    text = event.get("text")
+    if not isinstance(text, str):
+        raise MalformedError("Messages are JSON in text frames.")
+    data = text.encode()
+    if len(data) > MESSAGE_BYTES_MAX:
+        raise MalformedError(f"A message may have {MESSAGE_BYTES_MAX} bytes.")
+    try:
+        return _decoder.decode(data)
+    except msgspec.DecodeError:
+        raise MalformedError("That is no message of this room's protocol.") from None
+
+
+async def _wallet(keeper: Keeper, join: Join) -> tuple[str, int]:
+    """Return the viewer's secret and coins; a secret that the ledger does not know is replaced by a fresh one."""
+    offered = join.viewer
+    fresh = secrets.token_urlsafe(24)
+    try:
+        is_known = (
+            offered is not None
+            and len(offered) <= SECRET_CHARACTERS_MAX
+            and await asyncio.wrap_future(keeper.ledger.has_wallet(digest(offered)))
+        )
+        secret = offered if is_known and offered is not None else fresh
+        return secret, await asyncio.wrap_future(keeper.ledger.open_wallet(digest(secret)))
+    except LedgerError:
+        return fresh, 0  # a full disk: without a wallet one can still watch and talk

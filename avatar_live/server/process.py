@@ -1,0 +1,193 @@
+"""The server's process: one loop for the room, its sockets and the engine's link; the ledger has its own thread."""
+
+import asyncio
+import contextlib
+import errno
+import gc
+import logging
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import uvicorn
+
+from avatar_live import clock
+from avatar_live.broadcast.broadcaster import Broadcaster
+from avatar_live.channels.child import HealthWriter, orders
+from avatar_live.channels.link import serve_link
+from avatar_live.channels.lossless import Lossless
+from avatar_live.channels.processes import Order, ServerPlan, Stop
+from avatar_live.game.push import TICK_HZ
+from avatar_live.protocol.wire import SHOW_HZ
+from avatar_live.room import events as ev
+from avatar_live.server.app import make_app
+from avatar_live.server.keeper import Keeper
+from avatar_live.server.ledger import Ledger, LedgerError
+from avatar_live.server.sockets import RoomSocket
+from avatar_live.server.whep import whep_routes
+
+LEDGER_FILE: Final = "ledger.sqlite3"
+FRAME_BYTES_MAX: Final = 65_536  # a websocket frame above this is cut by the protocol itself
+BACKLOG: Final = 1_024
+PING_S: Final = 20.0
+GRACE_S: Final = 1
+TICKS_PER_SHOW: Final = round(TICK_HZ / SHOW_HZ)
+
+
+class ServerError(Exception):
+    """Say in one sentence why the server cannot start, and what to do."""
+
+
+def run(plan: ServerPlan) -> int:
+    """Serve until told to stop; return the exit code, 2 when the server cannot start."""
+    logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
+    with contextlib.closing(HealthWriter(Path(plan.run_folder), "server")) as health:
+        try:
+            with (
+                contextlib.closing(_listen(plan.host, plan.port)) as listener,
+                contextlib.closing(Ledger(Path(plan.data_folder) / LEDGER_FILE)) as ledger,
+            ):
+                asyncio.run(_serve(plan, listener, ledger, health))
+        except (ServerError, LedgerError) as failure:
+            health.write(str(failure), False, is_forced=True)
+            print(failure, file=sys.stderr)  # noqa: T201
+            return 2
+        health.write("stopped", False, is_forced=True)
+    return 0
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Open the port ourselves, so that a taken one is told in a sentence. Raises ServerError."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=BACKLOG)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            reason = f"Port {port} is taken by another program: stop it, or choose another with --port."
+        elif error.errno in (errno.EACCES, errno.EPERM):
+            reason = f"Port {port} may not be opened by this user: choose one above 1023 with --port."
+        else:
+            reason = f"The address {host} port {port} cannot be opened ({error.strerror}): choose another with --host."
+        raise ServerError(reason) from error
+
+
+async def _serve(plan: ServerPlan, listener: socket.socket, ledger: Ledger, health: HealthWriter) -> None:
+    keeper = Keeper(plan.title, ledger)
+    broadcaster = Broadcaster(
+        want_keyframe=keeper.stage.want_keyframe,
+        on_keys=keeper.pitch.steer,
+        on_watchers=keeper.stage.on_watchers,
+        allow_loopback=plan.allow_loopback_ice,
+    )
+    keeper.stage.open(broadcaster)
+    await keeper.recover()
+    web = _Web(make_app(plan, keeper, whep_routes(broadcaster, keeper.player_stream)))
+    wanted = orders()
+    async with serve_link(Path(plan.run_folder), keeper.stage.on_message, keeper.stage.on_connection):
+        serving = asyncio.create_task(web.serve(sockets=[listener]), name="web")
+        ticking = asyncio.create_task(_tick(keeper), name="tick")
+        gc.freeze()  # what lives as long as the process need not be looked through again
+        try:
+            with _stopped_by_signals(web):
+                address = f"http://{plan.host}:{listener.getsockname()[1]}"
+                while (
+                    not web.should_exit and not serving.done() and not ticking.done() and not _is_told_to_stop(wanted)
+                ):
+                    if web.started:
+                        _write_health(health, address, keeper, broadcaster)
+                    await asyncio.sleep(0.1)
+        finally:
+            keeper.crowd.say_goodbye()
+            keeper.log.listeners.say_goodbye()
+            web.should_exit = True
+            ticking.cancel()
+            await broadcaster.close()
+            await serving
+            with contextlib.suppress(asyncio.CancelledError):
+                await ticking
+            await asyncio.to_thread(ledger.close)  # while the loop runs: it takes the last answers
+
+
+class _Web(uvicorn.Server):
+    """uvicorn without its own signal handlers: it would raise the signal again when it is done."""
+
+    def __init__(self, app: object) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,  # type: ignore[arg-type]
+                loop="asyncio",
+                ws=RoomSocket,
+                ws_max_size=FRAME_BYTES_MAX,
+                ws_ping_interval=PING_S,
+                ws_ping_timeout=PING_S,
+                ws_per_message_deflate=False,  # everybody is sent the same bytes
+                lifespan="off",
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                timeout_graceful_shutdown=GRACE_S,
+            )
+        )
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+@contextlib.contextmanager
+def _stopped_by_signals(web: _Web) -> Iterator[None]:
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    loop = asyncio.get_running_loop()
+
+    def stop(*_: object) -> None:
+        loop.call_soon_threadsafe(setattr, web, "should_exit", True)
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _is_told_to_stop(wanted: Lossless[Order]) -> bool:
+    return any(isinstance(order, Stop) for order in wanted.take_all())
+
+
+async def _tick(keeper: Keeper) -> None:
+    """Run the game at its rate and tell the room the time at the show's."""
+    period_s = 1.0 / TICK_HZ
+    last_s = clock.now_s()
+    next_s = last_s
+    count = 0
+    while True:
+        next_s = max(next_s + period_s, clock.now_s() - period_s)
+        await asyncio.sleep(max(next_s - clock.now_s(), 0.0))
+        now_s = clock.now_s()
+        is_at_rest = keeper.pitch.is_at_rest
+        for goal in keeper.pitch.advance(now_s - last_s):
+            keeper.handle(ev.GoalWasScored(goal.camp))
+        last_s = now_s
+        keeper.stage.send_view(keeper.pitch.view, is_at_rest, keeper.pitch.players)
+        count += 1
+        if count % TICKS_PER_SHOW == 0:
+            view = keeper.pitch.view
+            keeper.handle(ev.Ticked(view.ball_x, view.score_red, view.score_blue, keeper.stage.is_live))
+            keeper.crowd.sweep(now_s)
+
+
+def _write_health(health: HealthWriter, address: str, keeper: Keeper, broadcaster: Broadcaster) -> None:
+    figures = {
+        "viewers": float(keeper.room.audience),
+        "sockets": float(len(keeper.crowd)),
+        "gifts": float(keeper.gifts_committed),
+        "commits": float(keeper.ledger.commits),
+    }
+    figures |= {f"watch_{name}": figure for name, figure in broadcaster.figures().items()}
+    health.write(f"serving {address}", True, is_forced=False, **figures)
