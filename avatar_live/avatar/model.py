@@ -2,8 +2,8 @@
 
 Space: glTF's and VRM 1.0's, +Y up, the avatar faces +Z, its left hand on +X, metres. VRM 0.x is turned on load.
 
-Everything drawn is skinned: the palette lists (node, inverse bind) pairs, a primitive's `joints` index that
-palette, and a rigid mesh simply has one joint with weight 1. So the stage needs two things of a moment, both in a `Posture`: the
+Everything drawn is skinned: the palette lists (node, inverse bind) pairs, a primitive's `joints` index that palette,
+and a rigid mesh has one joint with weight 1. So the stage needs two things of a moment, both in a `Posture`: the
 palette's matrices and the weights of the morph targets.
 """
 
@@ -117,7 +117,7 @@ class LookAt:
     """Say how gaze moves the eyes: by bones or by expressions, each range (input max in degrees, output at it)."""
 
     by: Literal["bone", "expression"] = "bone"
-    offset_m: tuple[float, float, float] = (0.0, 0.06, 0.0)
+    offset_m: tuple[float, float, float] = (0.0, 0.06, 0.0)  # from the head bone, in its frame
     horizontal_inner: tuple[float, float] = (90.0, 10.0)
     horizontal_outer: tuple[float, float] = (90.0, 10.0)
     vertical_down: tuple[float, float] = (90.0, 10.0)
@@ -154,6 +154,20 @@ class Spring:
 
 
 @dataclass(frozen=True, slots=True)
+class Constraint:
+    """Let `node` follow `source`: its whole rotation, its roll about `axis`, or by aiming `axis` at it.
+
+    `weight` (0..1) is the share of the way from the node's rest; `axis` is in the node's own frame.
+    """
+
+    kind: Literal["roll", "aim", "rotation"]
+    node: int
+    source: int
+    weight: float = 1.0
+    axis: tuple[float, float, float] = (1.0, 0.0, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
 class Meta:
     """Say who made the avatar and what it may be used for, in the words of VRM 1.0's meta."""
 
@@ -172,7 +186,7 @@ class Avatar:
     """Hold a whole avatar; see the module for its space and its palette.
 
     `palette_nodes` (J,) and `inverse_binds` (J, 4, 4), row-major, column vectors: skin = world[node] @ inverse_bind.
-    `morph_names` name `Posture.morph_weights`.
+    `morph_names` name `Posture.morph_weights`. Constraints stand after those that they depend on.
     """
 
     meta: Meta
@@ -188,6 +202,7 @@ class Avatar:
     look_at: LookAt = field(default_factory=LookAt)
     springs: tuple[Spring, ...] = ()
     colliders: tuple[Collider, ...] = ()
+    constraints: tuple[Constraint, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -72,3 +72,13 @@ def matrices(translations: Doubles, rotations: Doubles, scales: Doubles) -> Doub
     out[:, :3, 3] = translations
     out[:, 3, 3] = 1.0
     return out
+
+
+def slerp(first: Doubles, second: Doubles, share: float) -> Doubles:
+    """Return the unit quaternion (4,) that is `share` of the shorter way from the first to the second."""
+    cosine = float(first @ second)
+    end = second if cosine >= 0.0 else -second
+    angle = float(np.arccos(min(abs(cosine), 1.0)))
+    if angle < 1e-6:
+        return end
+    return np.asarray((np.sin((1.0 - share) * angle) * first + np.sin(share * angle) * end) / np.sin(angle))

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+from avatar_live.avatar.constraints import read_constraints
 from avatar_live.avatar.glb import FILE_BYTES_MAX, AvatarError
 from avatar_live.avatar.gltf import Gltf
 from avatar_live.avatar.materials import read_material
@@ -13,6 +14,8 @@ from avatar_live.avatar.model import Avatar, Material, Primitive
 from avatar_live.avatar.nodes import read_skeleton
 from avatar_live.avatar.textures import TextureReader
 from avatar_live.avatar.vrm import read_vrm
+from avatar_live.avatar.vrm0 import read_vrm0
+from avatar_live.avatar.vrm0_materials import read_vrm0_materials
 
 
 def read_avatar(path: Path) -> Avatar:
@@ -40,14 +43,18 @@ def avatar_from_bytes(data: bytes) -> Avatar:
     skeleton = read_skeleton(gltf, is_vrm0)
     meshes = read_meshes(gltf, skeleton, is_vrm0)
     textures = TextureReader(gltf)
-    materials = [read_material(material, textures) for material in gltf.document.materials]
-    character = read_vrm(extensions, skeleton, meshes)
+    if is_vrm0:
+        materials = read_vrm0_materials(extensions, gltf.document.materials, textures)
+        character = read_vrm0(extensions, gltf.document.nodes, skeleton, meshes)
+    else:
+        materials = [read_material(material, textures) for material in gltf.document.materials]
+        character = read_vrm(extensions, skeleton, meshes)
     primitives = _with_materials(meshes.primitives, materials)
     if not primitives:
         raise AvatarError("the avatar has nothing to draw; export it again with its meshes")
     return Avatar(
         meta=character.meta,
-        nodes=skeleton.nodes,
+        nodes=skeleton.nodes + character.tips,
         palette_nodes=np.array(meshes.palette_nodes, np.int32),
         inverse_binds=np.array(meshes.inverse_binds, np.float32),
         primitives=primitives,
@@ -59,6 +66,7 @@ def avatar_from_bytes(data: bytes) -> Avatar:
         look_at=character.look_at,
         springs=character.springs,
         colliders=character.colliders,
+        constraints=read_constraints(gltf.document.nodes, skeleton),
     )
 
 

@@ -1,6 +1,6 @@
 """Bring an avatar to life: a pose goes in, every moving part in VRM's order goes by, a posture comes out.
 
-Order: humanoid, gaze, expressions, springs, palette.
+Order: humanoid, gaze, expressions, constraints, springs, palette.
 https://github.com/vrm-c/vrm-specification/blob/master/specification/VRMC_vrm-1.0/README.md (update order)
 """
 
@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from avatar_live.avatar.body import Body
+from avatar_live.avatar.constraints import follow
 from avatar_live.avatar.face import Face
 from avatar_live.avatar.gaze import eye_rotations, look_weights
 from avatar_live.avatar.model import Avatar, Doubles, Floats, Posture
@@ -63,6 +64,9 @@ class Rig:
         self._body.bend(pose, eyes, translations, rotations)
         scales[self._head] *= max(_finite(head_scale, 1.0), 0.0)
         world = self._world(translations, rotations, scales)
+        if self._avatar.constraints:
+            follow(self._avatar, rotations, lambda: self._world(translations, rotations, scales))
+            world = self._world(translations, rotations, scales)
         if len(self._springs.nodes):
             rotations[self._springs.nodes] = self._springs.swing(world, _finite(dt_s))
             world = self._world(translations, rotations, scales)

@@ -13,7 +13,7 @@ import msgspec
 from avatar_live.avatar.glb import AvatarError, damaged
 from avatar_live.avatar.gltf import Extensions, Part, at, decode
 from avatar_live.avatar.meshes import Meshes
-from avatar_live.avatar.model import Collider, Expression, LookAt, Meta, Spring, SpringJoint
+from avatar_live.avatar.model import Collider, Expression, LookAt, Meta, Node, Spring, SpringJoint
 from avatar_live.avatar.nodes import Skeleton
 
 Vector = tuple[float, float, float]
@@ -133,7 +133,7 @@ class _SpringBone(Part, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Character:
-    """Hold what makes a glTF model an avatar."""
+    """Hold what makes a glTF model an avatar; `tips` are nodes that its springs need behind the file's own."""
 
     meta: Meta
     humanoid: Mapping[str, int]
@@ -141,6 +141,7 @@ class Character:
     look_at: LookAt = field(default_factory=LookAt)
     springs: tuple[Spring, ...] = ()
     colliders: tuple[Collider, ...] = ()
+    tips: tuple[Node, ...] = ()
 
 
 def read_vrm(extensions: Extensions, skeleton: Skeleton, meshes: Meshes) -> Character:

@@ -1,0 +1,132 @@
+"""Bones that follow other bones: VRMC_node_constraint 1.0, for twisting sleeves and helper joints.
+
+https://github.com/vrm-c/vrm-specification/blob/master/specification/VRMC_node_constraint-1.0/README.md
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final, Literal
+
+import numpy as np
+
+from avatar_live.avatar.glb import damaged
+from avatar_live.avatar.gltf import GltfNode, Part, decode
+from avatar_live.avatar.model import Avatar, Constraint, Doubles
+from avatar_live.avatar.nodes import Skeleton, decompose
+from avatar_live.avatar.quaternions import between, conjugate, multiply, slerp
+from avatar_live.avatar.vrm import finite, node_place
+
+_AXES: Final[Mapping[str, tuple[float, float, float]]] = {
+    "X": (1.0, 0.0, 0.0),
+    "Y": (0.0, 1.0, 0.0),
+    "Z": (0.0, 0.0, 1.0),
+    "PositiveX": (1.0, 0.0, 0.0),
+    "NegativeX": (-1.0, 0.0, 0.0),
+    "PositiveY": (0.0, 1.0, 0.0),
+    "NegativeY": (0.0, -1.0, 0.0),
+    "PositiveZ": (0.0, 0.0, 1.0),
+    "NegativeZ": (0.0, 0.0, -1.0),
+}
+
+
+class _Roll(Part, frozen=True):
+    source: int
+    roll_axis: Literal["X", "Y", "Z"]
+    weight: float = 1.0
+
+
+class _Aim(Part, frozen=True):
+    source: int
+    aim_axis: Literal["PositiveX", "NegativeX", "PositiveY", "NegativeY", "PositiveZ", "NegativeZ"]
+    weight: float = 1.0
+
+
+class _Rotation(Part, frozen=True):
+    source: int
+    weight: float = 1.0
+
+
+class _Kinds(Part, frozen=True):
+    roll: _Roll | None = None
+    aim: _Aim | None = None
+    rotation: _Rotation | None = None
+
+
+class _NodeConstraint(Part, frozen=True):
+    constraint: _Kinds
+
+
+def read_constraints(sources: Sequence[GltfNode], skeleton: Skeleton) -> tuple[Constraint, ...]:
+    """Return the constraints, each after those that it depends on. Raises AvatarError."""
+    found: dict[int, Constraint] = {}
+    for index, node in enumerate(sources):
+        if "VRMC_node_constraint" in node.extensions:
+            kinds = decode(node.extensions["VRMC_node_constraint"], _NodeConstraint).constraint
+            place = skeleton.place[index]
+            if kinds.roll is not None:
+                source, weight = kinds.roll.source, kinds.roll.weight
+                found[place] = Constraint(
+                    "roll", place, node_place(source, skeleton), weight, _AXES[kinds.roll.roll_axis]
+                )
+            elif kinds.aim is not None:
+                source, weight = kinds.aim.source, kinds.aim.weight
+                found[place] = Constraint("aim", place, node_place(source, skeleton), weight, _AXES[kinds.aim.aim_axis])
+            elif kinds.rotation is not None:
+                source, weight = kinds.rotation.source, kinds.rotation.weight
+                found[place] = Constraint("rotation", place, node_place(source, skeleton), weight)
+    for constraint in found.values():
+        finite(constraint.weight)
+    return tuple(_ordered(found))
+
+
+def _ordered(found: dict[int, Constraint]) -> list[Constraint]:
+    order: list[Constraint] = []
+    done: set[int] = set()
+    for start in found:
+        path: list[int] = []
+        node = start
+        while node in found and node not in done:
+            if node in path:
+                raise damaged("some of its constraints follow themselves")
+            path.append(node)
+            node = found[node].source
+        done.update(path)
+        order += [found[node] for node in reversed(path)]
+    return order
+
+
+def follow(avatar: Avatar, rotations: Doubles, world_of: Callable[[], Doubles]) -> None:
+    """Turn the constrained nodes in `rotations` (N, 4); `world_of` places all nodes as they are turned by now."""
+    for constraint in avatar.constraints:
+        rest = avatar.nodes[constraint.node].rotation
+        source_rest = avatar.nodes[constraint.source].rotation
+        match constraint.kind:
+            case "rotation":
+                target = multiply(rest, multiply(conjugate(source_rest), rotations[constraint.source]))
+            case "roll":
+                target = _rolled(rest, source_rest, rotations[constraint.source], np.array(constraint.axis))
+            case "aim":
+                target = _aimed(avatar, constraint, rest, world_of())
+        rotations[constraint.node] = slerp(rest, target, min(max(constraint.weight, 0.0), 1.0))
+
+
+def _rolled(rest: Doubles, source_rest: Doubles, source: Doubles, axis: Doubles) -> Doubles:
+    in_parent = multiply(source, conjugate(source_rest))
+    turn = multiply(multiply(conjugate(rest), in_parent), rest)
+    swing = between(axis[None], _rotated(turn, axis)[None])[0]
+    return multiply(rest, multiply(conjugate(swing), turn))
+
+
+def _aimed(avatar: Avatar, constraint: Constraint, rest: Doubles, world: Doubles) -> Doubles:
+    parent = avatar.nodes[constraint.node].parent
+    carried = decompose(world[parent])[1] if parent >= 0 else np.array([0.0, 0.0, 0.0, 1.0])
+    span = world[constraint.source, :3, 3] - world[constraint.node, :3, 3]
+    length = float(np.linalg.norm(span))
+    if not 1e-9 < length < np.inf:
+        return rest
+    at_rest = multiply(carried, rest)
+    turn = between(_rotated(at_rest, np.array(constraint.axis))[None], (span / length)[None])[0]
+    return multiply(conjugate(carried), multiply(turn, at_rest))
+
+
+def _rotated(rotation: Doubles, vector: Doubles) -> Doubles:
+    return multiply(multiply(rotation, np.append(vector, 0.0)), conjugate(rotation))[:3]
