@@ -1,0 +1,107 @@
+"""Write the wire as TypeScript types, so that the viewer's page cannot speak another protocol than the server.
+
+`python -m avatar_live.protocol.typescript` writes `web/src/protocol.ts`; a test fails when that file is stale.
+"""
+
+import inspect
+from pathlib import Path
+from types import ModuleType
+from typing import Final
+
+import msgspec
+from msgspec import inspect as msgspec_inspect
+
+from avatar_live.protocol import catalogue, view, wire
+
+PAGE_TYPES: Final = Path(__file__).resolve().parents[2] / "web" / "src" / "protocol.ts"
+
+ALIASES: Final[dict[str, object]] = {
+    "Reaction": catalogue.Reaction,
+    "Camp": view.Camp,
+    "GiftState": wire.GiftState,
+    "FromViewer": wire.FromViewer,
+    "ToViewer": wire.ToViewer,
+}
+
+HEADER: Final = """\
+// What the viewer's page and the server say to each other.
+// Written by `python -m avatar_live.protocol.typescript` from avatar_live/protocol; change it there.
+"""
+
+
+def typescript() -> str:
+    """Return the whole of `web/src/protocol.ts`: constants, aliases, one interface per struct, the two unions."""
+    asked = (*wire.FromViewer.__args__, wire.Keys)
+    told = (*wire.ToViewer.__args__, catalogue.Gift)
+    parts = [HEADER, _constants(catalogue), _constants(wire)]
+    parts += [f"export type {name} = {_alias(alias)};\n" for name, alias in ALIASES.items()]
+    parts += [interface(struct, defaults_may_be_left_out=True) for struct in asked]
+    parts += [interface(struct, defaults_may_be_left_out=False) for struct in told]
+    return "\n".join(parts)
+
+
+def _constants(module: ModuleType) -> str:
+    numbers = {
+        name: value
+        for name, value in vars(module).items()
+        if name.isupper() and isinstance(value, int | float) and not isinstance(value, bool)
+    }
+    return "".join(f"export const {name} = {value};\n" for name, value in numbers.items())
+
+
+def _alias(alias: object) -> str:
+    members = msgspec_inspect.type_info(alias)
+    if isinstance(members, msgspec_inspect.LiteralType):
+        return " | ".join(f'"{value}"' for value in members.values)
+    assert isinstance(members, msgspec_inspect.UnionType)
+    return " | ".join(_type(member) for member in members.types)
+
+
+def interface(struct: type[msgspec.Struct], *, defaults_may_be_left_out: bool) -> str:
+    """Return one struct as an interface. Raises TypeError for a field that has no TypeScript here."""
+    info = msgspec_inspect.type_info(struct)
+    assert isinstance(info, msgspec_inspect.StructType)
+    lines = [f"export interface {struct.__name__} {{"]
+    if info.tag is not None:
+        lines.append(f'  readonly {info.tag_field}: "{info.tag}";')
+    for field in info.fields:
+        optional = "?" if defaults_may_be_left_out and not field.required else ""
+        lines.append(f"  readonly {field.encode_name}{optional}: {_type(field.type)};")
+    return _comment(struct) + "\n".join(lines) + "\n}\n"
+
+
+def _comment(struct: type[msgspec.Struct]) -> str:
+    text = struct.__dict__.get("__doc__")
+    return f"/** {' '.join(inspect.cleandoc(text).split())} */\n" if text else ""
+
+
+def _type(kind: msgspec_inspect.Type) -> str:
+    match kind:
+        case msgspec_inspect.StrType():
+            return "string"
+        case msgspec_inspect.IntType() | msgspec_inspect.FloatType():
+            return "number"
+        case msgspec_inspect.BoolType():
+            return "boolean"
+        case msgspec_inspect.NoneType():
+            return "null"
+        case msgspec_inspect.LiteralType():
+            return next(name for name, alias in ALIASES.items() if msgspec_inspect.type_info(alias) == kind)
+        case msgspec_inspect.StructType(cls=struct):
+            return struct.__name__
+        case msgspec_inspect.VarTupleType(item_type=item):
+            inner = _type(item)
+            return f"readonly ({inner})[]" if " " in inner else f"readonly {inner}[]"
+        case msgspec_inspect.UnionType(types=types):
+            return " | ".join(_type(member) for member in types)
+        case _:
+            raise TypeError(f"protocol/typescript.py has no TypeScript for {kind}; add a case")
+
+
+def main() -> None:
+    """Write the page's types."""
+    PAGE_TYPES.write_text(typescript(), encoding="utf-8", newline="\n")
+
+
+if __name__ == "__main__":
+    main()

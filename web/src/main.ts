@@ -1,0 +1,132 @@
+/** Wire the page: the store in the middle, the room's websocket and the video on one side, the views on the other. */
+
+import { render } from "lit-html";
+
+import { Connection } from "./connection";
+import { cleanName, randomId, recall, remember } from "./identity";
+import { Player } from "./player";
+import type { FromViewer, Join } from "./protocol";
+import { type State, begin, freeCoins, giftOf } from "./state";
+import { Store } from "./store";
+import type { Actions } from "./views/actions";
+import { appView } from "./views/app";
+import { Hearts } from "./views/hearts";
+import { WhepClient } from "./whep";
+import { LANGUAGE, words } from "./words";
+
+const TICK_MS = 250;
+
+const identity = recall();
+const store = new Store(begin(identity.name, identity.viewer));
+const hearts = new Hearts(() => document.querySelector(".hearts"));
+let player: Player | null = null;
+
+const connection = new Connection(new URL("ws", location.href.replace(/^http/, "ws")).href, {
+  join: () => joining(store.state),
+  unansweredGifts: () =>
+    store.state.gifts.filter((own) => own.state === "sending").map(({ id, gift }) => ({ type: "gift", id, gift })),
+  told: (message) => store.dispatch(message),
+  linkChanged: (link) => store.dispatch({ type: "link_changed", link }),
+  roundTrip: (ms) => store.dispatch({ type: "round_trip", ms }),
+});
+
+const video = new WhepClient({
+  url: new URL("whep", location.href).href,
+  changed: (one) => store.dispatch({ type: "video_changed", video: one }),
+  mediaDelay: (ms) => store.dispatch({ type: "media_delay", ms }),
+  isDue: () => store.state.link.at === "joined" && store.state.show.is_live,
+});
+
+const act: Actions = {
+  say: (text) => send({ type: "say", text }),
+  like: () => {
+    connection.like();
+    hearts.tap();
+  },
+  give: (gift) => give(gift),
+  pickCamp: (camp) => {
+    if (send({ type: "camp", camp })) store.dispatch({ type: "camp_picked", camp });
+  },
+  rename: (name) => rename(name),
+  askName: (is_asked) => store.dispatch({ type: "name_asked", is_asked }),
+  mute: (is_muted) => store.dispatch({ type: "muted", is_muted }),
+  openTray: (is_open) => store.dispatch({ type: "tray_opened", is_open }),
+  chatScrolled: (is_at_end) => store.dispatch({ type: "chat_scrolled", is_at_end }),
+  comeBack: () => connection.open(),
+  leaveGame: () => send({ type: "leave_game" }),
+  press: (arrow, holder) => player?.pad.press(arrow, holder),
+  release: (arrow, holder) => player?.pad.release(arrow, holder),
+};
+
+function send(message: FromViewer): boolean {
+  return connection.send(message);
+}
+
+function joining(state: State): Join {
+  return { type: "join", name: state.name, viewer: state.viewer, epoch: state.epoch, seq: state.seq };
+}
+
+function give(gift: string): void {
+  const price_coins = giftOf(store.state, gift)?.price_coins;
+  if (store.state.link.at !== "joined" || price_coins === undefined || price_coins > freeCoins(store.state)) return;
+  const id = randomId();
+  // Written down before it is sent: if the line breaks now, the same id is sent again.
+  store.dispatch({ type: "gift_sent", id, gift });
+  send({ type: "gift", id, gift });
+}
+
+function rename(name: string): void {
+  const clean = cleanName(name);
+  if (clean === "") return;
+  const is_new = clean !== store.state.name;
+  store.dispatch({ type: "renamed", name: clean });
+  if (is_new) connection.open();
+}
+
+function followPlay(state: State, before: State): void {
+  if (state.play?.token === before.play?.token) return;
+  player?.stop();
+  player = null;
+  if (state.play === null) return;
+  if (document.activeElement instanceof HTMLElement) document.activeElement.blur(); // the keys are for the game now
+  player = new Player({
+    url: new URL("whep/player", location.href).href,
+    token: state.play.token,
+    changed: (one) => store.dispatch({ type: "own_video_changed", video: one }),
+    failed: () => store.dispatch({ type: "play_failed", reason: words.play_failed }),
+  });
+  player.start();
+}
+
+function followRoom(state: State, before: State): void {
+  if (state.viewer !== before.viewer || state.name !== before.name) remember({ name: state.name, viewer: state.viewer });
+  if (state.show.likes > before.show.likes && before.epoch === state.epoch) hearts.grew(state.show.likes - before.show.likes);
+  // A server that began a new life knows nothing of the old stream.
+  if (state.epoch !== before.epoch) video.start();
+}
+
+let is_drawing = false;
+function draw(): void {
+  if (is_drawing) return;
+  is_drawing = true;
+  requestAnimationFrame(() => {
+    is_drawing = false;
+    document.title = store.state.title || words.app;
+    render(appView(store.state, act), document.body);
+  });
+}
+
+document.documentElement.lang = LANGUAGE;
+store.subscribe(draw);
+store.subscribe(followRoom);
+store.subscribe(followPlay);
+setInterval(() => store.dispatch({ type: "tick" }), TICK_MS);
+addEventListener("pagehide", () => {
+  video.hangUp();
+  player?.stop();
+});
+addEventListener("pageshow", (event) => {
+  if (event.persisted) location.reload(); // out of the back-forward cache, every line is dead
+});
+draw();
+connection.open();

@@ -1,0 +1,173 @@
+// What the viewer's page and the server say to each other.
+// Written by `python -m avatar_live.protocol.typescript` from avatar_live/protocol; change it there.
+
+export const TICKET_SECONDS = 30.0;
+export const GIANT_HEAD_SECONDS = 10.0;
+export const START_BALANCE_COINS = 1000;
+
+export const MESSAGE_BYTES_MAX = 4096;
+export const NAME_CHARACTERS_MAX = 24;
+export const CHAT_CHARACTERS_MAX = 200;
+export const LIKES_PER_MESSAGE_MAX = 50;
+export const GIFT_ID_CHARACTERS_MAX = 64;
+export const CLOSE_SLOW = 4000;
+export const CLOSE_RESTARTING = 4001;
+export const CLOSE_BAD_MESSAGE = 4100;
+export const CLOSE_REFUSED = 4101;
+export const CLOSE_FULL = 4002;
+export const SHOW_HZ = 10.0;
+
+export type Reaction = "confetti" | "giant_head" | "throw" | "ticket";
+
+export type Camp = "blue" | "red";
+
+export type GiftState = "committed" | "done" | "refunded" | "refused";
+
+export type FromViewer = Join | Say | Like | GiveGift | PickCamp | LeaveGame | Ping;
+
+export type ToViewer = Welcome | ChatLine | GiftGiven | Show | GiftUpdate | PlayStart | PlayEnd | Refused | Pong;
+
+/** Enter the room, first message of all. `viewer` is the secret id that the page keeps (it owns the wallet); absent for a newcomer. `epoch` and `seq` say what a returning page has seen. */
+export interface Join {
+  readonly type: "join";
+  readonly name: string;
+  readonly viewer?: string | null;
+  readonly epoch?: string | null;
+  readonly seq?: number;
+}
+
+/** Write a chat line. */
+export interface Say {
+  readonly type: "say";
+  readonly text: string;
+}
+
+/** Like `count` times since the last message. */
+export interface Like {
+  readonly type: "like";
+  readonly count?: number;
+}
+
+/** Give the gift `gift` of the catalogue; `id` is the client's own and makes it happen once. */
+export interface GiveGift {
+  readonly type: "gift";
+  readonly id: string;
+  readonly gift: string;
+}
+
+/** Stand with a camp; each press also pushes a little. */
+export interface PickCamp {
+  readonly type: "camp";
+  readonly camp: Camp;
+}
+
+/** End one's own first-person game early. */
+export interface LeaveGame {
+  readonly type: "leave_game";
+}
+
+/** Ask for an answer; `t` comes back as it was. */
+export interface Ping {
+  readonly type: "ping";
+  readonly t: number;
+}
+
+/** Say which arrow keys are down; an older `n` than the last is dropped. */
+export interface Keys {
+  readonly type: "keys";
+  readonly n: number;
+  readonly up?: boolean;
+  readonly down?: boolean;
+  readonly left?: boolean;
+  readonly right?: boolean;
+}
+
+/** Answer a join: the viewer's secret id and wallet, the catalogue, the show, what was missed or the last lines. */
+export interface Welcome {
+  readonly type: "welcome";
+  readonly viewer: string;
+  readonly name: string;
+  readonly epoch: string;
+  readonly seq: number;
+  readonly balance_coins: number;
+  readonly catalogue: readonly Gift[];
+  readonly show: Show;
+  readonly recent: readonly (ChatLine | GiftGiven)[];
+  readonly title: string;
+  readonly player: string | null;
+  readonly camp: Camp | null;
+}
+
+export interface ChatLine {
+  readonly type: "chat";
+  readonly seq: number;
+  readonly name: string;
+  readonly text: string;
+}
+
+/** Tell everybody of a committed gift. */
+export interface GiftGiven {
+  readonly type: "gift_given";
+  readonly seq: number;
+  readonly id: string;
+  readonly name: string;
+  readonly gift: string;
+}
+
+/** State of the show, sent on change and at most `SHOW_HZ` times a second; the newest wins. */
+export interface Show {
+  readonly type: "show";
+  readonly audience: number;
+  readonly likes: number;
+  readonly ball: number;
+  readonly score_red: number;
+  readonly score_blue: number;
+  readonly camp_red: number;
+  readonly camp_blue: number;
+  readonly playing: readonly string[];
+  readonly is_live: boolean;
+  readonly source: string;
+}
+
+/** Tell a giver how the own gift `id` stands, with the wallet after it and the reason when refused or refunded. */
+export interface GiftUpdate {
+  readonly type: "gift_update";
+  readonly id: string;
+  readonly state: GiftState;
+  readonly balance_coins: number;
+  readonly reason: string;
+}
+
+/** Invite a ticket's owner: POST an SDP offer to `/whep/player` with `Authorization: Bearer <token>`. */
+export interface PlayStart {
+  readonly type: "play_start";
+  readonly token: string;
+  readonly seconds: number;
+}
+
+export interface PlayEnd {
+  readonly type: "play_end";
+  readonly reason: string;
+}
+
+/** Say in one sentence why a message was not taken; `about` is its tag. */
+export interface Refused {
+  readonly type: "refused";
+  readonly about: string;
+  readonly reason: string;
+}
+
+export interface Pong {
+  readonly type: "pong";
+  readonly t: number;
+}
+
+/** Describe one gift: its price, what the stage does and how hard it pushes the giver's camp. */
+export interface Gift {
+  readonly id: string;
+  readonly name: string;
+  readonly emoji: string;
+  readonly price_coins: number;
+  readonly reaction: Reaction;
+  readonly push: number;
+}

@@ -1,0 +1,209 @@
+/** Every change of the page's state, as one pure function of what was told and the time of it. */
+
+import type { Camp, ChatLine, GiftGiven, GiftUpdate, ToViewer, Welcome } from "./protocol";
+import { type Banner, type Line, type Link, NO_VIDEO, type Notice, type OwnGift, type State, type Video, freeCoins, giftOf } from "./state";
+import { words } from "./words";
+
+export const LINES_MAX = 200;
+export const BANNERS_MAX = 3;
+export const NOTICES_MAX = 3;
+export const OWN_GIFTS_MAX = 6;
+export const BANNER_MS = 4_000;
+export const NOTICE_MS = 6_000;
+export const PAID_GIFT_MS = 30_000;
+export const DONE_GIFT_MS = 5_000;
+export const FAILED_GIFT_MS = 15_000;
+const SHOWN_MS = { committed: PAID_GIFT_MS, done: DONE_GIFT_MS, refused: FAILED_GIFT_MS, refunded: FAILED_GIFT_MS } as const;
+const NEVER_MS = Number.MAX_SAFE_INTEGER;
+
+/** What happens on the page itself. */
+export type Happening =
+  | { readonly type: "link_changed"; readonly link: Link }
+  | { readonly type: "renamed"; readonly name: string }
+  | { readonly type: "name_asked"; readonly is_asked: boolean }
+  | { readonly type: "gift_sent"; readonly id: string; readonly gift: string }
+  | { readonly type: "camp_picked"; readonly camp: Camp }
+  | { readonly type: "video_changed"; readonly video: Video }
+  | { readonly type: "own_video_changed"; readonly video: Video }
+  | { readonly type: "play_failed"; readonly reason: string }
+  | { readonly type: "round_trip"; readonly ms: number }
+  | { readonly type: "media_delay"; readonly ms: number }
+  | { readonly type: "muted"; readonly is_muted: boolean }
+  | { readonly type: "tray_opened"; readonly is_open: boolean }
+  | { readonly type: "chat_scrolled"; readonly is_at_end: boolean }
+  | { readonly type: "tick" };
+
+/** Return the state after `message`; the same object when nothing changed. `now_ms` is any monotonic clock. */
+export function reduce(state: State, message: ToViewer | Happening, now_ms: number): State {
+  switch (message.type) {
+    case "welcome":
+      return welcomed(state, message, now_ms);
+    case "chat":
+      return message.seq <= state.seq ? state : heard(state, message);
+    case "gift_given":
+      return message.seq <= state.seq
+        ? state
+        : { ...heard(state, message), banners: withBanner(state.banners, message, now_ms) };
+    case "show":
+      return { ...state, show: message };
+    case "gift_update":
+      return giftUpdated(state, message, now_ms);
+    case "play_start":
+      return {
+        ...state,
+        is_tray_open: false,
+        play: {
+          token: message.token,
+          ends_at_ms: now_ms + message.seconds * 1_000,
+          seconds_left: Math.ceil(message.seconds),
+          video: state.play?.token === message.token ? state.play.video : NO_VIDEO,
+        },
+      };
+    case "play_end":
+      return withNotice({ ...state, play: null }, message.reason || words.play_over, false, now_ms);
+    case "play_failed":
+      return withNotice({ ...state, play: null }, message.reason, true, now_ms);
+    case "refused":
+      return withNotice(state, message.reason, true, now_ms);
+    case "pong":
+      return state;
+    case "link_changed":
+      return { ...state, link: message.link };
+    case "renamed":
+      return { ...state, name: message.name, is_name_asked: false };
+    case "name_asked":
+      return { ...state, is_name_asked: message.is_asked };
+    case "gift_sent":
+      return giftSent(state, message.id, message.gift);
+    case "camp_picked":
+      return { ...state, camp: message.camp };
+    case "video_changed":
+      return { ...state, video: message.video };
+    case "own_video_changed":
+      return state.play === null ? state : { ...state, play: { ...state.play, video: message.video } };
+    case "round_trip":
+      return { ...state, round_trip_ms: message.ms };
+    case "media_delay":
+      return { ...state, media_delay_ms: message.ms };
+    case "muted":
+      return { ...state, is_muted: message.is_muted };
+    case "tray_opened":
+      return { ...state, is_tray_open: message.is_open };
+    case "chat_scrolled":
+      return state.is_chat_at_end === message.is_at_end ? state : { ...state, is_chat_at_end: message.is_at_end };
+    case "tick":
+      return ticked(state, now_ms);
+    default:
+      return unknown(message, state);
+  }
+}
+
+/** A newer server may say what this page does not know yet: the compiler knows no such message, so it changes nothing. */
+function unknown(_message: never, state: State): State {
+  return state;
+}
+
+function welcomed(state: State, welcome: Welcome, now_ms: number): State {
+  const is_same_life = welcome.epoch === state.epoch;
+  const recent = is_same_life ? welcome.recent.filter((told) => told.seq > state.seq) : welcome.recent;
+  // A room that was born again has no lines yet: what was said before stays readable.
+  const before = is_same_life || recent.length === 0 ? state.lines : [];
+  const play =
+    welcome.player === null
+      ? null
+      : state.play?.token === welcome.player
+        ? state.play
+        : { token: welcome.player, ends_at_ms: null, seconds_left: null, video: NO_VIDEO };
+  const next: State = {
+    ...state,
+    link: { at: "joined" },
+    viewer: welcome.viewer,
+    name: welcome.name,
+    epoch: welcome.epoch,
+    seq: welcome.seq,
+    title: welcome.title,
+    balance_coins: welcome.balance_coins,
+    catalogue: welcome.catalogue,
+    show: welcome.show,
+    lines: recent.reduce((lines, told) => withLine(lines, lineOf(told, welcome.epoch)), before),
+    camp: is_same_life ? state.camp : null,
+    play,
+  };
+  return state.play !== null && play === null ? withNotice(next, words.play_over, false, now_ms) : next;
+}
+
+function heard(state: State, told: ChatLine | GiftGiven): State {
+  return { ...state, seq: told.seq, lines: withLine(state.lines, lineOf(told, state.epoch)) };
+}
+
+function lineOf(told: ChatLine | GiftGiven, epoch: string | null): Line {
+  const key = `${epoch}:${told.seq}`;
+  return told.type === "chat"
+    ? { key, kind: "said", name: told.name, text: told.text }
+    : { key, kind: "gave", name: told.name, gift: told.gift, count: 1 };
+}
+
+/** Append a line; a streak of one gift from one giver counts up in one row. */
+function withLine(lines: readonly Line[], line: Line): readonly Line[] {
+  const last = lines.at(-1);
+  if (last?.kind === "gave" && line.kind === "gave" && last.name === line.name && last.gift === line.gift) {
+    return [...lines.slice(0, -1), { ...last, count: last.count + line.count }];
+  }
+  return [...lines, line].slice(-LINES_MAX);
+}
+
+function withBanner(banners: readonly Banner[], given: GiftGiven, now_ms: number): readonly Banner[] {
+  const gone_at_ms = now_ms + BANNER_MS;
+  const same = banners.find((one) => one.name === given.name && one.gift === given.gift);
+  if (same !== undefined) {
+    return banners.map((one) => (one === same ? { ...one, count: one.count + 1, gone_at_ms } : one));
+  }
+  return [...banners, { key: given.id, name: given.name, gift: given.gift, count: 1, gone_at_ms }].slice(-BANNERS_MAX);
+}
+
+function giftSent(state: State, id: string, gift: string): State {
+  const price_coins = giftOf(state, gift)?.price_coins;
+  if (price_coins === undefined || price_coins > freeCoins(state)) return state;
+  const own: OwnGift = { id, gift, state: "sending", reason: "", gone_at_ms: NEVER_MS };
+  return { ...state, gifts: [...state.gifts, own] };
+}
+
+function giftUpdated(state: State, update: GiftUpdate, now_ms: number): State {
+  const is_failed = update.state === "refused" || update.state === "refunded";
+  const gone_at_ms = now_ms + SHOWN_MS[update.state];
+  const gifts = state.gifts.map((own) =>
+    own.id === update.id ? { ...own, state: update.state, reason: update.reason, gone_at_ms } : own,
+  );
+  const next = { ...state, balance_coins: update.balance_coins, gifts: kept(gifts) };
+  if (!is_failed) return next;
+  const said = update.state === "refunded" ? words.refunded : words.refused;
+  return withNotice(next, update.reason ? `${said}: ${update.reason}` : said, true, now_ms);
+}
+
+/** Forget the oldest answered gifts above the limit, never one that the server still owes an answer for. */
+function kept(gifts: readonly OwnGift[]): readonly OwnGift[] {
+  let surplus = gifts.length - OWN_GIFTS_MAX;
+  return gifts.filter((own) => own.state === "sending" || surplus-- <= 0);
+}
+
+function withNotice(state: State, text: string, is_bad: boolean, now_ms: number): State {
+  const others = state.notices.filter((one) => one.text !== text);
+  const notice: Notice = { key: `${now_ms}:${text}`, text, is_bad, gone_at_ms: now_ms + NOTICE_MS };
+  return { ...state, notices: [...others, notice].slice(-NOTICES_MAX) };
+}
+
+function ticked(state: State, now_ms: number): State {
+  const is_here = (one: { readonly gone_at_ms: number }): boolean => one.gone_at_ms > now_ms;
+  const play = state.play;
+  const seconds_left = play?.ends_at_ms == null ? null : Math.max(0, Math.ceil((play.ends_at_ms - now_ms) / 1_000));
+  const is_same_second = play === null || play.seconds_left === seconds_left;
+  const is_same = [...state.gifts, ...state.banners, ...state.notices].every(is_here);
+  if (is_same && is_same_second) return state;
+  return {
+    ...state,
+    gifts: state.gifts.filter(is_here),
+    banners: state.banners.filter(is_here),
+    notices: state.notices.filter(is_here),
+    play: play === null ? null : { ...play, seconds_left },
+  };
+}

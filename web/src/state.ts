@@ -1,0 +1,148 @@
+/** What the page knows: plain frozen values, changed only by `reduce`. */
+
+import type { Camp, Gift, GiftState, Show } from "./protocol";
+
+/** How the page stands with the room. `closed` does not come back without the viewer. */
+export type Link =
+  | { readonly at: "connecting" }
+  | { readonly at: "joined" }
+  | { readonly at: "waiting"; readonly reason: string }
+  | { readonly at: "closed"; readonly reason: string };
+
+/** How a video stream stands. */
+export type VideoAt = "off" | "connecting" | "playing" | "stalled";
+
+export interface Video {
+  readonly at: VideoAt;
+  readonly stream: MediaStream | null;
+}
+
+/** One row of the chat: what somebody said or gave. `key` is unique on this page. */
+export type Line =
+  | { readonly key: string; readonly kind: "said"; readonly name: string; readonly text: string }
+  | { readonly key: string; readonly kind: "gave"; readonly name: string; readonly gift: string; readonly count: number };
+
+/** A gift of one's own on its way; `sending` until the server has answered for `id`. */
+export interface OwnGift {
+  readonly id: string;
+  readonly gift: string;
+  readonly state: "sending" | GiftState;
+  readonly reason: string;
+  readonly gone_at_ms: number;
+}
+
+/** Somebody's gift over the picture; the same gift of the same giver counts up. */
+export interface Banner {
+  readonly key: string;
+  readonly name: string;
+  readonly gift: string;
+  readonly count: number;
+  readonly gone_at_ms: number;
+}
+
+/** One sentence for this viewer alone. */
+export interface Notice {
+  readonly key: string;
+  readonly text: string;
+  readonly is_bad: boolean;
+  readonly gone_at_ms: number;
+}
+
+/** One's own first-person game; `ends_at_ms` is unknown after the page was loaded anew in the middle of one. */
+export interface Play {
+  readonly token: string;
+  readonly ends_at_ms: number | null;
+  readonly seconds_left: number | null;
+  readonly video: Video;
+}
+
+export interface State {
+  readonly link: Link;
+  readonly name: string;
+  readonly is_name_asked: boolean;
+  readonly viewer: string | null;
+  readonly epoch: string | null;
+  readonly seq: number;
+  readonly title: string;
+  readonly balance_coins: number;
+  readonly catalogue: readonly Gift[];
+  readonly show: Show;
+  readonly lines: readonly Line[];
+  readonly gifts: readonly OwnGift[];
+  readonly banners: readonly Banner[];
+  readonly notices: readonly Notice[];
+  readonly camp: Camp | null;
+  readonly video: Video;
+  readonly play: Play | null;
+  readonly round_trip_ms: number | null;
+  readonly media_delay_ms: number | null;
+  readonly is_muted: boolean;
+  readonly is_tray_open: boolean;
+  readonly is_chat_at_end: boolean;
+}
+
+const NO_SHOW: Show = {
+  type: "show",
+  audience: 0,
+  likes: 0,
+  ball: 0,
+  score_red: 0,
+  score_blue: 0,
+  camp_red: 0,
+  camp_blue: 0,
+  playing: [],
+  is_live: false,
+  source: "",
+};
+
+export const NO_VIDEO: Video = { at: "off", stream: null };
+
+/** Begin with the name and the secret that this browser keeps. */
+export function begin(name: string, viewer: string | null): State {
+  return {
+    link: { at: "connecting" },
+    name,
+    is_name_asked: viewer === null,
+    viewer,
+    epoch: null,
+    seq: 0,
+    title: "",
+    balance_coins: 0,
+    catalogue: [],
+    show: NO_SHOW,
+    lines: [],
+    gifts: [],
+    banners: [],
+    notices: [],
+    camp: null,
+    video: NO_VIDEO,
+    play: null,
+    round_trip_ms: null,
+    media_delay_ms: null,
+    is_muted: true,
+    is_tray_open: false,
+    is_chat_at_end: true,
+  };
+}
+
+/** Return the coins that are not promised to a gift on its way. */
+export function freeCoins(state: State): number {
+  return state.gifts
+    .filter((gift) => gift.state === "sending")
+    .reduce((coins, gift) => coins - priceOf(state, gift.gift), state.balance_coins);
+}
+
+/** Return a gift of the catalogue, or null for one that this show does not know. */
+export function giftOf(state: State, id: string): Gift | null {
+  return state.catalogue.find((gift) => gift.id === id) ?? null;
+}
+
+/** Estimate the delay between the server and this viewer's eyes; null before anything was measured. */
+export function latencyMs(state: State): number | null {
+  if (state.round_trip_ms === null || state.media_delay_ms === null || state.video.at !== "playing") return null;
+  return Math.round(state.round_trip_ms / 2 + state.media_delay_ms);
+}
+
+function priceOf(state: State, id: string): number {
+  return giftOf(state, id)?.price_coins ?? 0;
+}

@@ -1,0 +1,20 @@
+/** What a viewer can do; views call these and know nothing else of the page. */
+
+import type { Arrow } from "../keys";
+import type { Camp } from "../protocol";
+
+export interface Actions {
+  readonly say: (text: string) => void;
+  readonly like: () => void;
+  readonly give: (gift: string) => void;
+  readonly pickCamp: (camp: Camp) => void;
+  readonly rename: (name: string) => void;
+  readonly askName: (is_asked: boolean) => void;
+  readonly mute: (is_muted: boolean) => void;
+  readonly openTray: (is_open: boolean) => void;
+  readonly chatScrolled: (is_at_end: boolean) => void;
+  readonly comeBack: () => void;
+  readonly leaveGame: () => void;
+  readonly press: (arrow: Arrow, holder: string) => void;
+  readonly release: (arrow: Arrow, holder: string) => void;
+}

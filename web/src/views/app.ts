@@ -1,0 +1,45 @@
+/** The whole page, as a function of the state. */
+
+import { type TemplateResult, html } from "lit-html";
+import { repeat } from "lit-html/directives/repeat.js";
+
+import type { State } from "../state";
+import { words } from "../words";
+import type { Actions } from "./actions";
+import { campsView } from "./camps";
+import { chatView, dockView } from "./chat";
+import { giftsView } from "./gifts";
+import { playView } from "./play";
+import { initialOf, stageView } from "./stage";
+
+export function appView(state: State, act: Actions): TemplateResult {
+  return html`
+    <main
+      class="app ${state.play === null ? "" : "is-playing"}"
+      data-link=${state.link.at}
+      data-video=${state.video.at}
+      data-play=${state.play === null ? "off" : state.play.video.at}
+      data-live=${state.show.is_live}
+    >
+      <div class="show">
+        ${stageView(state, act)}
+        <div class="info">
+          <span class="host" aria-hidden="true">${initialOf(state.title || words.app)}</span>
+          <div>
+            <h1 id="title">${state.title || words.app}</h1>
+            <p id="source">${state.show.source === "" ? "" : `${words.driven_by} ${state.show.source}`}</p>
+          </div>
+        </div>
+        ${state.play === null ? campsView(state, act) : playView(state, act)} ${giftsView(state, act)}
+      </div>
+      <aside class="side">${chatView(state, act)} ${dockView(state, act)}</aside>
+      <ul class="notices" role="status">
+        ${repeat(
+          state.notices,
+          (notice) => notice.key,
+          (notice) => html`<li class="notice ${notice.is_bad ? "is-bad" : ""}">${notice.text}</li>`,
+        )}
+      </ul>
+    </main>
+  `;
+}

@@ -1,0 +1,72 @@
+/** Drawn signs: the page needs no font for them, so they look the same on every device. */
+
+import { type TemplateResult, html, svg } from "lit-html";
+
+type Sign = "eye" | "heart" | "gift" | "send" | "sound" | "silence" | "close" | "pen" | "down" | "coin" | "clock" | "bolt" | "arrow" | "pad";
+
+const SIGNS: Readonly<Record<Sign, TemplateResult>> = {
+  eye: svg`<path d="M2 12s3.6-6.5 10-6.5S22 12 22 12s-3.6 6.5-10 6.500S2 12 2 12Z"/><circle cx="12" cy="12" r="2.8"/>`,
+  heart: svg`<path class="fill" d="M12 20.5 10.6 19.200C5.8 14.9 2.7 12 2.7 8.500A4.9 4.9 0 0 1 7.6 3.500c1.7 0 3.3.8 4.4 2.100a5.7 5.7 0 0 1 4.4-2.1 4.9 4.9 0 0 1 4.9 5c0 3.5-3.1 6.4-7.9 10.700Z"/>`,
+  gift: svg`<path d="M3.5 8.500h17v4h-17zM5 12.500h14v8H5zM12 8.500v12M12 8.500C9 8.5 7 7.3 7 5.5 7 4.3 7.9 3.5 9 3.500c2 0 3 2.5 3 5Zm0 0c3 0 5-1.2 5-3 0-1.2-.9-2-2-2-2 0-3 2.5-3 5Z"/>`,
+  send: svg`<path d="M4 12 20.5 4 16 20.500l-4-6.5-8-2Zm8 2 8.5-10"/>`,
+  sound: svg`<path class="fill" d="M4 9.500v5h3.500L12 18.500v-13L7.5 9.500Z"/><path d="M15.5 9a4.2 4.2 0 0 1 0 6M18 6.500a8 8 0 0 1 0 11"/>`,
+  silence: svg`<path class="fill" d="M4 9.500v5h3.500L12 18.500v-13L7.5 9.500Z"/><path d="m16 9.5 5 5m0-5-5 5"/>`,
+  close: svg`<path d="m6 6 12 12M18 6 6 18"/>`,
+  pen: svg`<path d="m4 20 .9-4L16.5 4.400a1.7 1.7 0 0 1 2.4 0l.7.7a1.7 1.7 0 0 1 0 2.400L8 19.100Z"/>`,
+  down: svg`<path d="M12 4.500v15m-6-6 6 6 6-6"/>`,
+  coin: svg`<circle class="fill" cx="12" cy="12" r="8.5"/><path class="mark" d="m12 7.2 1.4 3 3.3.4-2.4 2.3.6 3.3-2.9-1.6-2.9 1.6.6-3.3-2.4-2.3 3.3-.4Z"/>`,
+  clock: svg`<circle cx="12" cy="12" r="8.5"/><path d="M12 7.500V12l3 2"/>`,
+  bolt: svg`<path class="fill" d="M13 2.5 5 13.500h6l-1 8 8-11h-6Z"/>`,
+  arrow: svg`<path d="m6 14.5 6-6 6 6"/>`,
+  pad: svg`<path d="M7 8.500h10a4 4 0 0 1 4 4.200c-.1 2.6-.9 4.8-2.7 4.8-1.5 0-2.3-2-3.3-2H9c-1 0-1.8 2-3.3 2-1.8 0-2.6-2.2-2.7-4.800A4 4 0 0 1 7 8.500Zm.5 2.500v3M6 12.500h3m6.5-1h.01m2 2h.01"/>`,
+};
+
+/** Draw a sign of the page's own; it says nothing to a screen reader. */
+export function sign(name: Sign): TemplateResult {
+  return html`<svg class="sign sign-${name}" viewBox="0 0 24 24" aria-hidden="true">${SIGNS[name]}</svg>`;
+}
+
+const GIFTS: Readonly<Record<string, TemplateResult>> = {
+  tomato: svg`
+    <path fill="#d5302b" d="M24 43c11.3 0 18.5-6.7 18.5-16S35 12.5 24 12.5 5.5 17.7 5.5 27 12.7 43 24 43Z"/>
+    <path fill="#ff5347" d="M24 39.500c10.2 0 16.7-5.7 16.7-13.400S34 13.3 24 13.3 7.3 18.4 7.3 26.1 13.8 39.5 24 39.500Z"/>
+    <path fill="#ffb0a6" d="M12.3 25.300c.3-3.4 2.2-5.8 4.7-7 1.3-.6 2.3.7 1.3 1.7-1.9 1.9-2.8 3.8-3 6.2-.2 2-3.2 1.4-3-.9Z"/>
+    <path fill="#3fae4f" d="m24 14.5-6.8 5.3 1-5.5-6.5-1.8 6.7-2.100L20 5l4 3.600L28.5 5l1 5.4 6.8 2.1-6.6 1.8 1 5.500Z"/>
+    <path fill="#2a8a3d" d="M22.7 3.500h2.600l.5 6.500h-3.600Z"/>`,
+  confetti: svg`
+    <path fill="#f2a92b" d="M5 43 15.5 17.5 31 33Z"/><path fill="#ffd166" d="M5 43 15.5 17.500l5.2 5.200Z"/>
+    <path fill="#e8772e" d="m11 28.5 8.9 9.5 5-2-11.4-13.200Z"/>
+    <ellipse cx="23.2" cy="25.3" rx="10.9" ry="4.2" fill="#c96a1d" transform="rotate(45 23.2 25.3)"/>
+    <path fill="none" stroke="#ff5c8a" stroke-width="3" stroke-linecap="round" d="M24 21c-2.5-5 2-7-1-12.5"/>
+    <path fill="none" stroke="#5ad1ff" stroke-width="3" stroke-linecap="round" d="M27.5 25.500c5 2.5 6.5-2.5 12.5.5"/>
+    <path fill="none" stroke="#9d7bff" stroke-width="3" stroke-linecap="round" d="M27 21.500c4-2 2-6 7-8"/>
+    <rect x="33" y="4.5" width="5" height="5" rx="1" fill="#ffd166" transform="rotate(20 35 7)"/>
+    <rect x="39" y="14" width="4.5" height="4.5" rx="1" fill="#ff5c8a" transform="rotate(40 41 16)"/>
+    <rect x="13" y="6" width="4.5" height="4.5" rx="1" fill="#63e6a5" transform="rotate(-15 15 8)"/>
+    <circle cx="28" cy="7" r="2.2" fill="#63e6a5"/><circle cx="38" cy="34" r="2.3" fill="#ffd166"/><circle cx="12" cy="15" r="1.7" fill="#5ad1ff"/>`,
+  giant_head: svg`
+    <path fill="none" stroke="#c9c5e6" stroke-width="1.8" stroke-linecap="round" d="M24 38c-3 2.5 3 4-.5 7.5"/>
+    <path fill="#7a4df0" d="m20.5 39.5 3.5-4 3.5 4Z"/>
+    <path fill="#7a4df0" d="M24 37.500c9.5 0 16-8 16-17.300C40 10.8 33 3.5 24 3.500S8 10.8 8 20.200c0 9.3 6.5 17.3 16 17.300Z"/>
+    <path fill="#a07bff" d="M24 35c8.6 0 14.3-7 14.3-15C38.3 11.5 32 5 24 5S9.7 11.5 9.7 20 15.4 35 24 35Z"/>
+    <path fill="#e6dcff" d="M13.5 17c.6-4 3-7 6.3-8.2 1.5-.5 2.3 1.2 1 2-2.5 1.6-3.9 3.9-4.3 6.7-.3 2-3.3 1.6-3-.5Z"/>
+    <ellipse cx="19.2" cy="20.5" rx="1.9" ry="2.7" fill="#241548"/><ellipse cx="28.8" cy="20.5" rx="1.9" ry="2.7" fill="#241548"/>
+    <path fill="#ff8fb5" d="M13.5 24.500a2.4 1.5 0 1 0 4.8 0 2.4 1.5 0 1 0-4.8 0Zm16.2 0a2.4 1.5 0 1 0 4.8 0 2.4 1.5 0 1 0-4.8 0Z"/>
+    <path fill="#241548" d="M20.3 25.300h7.400c0 2.9-1.6 4.9-3.7 4.900s-3.7-2-3.7-4.900Z"/>`,
+  ticket: svg`
+    <g transform="rotate(-14 24 24)">
+      <path fill="#119c8d" d="M4.5 15a2 2 0 0 1 2-2h35a2 2 0 0 1 2 2v5.200a4.3 4.3 0 0 0 0 8.600V34a2 2 0 0 1-2 2h-35a2 2 0 0 1-2-2v-5.200a4.3 4.3 0 0 0 0-8.600Z"/>
+      <path fill="#2fd3bd" d="M4.5 14a2 2 0 0 1 2-2h35a2 2 0 0 1 2 2v5.200a4.3 4.3 0 0 0 0 8.600V33a2 2 0 0 1-2 2h-35a2 2 0 0 1-2-2v-5.200a4.3 4.3 0 0 0 0-8.600Z"/>
+      <path stroke="#0b7d71" stroke-width="1.8" stroke-dasharray="2.6 2.6" d="M32.5 14v19"/>
+      <path fill="#fff3c4" d="m19 16.5 2.1 4.5 4.9.6-3.6 3.4.9 4.900L19 27.500l-4.3 2.4.9-4.9-3.6-3.4 4.9-.6Z"/>
+      <path stroke="#0b7d71" stroke-width="2" stroke-linecap="round" d="M36.8 19v9"/>
+    </g>`,
+};
+
+/** Draw a gift: our own picture where there is one, else the catalogue's emoji. */
+export function giftPicture(id: string, emoji: string): TemplateResult {
+  const drawn = GIFTS[id];
+  return drawn === undefined
+    ? html`<span class="gift-picture is-emoji" aria-hidden="true">${emoji}</span>`
+    : html`<svg class="gift-picture" viewBox="0 0 48 48" aria-hidden="true">${drawn}</svg>`;
+}

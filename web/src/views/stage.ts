@@ -1,0 +1,142 @@
+/** The picture and everything that lies on it. */
+
+import { type TemplateResult, html, nothing } from "lit-html";
+import { repeat } from "lit-html/directives/repeat.js";
+
+import { type State, type Video, giftOf, latencyMs } from "../state";
+import { giftName, words } from "../words";
+import type { Actions } from "./actions";
+import { giftPicture, sign } from "./icons";
+
+export function stageView(state: State, act: Actions): TemplateResult {
+  const is_own_big = state.play?.video.at === "playing" || state.play?.video.at === "stalled";
+  return html`
+    <section class="stage" aria-label=${state.title || words.app}>
+      <div class="screen">
+        <video
+          id="main-video"
+          class=${is_own_big ? "corner" : "full"}
+          data-at=${state.video.at}
+          .srcObject=${state.video.stream}
+          .muted=${state.is_muted}
+          autoplay
+          playsinline
+          disablepictureinpicture
+        ></video>
+        ${state.play === null
+          ? nothing
+          : html`<video
+              id="own-video"
+              class=${is_own_big ? "full" : "waiting"}
+              data-at=${state.play.video.at}
+              .srcObject=${state.play.video.stream}
+              .muted=${true}
+              autoplay
+              playsinline
+            ></video>`}
+        ${coverView(state, act)}
+      </div>
+      <div class="shade" aria-hidden="true"></div>
+      <div class="hearts" aria-hidden="true"></div>
+      <header class="on-stage">
+        ${badgeView(state)}
+        <span class="pill" title="${state.show.audience} ${words.watching}">
+          ${sign("eye")}<b id="audience">${state.show.audience}</b><span class="sr">${words.watching}</span>
+        </span>
+        ${state.show.playing.length === 0
+          ? nothing
+          : html`<span class="pill playing">${sign("pad")}<span>${state.show.playing.join(", ")}</span><span class="sr">${words.is_playing}</span></span>`}
+        <span class="gap"></span>
+        ${latencyView(state)}
+        <button
+          id="sound"
+          class="pill round"
+          aria-pressed=${state.is_muted ? "false" : "true"}
+          aria-label=${state.is_muted ? words.sound_on : words.sound_off}
+          @click=${() => act.mute(!state.is_muted)}
+        >
+          ${sign(state.is_muted ? "silence" : "sound")}
+        </button>
+      </header>
+      ${state.is_muted && state.video.at === "playing" && state.play === null
+        ? html`<button class="tap-for-sound" @click=${() => act.mute(false)}>${sign("silence")}<span>${words.tap_for_sound}</span></button>`
+        : nothing}
+      ${state.play?.seconds_left == null
+        ? nothing
+        : html`<div class="countdown ${state.play.seconds_left <= 5 ? "is-last" : ""}" role="timer" aria-label=${words.seconds_left}>
+            ${state.play.seconds_left}
+          </div>`}
+      <ul class="banners" aria-hidden="true">
+        ${repeat(
+          state.banners,
+          (banner) => banner.key,
+          (banner) => {
+            const gift = giftOf(state, banner.gift);
+            return html`<li class="banner">
+              <span class="face" data-hue=${hueOf(banner.name)}>${initialOf(banner.name)}</span>
+              <span class="who"><b>${banner.name}</b><small>${words.gave} ${giftName(banner.gift, gift?.name ?? banner.gift)}</small></span>
+              ${giftPicture(banner.gift, gift?.emoji ?? "")}
+              ${banner.count > 1 ? html`<b class="times" data-count=${banner.count}>×${banner.count}</b>` : nothing}
+            </li>`;
+          },
+        )}
+      </ul>
+    </section>
+  `;
+}
+
+/** Return one of twelve hues for a name, the same on every page. */
+export function hueOf(name: string): number {
+  let sum = 7;
+  for (const character of name) sum = (sum * 31 + character.codePointAt(0)!) % 9973;
+  return sum % 12;
+}
+
+export function initialOf(name: string): string {
+  return ([...name.trim()][0] ?? "?").toUpperCase();
+}
+
+function badgeView(state: State): TemplateResult {
+  const [tone, text] = badgeOf(state);
+  return html`<span id="badge" class="badge is-${tone}" role="status">${tone === "live" ? html`<i></i>` : nothing}${text}</span>`;
+}
+
+function badgeOf(state: State): [string, string] {
+  if (state.link.at === "closed") return ["bad", words.closed];
+  if (state.link.at === "waiting") return ["wait", words.reconnecting];
+  if (state.link.at === "connecting") return ["wait", state.epoch === null ? words.connecting : words.reconnecting];
+  if (!state.show.is_live) return ["away", words.away];
+  return state.video.at === "playing" ? ["live", words.live] : ["wait", words.loading];
+}
+
+function latencyView(state: State): TemplateResult {
+  const ms = latencyMs(state);
+  if (ms === null) return html``;
+  const tone = ms <= 250 ? "good" : ms <= 600 ? "fair" : "poor";
+  return html`<span id="latency" class="pill latency is-${tone}" data-ms=${ms} title=${words.latency} tabindex="0">
+    <i></i>≈ ${ms} ms<span class="sr">${words.latency}</span>
+  </span>`;
+}
+
+/** What stands where no picture is, or over one that does not move. */
+function coverView(state: State, act: Actions): TemplateResult | typeof nothing {
+  if (state.link.at === "closed") {
+    return html`<div class="cover" role="alert">
+      <p>${state.link.reason}</p>
+      <button class="primary" @click=${act.comeBack}>${words.come_back}</button>
+    </div>`;
+  }
+  if (state.play !== null && !hasPicture(state.play.video)) return coverText(words.play_loading, true);
+  if (state.link.at === "joined" && !state.show.is_live) return coverText(words.away_long, false);
+  if (hasPicture(state.video)) return nothing;
+  if (state.link.at === "waiting") return coverText(words.reconnecting_long, true);
+  return coverText(state.video.at === "stalled" ? words.stalled_long : words.loading_long, true);
+}
+
+function coverText(text: string, is_busy: boolean): TemplateResult {
+  return html`<div class="cover">${is_busy ? html`<span class="spinner" aria-hidden="true"></span>` : sign("clock")}<p>${text}</p></div>`;
+}
+
+function hasPicture(video: Video): boolean {
+  return video.at === "playing";
+}

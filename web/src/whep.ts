@@ -1,0 +1,200 @@
+/** A WHEP client (draft-ietf-wish-whep): one offer by POST, one answer, and a new try when the picture stays away. */
+
+import { Backoff } from "./backoff";
+import { type Video, NO_VIDEO } from "./state";
+
+const GATHERING_MS_MAX = 1_000;
+const ANSWER_MS_MAX = 8_000;
+const LOOK_MS = 500;
+const STALLED_MS = 1_500;
+const GIVE_UP_MS = 5_000;
+const RETRY_FIRST_MS = 500;
+const RETRY_MAX_MS = 5_000;
+
+export interface Watch {
+  readonly url: string;
+  readonly token?: string;
+  readonly changed: (video: Video) => void;
+  readonly mediaDelay?: (ms: number) => void;
+  /** Whether frames are due now: a host who is away is no reason to call again. */
+  readonly isDue: () => boolean;
+  /** Prepare the connection before the offer is made (a data channel, for example). */
+  readonly prepare?: (peer: RTCPeerConnection) => void;
+  /** Take a refusal that no retry can heal; without it every refusal is tried again. */
+  readonly refused?: () => void;
+}
+
+/** The figures of `getStats` that matter here, summed since the connection began. */
+interface Figures {
+  readonly frames: number;
+  readonly packets: number;
+  readonly decode_s: number;
+  readonly buffer_s: number;
+  readonly emitted: number;
+}
+
+/** A server's answer that is not 2xx. */
+class Refusal extends Error {
+  constructor(readonly status: number) {
+    super(`the stream was refused with status ${status}`);
+  }
+}
+
+export class WhepClient {
+  private peer: RTCPeerConnection | null = null;
+  private resource: string | null = null;
+  private retry_timer = 0;
+  private look_timer = 0;
+  private figures: Figures | null = null;
+  private moved_at_ms = 0;
+  private is_wanted = false;
+  private readonly backoff = new Backoff(RETRY_FIRST_MS, RETRY_MAX_MS);
+  private video: Video = NO_VIDEO;
+
+  constructor(private readonly watch: Watch) {}
+
+  /** Call the stream, or call it again at once. */
+  start(): void {
+    this.hangUp();
+    this.is_wanted = true;
+    const peer = new RTCPeerConnection();
+    this.peer = peer;
+    this.moved_at_ms = performance.now();
+    const stream = new MediaStream();
+    this.change({ at: "connecting", stream: null });
+    peer.addTransceiver("video", { direction: "recvonly" });
+    peer.addTransceiver("audio", { direction: "recvonly" });
+    this.watch.prepare?.(peer);
+    peer.ontrack = ({ track }) => {
+      stream.addTrack(track);
+      if (peer === this.peer) this.change({ at: this.video.at, stream });
+    };
+    peer.onconnectionstatechange = () => {
+      if (peer === this.peer && (peer.connectionState === "failed" || peer.connectionState === "closed")) this.retry();
+    };
+    this.negotiate(peer).catch((fault: unknown) => {
+      if (peer === this.peer) this.failed(fault);
+    });
+    this.look_timer = setInterval(() => void this.look(peer), LOOK_MS);
+  }
+
+  /** Leave the stream for good and tell the server so. */
+  stop(): void {
+    this.is_wanted = false;
+    this.hangUp();
+    this.change(NO_VIDEO);
+  }
+
+  /** Tell the server that the page goes away; nothing waits for the answer. */
+  hangUp(): void {
+    clearTimeout(this.retry_timer);
+    clearInterval(this.look_timer);
+    this.peer?.close();
+    this.peer = null;
+    this.figures = null;
+    if (this.resource !== null) void fetch(this.resource, { method: "DELETE", keepalive: true, headers: this.headers() }).catch(() => undefined);
+    this.resource = null;
+  }
+
+  private async negotiate(peer: RTCPeerConnection): Promise<void> {
+    await peer.setLocalDescription(await peer.createOffer());
+    await gathered(peer);
+    const answer = await fetch(this.watch.url, {
+      method: "POST",
+      headers: { ...this.headers(), "Content-Type": "application/sdp" },
+      body: peer.localDescription?.sdp ?? "",
+      signal: AbortSignal.timeout(ANSWER_MS_MAX),
+    });
+    if (!answer.ok) throw new Refusal(answer.status);
+    const location = answer.headers.get("Location");
+    if (peer === this.peer) this.resource = location === null ? null : new URL(location, answer.url).href;
+    await peer.setRemoteDescription({ type: "answer", sdp: await answer.text() });
+  }
+
+  private headers(): Record<string, string> {
+    return this.watch.token === undefined ? {} : { Authorization: `Bearer ${this.watch.token}` };
+  }
+
+  private failed(fault: unknown): void {
+    const is_final = fault instanceof Refusal && fault.status >= 400 && fault.status < 500;
+    if (is_final && this.watch.refused !== undefined) {
+      this.stop();
+      this.watch.refused();
+      return;
+    }
+    this.retry();
+  }
+
+  private retry(): void {
+    this.hangUp();
+    if (!this.is_wanted) return;
+    this.change({ at: "connecting", stream: null });
+    this.retry_timer = setTimeout(() => this.start(), this.backoff.next());
+  }
+
+  private async look(peer: RTCPeerConnection): Promise<void> {
+    const figures = read(await peer.getStats());
+    if (peer !== this.peer) return;
+    const before = this.figures;
+    this.figures = figures;
+    const now_ms = performance.now();
+    // A hidden page may decode nothing, but packets still show that the stream lives.
+    const is_moving =
+      figures.frames > (before?.frames ?? 0) || (document.hidden && figures.packets > (before?.packets ?? 0));
+    if (is_moving) {
+      this.moved_at_ms = now_ms;
+      this.backoff.reset();
+      if (this.video.at !== "playing") this.change({ at: "playing", stream: this.video.stream });
+      if (before !== null) this.tellDelay(before, figures);
+      return;
+    }
+    if (!this.watch.isDue()) {
+      this.moved_at_ms = now_ms;
+      return;
+    }
+    const still_ms = now_ms - this.moved_at_ms;
+    if (still_ms > GIVE_UP_MS) this.retry();
+    else if (still_ms > STALLED_MS && this.video.at === "playing") this.change({ at: "stalled", stream: this.video.stream });
+  }
+
+  private tellDelay(before: Figures, now: Figures): void {
+    const frames = now.frames - before.frames;
+    const emitted = now.emitted - before.emitted;
+    if (frames <= 0 || emitted <= 0) return;
+    const buffer_ms = ((now.buffer_s - before.buffer_s) / emitted) * 1_000;
+    const decode_ms = ((now.decode_s - before.decode_s) / frames) * 1_000;
+    this.watch.mediaDelay?.(buffer_ms + decode_ms);
+  }
+
+  private change(video: Video): void {
+    this.video = video;
+    this.watch.changed(video);
+  }
+}
+
+/** Wait until all candidates are in the offer, at most `GATHERING_MS_MAX`. */
+function gathered(peer: RTCPeerConnection): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      if (peer.iceGatheringState === "complete") resolve();
+    };
+    peer.addEventListener("icegatheringstatechange", done);
+    setTimeout(resolve, GATHERING_MS_MAX);
+    done();
+  });
+}
+
+function read(report: RTCStatsReport): Figures {
+  let figures: Figures = { frames: 0, packets: 0, decode_s: 0, buffer_s: 0, emitted: 0 };
+  report.forEach((stats: RTCInboundRtpStreamStats) => {
+    if (stats.type !== "inbound-rtp" || stats.kind !== "video") return;
+    figures = {
+      frames: stats.framesDecoded ?? 0,
+      packets: stats.packetsReceived ?? 0,
+      decode_s: stats.totalDecodeTime ?? 0,
+      buffer_s: stats.jitterBufferDelay ?? 0,
+      emitted: stats.jitterBufferEmittedCount ?? 0,
+    };
+  });
+  return figures;
+}

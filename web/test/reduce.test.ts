@@ -1,0 +1,215 @@
+import { describe, expect, it } from "vitest";
+
+import type { GiftGiven, Show, Welcome } from "../src/protocol";
+import { BANNERS_MAX, BANNER_MS, FAILED_GIFT_MS, LINES_MAX, NOTICE_MS, OWN_GIFTS_MAX, reduce } from "../src/reduce";
+import { type State, begin, freeCoins, latencyMs } from "../src/state";
+
+const SHOW: Show = {
+  type: "show",
+  audience: 3,
+  likes: 10,
+  ball: 0.25,
+  score_red: 1,
+  score_blue: 2,
+  camp_red: 4,
+  camp_blue: 5,
+  playing: [],
+  is_live: true,
+  source: "webcam",
+};
+
+const WELCOME: Welcome = {
+  type: "welcome",
+  viewer: "secret",
+  name: "Ann",
+  epoch: "first",
+  seq: 2,
+  balance_coins: 100,
+  catalogue: [
+    { id: "tomato", name: "Tomato", emoji: "T", price_coins: 5, reaction: "throw", push: 0.5 },
+    { id: "ticket", name: "Ticket", emoji: "K", price_coins: 90, reaction: "ticket", push: 0 },
+  ],
+  show: SHOW,
+  recent: [
+    { type: "chat", seq: 1, name: "Bob", text: "hello" },
+    { type: "gift_given", seq: 2, id: "g", name: "Bob", gift: "tomato" },
+  ],
+  title: "The show",
+  player: null,
+};
+
+function joined(welcome: Partial<Welcome> = {}): State {
+  return reduce(begin("Ann", null), { ...WELCOME, ...welcome }, 0);
+}
+
+function given(seq: number, name = "Bob", gift = "tomato"): GiftGiven {
+  return { type: "gift_given", seq, id: `gift ${seq}`, name, gift };
+}
+
+describe("joining", () => {
+  it("takes the secret, the wallet, the catalogue and the last lines", () => {
+    const state = joined();
+    expect(state.link).toEqual({ at: "joined" });
+    expect([state.viewer, state.balance_coins, state.catalogue.length, state.title]).toEqual(["secret", 100, 2, "The show"]);
+    expect(state.lines.map((line) => line.kind)).toEqual(["said", "gave"]);
+  });
+
+  it("adds only what was missed when the room is still in the same life", () => {
+    const before = reduce(joined(), { type: "chat", seq: 3, name: "Cat", text: "third" }, 0);
+    const after = reduce(
+      before,
+      {
+        ...WELCOME,
+        seq: 4,
+        recent: [
+          { type: "chat", seq: 3, name: "Cat", text: "third" },
+          { type: "chat", seq: 4, name: "Cat", text: "fourth" },
+        ],
+      },
+      0,
+    );
+    expect(after.lines.map((line) => line.key)).toEqual(["first:1", "first:2", "first:3", "first:4"]);
+  });
+
+  it("shows the last lines of a room that was born again, and keeps the old ones while there are none", () => {
+    const kept = reduce(joined(), { ...WELCOME, epoch: "second", seq: 0, recent: [] }, 0);
+    expect(kept.lines).toHaveLength(2);
+    const replaced = reduce(joined(), { ...WELCOME, epoch: "second", seq: 1, recent: [{ type: "chat", seq: 1, name: "Z", text: "new" }] }, 0);
+    expect(replaced.lines.map((line) => line.key)).toEqual(["second:1"]);
+  });
+
+  it("keeps the seq of what was heard last, for the next join", () => {
+    expect(reduce(joined(), { type: "chat", seq: 9, name: "Cat", text: "x" }, 0).seq).toBe(9);
+  });
+});
+
+describe("chat", () => {
+  it("does not show the same line twice", () => {
+    const line = { type: "chat", seq: 3, name: "Cat", text: "once" } as const;
+    expect(reduce(reduce(joined(), line, 0), line, 0).lines).toHaveLength(3);
+  });
+
+  it("forgets the oldest above its limit", () => {
+    let state = joined();
+    for (let seq = 3; seq < LINES_MAX + 4; seq += 1) state = reduce(state, { type: "chat", seq, name: "Cat", text: "x" }, 0);
+    expect(state.lines).toHaveLength(LINES_MAX);
+    expect(state.lines[0]!.key).toBe("first:4");
+  });
+
+  it("counts the same gift of the same giver up in one row", () => {
+    const state = [given(3), given(4), given(5, "Cat")].reduce((now, one) => reduce(now, one, 0), joined({ recent: [] }));
+    expect(state.lines.map((line) => line.kind === "gave" && [line.name, line.count])).toEqual([
+      ["Bob", 2],
+      ["Cat", 1],
+    ]);
+  });
+});
+
+describe("one's own gifts", () => {
+  it("hold their coins until the server has answered", () => {
+    const sent = reduce(joined(), { type: "gift_sent", id: "a", gift: "ticket" }, 0);
+    expect([sent.balance_coins, freeCoins(sent)]).toEqual([100, 10]);
+    const paid = reduce(sent, { type: "gift_update", id: "a", state: "committed", balance_coins: 10, reason: "" }, 0);
+    expect([paid.balance_coins, freeCoins(paid), paid.gifts[0]!.state]).toEqual([10, 10, "committed"]);
+  });
+
+  it("are not sent when the coins are promised already", () => {
+    const sent = reduce(joined(), { type: "gift_sent", id: "a", gift: "ticket" }, 0);
+    expect(reduce(sent, { type: "gift_sent", id: "b", gift: "ticket" }, 0)).toBe(sent);
+  });
+
+  it("tell why they were refunded, and go after a while", () => {
+    const sent = reduce(joined(), { type: "gift_sent", id: "a", gift: "ticket" }, 0);
+    const back = reduce(sent, { type: "gift_update", id: "a", state: "refunded", balance_coins: 100, reason: "no stream" }, 1_000);
+    expect(back.gifts[0]).toMatchObject({ state: "refunded", reason: "no stream" });
+    expect(back.notices[0]).toMatchObject({ is_bad: true });
+    expect(back.notices[0]!.text).toContain("no stream");
+    expect(reduce(back, { type: "tick" }, 1_000 + FAILED_GIFT_MS - 1).gifts).toHaveLength(1);
+    expect(reduce(back, { type: "tick" }, 1_000 + FAILED_GIFT_MS).gifts).toHaveLength(0);
+  });
+
+  it("stay while an answer is owed, whatever the limit", () => {
+    let state = joined({ balance_coins: 1_000 });
+    for (let i = 0; i < OWN_GIFTS_MAX + 3; i += 1) state = reduce(state, { type: "gift_sent", id: `${i}`, gift: "tomato" }, 0);
+    expect(state.gifts).toHaveLength(OWN_GIFTS_MAX + 3);
+    state = reduce(state, { type: "gift_update", id: "0", state: "done", balance_coins: 995, reason: "" }, 0);
+    expect(state.gifts.filter((gift) => gift.state === "sending")).toHaveLength(OWN_GIFTS_MAX + 2);
+    expect(state.gifts.some((gift) => gift.id === "0")).toBe(false);
+  });
+
+  it("survive a new life of the room unanswered, so that they can be sent again", () => {
+    const sent = reduce(joined(), { type: "gift_sent", id: "a", gift: "tomato" }, 0);
+    expect(reduce(sent, { ...WELCOME, epoch: "second" }, 0).gifts).toEqual(sent.gifts);
+  });
+});
+
+describe("banners", () => {
+  it("count a streak up, stay while it goes on, and go after it", () => {
+    let state = reduce(joined(), given(3), 0);
+    state = reduce(state, given(4), BANNER_MS - 1);
+    expect(state.banners.map((banner) => banner.count)).toEqual([2]);
+    expect(reduce(state, { type: "tick" }, BANNER_MS + 1).banners).toHaveLength(1);
+    expect(reduce(state, { type: "tick" }, 2 * BANNER_MS).banners).toHaveLength(0);
+  });
+
+  it("are at most a few", () => {
+    let state = joined();
+    for (let seq = 3; seq < 9; seq += 1) state = reduce(state, given(seq, `giver ${seq}`), 0);
+    expect(state.banners).toHaveLength(BANNERS_MAX);
+  });
+});
+
+describe("the first-person game", () => {
+  const start = { type: "play_start", token: "t", seconds: 30 } as const;
+
+  it("counts its seconds down and returns to the audience with a word", () => {
+    let state = reduce(joined(), start, 1_000);
+    expect(state.play).toMatchObject({ token: "t", seconds_left: 30 });
+    state = reduce(state, { type: "tick" }, 11_500);
+    expect(state.play?.seconds_left).toBe(20);
+    state = reduce(state, { type: "play_end", reason: "" }, 31_000);
+    expect(state.play).toBeNull();
+    expect(state.notices).toHaveLength(1);
+  });
+
+  it("goes on after the connection came back, with the clock it had", () => {
+    const state = reduce(reduce(joined(), start, 1_000), { ...WELCOME, player: "t" }, 2_000);
+    expect(state.play?.ends_at_ms).toBe(31_000);
+  });
+
+  it("is entered again by a page that was loaded anew, without a clock", () => {
+    expect(joined({ player: "t" }).play).toMatchObject({ token: "t", seconds_left: null });
+  });
+
+  it("is over when the room no longer knows it", () => {
+    expect(reduce(reduce(joined(), start, 0), WELCOME, 0).play).toBeNull();
+  });
+});
+
+describe("what is measured", () => {
+  it("makes a latency only of a picture that plays", () => {
+    let state = reduce(reduce(joined(), { type: "round_trip", ms: 20 }, 0), { type: "media_delay", ms: 42.4 }, 0);
+    expect(latencyMs(state)).toBeNull();
+    state = reduce(state, { type: "video_changed", video: { at: "playing", stream: null } }, 0);
+    expect(latencyMs(state)).toBe(52);
+  });
+});
+
+describe("the rest", () => {
+  it("changes nothing on a message that this page does not know", () => {
+    const state = joined();
+    expect(reduce(state, { type: "fireworks" } as never, 0)).toBe(state);
+  });
+
+  it("stays the same object on a tick without news", () => {
+    const state = joined();
+    expect(reduce(state, { type: "tick" }, 5)).toBe(state);
+  });
+
+  it("says a refusal once, for a while", () => {
+    const refused = { type: "refused", about: "chat", reason: "Too fast." } as const;
+    const state = reduce(reduce(joined(), refused, 0), refused, 10);
+    expect(state.notices.map((notice) => notice.text)).toEqual(["Too fast."]);
+    expect(reduce(state, { type: "tick" }, 10 + NOTICE_MS).notices).toHaveLength(0);
+  });
+});

@@ -1,0 +1,14 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  base: "./",
+  build: { target: "es2022", assetsInlineLimit: 0, sourcemap: false },
+  // `npm run dev` speaks to a show that runs on this machine.
+  server: {
+    proxy: {
+      "/ws": { target: "ws://127.0.0.1:8080", ws: true },
+      "/whep": { target: "http://127.0.0.1:8080" },
+    },
+  },
+  test: { environment: "node", include: ["test/**/*.test.ts"] },
+});
