@@ -1,1 +1,11 @@
-"""See the map in `avatar_live/__init__.py`."""
+"""Motion: what a tracker read becomes what an avatar does.
+
+    readings -> head, face, gaze, torso, arms, hands -> crossing with the idle -> breath -> mirror -> pose
+
+Start reading at `solver.Solver.solve`. Everything below it works in the person's space; `mirror.py` turns that into
+the avatar's.
+"""
+
+from avatar_live.motion.solver import Solver
+
+__all__ = ["Solver"]

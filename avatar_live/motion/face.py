@@ -1,0 +1,150 @@
+"""Turn raw face shape weights into weights that rest at 0 and reach 1.
+
+A tracker's raw weights rest anywhere up to .5 (eyes of someone who looks down at a screen) and peak between .3 and .9,
+differently for every face. So every shape has a rest, which follows a low quantile of what is seen, and a peak, which
+follows the highest; both move quickly in the first seconds and then hardly, so that a long smile stays a smile.
+"""
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from avatar_live.motion.bridge import smoothstep
+from avatar_live.motion.filters import OneEuro, Smoothing
+from avatar_live.signals import ARKIT_SHAPES, FaceReading
+
+Doubles = NDArray[np.float64]
+
+REST_QUANTILE = 0.25  # share of the time that a shape spends below its rest
+REST_RATE = 0.03  # 1/s; the quantile's step, before the warm-up's factor
+REST_MAX = 0.5
+WARM_UP_S = 2.0  # a streamer faces the camera calmly when tracking starts
+WARM_UP_FACTOR = 30.0
+PEAK_RISE_S = 0.3
+PEAK_FALL_S = 180.0
+NOISE = 0.04  # raw units above the rest that still count as rest
+MOUTH_SMOOTHING = Smoothing(cutoff_hz_min=4.0, opening=4.0)
+BROW_SMOOTHING = Smoothing(cutoff_hz_min=1.5, opening=4.0)
+LID_OPEN_MAX, LID_CLOSED_MIN = 0.30, 0.70  # a lid snaps open below and shut above
+WINK_STARTS, WINK_ENDS = 0.55, 0.30  # difference between the lids
+JOIN_S = 0.10  # time in which two lids join or part
+HIDDEN_EYE_STARTS_RAD, HIDDEN_EYE_ENDS_RAD = 0.35, 0.60  # 20 to 34 degrees of yaw: the far eye can no longer be trusted
+LID_DROOP = 0.25  # raw blink that a fully lowered gaze adds by itself
+
+# Highest raw weights seen on tracked faces; shapes that the tracker hardly moves keep a wide span, since what they
+# show is mostly noise.
+_PEAKS: Final = {
+    "browDown": 0.55, "browInnerUp": 0.65, "browOuterUp": 0.6, "eyeBlink": 0.75, "eyeSquint": 0.7, "eyeWide": 0.4,
+    "jawOpen": 0.65, "jawLeft": 0.35, "jawRight": 0.35, "mouthClose": 0.35, "mouthFrown": 0.45, "mouthFunnel": 0.45,
+    "mouthLowerDown": 0.6, "mouthPress": 0.6, "mouthPucker": 0.8, "mouthSmile": 0.75, "mouthStretch": 0.5,
+    "mouthUpperUp": 0.65, "mouthShrug": 0.9,
+}  # fmt: skip
+PEAK_DEFAULT = 0.6
+
+
+def _indices(*prefixes: str) -> NDArray[np.intp]:
+    return np.array([i for i, name in enumerate(ARKIT_SHAPES) if name.startswith(prefixes)])
+
+
+def _peak(shape: str) -> float:
+    return next((peak for prefix, peak in _PEAKS.items() if shape.startswith(prefix)), PEAK_DEFAULT)
+
+
+_PEAK_PRIOR: Final = np.array([_peak(name) for name in ARKIT_SHAPES])
+_MOUTH: Final = _indices("jaw", "mouth", "cheekPuff", "tongue")
+_BROWS: Final = _indices("brow", "cheekSquint", "noseSneer", "eyeSquint", "eyeWide")
+_EYE_LOOK: Final = _indices("eyeLook")
+_BLINK: Final = _indices("eyeBlink")
+_SQUINT: Final = _indices("eyeSquint")
+_WIDE: Final = _indices("eyeWide")
+_LOOK_DOWN: Final = _indices("eyeLookDown")
+
+
+class Ranges:
+    """Learn where each shape rests and peaks, and stretch raw weights (52,) to 0..1."""
+
+    def __init__(self) -> None:
+        self._rest: Doubles | None = None
+        self._peak = _PEAK_PRIOR.copy()
+        self._age_s = 0.0
+
+    def learn(self, raw: Doubles, dt_s: float) -> None:
+        """Take raw weights that held for `dt_s`."""
+        if self._rest is None:
+            self._rest = np.minimum(raw, 0.5 * REST_MAX)
+        hurry = WARM_UP_FACTOR if self._age_s < WARM_UP_S else 1.0
+        self._age_s += dt_s
+        step = REST_RATE * hurry * dt_s
+        towards = np.where(raw > self._rest, REST_QUANTILE, REST_QUANTILE - 1.0)
+        # Never past the sample itself, so that a still face has a still rest.
+        self._rest = self._rest + np.clip(raw - self._rest, -1.0, 1.0).clip(
+            np.minimum(step * towards, 0.0), np.maximum(step * towards, 0.0)
+        )
+        self._rest = np.clip(self._rest, 0.0, REST_MAX)
+        above = np.maximum(raw - self._peak, 0.0)
+        self._peak = self._peak + above * min(1.0, dt_s / PEAK_RISE_S)
+        self._peak = self._peak + (_PEAK_PRIOR - self._peak) * min(1.0, dt_s / PEAK_FALL_S)
+
+    def stretch(self, raw: Doubles) -> Doubles:
+        """Return weights 0..1."""
+        rest = (self._rest if self._rest is not None else 0.0) + NOISE
+        span = np.maximum(self._peak - rest, 0.5 * _PEAK_PRIOR)
+        weights: Doubles = np.clip((raw - rest) / span, 0.0, 1.0)
+        return weights
+
+
+class FaceShapes:
+    """Turn face readings into the 52 weights of a pose."""
+
+    def __init__(self) -> None:
+        self._ranges = Ranges()
+        self._mouth = OneEuro(MOUTH_SMOOTHING)
+        self._brows = OneEuro(BROW_SMOOTHING)
+        self._weights = np.zeros(len(ARKIT_SHAPES))
+        self._seen_s: float | None = None
+        self._parted = 0.0  # 0 lids joined, 1 each on its own
+        self._is_winking = False
+
+    def restart(self) -> None:
+        """Forget the moment, keep what was learnt about the face."""
+        self._mouth, self._brows = OneEuro(MOUTH_SMOOTHING), OneEuro(BROW_SMOOTHING)
+        self._seen_s, self._parted, self._is_winking = None, 0.0, False
+
+    def see(self, face: FaceReading, yaw_rad: float) -> None:
+        """Take a new reading of a head turned by `yaw_rad` (positive to the person's left)."""
+        raw = np.clip(np.nan_to_num(face.shapes.astype(np.float64), posinf=0.0, neginf=0.0), 0.0, 1.0)
+        raw[_BLINK] = np.maximum(raw[_BLINK] - LID_DROOP * raw[_LOOK_DOWN], 0.0)
+        if self._seen_s is not None and abs(yaw_rad) < HIDDEN_EYE_STARTS_RAD:
+            self._ranges.learn(raw, min(max(face.captured_s - self._seen_s, 0.0), 0.2))
+        self._seen_s = face.captured_s
+        self._weights = self._ranges.stretch(raw)
+
+    def at(self, yaw_rad: float, dt_s: float) -> Doubles:
+        """Return the weights (52,) to show; the eyes' direction travels as gaze, so the eyeLook shapes are zero."""
+        weights: Doubles = self._weights.copy()
+        for pair in (_BLINK, _SQUINT, _WIDE):
+            weights[pair] = follow_visible_eye(weights[pair], yaw_rad)
+        weights[_BLINK] = self._lids(weights[_BLINK], dt_s)
+        weights[_MOUTH] = self._mouth.step(weights[_MOUTH], dt_s)
+        weights[_BROWS] = self._brows.step(weights[_BROWS], dt_s)
+        weights[_EYE_LOOK] = 0.0
+        return weights
+
+    def _lids(self, closed: Doubles, dt_s: float) -> Doubles:
+        """Snap the lids, and join them unless one eye winks."""
+        difference = abs(float(closed[0] - closed[1]))
+        self._is_winking = difference > (WINK_ENDS if self._is_winking else WINK_STARTS)
+        change = max(dt_s, 0.0) / JOIN_S
+        self._parted = min(1.0, max(0.0, self._parted + (change if self._is_winking else -change)))
+        snapped = np.array([smoothstep(LID_OPEN_MAX, LID_CLOSED_MIN, float(lid)) for lid in closed])
+        most = float(snapped.max())
+        lids: Doubles = most + (snapped - most) * self._parted
+        return lids
+
+
+def follow_visible_eye(left_right: Doubles, yaw_rad: float) -> Doubles:
+    """Let the eye that a turned head hides do what the other one does."""
+    hidden = smoothstep(HIDDEN_EYE_STARTS_RAD, HIDDEN_EYE_ENDS_RAD, abs(yaw_rad))
+    visible = float(left_right[1] if yaw_rad > 0.0 else left_right[0])
+    return left_right + (visible - left_right) * hidden

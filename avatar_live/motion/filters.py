@@ -1,0 +1,73 @@
+"""One Euro filter for vectors and rotations: little lag when fast, little jitter when slow.
+
+Casiez, Roussel, Vogel: "1 EUR filter: a simple speed-based low-pass filter for noisy input in interactive systems",
+CHI 2012, https://gery.casiez.net/1euro/
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from avatar_live.motion import quaternions as quat
+
+Doubles = NDArray[np.float64]
+
+SPEED_CUTOFF_HZ = 1.0  # the paper's choice for the speed's own low pass
+
+
+@dataclass(frozen=True, slots=True)
+class Smoothing:
+    """Say how strongly to filter: the cut-off at rest, and how many Hz it opens per unit of speed."""
+
+    cutoff_hz_min: float
+    opening: float
+
+
+def gain(cutoff_hz: Doubles | float, dt_s: float) -> Doubles | float:
+    """Return the weight of the newest sample in a first-order low pass."""
+    turn = 2.0 * math.pi * dt_s * cutoff_hz
+    return turn / (turn + 1.0)
+
+
+class OneEuro:
+    """Filter an array of any one shape; each component has its own speed and cut-off."""
+
+    def __init__(self, smoothing: Smoothing) -> None:
+        self._smoothing = smoothing
+        self._value: Doubles | None = None
+        self._speed: Doubles | float = 0.0
+
+    def step(self, sample: Doubles, dt_s: float) -> Doubles:
+        """Take the newest sample, `dt_s` after the one before, and return the filtered value."""
+        if self._value is None:
+            self._value = sample
+        elif dt_s > 0.0:
+            change = sample - self._value
+            self._speed = self._speed + gain(SPEED_CUTOFF_HZ, dt_s) * (change / dt_s - self._speed)
+            cutoff_hz = self._smoothing.cutoff_hz_min + self._smoothing.opening * np.abs(self._speed)
+            self._value = self._value + gain(cutoff_hz, dt_s) * change
+        return self._value
+
+
+class OneEuroRotation:
+    """Filter one quaternion (4,); the speed is the angular one in radians per second."""
+
+    def __init__(self, smoothing: Smoothing) -> None:
+        self._smoothing = smoothing
+        self._value: Doubles | None = None
+        self._speed_rad_s: Doubles = np.zeros(3)
+
+    def step(self, sample: Doubles, dt_s: float) -> Doubles:
+        """Take the newest rotation, `dt_s` after the one before, and return the filtered one."""
+        if self._value is None:
+            self._value = sample
+        elif dt_s > 0.0:
+            change = quat.to_rotation_vector(quat.multiply(sample, quat.inverse(self._value)))
+            self._speed_rad_s = self._speed_rad_s + gain(SPEED_CUTOFF_HZ, dt_s) * (change / dt_s - self._speed_rad_s)
+            speed_rad_s = math.sqrt(float(self._speed_rad_s @ self._speed_rad_s))
+            weight = gain(self._smoothing.cutoff_hz_min + self._smoothing.opening * speed_rad_s, dt_s)
+            turned = quat.multiply(quat.from_rotation_vector(change * weight), self._value)
+            self._value = quat.normalized(turned)
+        return self._value

@@ -1,0 +1,117 @@
+"""Find the head's rotation and place from face landmarks, and carry it forward to the moment that is drawn.
+
+Rotation: Kabsch 1976 with Umeyama's scale (1991) of the rigid landmarks onto `template.TEMPLATE_M`. It is relative to
+the line from the camera to the face: who looks into the camera from the edge of the picture looks at the viewers.
+That is also what the tracker itself can see, since it works on a crop around the face.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from avatar_live.motion import quaternions as quat
+from avatar_live.motion.filters import OneEuro, OneEuroRotation, Smoothing
+from avatar_live.motion.template import LANDMARKS, TEMPLATE_M
+from avatar_live.signals import FaceReading
+
+Doubles = NDArray[np.float64]
+
+FIELD_OF_VIEW_RAD = math.radians(65.0)  # across the picture's longer side: between laptop (60) and wide webcams (78)
+ROTATION_SMOOTHING = Smoothing(cutoff_hz_min=1.2, opening=8.0)
+PLACE_SMOOTHING = Smoothing(cutoff_hz_min=0.8, opening=8.0)
+SPEED_MEMORY_S = 0.05  # speeds between readings are averaged over about this long
+SPEED_RAD_S_MAX = 6.0  # faster than heads turn on purpose: a mistracked frame
+AHEAD_S_MAX = 0.04  # a prediction further ahead overshoots more than it gains
+AHEAD_RAD_MAX = math.radians(6.0)
+PX_MAX = 1e6  # no picture is larger; also keeps out what is not a number
+FACE_PX_MIN = 2.0  # a smaller face has no readable direction
+
+_CENTRED: Doubles = TEMPLATE_M - TEMPLATE_M.mean(axis=0)
+_SQUARES = float((_CENTRED * _CENTRED).sum())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HeadFit:
+    """Hold a head in the person's space (+X their left, +Y up, +Z towards the camera).
+
+    `place_m` (3,) is the face's place from the camera, so its z is minus the distance; `px_per_m` is the picture's
+    scale there.
+    """
+
+    rotation: Doubles
+    place_m: Doubles
+    px_per_m: float
+
+
+def fit_head(face: FaceReading, width_px: int, height_px: int) -> HeadFit | None:
+    """Lay the template over the landmarks; None when they are too small or not numbers."""
+    points = face.landmarks[LANDMARKS].astype(np.float64)
+    points *= (1.0, -1.0, -1.0)
+    first = _kabsch(points)
+    if first is None:
+        return None
+    focal_px = 0.5 * max(width_px, height_px, 1) / math.tan(0.5 * FIELD_OF_VIEW_RAD)
+    # A lens draws near points larger: divide that out around the face's middle, then fit again.
+    _, scale, centre = first
+    depth = points[:, 2] - centre[2]
+    nearness = 1.0 - np.clip(depth / focal_px, -0.5, 0.5)
+    flat = points.copy()
+    flat[:, :2] = centre[:2] + (points[:, :2] - centre[:2]) * nearness[:, None]
+    second = _kabsch(flat)
+    if second is None:
+        return None
+    rotation, scale, centre = second
+    from_axis_m = (centre[0] - 0.5 * width_px) / scale, (centre[1] + 0.5 * height_px) / scale
+    return HeadFit(quat.from_matrix(rotation), np.array([*from_axis_m, -focal_px / scale]), scale)
+
+
+class HeadTracker:
+    """Turn fits at the camera's rate into a smooth rotation and place at the drawing rate."""
+
+    def __init__(self) -> None:
+        self._rotation = OneEuroRotation(ROTATION_SMOOTHING)
+        self._place = OneEuro(PLACE_SMOOTHING)
+        self._fit: HeadFit | None = None
+        self._fitted_s = 0.0
+        self._speed_rad_s: Doubles = np.zeros(3)
+
+    def see(self, fit: HeadFit, captured_s: float) -> None:
+        """Take a new fit and learn the head's speed from the one before."""
+        passed_s = captured_s - self._fitted_s
+        if self._fit is not None and passed_s > 0.0:
+            turn = quat.to_rotation_vector(quat.multiply(fit.rotation, quat.inverse(self._fit.rotation)))
+            weight = 1.0 - math.exp(-passed_s / SPEED_MEMORY_S)
+            self._speed_rad_s = self._speed_rad_s + weight * (turn / passed_s - self._speed_rad_s)
+            self._speed_rad_s = _limited(self._speed_rad_s, SPEED_RAD_S_MAX)
+        self._fit, self._fitted_s = fit, captured_s
+
+    def at(self, now_s: float, dt_s: float) -> tuple[Doubles, Doubles]:
+        """Return the head's rotation (4,) and place (3,) at `now_s`, a little ahead of the last fit."""
+        assert self._fit is not None, "see() comes before at()"
+        ahead_s = min(max(now_s - self._fitted_s, 0.0), AHEAD_S_MAX)
+        ahead = _limited(self._speed_rad_s * ahead_s, AHEAD_RAD_MAX)
+        expected = quat.multiply(quat.from_rotation_vector(ahead), self._fit.rotation)
+        return self._rotation.step(expected, dt_s), self._place.step(self._fit.place_m, dt_s)
+
+
+def _kabsch(points: Doubles) -> tuple[Doubles, float, Doubles] | None:
+    """Return rotation (3, 3), scale and the picture of the template's origin of the best template -> points map."""
+    if not (np.abs(points) < PX_MAX).all():
+        return None
+    middle = points.mean(axis=0)
+    covariance = (points - middle).T @ _CENTRED
+    left, sizes, right = np.linalg.svd(covariance)
+    handedness = math.copysign(1.0, float(np.linalg.det(left) * np.linalg.det(right)))
+    scale = float(sizes[0] + sizes[1] + handedness * sizes[2]) / _SQUARES
+    if scale * 0.1 < FACE_PX_MIN:  # a face is about 0.1 m across the eyes
+        return None
+    left[:, 2] *= handedness
+    rotation = left @ right
+    return rotation, scale, middle - scale * (rotation @ TEMPLATE_M.mean(axis=0))
+
+
+def _limited(vector: Doubles, length_max: float) -> Doubles:
+    length = math.sqrt(float(vector @ vector))
+    return vector if length <= length_max else vector * (length_max / length)

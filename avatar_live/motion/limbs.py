@@ -1,0 +1,160 @@
+"""Follow one arm with its hand from readings that come and go; what is not seen rests at the side."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from avatar_live.motion import arms, hands
+from avatar_live.motion import quaternions as quat
+from avatar_live.motion.bridge import Bridge
+from avatar_live.motion.filters import OneEuro, OneEuroRotation, Smoothing
+from avatar_live.signals import BodyReading, HandReading, Readings
+
+Doubles = NDArray[np.float64]
+
+ARM_BONES = ("Shoulder", "UpperArm", "LowerArm", "Hand", *hands.HAND_BONES)
+
+STALE_S = 0.5
+DEPTH_TRUST = 0.85  # seen depth is exaggerated and noisy; the rest of the arm's length goes into the elbow's bend
+PLANE_SMOOTHING = Smoothing(cutoff_hz_min=1.5, opening=8.0)
+DEPTH_SMOOTHING = Smoothing(cutoff_hz_min=0.8, opening=4.0)
+PALM_SMOOTHING = Smoothing(cutoff_hz_min=1.5, opening=2.0)
+FINGER_SMOOTHING = Smoothing(cutoff_hz_min=2.0, opening=1.5)
+LENGTH_MEMORY = 0.05  # share of a new reading in the bones' lengths
+APPEARS, VANISHES = 0.6, 0.4  # confidence at which an arm starts and stops to be followed
+CONFIDENCE_S = 0.15
+RAISE_S, LOWER_S = 0.35, 0.6  # time to cross to and from a seen arm or hand
+HAND_SCORE_MIN = 0.5
+HAND_FROM_WRIST_MAX = 0.6  # in shoulder widths of the picture; a hand further away is not this arm's
+OUTSIDE_MAX = 0.04  # share of the picture by which a wrist may lie outside it
+
+_POINTS = {"left": (11, 13, 15), "right": (12, 14, 16)}
+_TO_PERSON = np.array([1.0, -1.0, -1.0])
+
+
+class Limb:
+    """Follow one side's arm and hand."""
+
+    def __init__(self, side: arms.Side) -> None:
+        self._side = side
+        self._bridge = Bridge()
+        self._plane, self._depth = OneEuro(PLANE_SMOOTHING), OneEuro(DEPTH_SMOOTHING)
+        self._palm, self._fingers = OneEuroRotation(PALM_SMOOTHING), OneEuro(FINGER_SMOOTHING)
+        self._confidence = 0.0
+        self._is_arm_seen = self._is_hand_seen = False
+        self._bones_m: Doubles | None = None
+        self._points: Doubles | None = None
+        self._body: BodyReading | None = None
+        self._hand: tuple[HandReading, Doubles, Doubles] | None = None
+
+    @property
+    def is_followed(self) -> bool:
+        """Tell whether the arm is seen, rather than resting."""
+        return self._is_arm_seen
+
+    def at(self, readings: Readings | None, chest: Doubles, now_s: float, dt_s: float) -> Doubles:
+        """Return local rotations (19, 4) in the order of `ARM_BONES` on a chest turned by `chest`."""
+        self._look_at_arm(readings, now_s, dt_s)
+        self._look_at_hand(readings, now_s)
+        turns = self._seen(chest, dt_s) if self._is_arm_seen else resting(self._side)
+        return quat.normalized(self._bridge.cross(turns, np.zeros(0), dt_s)[0])
+
+    def _look_at_arm(self, readings: Readings | None, now_s: float, dt_s: float) -> None:
+        body = readings.body if readings is not None else None
+        points = None
+        if readings is not None and body is not None and now_s - body.captured_s <= STALE_S:
+            is_new = self._body is None or body.captured_s != self._body.captured_s
+            points = _arm_points(body, self._side) if is_new else self._points
+            self._body = body
+            if points is not None and is_new:
+                lengths = np.linalg.norm(np.stack((points[0], points[1] - points[0])), axis=1)
+                old = self._bones_m if self._bones_m is not None else lengths
+                self._bones_m = old + LENGTH_MEMORY * (lengths - old)
+        self._points = points if points is not None else self._points
+        sure = _confidence(readings, body, self._side) if points is not None and readings and body else 0.0
+        self._confidence += (sure - self._confidence) * min(1.0, max(dt_s, 0.0) / CONFIDENCE_S)
+        is_seen = self._confidence > (VANISHES if self._is_arm_seen else APPEARS) and self._points is not None
+        if is_seen != self._is_arm_seen:
+            self._is_arm_seen = is_seen
+            self._plane, self._depth = OneEuro(PLANE_SMOOTHING), OneEuro(DEPTH_SMOOTHING)
+            self._bridge.start(RAISE_S if is_seen else LOWER_S)
+
+    def _look_at_hand(self, readings: Readings | None, now_s: float) -> None:
+        hand = getattr(readings, f"{self._side.name}_hand", None)
+        is_seen = (
+            isinstance(hand, HandReading)
+            and now_s - hand.captured_s <= STALE_S
+            and hand.score >= HAND_SCORE_MIN
+            and self._is_arm_seen
+            and self._belongs(hand)
+        )
+        if (
+            is_seen
+            and isinstance(hand, HandReading)
+            and (self._hand is None or hand.captured_s != self._hand[0].captured_s)
+        ):
+            points = hand.world.astype(np.float64) * _TO_PERSON
+            palm = hands.palm_rotation(points, self._side) if np.isfinite(points).all() else None
+            if palm is None:
+                is_seen = False
+            else:
+                self._hand = hand, palm, hands.finger_angles(points, palm, self._side)
+        if is_seen != self._is_hand_seen:
+            self._is_hand_seen = is_seen
+            self._palm, self._fingers = OneEuroRotation(PALM_SMOOTHING), OneEuro(FINGER_SMOOTHING)
+            if self._is_arm_seen:
+                self._bridge.start(RAISE_S if is_seen else LOWER_S)
+
+    def _belongs(self, hand: HandReading) -> bool:
+        assert self._body is not None
+        pixels = self._body.landmarks
+        width_px = float(np.linalg.norm(pixels[11, :2] - pixels[12, :2]))
+        away_px = float(np.linalg.norm(hand.landmarks[0, :2] - pixels[_POINTS[self._side.name][2], :2]))
+        return away_px <= HAND_FROM_WRIST_MAX * max(width_px, 1.0)
+
+    def _seen(self, chest: Doubles, dt_s: float) -> Doubles:
+        assert self._points is not None and self._bones_m is not None
+        points = np.empty((2, 3))
+        points[:, :2] = self._plane.step(self._points[:, :2], dt_s)
+        points[:, 2] = DEPTH_TRUST * self._depth.step(self._points[:, 2], dt_s)
+        wrist_m = arms.keep_off_body(self._side, points[1])
+        upper, lower = arms.place_elbow(wrist_m, points[0], float(self._bones_m[0]), float(self._bones_m[1]))
+        arm = arms.turn_arm(self._side, upper, lower, chest)
+        turns = np.empty((len(ARM_BONES), 4))
+        turns[0], turns[1], turns[2], turns[3] = arm.shoulder, arm.upper, arm.lower, quat.IDENTITY
+        if not (self._is_hand_seen and self._hand is not None):
+            turns[4:] = hands.turn_fingers(hands.relaxed_fingers(), self._side)
+            return turns
+        _, palm, angles = self._hand
+        palm = self._palm.step(palm, dt_s)
+        in_forearm = quat.multiply(quat.inverse(arm.lower_in_space), palm)
+        forearm_turn, turns[3] = hands.share_with_forearm(in_forearm, self._side)
+        turns[2] = quat.multiply(arm.lower, forearm_turn)
+        turns[4:] = hands.turn_fingers(self._fingers.step(angles, dt_s), self._side)
+        return turns
+
+
+def resting(side: arms.Side) -> Doubles:
+    """Return the local rotations (19, 4) of an arm hanging loosely with a relaxed hand."""
+    turns = np.empty((len(ARM_BONES), 4))
+    turns[0], turns[1], turns[2] = arms.resting_arm(side)
+    turns[3] = quat.IDENTITY
+    turns[4:] = hands.turn_fingers(hands.relaxed_fingers(), side)
+    return turns
+
+
+def _arm_points(body: BodyReading, side: arms.Side) -> Doubles | None:
+    """Return elbow and wrist (2, 3) in the person's space, metres from the shoulder; None when they have no extent."""
+    shoulder, elbow, wrist = (body.world[i].astype(np.float64) * _TO_PERSON for i in _POINTS[side.name])
+    points = np.stack((elbow - shoulder, wrist - shoulder))
+    lengths = np.linalg.norm(np.stack((points[0], points[1] - points[0])), axis=1)
+    return points if np.isfinite(points).all() and bool((lengths > 0.02).all()) else None
+
+
+def _confidence(readings: Readings, body: BodyReading, side: arms.Side) -> float:
+    """Return how sure it is, 0..1, that the wrist is seen and inside the picture."""
+    shoulder, _, wrist = _POINTS[side.name]
+    inside = np.abs(body.landmarks[wrist, :2] / (max(readings.width_px, 1), max(readings.height_px, 1)) - 0.5)
+    if not bool((inside <= 0.5 + OUTSIDE_MAX).all()):
+        return 0.0
+    sure = min(float(body.visibility[shoulder]), float(body.visibility[wrist]))
+    return sure if 0.0 <= sure <= 1.0 else 0.0

@@ -1,0 +1,151 @@
+"""Readings in, pose out: the one function that tells the story of motion, called once per drawn frame."""
+
+import math
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from avatar_live.motion import quaternions as quat
+from avatar_live.motion.arms import LEFT, RIGHT
+from avatar_live.motion.bridge import Bridge
+from avatar_live.motion.face import FaceShapes
+from avatar_live.motion.gaze import Gaze
+from avatar_live.motion.head import HeadTracker, fit_head
+from avatar_live.motion.idle import BREATH_M, breath, breathe, idle_at
+from avatar_live.motion.limbs import ARM_BONES, Limb
+from avatar_live.motion.mirror import Motion, mirrored
+from avatar_live.motion.skeleton import BONES, rows, standing
+from avatar_live.motion.torso import Torso
+from avatar_live.signals import ARKIT_SHAPES, BodyReading, FaceReading, Pose, Readings
+
+Doubles = NDArray[np.float64]
+
+STALE_S = 0.5  # an older face is a lost face
+HOLD_S = 0.3  # a lost face usually comes back at once: a hand passed before it
+TO_IDLE_S = 0.8
+TO_TRACKED_S = 0.3
+GAP_S = 0.2  # readings further apart than this may differ by a jump, which is crossed like a return
+DT_S_MAX = 0.1
+
+SPINE_SHARES: Final = (0.35, 0.35, 0.30)  # of the torso's turn for spine, chest, upper chest
+NECK_SHARE = 0.45  # of the head's turn on the torso
+NECK_RAD_MAX = math.radians(80.0)
+
+_SHAPES = len(ARKIT_SHAPES)
+_SPINE = rows("spine", "chest", "upperChest")
+_NECK, _HEAD = (int(row) for row in rows("neck", "head"))
+_CHEST_CHAIN = rows("hips", "spine", "chest", "upperChest")
+_ARMS = {side: rows(*(f"{side.name}{bone}" for bone in ARM_BONES)) for side in (LEFT, RIGHT)}
+_TRUNK = np.array([row for row in range(len(BONES)) if all(row not in arm for arm in _ARMS.values())])
+
+
+class Solver:
+    """Turn readings into poses; one solver per performance.
+
+    `mirror` makes the avatar a mirror image of the person (see `mirror.py`); `seed` varies the idle.
+    """
+
+    def __init__(self, mirror: bool = True, seed: int = 1) -> None:
+        self._is_mirrored = mirror
+        self._seed = seed
+        self._head = HeadTracker()
+        self._torso, self._face, self._gaze = Torso(), FaceShapes(), Gaze()
+        self._limbs = {side: Limb(side) for side in (LEFT, RIGHT)}
+        self._bridge = Bridge()
+        self._reading: FaceReading | None = None
+        self._yaw_rad = 0.0
+        self._is_tracked = False
+        self._lost_s = 0.0
+
+    def solve(self, readings: Readings | None, now_s: float, dt_s: float) -> Pose:
+        """Return the pose of this moment from the newest readings, which may be old ones once more, or None."""
+        dt_s = min(max(dt_s, 0.0), DT_S_MAX)
+        self._look(readings, now_s, dt_s)
+        motion = self._tracked(_fresh_body(readings, now_s), now_s, dt_s) if self._is_tracked else self._idle(now_s)
+        motion = self._cross(motion, dt_s)
+        chest = _chest_of(motion.rotations)
+        for side, limb in self._limbs.items():
+            motion.rotations[_ARMS[side]] = limb.at(readings, chest, now_s, dt_s)
+        motion = Motion(breathe(motion.rotations, now_s), motion.shapes, motion.gaze, motion.hips_m)
+        motion = mirrored(motion) if self._is_mirrored else motion
+        return Pose(
+            rotations=dict(zip(BONES, quat.normalized(motion.rotations), strict=True)),
+            shapes=np.clip(motion.shapes, 0.0, 1.0),
+            gaze_yaw_rad=float(motion.gaze[0]),
+            gaze_pitch_rad=float(motion.gaze[1]),
+            hips_offset_m=motion.hips_m + np.array([0.0, BREATH_M * breath(now_s), 0.0]),
+            is_tracked=self._is_tracked,
+            captured_s=self._reading.captured_s if self._is_tracked and self._reading is not None else now_s,
+        )
+
+    def _look(self, readings: Readings | None, now_s: float, dt_s: float) -> None:
+        """Take in a new face, notice a lost one, and start to cross between tracking and idle."""
+        face = readings.face if readings is not None else None
+        is_lost = True
+        if readings is not None and face is not None and now_s - face.captured_s <= STALE_S:
+            is_old = self._reading is not None and face.captured_s == self._reading.captured_s
+            is_lost = not is_old and not self._see(readings, face)
+        if not is_lost:
+            self._lost_s = 0.0
+            return
+        self._lost_s += dt_s
+        if self._is_tracked and self._lost_s > HOLD_S:
+            self._is_tracked = False
+            self._bridge.start(TO_IDLE_S)
+
+    def _see(self, readings: Readings, face: FaceReading) -> bool:
+        """Learn from a new face reading; false when no head can be read from it."""
+        fit = fit_head(face, readings.width_px, readings.height_px)
+        if fit is None:
+            return False
+        is_return = not self._is_tracked or self._lost_s > 0.0
+        if is_return or self._reading is None or face.captured_s - self._reading.captured_s > GAP_S:
+            self._head = HeadTracker()
+            self._face.restart()
+            self._gaze.restart()
+            if not self._is_tracked:
+                self._torso.restart()
+            self._bridge.start(TO_TRACKED_S)
+        self._is_tracked, self._reading = True, face
+        self._head.see(fit, face.captured_s)
+        self._yaw_rad = quat.yaw_pitch_roll(fit.rotation)[0]
+        self._face.see(face, self._yaw_rad)
+        self._gaze.see(face, fit, self._yaw_rad)
+        return True
+
+    def _tracked(self, body: BodyReading | None, now_s: float, dt_s: float) -> Motion:
+        head, place_m = self._head.at(now_s, dt_s)
+        torso = self._torso.at(head, place_m, body, dt_s)
+        rotations = standing()
+        lean = quat.to_rotation_vector(torso)
+        rotations[_SPINE] = quat.from_rotation_vector(lean * np.array(SPINE_SHARES)[:, None])
+        on_torso = quat.to_rotation_vector(quat.multiply(quat.inverse(torso), head))
+        angle = math.sqrt(float(on_torso @ on_torso))
+        on_torso = on_torso * min(1.0, NECK_RAD_MAX / max(angle, quat.TINY))
+        rotations[_NECK] = quat.from_rotation_vector(on_torso * NECK_SHARE)
+        rotations[_HEAD] = quat.from_rotation_vector(on_torso * (1.0 - NECK_SHARE))
+        return Motion(rotations, self._face.at(self._yaw_rad, dt_s), self._gaze.at(dt_s), np.zeros(3))
+
+    def _idle(self, now_s: float) -> Motion:
+        idle = idle_at(now_s, self._seed)
+        rotations = standing()
+        rotations[rows(*idle.turns)] = np.array(list(idle.turns.values()))
+        return Motion(rotations, idle.shapes, idle.gaze, idle.hips_m)
+
+    def _cross(self, motion: Motion, dt_s: float) -> Motion:
+        """Soften the switch between tracking and idle; arms have their own crossings."""
+        numbers = np.concatenate((motion.shapes, motion.gaze, motion.hips_m))
+        trunk, numbers = self._bridge.cross(motion.rotations[_TRUNK], numbers, dt_s)
+        motion.rotations[_TRUNK] = trunk
+        return Motion(motion.rotations, numbers[:_SHAPES], numbers[_SHAPES : _SHAPES + 2], numbers[_SHAPES + 2 :])
+
+
+def _fresh_body(readings: Readings | None, now_s: float) -> BodyReading | None:
+    body = readings.body if readings is not None else None
+    return body if body is not None and now_s - body.captured_s <= STALE_S else None
+
+
+def _chest_of(rotations: Doubles) -> Doubles:
+    hips, spine, chest, upper_chest = rotations[_CHEST_CHAIN]
+    return quat.multiply(quat.multiply(hips, spine), quat.multiply(chest, upper_chest))

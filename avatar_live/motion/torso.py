@@ -1,0 +1,80 @@
+"""Lean the torso with the shoulders, with the face's place, and a little with the head."""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from avatar_live.motion import quaternions as quat
+from avatar_live.motion.filters import OneEuroRotation, Smoothing
+from avatar_live.signals import BodyReading
+
+Doubles = NDArray[np.float64]
+
+SMOOTHING = Smoothing(cutoff_hz_min=0.7, opening=5.0)
+NEUTRAL_S, WARM_UP_S = 15.0, 1.0  # the usual place of the face is neutral, whatever chair or screen
+SPINE_M = 0.55  # from the hips to the eyes of someone who sits
+LEAN_SHARE = 0.7  # the rest of a moving face is the chair
+SHOULDER_ROLL_SHARE, SHOULDER_YAW_SHARE = 0.8, 0.5  # the shoulders' depth is a guess of the tracker
+HEAD_SHARE = 0.14  # people who turn the head bring the chest along
+LEAN_RAD_MAX = math.radians(12.0)
+TURN_RAD_MAX = math.radians(30.0)
+VISIBLE_MIN = 0.6
+
+_LEFT_SHOULDER, _RIGHT_SHOULDER = 11, 12
+
+
+class Torso:
+    """Follow a torso; `at` returns its rotation in the person's space, relative to the hips."""
+
+    def __init__(self) -> None:
+        self._filter = OneEuroRotation(SMOOTHING)
+        self._neutral_m: Doubles | None = None
+        self._age_s = 0.0
+
+    def restart(self) -> None:
+        """Forget the moment and the usual place: who comes back sits down anew."""
+        self._filter, self._neutral_m, self._age_s = OneEuroRotation(SMOOTHING), None, 0.0
+
+    def at(self, head: Doubles, place_m: Doubles, body: BodyReading | None, dt_s: float) -> Doubles:
+        """Return the torso's rotation (4,) under a head turned by `head` (4,) at `place_m` (3,)."""
+        lean = self._lean(place_m, dt_s)
+        shoulders = shoulder_turn(body) if body is not None else None
+        if shoulders is None:
+            follow = quat.to_rotation_vector(head) * HEAD_SHARE
+            target = quat.multiply(quat.from_rotation_vector(lean), quat.from_rotation_vector(follow))
+        else:
+            roll, yaw = shoulders
+            # Shoulders that tilt are the same movement as a face that moves aside: the larger one counts.
+            roll = roll if abs(roll) > abs(lean[2]) else float(lean[2])
+            target = quat.from_yaw_pitch_roll(yaw, float(lean[0]), roll)
+        return self._filter.step(target, dt_s)
+
+    def _lean(self, place_m: Doubles, dt_s: float) -> Doubles:
+        """Return the rotation vector that brings the head from its usual place to `place_m`."""
+        if self._neutral_m is None:
+            self._neutral_m = place_m
+        self._age_s += dt_s
+        memory_s = NEUTRAL_S if self._age_s > WARM_UP_S else WARM_UP_S
+        self._neutral_m = self._neutral_m + (place_m - self._neutral_m) * min(1.0, dt_s / memory_s)
+        aside_m, _, closer_m = (float(c) for c in place_m - self._neutral_m)
+        pitch = LEAN_SHARE * math.atan(closer_m / SPINE_M)
+        roll = -LEAN_SHARE * math.atan(aside_m / SPINE_M)
+        return np.array([_limited(pitch, LEAN_RAD_MAX), 0.0, _limited(roll, LEAN_RAD_MAX)])
+
+
+def shoulder_turn(body: BodyReading) -> tuple[float, float] | None:
+    """Return (roll, yaw) in radians of visible shoulders, or None."""
+    if not min(float(body.visibility[_LEFT_SHOULDER]), float(body.visibility[_RIGHT_SHOULDER])) > VISIBLE_MIN:
+        return None
+    across = (body.world[_LEFT_SHOULDER] - body.world[_RIGHT_SHOULDER]).astype(np.float64)
+    width_m = math.hypot(float(across[0]), float(across[2]))
+    if not (math.isfinite(width_m) and width_m > 0.02 and math.isfinite(float(across[1]))):
+        return None
+    roll = SHOULDER_ROLL_SHARE * math.atan2(-float(across[1]), width_m)
+    yaw = SHOULDER_YAW_SHARE * math.atan2(float(across[2]), abs(float(across[0])))
+    return _limited(roll, LEAN_RAD_MAX), _limited(yaw, TURN_RAD_MAX)
+
+
+def _limited(value: float, limit: float) -> float:
+    return min(max(value, -limit), limit)
