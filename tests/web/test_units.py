@@ -5,7 +5,6 @@ import subprocess
 from pathlib import Path
 
 import pytest
-
 from shared import PROJECT
 
 WEB = PROJECT / "web"

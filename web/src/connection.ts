@@ -19,6 +19,7 @@ import { words } from "./words";
 const PING_MS = 2_000;
 const SILENCE_MS_MAX = 7_000; // three pings without an answer: the line is dead, though nobody closed it
 const LIKES_MS = 250;
+const AGAIN_MS = 250; // the room takes a few gifts a second
 const RETRY_FIRST_MS = 400;
 const RETRY_MAX_MS = 8_000;
 
@@ -92,7 +93,7 @@ export class Connection {
     if (message.type === "pong") this.page.roundTrip(performance.now() - message.t);
     // The room pays each id once, so what may already have arrived is safe to say again.
     if (message.type === "welcome") {
-      for (const gift of this.page.unansweredGifts()) this.write(gift);
+      this.page.unansweredGifts().forEach((gift, i) => setTimeout(() => this.send(gift), i * AGAIN_MS));
       this.ping();
     }
   }

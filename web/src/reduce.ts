@@ -1,7 +1,7 @@
 /** Every change of the page's state, as one pure function of what was told and the time of it. */
 
 import type { Camp, ChatLine, GiftGiven, GiftUpdate, ToViewer, Welcome } from "./protocol";
-import { type Banner, type Line, type Link, NO_VIDEO, type Notice, type OwnGift, type State, type Video, freeCoins, giftOf } from "./state";
+import { type Banner, type Line, type Link, NO_VIDEO, type Notice, type OwnGift, type Play, type State, type Video, freeCoins, giftOf } from "./state";
 import { words } from "./words";
 
 export const LINES_MAX = 200;
@@ -11,6 +11,7 @@ export const OWN_GIFTS_MAX = 6;
 export const BANNER_MS = 4_000;
 export const NOTICE_MS = 6_000;
 export const PAID_GIFT_MS = 30_000;
+export const QUEUED_GIFT_MS = 300_000;
 export const DONE_GIFT_MS = 5_000;
 export const FAILED_GIFT_MS = 15_000;
 const SHOWN_MS = { committed: PAID_GIFT_MS, done: DONE_GIFT_MS, refused: FAILED_GIFT_MS, refunded: FAILED_GIFT_MS } as const;
@@ -54,7 +55,8 @@ export function reduce(state: State, message: ToViewer | Happening, now_ms: numb
         is_tray_open: false,
         play: {
           token: message.token,
-          ends_at_ms: now_ms + message.seconds * 1_000,
+          seconds: message.seconds,
+          ends_at_ms: null,
           seconds_left: Math.ceil(message.seconds),
           video: state.play?.token === message.token ? state.play.video : NO_VIDEO,
         },
@@ -80,7 +82,7 @@ export function reduce(state: State, message: ToViewer | Happening, now_ms: numb
     case "video_changed":
       return { ...state, video: message.video };
     case "own_video_changed":
-      return state.play === null ? state : { ...state, play: { ...state.play, video: message.video } };
+      return state.play === null ? state : { ...state, play: withOwnVideo(state.play, message.video, now_ms) };
     case "round_trip":
       return { ...state, round_trip_ms: message.ms };
     case "media_delay":
@@ -113,7 +115,7 @@ function welcomed(state: State, welcome: Welcome, now_ms: number): State {
       ? null
       : state.play?.token === welcome.player
         ? state.play
-        : { token: welcome.player, ends_at_ms: null, seconds_left: null, video: NO_VIDEO };
+        : { token: welcome.player, seconds: null, ends_at_ms: null, seconds_left: null, video: NO_VIDEO };
   const next: State = {
     ...state,
     link: { at: "joined" },
@@ -126,7 +128,7 @@ function welcomed(state: State, welcome: Welcome, now_ms: number): State {
     catalogue: welcome.catalogue,
     show: welcome.show,
     lines: recent.reduce((lines, told) => withLine(lines, lineOf(told, welcome.epoch)), before),
-    camp: is_same_life ? state.camp : null,
+    camp: welcome.camp,
     play,
   };
   return state.play !== null && play === null ? withNotice(next, words.play_over, false, now_ms) : next;
@@ -170,14 +172,17 @@ function giftSent(state: State, id: string, gift: string): State {
 
 function giftUpdated(state: State, update: GiftUpdate, now_ms: number): State {
   const is_failed = update.state === "refused" || update.state === "refunded";
-  const gone_at_ms = now_ms + SHOWN_MS[update.state];
+  const is_in_line = update.state === "committed" && update.reason !== "";
+  const gone_at_ms = now_ms + (is_in_line ? QUEUED_GIFT_MS : SHOWN_MS[update.state]);
   const gifts = state.gifts.map((own) =>
     own.id === update.id ? { ...own, state: update.state, reason: update.reason, gone_at_ms } : own,
   );
   const next = { ...state, balance_coins: update.balance_coins, gifts: kept(gifts) };
   if (!is_failed) return next;
   const said = update.state === "refunded" ? words.refunded : words.refused;
-  return withNotice(next, update.reason ? `${said}: ${update.reason}` : said, true, now_ms);
+  // A game that could not be played says the same sentence when it ends: once is enough.
+  const notices = next.notices.filter((notice) => notice.text !== update.reason);
+  return withNotice({ ...next, notices }, update.reason ? `${said}: ${update.reason}` : said, true, now_ms);
 }
 
 /** Forget the oldest answered gifts above the limit, never one that the server still owes an answer for. */
@@ -192,10 +197,15 @@ function withNotice(state: State, text: string, is_bad: boolean, now_ms: number)
   return { ...state, notices: [...others, notice].slice(-NOTICES_MAX) };
 }
 
+function withOwnVideo(play: Play, video: Video, now_ms: number): Play {
+  const is_beginning = video.at === "playing" && play.ends_at_ms === null && play.seconds !== null;
+  return { ...play, video, ends_at_ms: is_beginning ? now_ms + play.seconds * 1_000 : play.ends_at_ms };
+}
+
 function ticked(state: State, now_ms: number): State {
   const is_here = (one: { readonly gone_at_ms: number }): boolean => one.gone_at_ms > now_ms;
   const play = state.play;
-  const seconds_left = play?.ends_at_ms == null ? null : Math.max(0, Math.ceil((play.ends_at_ms - now_ms) / 1_000));
+  const seconds_left = play?.ends_at_ms == null ? (play?.seconds_left ?? null) : Math.max(0, Math.ceil((play.ends_at_ms - now_ms) / 1_000));
   const is_same_second = play === null || play.seconds_left === seconds_left;
   const is_same = [...state.gifts, ...state.banners, ...state.notices].every(is_here);
   if (is_same && is_same_second) return state;

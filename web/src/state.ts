@@ -48,9 +48,11 @@ export interface Notice {
   readonly gone_at_ms: number;
 }
 
-/** One's own first-person game; `ends_at_ms` is unknown after the page was loaded anew in the middle of one. */
+/** One's own first-person game; its time starts with its first picture and is unknown (null) after the page was
+ * loaded anew in the middle of it. */
 export interface Play {
   readonly token: string;
+  readonly seconds: number | null;
   readonly ends_at_ms: number | null;
   readonly seconds_left: number | null;
   readonly video: Video;

@@ -5,7 +5,7 @@ import { type Video, NO_VIDEO } from "./state";
 
 const GATHERING_MS_MAX = 1_000;
 const ANSWER_MS_MAX = 8_000;
-const LOOK_MS = 500;
+const LOOK_MS = 300;
 const STALLED_MS = 1_500;
 const GIVE_UP_MS = 5_000;
 const RETRY_FIRST_MS = 500;
@@ -35,7 +35,10 @@ interface Figures {
 
 /** A server's answer that is not 2xx. */
 class Refusal extends Error {
-  constructor(readonly status: number) {
+  constructor(
+    readonly status: number,
+    readonly again_s: number,
+  ) {
     super(`the stream was refused with status ${status}`);
   }
 }
@@ -105,7 +108,7 @@ export class WhepClient {
       body: peer.localDescription?.sdp ?? "",
       signal: AbortSignal.timeout(ANSWER_MS_MAX),
     });
-    if (!answer.ok) throw new Refusal(answer.status);
+    if (!answer.ok) throw new Refusal(answer.status, Number(answer.headers.get("Retry-After")) || 0);
     const location = answer.headers.get("Location");
     if (peer === this.peer) this.resource = location === null ? null : new URL(location, answer.url).href;
     await peer.setRemoteDescription({ type: "answer", sdp: await answer.text() });
@@ -122,14 +125,14 @@ export class WhepClient {
       this.watch.refused();
       return;
     }
-    this.retry();
+    this.retry(fault instanceof Refusal ? fault.again_s * 1_000 : 0);
   }
 
-  private retry(): void {
+  private retry(wait_ms_min = 0): void {
     this.hangUp();
     if (!this.is_wanted) return;
     this.change({ at: "connecting", stream: null });
-    this.retry_timer = setTimeout(() => this.start(), this.backoff.next());
+    this.retry_timer = setTimeout(() => this.start(), Math.max(wait_ms_min, this.backoff.next()));
   }
 
   private async look(peer: RTCPeerConnection): Promise<void> {

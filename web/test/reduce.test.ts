@@ -36,7 +36,10 @@ const WELCOME: Welcome = {
   ],
   title: "The show",
   player: null,
+  camp: "red",
 };
+
+const PLAYING = { at: "playing", stream: null } as const;
 
 function joined(welcome: Partial<Welcome> = {}): State {
   return reduce(begin("Ann", null), { ...WELCOME, ...welcome }, 0);
@@ -164,21 +167,29 @@ describe("the first-person game", () => {
 
   it("counts its seconds down and returns to the audience with a word", () => {
     let state = reduce(joined(), start, 1_000);
+    state = reduce(state, { type: "tick" }, 3_000);
     expect(state.play).toMatchObject({ token: "t", seconds_left: 30 });
-    state = reduce(state, { type: "tick" }, 11_500);
+    state = reduce(state, { type: "own_video_changed", video: PLAYING }, 5_000);
+    state = reduce(state, { type: "tick" }, 15_500);
     expect(state.play?.seconds_left).toBe(20);
-    state = reduce(state, { type: "play_end", reason: "" }, 31_000);
+    state = reduce(state, { type: "play_end", reason: "" }, 35_000);
     expect(state.play).toBeNull();
     expect(state.notices).toHaveLength(1);
   });
 
   it("goes on after the connection came back, with the clock it had", () => {
-    const state = reduce(reduce(joined(), start, 1_000), { ...WELCOME, player: "t" }, 2_000);
-    expect(state.play?.ends_at_ms).toBe(31_000);
+    const playing = reduce(reduce(joined(), start, 0), { type: "own_video_changed", video: PLAYING }, 1_000);
+    expect(reduce(playing, { ...WELCOME, player: "t" }, 2_000).play?.ends_at_ms).toBe(31_000);
   });
 
   it("is entered again by a page that was loaded anew, without a clock", () => {
     expect(joined({ player: "t" }).play).toMatchObject({ token: "t", seconds_left: null });
+  });
+
+  it("tells a refund once, though the end of the game says the same", () => {
+    const ended = reduce(reduce(joined(), start, 0), { type: "play_end", reason: "No picture; coins are back." }, 0);
+    const update = { type: "gift_update", id: "a", state: "refunded", balance_coins: 100, reason: "No picture; coins are back." } as const;
+    expect(reduce(ended, update, 0).notices.map((notice) => notice.is_bad)).toEqual([true]);
   });
 
   it("is over when the room no longer knows it", () => {
@@ -190,7 +201,7 @@ describe("what is measured", () => {
   it("makes a latency only of a picture that plays", () => {
     let state = reduce(reduce(joined(), { type: "round_trip", ms: 20 }, 0), { type: "media_delay", ms: 42.4 }, 0);
     expect(latencyMs(state)).toBeNull();
-    state = reduce(state, { type: "video_changed", video: { at: "playing", stream: null } }, 0);
+    state = reduce(state, { type: "video_changed", video: PLAYING }, 0);
     expect(latencyMs(state)).toBe(52);
   });
 });

@@ -1,6 +1,6 @@
 /** The whole page, as a function of the state. */
 
-import { type TemplateResult, html } from "lit-html";
+import { type TemplateResult, html, nothing } from "lit-html";
 import { repeat } from "lit-html/directives/repeat.js";
 
 import type { State } from "../state";
@@ -9,6 +9,7 @@ import type { Actions } from "./actions";
 import { campsView } from "./camps";
 import { chatView, dockView } from "./chat";
 import { giftsView } from "./gifts";
+import { sign } from "./icons";
 import { playView } from "./play";
 import { initialOf, stageView } from "./stage";
 
@@ -29,8 +30,13 @@ export function appView(state: State, act: Actions): TemplateResult {
             <h1 id="title">${state.title || words.app}</h1>
             <p id="source">${state.show.source === "" ? "" : `${words.driven_by} ${state.show.source}`}</p>
           </div>
+          <p class="totals" aria-hidden="true">
+            <span>${sign("eye")}<b>${state.show.audience.toLocaleString("en")}</b> ${words.watching}</span>
+            <span>${sign("heart")}<b>${state.show.likes.toLocaleString("en")}</b> ${words.likes}</span>
+          </p>
         </div>
         ${state.play === null ? campsView(state, act) : playView(state, act)} ${giftsView(state, act)}
+        ${state.is_tray_open ? html`<div class="behind-tray" @click=${() => act.openTray(false)}></div>` : nothing}
       </div>
       <aside class="side">${chatView(state, act)} ${dockView(state, act)}</aside>
       <ul class="notices" role="status">

@@ -18,7 +18,7 @@ export function campsView(state: State, act: Actions): TemplateResult {
       ${campView(state, act, "red", show.camp_red)}
       <div class="pitch">
         <p class="score" aria-label="${words.score}: ${words.red} ${show.score_red}, ${words.blue} ${show.score_blue}">
-          <b class="is-red" id="score-red">${show.score_red}</b><span>${words.camps}</span><b class="is-blue" id="score-blue">${show.score_blue}</b>
+          <b class="is-red" id="score-red">${show.score_red}</b><span title=${words.camps_hint}>${words.camps}<em> · ${words.camps_hint}</em></span><b class="is-blue" id="score-blue">${show.score_blue}</b>
         </p>
         <div class="track" role="img" aria-label="${words.red} ${Math.round(red_percent)} %">
           <span class="half is-red" style=${styleMap({ width: `${red_percent}%` })}></span>
@@ -41,6 +41,6 @@ function campView(state: State, act: Actions, camp: Camp, members: number): Temp
     ?disabled=${state.link.at !== "joined"}
     @click=${() => act.pickCamp(camp)}
   >
-    <span class="camp-name">${words[camp]}</span><small>${sign("bolt")}${members}</small>
+    <span class="camp-name">${words[camp]}</span><small>${sign("people")}${members}</small>
   </button>`;
 }

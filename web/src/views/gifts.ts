@@ -13,7 +13,9 @@ export function giftsView(state: State, act: Actions): TemplateResult {
   const coins = freeCoins(state);
   const is_joined = state.link.at === "joined";
   return html`
-    <section class="gifts ${state.is_tray_open ? "is-open" : ""}" aria-label=${words.gifts} data-open=${state.is_tray_open}>
+    <section class="gifts ${state.is_tray_open ? "is-open" : ""}" aria-label=${words.gifts} data-open=${state.is_tray_open} @keydown=${(event: KeyboardEvent) => {
+        if (event.key === "Escape") act.openTray(false);
+      }}>
       <header>
         <h2>${words.gifts}</h2>
         <ul class="own-gifts" aria-live="polite">
@@ -61,6 +63,6 @@ function ownGiftView(state: State, own: OwnGift): TemplateResult {
   const gift = giftOf(state, own.gift);
   const name = giftName(own.gift, gift?.name ?? own.gift);
   return html`<li class="own-gift is-${own.state}" data-state=${own.state} title=${own.reason || nothing}>
-    ${giftPicture(own.gift, gift?.emoji ?? "")}<span class="sr">${name}</span>${words[own.state]}
+    ${giftPicture(own.gift, gift?.emoji ?? "")}<span class="sr">${name}</span><span>${own.state === "committed" && own.reason !== "" ? own.reason : words[own.state]}</span>
   </li>`;
 }

@@ -2,7 +2,7 @@
 
 import { type TemplateResult, html, svg } from "lit-html";
 
-type Sign = "eye" | "heart" | "gift" | "send" | "sound" | "silence" | "close" | "pen" | "down" | "coin" | "clock" | "bolt" | "arrow" | "pad";
+type Sign = "eye" | "heart" | "gift" | "send" | "sound" | "silence" | "close" | "pen" | "down" | "coin" | "clock" | "people" | "arrow" | "pad";
 
 const SIGNS: Readonly<Record<Sign, TemplateResult>> = {
   eye: svg`<path d="M2 12s3.6-6.5 10-6.5S22 12 22 12s-3.6 6.5-10 6.500S2 12 2 12Z"/><circle cx="12" cy="12" r="2.8"/>`,
@@ -16,7 +16,7 @@ const SIGNS: Readonly<Record<Sign, TemplateResult>> = {
   down: svg`<path d="M12 4.500v15m-6-6 6 6 6-6"/>`,
   coin: svg`<circle class="fill" cx="12" cy="12" r="8.5"/><path class="mark" d="m12 7.2 1.4 3 3.3.4-2.4 2.3.6 3.3-2.9-1.6-2.9 1.6.6-3.3-2.4-2.3 3.3-.4Z"/>`,
   clock: svg`<circle cx="12" cy="12" r="8.5"/><path d="M12 7.500V12l3 2"/>`,
-  bolt: svg`<path class="fill" d="M13 2.5 5 13.500h6l-1 8 8-11h-6Z"/>`,
+  people: svg`<circle class="fill" cx="9" cy="8" r="3.6"/><path class="fill" d="M2.5 19.500c0-3.8 2.9-6 6.5-6s6.5 2.2 6.5 6Z"/><path d="M15.5 5a3.3 3.3 0 0 1 0 6.200M18 14.300c2.2.8 3.5 2.6 3.5 5.2"/>`,
   arrow: svg`<path d="m6 14.5 6-6 6 6"/>`,
   pad: svg`<path d="M7 8.500h10a4 4 0 0 1 4 4.200c-.1 2.6-.9 4.8-2.7 4.8-1.5 0-2.3-2-3.3-2H9c-1 0-1.8 2-3.3 2-1.8 0-2.6-2.2-2.7-4.800A4 4 0 0 1 7 8.500Zm.5 2.500v3M6 12.500h3m6.5-1h.01m2 2h.01"/>`,
 };

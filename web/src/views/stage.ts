@@ -45,7 +45,7 @@ export function stageView(state: State, act: Actions): TemplateResult {
         </span>
         ${state.show.playing.length === 0
           ? nothing
-          : html`<span class="pill playing">${sign("pad")}<span>${state.show.playing.join(", ")}</span><span class="sr">${words.is_playing}</span></span>`}
+          : html`<span class="pill playing" title="${state.show.playing.join(", ")} ${words.is_playing}">${sign("pad")}<span>${state.show.playing.join(", ")}</span><span class="sr">${words.is_playing}</span></span>`}
         <span class="gap"></span>
         ${latencyView(state)}
         <button
