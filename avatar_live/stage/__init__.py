@@ -1,1 +1,9 @@
-"""See the map in `avatar_live/__init__.py`."""
+"""The stage draws the avatar, its set, the game and the effects off screen, and hands back pictures.
+
+`Stage` is all that others need; panda3d stays in here.
+"""
+
+from avatar_live.stage.display import StageError
+from avatar_live.stage.stage import Drawn, Stage
+
+__all__ = ["Drawn", "Stage", "StageError"]

@@ -1,5 +1,6 @@
 """Numpy arrays into panda geometry, one interleaved vertex array each."""
 
+from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
@@ -20,13 +21,13 @@ _COLUMNS: Final = {
     "vertex": (GeomEnums.NT_float32, GeomEnums.C_point),
     "normal": (GeomEnums.NT_float32, GeomEnums.C_normal),
     "texcoord": (GeomEnums.NT_float32, GeomEnums.C_texcoord),
-    "color": (GeomEnums.NT_float32, GeomEnums.C_other),
+    "paint": (GeomEnums.NT_float32, GeomEnums.C_other),
     "joints": (GeomEnums.NT_uint16, GeomEnums.C_other),
     "weights": (GeomEnums.NT_float32, GeomEnums.C_other),
 }
 
 
-def make_geom(columns: dict[str, NDArray[np.float32] | NDArray[np.uint16]], triangles: NDArray[np.uint32]) -> Geom:
+def make_geom(columns: Mapping[str, NDArray[np.float32] | NDArray[np.uint16]], triangles: NDArray[np.uint32]) -> Geom:
     """Return a `Geom` of V vertices: `columns` name (V, n) arrays, `triangles` is (T, 3) and counter-clockwise."""
     vertices = len(columns["vertex"])
     layout = np.dtype([(name, values.dtype, values.shape[1:]) for name, values in columns.items()])

@@ -3,19 +3,31 @@
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from panda3d.core import Camera, NodePath, Vec4
+from panda3d.core import NodePath
 
 from avatar_live.avatar.model import Avatar, Posture
+from avatar_live.protocol.cues import Cue
 from avatar_live.protocol.view import GameView
+from avatar_live.signals import Pose
 from avatar_live.stage import axes, shots
-from avatar_live.stage.display import Display, Target
+from avatar_live.stage.backdrop import Backdrop
+from avatar_live.stage.cameras import film
+from avatar_live.stage.display import Display
+from avatar_live.stage.effects import Effects
+from avatar_live.stage.figures import Figures
 from avatar_live.stage.fit import Fit, fit_avatar
+from avatar_live.stage.flinch import flinched
 from avatar_live.stage.light import light
+from avatar_live.stage.pitch import Pitch
+from avatar_live.stage.players import PlayerViews
 from avatar_live.stage.puppet import Puppet
+from avatar_live.stage.spectacle import Spectacle
+
+MAIN_BIT: Final = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +47,13 @@ class Stage:
         light(self._root)
         self._puppet: Puppet | None = None
         self._fit = Fit()
-        self._main_camera = _film(self._display.main, self._root, shots.MAIN_FOV_RAD, 0)
-        axes.place(self._main_camera, shots.main_shot())
+        self._effects = Effects()
+        self._backdrop = Backdrop(self._root)
+        self._pitch = Pitch(self._root)
+        self._figures = Figures(self._root)
+        self._spectacle = Spectacle(self._root)
+        self._views = PlayerViews(self._display, self._root, self._figures)
+        self._camera = film(self._display.main, self._root, shots.MAIN_FOV_RAD, MAIN_BIT)
 
     def set_avatar(self, avatar: Avatar) -> None:
         """Bring an avatar on, in place of the one before."""
@@ -45,17 +62,39 @@ class Stage:
         self._fit = fit_avatar(avatar)
         self._puppet = Puppet(avatar, self._fit, self._root)
 
+    def cue(self, cue: Cue, now_s: float) -> None:
+        """Start what the room asks for; banners are the overlay's and are left to it."""
+        self._effects.start(cue, now_s)
+
+    def head_scale(self, now_s: float) -> float:
+        """Return how large the host's head is to be, 1 unless a gift blew it up."""
+        return self._effects.head_scale(now_s)
+
+    def flinch(self, pose: Pose, now_s: float) -> Pose:
+        """Return the pose with the head knocked back by what was thrown at it."""
+        return flinched(pose, *self._effects.recoil(now_s))
+
     def draw(self, posture: Posture, game: GameView, now_s: float, players: Collection[str] = ()) -> Drawn:
-        """Draw one moment: everybody's picture and the picture of each of `players` that is in the game."""
+        """Draw one moment: everybody's picture, and the picture of each of `players` that is in the game."""
+        self._effects.expire(now_s)
+        flash = self._effects.flash(now_s)
         if self._puppet is not None:
             self._puppet.pose(posture)
+        self._backdrop.flash((0.16 * flash["red"], 0.02 * (flash["red"] + flash["blue"]), 0.22 * flash["blue"]))
+        self._pitch.show(game, flash)
+        self._figures.show(game.players, now_s)
+        self._spectacle.show(self._effects, now_s, self._fit.pose(posture.head))
+        axes.place(self._camera, shots.main_shot(self._effects.head_scale(now_s)))
+        self._views.aim(game, players, now_s)
         self._display.render()
-        return Drawn(self._display.main.read())
+        return Drawn(self._display.main.read(), self._views.read(players, game))
 
     def close(self) -> None:
         """Free what the driver holds."""
+        self._views.close()
         if self._puppet is not None:
             self._puppet.close()
+        self._root.remove_node()
         self._display.close()
 
     def __enter__(self) -> Self:
@@ -65,19 +104,3 @@ class Stage:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-def _film(target: Target, root: NodePath, fov_rad: float, mask_bit: int) -> NodePath:
-    """Point a new camera of the scene at a target and return it."""
-    aspect = target.width_px / target.height_px
-    camera = Camera("camera", axes.make_lens(fov_rad, aspect, shots.NEAR_M, shots.FAR_M))
-    probe = NodePath("view")
-    probe.set_shader_input("view", Vec4(1.0 / target.height_px, aspect, 0.0, 0.0))
-    camera.set_initial_state(probe.get_state())
-    node = root.attach_new_node(camera)
-    region = target.output.make_display_region()
-    region.set_camera(node)
-    region.set_clear_depth_active(True)
-    target.output.set_clear_color(Vec4(0.1, 0.1, 0.15, 1.0))
-    target.output.set_clear_color_active(True)
-    return node

@@ -1,0 +1,22 @@
+"""A camera of the scene onto a target."""
+
+from panda3d.core import BitMask32, Camera, NodePath, Vec4
+
+from avatar_live.stage import axes, shots
+from avatar_live.stage.display import Target
+
+
+def film(target: Target, root: NodePath, fov_vertical_rad: float, mask_bit: int) -> NodePath:
+    """Point a new camera of the scene at a target; nodes hidden from `mask_bit` are hidden from it alone."""
+    aspect = target.width_px / target.height_px
+    camera = Camera("camera", axes.make_lens(fov_vertical_rad, aspect, shots.NEAR_M, shots.FAR_M))
+    camera.set_camera_mask(BitMask32.bit(mask_bit))
+    state = NodePath("view")
+    state.set_shader_input("view", Vec4(1.0 / target.height_px, aspect, 0.0, 0.0))
+    camera.set_initial_state(state.get_state())
+    node: NodePath = root.attach_new_node(camera)
+    region = target.output.make_display_region()
+    region.set_camera(node)
+    region.set_clear_depth_active(True)
+    target.output.set_clear_color_active(False)  # the room covers every pixel
+    return node

@@ -1,0 +1,92 @@
+"""Each watched player's own picture: a camera at their figure's eyes, opened on demand, closed when unwatched."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from panda3d.core import BitMask32, NodePath
+
+from avatar_live.protocol.view import GameView, PlayerView
+from avatar_live.stage import axes, shots
+from avatar_live.stage.cameras import film
+from avatar_live.stage.display import Display, Target
+from avatar_live.stage.figures import Figures, eyes
+
+PLAYERS_MAX: Final = 4
+PLAYER_WIDTH_PX: Final = 640
+PLAYER_HEIGHT_PX: Final = 360
+IDLE_S: Final = 1.0
+
+
+@dataclass(slots=True)
+class _View:
+    target: Target
+    camera: NodePath
+    bit: int
+    wanted_s: float
+
+
+class PlayerViews:
+    """Hold at most `PLAYERS_MAX` first-person cameras."""
+
+    def __init__(self, display: Display, root: NodePath, figures: Figures) -> None:
+        self._display = display
+        self._root = root
+        self._figures = figures
+        self._views: dict[str, _View] = {}
+
+    def aim(self, game: GameView, wanted: Collection[str], now_s: float) -> None:
+        """Point a camera for each wanted player that is in the game; the others rest, and close after a second."""
+        present = {player.id: player for player in game.players if player.id in wanted}
+        for name, view in list(self._views.items()):
+            is_wanted = name in present
+            view.target.output.set_active(is_wanted)
+            if not is_wanted and now_s - view.wanted_s >= IDLE_S:
+                self._close(self._views.pop(name))
+        for name, player in present.items():
+            if name not in self._views:
+                if len(self._views) >= PLAYERS_MAX and not self._evict(present):
+                    continue
+                self._views[name] = self._open(now_s)
+            view = self._views[name]
+            view.wanted_s = now_s
+            axes.place(view.camera, shots.player_shot(eyes(player, now_s), player.yaw_rad))
+            self._hide_own(name, view.bit)
+
+    def read(self, wanted: Collection[str], game: GameView) -> dict[str, NDArray[np.uint8]]:
+        """Return the pictures just drawn, BGRA, by player."""
+        present = {player.id for player in game.players}
+        return {name: view.target.read() for name, view in self._views.items() if name in wanted and name in present}
+
+    def close(self) -> None:
+        """Close all cameras."""
+        for view in self._views.values():
+            self._close(view)
+        self._views.clear()
+
+    def _open(self, now_s: float) -> _View:
+        taken = {view.bit for view in self._views.values()}
+        bit = next(number for number in range(1, PLAYERS_MAX + 1) if number not in taken)
+        target = self._display.make_target("player", PLAYER_WIDTH_PX, PLAYER_HEIGHT_PX)
+        camera = film(target, self._root, shots.PLAYER_FOV_RAD, bit)
+        return _View(target, camera, bit, now_s)
+
+    def _evict(self, present: dict[str, PlayerView]) -> bool:
+        """Close the camera that has rested longest, if any rests."""
+        resting = [name for name in self._views if name not in present]
+        if not resting:
+            return False
+        self._close(self._views.pop(min(resting, key=lambda name: self._views[name].wanted_s)))
+        return True
+
+    def _close(self, view: _View) -> None:
+        self._figures.node.show(BitMask32.bit(view.bit))
+        view.camera.remove_node()
+        view.target.close()
+
+    def _hide_own(self, name: str, bit: int) -> None:
+        figure = self._figures.figure(name)
+        if figure is not None:
+            figure.hide(BitMask32.bit(bit))

@@ -1,0 +1,34 @@
+// Shade a prop by the key light in two soft steps.
+in vec3 normal_in_world;
+#ifdef TEXTURED
+in vec2 uv;
+uniform sampler2D base_texture;
+#else
+in vec4 painted;
+#endif
+out vec4 color;
+
+uniform vec4 tint;  // rgb replaces the paint as far as its alpha says; a brightens all
+uniform vec3 key_direction;
+
+vec3 encoded(vec3 linear) {  // sRGB, IEC 61966-2-1
+    return mix(1.055 * pow(linear, vec3(1.0 / 2.4)) - 0.055, 12.92 * linear, lessThan(linear, vec3(0.0031308)));
+}
+
+void main() {
+#if defined(BLENDED)
+    color = vec4(encoded(painted.rgb), painted.a * tint.a);
+#elif defined(TEXTURED)
+    color = vec4(texture(base_texture, uv).rgb + tint.rgb, 1.0);  // painted and encoded already
+#else
+    vec3 paint = mix(painted.rgb, painted.rgb * tint.rgb, painted.a);
+#ifdef OUTLINE
+    color = vec4(encoded(paint * vec3(0.07, 0.06, 0.12)), 1.0);
+#else
+    float light = dot(normalize(normal_in_world), key_direction);
+    float shading = clamp(light * 4.0 + 0.3, 0.0, 1.0);
+    vec3 shade = mix(vec3(0.46, 0.40, 0.66), vec3(0.8), clamp(light * 0.6 + 0.6, 0.0, 1.0) * 0.4);
+    color = vec4(encoded(paint * mix(shade, vec3(1.0), shading) + paint * tint.a), 1.0);
+#endif
+#endif
+}
