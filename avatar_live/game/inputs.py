@@ -43,7 +43,11 @@ Input = Push | Enter | Leave | Steer
 
 @dataclass(frozen=True, slots=True)
 class GoalScored:
+    """A goal of `camp`, and the score after it."""
+
     camp: Camp
+    score_red: int
+    score_blue: int
 
 
 Happening = GoalScored

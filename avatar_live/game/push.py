@@ -79,7 +79,7 @@ def step(world: World, inputs: Sequence[Input], dt_s: float) -> tuple[World, tup
     for _ in range(ticks):
         world, scorer = _tick(world)
         if scorer is not None:
-            happenings.append(GoalScored(scorer))
+            happenings.append(GoalScored(scorer, world.score_red, world.score_blue))
     return replace(world, carried_s=carried_s), tuple(happenings)
 
 

@@ -96,6 +96,8 @@ def say(room: Room, event: ev.Said, now_s: float) -> tuple[Room, ev.Effects]:
     effects: ev.Effects = (ev.TellAll(line), ev.Report("chat", {"name": viewer.name, "text": text}))
     if camp is None:
         return room, effects
+    if viewer.camp is None:
+        effects = (*effects, ev.Report("camp", {"name": viewer.name, "camp": camp}))
     return room, (*effects, ev.PushBall(camp, WORD_PUSH))
 
 

@@ -147,6 +147,8 @@ class PlayLeft:
 @dataclass(frozen=True, slots=True)
 class GoalWasScored:
     camp: Camp
+    score_red: int
+    score_blue: int
 
 
 @dataclass(frozen=True, slots=True)

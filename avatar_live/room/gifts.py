@@ -12,7 +12,8 @@ from avatar_live.room import events as ev
 from avatar_live.room import play
 from avatar_live.room.audience import with_line
 from avatar_live.room.bucket import take
-from avatar_live.room.state import CUES_WAITING_MAX, GIFT_ALLOWANCE, Room, WaitingCue
+from avatar_live.room.cues import cue
+from avatar_live.room.state import CUES_WAITING_MAX, GIFT_ALLOWANCE, Room
 
 _GIFT_ID: Final = re.compile(r"[A-Za-z0-9_-]+")
 
@@ -61,31 +62,6 @@ def answered(room: Room, event: ev.GiftRepeated | ev.GiftRefused | ev.GiftRefund
         case ev.GiftRefunded():
             update = GiftUpdate(event.id, "refunded", balance_coins, event.reason)
             return room, (ev.Tell(event.viewer, update), ev.Report("refund", {"id": event.id, "reason": event.reason}))
-
-
-def cue(room: Room, wanted: Cue, viewer: str = "", gift_id: str = "") -> tuple[Room, ev.Effects]:
-    """Ask the stage for a cue and keep it until an engine has taken it; a cue that nobody paid for may be left out."""
-    if not gift_id and len(room.cues) >= CUES_WAITING_MAX:
-        return room, ()
-    id = room.cue_id + 1
-    cues = {**room.cues, id: WaitingCue(wanted, viewer, gift_id)}
-    return replace(room, cues=cues, cue_id=id), (ev.ShowCue(id, wanted),)
-
-
-def cue_taken(room: Room, event: ev.CueWasTaken) -> tuple[Room, ev.Effects]:
-    """Forget a cue that the engine has, and call its gift done."""
-    taken = room.cues.get(event.id)
-    if taken is None:
-        return room, ()
-    room = replace(room, cues={id: waiting for id, waiting in room.cues.items() if id != event.id})
-    if not taken.gift_id:
-        return room, ()
-    return room, (ev.Mark(taken.gift_id, "done"), *play.told_done(room, taken.viewer, taken.gift_id))
-
-
-def engine_came(room: Room) -> tuple[Room, ev.Effects]:
-    """Give a new engine the cues that no engine has taken."""
-    return replace(room, has_engine=True), tuple(ev.ShowCue(id, waiting.cue) for id, waiting in room.cues.items())
 
 
 def _obstacle(room: Room, gift: Gift) -> str:

@@ -4,9 +4,11 @@ from dataclasses import replace
 from typing import Final
 
 from avatar_live.protocol.catalogue import TICKET_SECONDS
+from avatar_live.protocol.cues import Banner
 from avatar_live.protocol.view import Camp
 from avatar_live.protocol.wire import GiftUpdate, PlayEnd, PlayStart
 from avatar_live.room import events as ev
+from avatar_live.room.cues import cue, done
 from avatar_live.room.state import (
     CONNECT_S,
     FIRST_FRAME_S,
@@ -61,8 +63,9 @@ def seeing(room: Room, event: ev.PlayerSees, now_s: float) -> tuple[Room, ev.Eff
     if seat is None or seat.phase != "entering":
         return room, ()
     room = _with_seat(room, replace(seat, phase="playing", until_s=now_s + TICKET_SECONDS))
+    room, banner = cue(room, Banner(f"{seat.ticket.name} plays", "ticket"))
     report = ev.Report("play_started", {"player": seat.player, "name": seat.ticket.name, "camp": seat.camp})
-    return room, (ev.Mark(seat.ticket.gift_id, "playing"), report)
+    return room, (ev.Mark(seat.ticket.gift_id, "playing"), *banner, report)
 
 
 def left(room: Room, event: ev.PlayLeft, now_s: float) -> tuple[Room, ev.Effects]:
@@ -153,13 +156,7 @@ def _end(room: Room, seat: Seat, reason: str, is_refunded: bool) -> tuple[Room, 
     )
     if is_refunded:
         return room, (*effects, ev.Refund(ticket.viewer, ticket.gift_id, reason))
-    return room, (*effects, ev.Mark(ticket.gift_id, "done"), *told_done(room, ticket.viewer, ticket.gift_id))
-
-
-def told_done(room: Room, name: str, gift_id: str) -> ev.Effects:
-    """Return the word to the giver that a gift is done."""
-    viewer = room.viewers.get(name)
-    return (ev.Tell(name, GiftUpdate(gift_id, "done", viewer.balance_coins)),) if viewer is not None else ()
+    return room, (*effects, *done(room, ticket.viewer, ticket.gift_id))
 
 
 def _seat_of(room: Room, player: str) -> Seat | None:

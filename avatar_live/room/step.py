@@ -9,7 +9,7 @@ from typing import assert_never
 
 from avatar_live.protocol.cues import Goal
 from avatar_live.protocol.wire import Show
-from avatar_live.room import audience, gifts, play
+from avatar_live.room import audience, cues, gifts, play
 from avatar_live.room import events as ev
 from avatar_live.room.state import Room
 
@@ -34,9 +34,9 @@ def step(room: Room, event: ev.Event, now_s: float) -> tuple[Room, ev.Effects]:
         case ev.GiftRepeated() | ev.GiftRefused() | ev.GiftRefunded():
             return gifts.answered(room, event)
         case ev.CueWasTaken():
-            return gifts.cue_taken(room, event)
+            return cues.taken(room, event)
         case ev.EngineCame():
-            return gifts.engine_came(room)
+            return cues.engine_came(room)
         case ev.EngineLeft():
             return play.engine_left(room)
         case ev.SourceChanged():
@@ -48,8 +48,11 @@ def step(room: Room, event: ev.Event, now_s: float) -> tuple[Room, ev.Effects]:
         case ev.PlayLeft():
             return play.left(room, event, now_s)
         case ev.GoalWasScored():
-            room, cued = gifts.cue(room, Goal(event.camp))
-            return room, (*cued, ev.Report("goal", {"camp": event.camp}))
+            room, cued = cues.cue(room, Goal(event.camp))
+            return room, (
+                *cued,
+                ev.Report("goal", {"camp": event.camp, "red": event.score_red, "blue": event.score_blue}),
+            )
         case ev.Ticked():
             return _tick(room, event, now_s)
         case _:

@@ -105,7 +105,9 @@ async def _serve(plan: ServerPlan, listener: socket.socket, ledger: Ledger, heal
             keeper.log.listeners.say_goodbye()
             web.should_exit = True
             ticking.cancel()
-            await broadcaster.close()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(GRACE_S):
+                    await broadcaster.close()
             await serving
             with contextlib.suppress(asyncio.CancelledError):
                 await ticking
@@ -172,7 +174,7 @@ async def _tick(keeper: Keeper) -> None:
         now_s = clock.now_s()
         is_at_rest = keeper.pitch.is_at_rest
         for goal in keeper.pitch.advance(now_s - last_s):
-            keeper.handle(ev.GoalWasScored(goal.camp))
+            keeper.handle(ev.GoalWasScored(goal.camp, goal.score_red, goal.score_blue))
         last_s = now_s
         keeper.stage.send_view(keeper.pitch.view, is_at_rest, keeper.pitch.players)
         count += 1

@@ -93,6 +93,11 @@ class RoomSocket(WebSocketsSansIOProtocol):
         self.scope["state"]["line"] = Line(self)
         await super().run_asgi()
 
+    def keepalive_timeout(self) -> None:
+        """Cut a peer that answers no ping; uvicorn alone would wait for it to read what is unsent."""
+        super().keepalive_timeout()
+        self.transport.abort()
+
     def is_open(self) -> bool:
         """Say that the handshake is done and neither side has said goodbye."""
         return self.handshake_complete and self.conn.state is State.OPEN and not self.transport.is_closing()

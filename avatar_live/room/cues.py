@@ -1,0 +1,40 @@
+"""Cues for the stage: asked once, kept until an engine has taken them, given again to the next engine."""
+
+from dataclasses import replace
+
+from avatar_live.protocol.cues import Cue
+from avatar_live.protocol.wire import GiftUpdate
+from avatar_live.room import events as ev
+from avatar_live.room.state import CUES_WAITING_MAX, Room, WaitingCue
+
+
+def cue(room: Room, wanted: Cue, viewer: str = "", gift_id: str = "") -> tuple[Room, ev.Effects]:
+    """Ask for a cue; its taking makes the gift `gift_id` done. One that nobody paid for is left out when many wait."""
+    if not gift_id and len(room.cues) >= CUES_WAITING_MAX:
+        return room, ()
+    id = room.cue_id + 1
+    cues = {**room.cues, id: WaitingCue(wanted, viewer, gift_id)}
+    return replace(room, cues=cues, cue_id=id), (ev.ShowCue(id, wanted),)
+
+
+def taken(room: Room, event: ev.CueWasTaken) -> tuple[Room, ev.Effects]:
+    """Forget a cue that the engine has, and call its gift done."""
+    waiting = room.cues.get(event.id)
+    if waiting is None:
+        return room, ()
+    room = replace(room, cues={id: other for id, other in room.cues.items() if id != event.id})
+    if not waiting.gift_id:
+        return room, ()
+    return room, done(room, waiting.viewer, waiting.gift_id)
+
+
+def engine_came(room: Room) -> tuple[Room, ev.Effects]:
+    """Give a new engine the cues that no engine has taken."""
+    return replace(room, has_engine=True), tuple(ev.ShowCue(id, waiting.cue) for id, waiting in room.cues.items())
+
+
+def done(room: Room, viewer: str, gift_id: str) -> ev.Effects:
+    """Return what makes a gift done: the note in the ledger and the word to the giver, who may be away."""
+    mark = ev.Mark(gift_id, "done")
+    known = room.viewers.get(viewer)
+    return (mark, ev.Tell(viewer, GiftUpdate(gift_id, "done", known.balance_coins))) if known is not None else (mark,)

@@ -1,0 +1,158 @@
+"""Tickets: who plays when, and when the coins go back; each ticket ends once."""
+
+from rooms import Scene, of, told
+
+from avatar_live.protocol.catalogue import TICKET_SECONDS
+from avatar_live.protocol.wire import GiftUpdate, PlayEnd, PlayStart, Show
+from avatar_live.room import events as ev
+from avatar_live.room.state import CONNECT_S, FIRST_FRAME_S, QUEUE_MAX, QUEUE_S_MAX, SEATS
+
+
+def test_a_ticket_invites_its_owner_alone_with_the_token() -> None:
+    scene = _live_with("ann", "bob")
+    scene.commit("ann", "gift-1", "ticket")
+    effects = scene.tick()
+    assert told("ann", effects) == [PlayStart("token of gift-1", TICKET_SECONDS)]
+    assert not told("bob", effects)
+
+
+def test_a_player_enters_when_the_stream_is_watched_and_plays_from_its_first_frame() -> None:
+    scene = _live_with("ann")
+    scene.commit("ann", "gift-1", "ticket")
+    scene.tick()
+    (seat,) = scene.room.seats
+    assert [effect.player for effect in of(ev.EnterPitch, scene.play(ev.PlayerWatches(seat.player)))] == [seat.player]
+    assert not _playing(scene.tick())
+    assert of(ev.Mark, scene.play(ev.PlayerSees(seat.player))) == [ev.Mark("gift-1", "playing")]
+    assert _playing(scene.tick()) == ("ann",)
+
+
+def test_a_game_ends_when_its_time_is_up_and_is_not_refunded() -> None:
+    scene = _live_with("ann")
+    player = scene.seat("ann", "gift-1")
+    assert not of(ev.LeavePitch, scene.tick(TICKET_SECONDS - 0.1))
+    effects = scene.tick(0.2)
+    assert of(ev.LeavePitch, effects) == [ev.LeavePitch(player)]
+    assert of(ev.Mark, effects) == [ev.Mark("gift-1", "done")]
+    assert not of(ev.Refund, effects)
+    assert [type(message) for message in told("ann", effects)] == [PlayEnd, GiftUpdate]
+
+
+def test_a_page_that_does_not_connect_is_refunded_once() -> None:
+    scene = _live_with("ann")
+    scene.commit("ann", "gift-1", "ticket")
+    scene.tick()
+    assert not of(ev.Refund, scene.tick(CONNECT_S - 0.1))
+    effects = scene.tick(0.2)
+    assert [refund.id for refund in of(ev.Refund, effects)] == ["gift-1"]
+    assert not of(ev.Refund, scene.tick(CONNECT_S) + scene.play(ev.EngineLeft()))
+
+
+def test_a_stage_that_draws_no_picture_is_refunded_once() -> None:
+    scene = _live_with("ann")
+    scene.commit("ann", "gift-1", "ticket")
+    scene.tick()
+    scene.play(ev.PlayerWatches(scene.room.seats[0].player))
+    effects = scene.tick(FIRST_FRAME_S + 0.1)
+    assert len(of(ev.Refund, effects)) == len(of(ev.LeavePitch, effects)) == 1
+    assert not scene.room.seats
+
+
+def test_an_engine_that_dies_in_the_middle_of_a_game_is_refunded_once() -> None:
+    scene = _live_with("ann")
+    player = scene.seat("ann", "gift-1")
+    effects = scene.play(ev.EngineLeft())
+    assert [refund.id for refund in of(ev.Refund, effects)] == ["gift-1"]
+    assert of(ev.LeavePitch, effects) == [ev.LeavePitch(player)]
+    later = scene.play(ev.EngineCame(), ev.PlayerWatches(player), ev.PlayerSees(player))
+    later += scene.tick(TICKET_SECONDS + 1.0)
+    assert not of(ev.Refund, later)
+    assert not of(ev.Mark, later)
+
+
+def test_who_leaves_the_game_early_had_it() -> None:
+    scene = _live_with("ann")
+    scene.seat("ann", "gift-1")
+    effects = scene.play(ev.PlayLeft("ann"))
+    assert of(ev.Mark, effects) == [ev.Mark("gift-1", "done")]
+    assert not of(ev.Refund, effects)
+    assert not scene.play(ev.PlayLeft("ann"))
+
+
+def test_who_leaves_before_the_first_picture_is_refunded() -> None:
+    scene = _live_with("ann")
+    scene.commit("ann", "gift-1", "ticket")
+    scene.tick()
+    assert of(ev.Refund, scene.play(ev.PlayLeft("ann")))
+
+
+def test_more_tickets_than_seats_wait_and_are_told_their_place() -> None:
+    scene = _live_with("ann", "bob", "cid", "dan")
+    for number, viewer in enumerate(("ann", "bob")):
+        scene.seat(viewer, f"gift-{number}")
+    assert len(scene.room.seats) == SEATS
+    assert "number 1" in _reason(scene.commit("cid", "gift-8", "ticket"), "cid")
+    assert "number 2" in _reason(scene.commit("dan", "gift-9", "ticket"), "dan")
+    scene.tick()
+    effects = scene.play(ev.PlayLeft("ann")) + scene.tick()
+    assert [type(message) for message in told("cid", effects)] == [PlayStart]
+    assert "number 1" in _reason(effects, "dan")
+
+
+def test_one_viewer_plays_one_game_at_a_time() -> None:
+    scene = _live_with("ann", "bob")
+    scene.commit("ann", "gift-1", "ticket")
+    scene.commit("ann", "gift-2", "ticket")
+    scene.commit("bob", "gift-3", "ticket")
+    scene.tick()
+    assert [seat.ticket.gift_id for seat in scene.room.seats] == ["gift-1", "gift-3"]
+    assert [ticket.gift_id for ticket in scene.room.queue] == ["gift-2"]
+
+
+def test_a_page_that_comes_back_is_told_its_running_game() -> None:
+    scene = _live_with("ann")
+    scene.seat("ann", "gift-1")
+    scene.play(ev.Left("ann"))
+    (greeting,) = of(ev.Greet, scene.join("ann"))
+    assert greeting.welcome.player == "token of gift-1"
+
+
+def test_a_ticket_is_not_sold_without_a_stage_or_a_place_in_the_line() -> None:
+    scene = Scene()
+    scene.join("ann")
+    assert of(ev.Commit, scene.play(ev.GiftAsked("ann", "gift-1", "ticket")))[0].obstacle
+    scene.go_live()
+    for number in range(QUEUE_MAX):
+        scene.now_s += 1.0
+        assert not of(ev.Commit, scene.play(ev.GiftAsked("ann", "probe", "ticket")))[0].obstacle
+        scene.commit("ann", f"gift-{number}", "ticket")
+    assert of(ev.Commit, scene.play(ev.GiftAsked("ann", "probe", "ticket")))[0].obstacle
+    assert of(ev.Refund, scene.commit("ann", "one too many", "ticket"))
+
+
+def test_who_waits_too_long_is_refunded() -> None:
+    scene = _live_with("ann")
+    scene.play(ev.EngineLeft())
+    scene.commit("ann", "gift-1", "ticket")
+    assert not of(ev.Refund, scene.tick(QUEUE_S_MAX - 1.0, is_live=False))
+    assert of(ev.Refund, scene.tick(2.0, is_live=False))
+    assert not scene.room.queue
+
+
+def _live_with(*viewers: str) -> Scene:
+    scene = Scene()
+    for viewer in viewers:
+        scene.join(viewer)
+    scene.go_live()
+    return scene
+
+
+def _playing(effects: list[ev.Effect]) -> tuple[str, ...]:
+    for effect in of(ev.TellAll, effects):
+        if isinstance(effect.message, Show):
+            return effect.message.playing
+    return ()
+
+
+def _reason(effects: list[ev.Effect], viewer: str) -> str:
+    return next(message.reason for message in told(viewer, effects) if isinstance(message, GiftUpdate))
