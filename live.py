@@ -383,6 +383,7 @@ def read_or_nothing(path: Path) -> str:
 
 def write_whole(path: Path, text: str) -> None:
     """Write a file so that it is there whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     half = path.with_suffix(".half")
     half.write_text(text)
     half.replace(path)

@@ -122,6 +122,12 @@ class Supervisor:
                 self._changed.wait(min(left_s, LOOK_S / 10))  # health comes through memory, which wakes nobody
         return True
 
+    def wait_for_change(self, timeout_s: float) -> None:
+        """Wait until a part starts, ends or refuses, at most so long."""
+        with self._changed:
+            if not self._is_stopping:
+                self._changed.wait(timeout_s)
+
     # --- the watch ------------------------------------------------------------------------------------------------
 
     def _watch(self) -> None:

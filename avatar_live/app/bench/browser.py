@@ -1,15 +1,14 @@
 """A real Chromium that watches a show, for measurements and tests."""
 
 import contextlib
-import shutil
 from collections.abc import Iterator
 from typing import Final
 
 from playwright.sync_api import Browser, sync_playwright
 
+from avatar_live.app.doctor import find_chromium
 from avatar_live.app.faults import ShowError
 
-EXECUTABLES: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 FLAGS: Final = (
     "--no-sandbox",
     "--disable-gpu",
@@ -23,11 +22,6 @@ FLAGS: Final = (
     "--allow-loopback-in-peer-connection",
     "--disable-features=WebRtcHideLocalIpsWithMdns",
 )
-
-
-def find_chromium() -> str | None:
-    """Return the path of the system's Chromium or Chrome, or None."""
-    return next((path for name in EXECUTABLES if (path := shutil.which(name))), None)
 
 
 @contextlib.contextmanager

@@ -1,0 +1,227 @@
+"""The command line: `avatar-live serve|desktop|doctor|bench|models|avatars`."""
+
+import json
+import os
+import signal
+import sys
+import webbrowser
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from avatar_live.app.faults import ShowError
+from avatar_live.app.models import describe_models, ensure_models
+from avatar_live.app.options import (
+    AvatarOption,
+    CameraOption,
+    DataOption,
+    HostOption,
+    MirrorOption,
+    ModelsOption,
+    PortOption,
+    SizeOption,
+    TitleOption,
+)
+from avatar_live.app.settings import (
+    DATA_FOLDER,
+    DEFAULT_AVATAR,
+    DEFAULT_PORT,
+    MODELS_FOLDER,
+    Settings,
+    builtin_avatars,
+    check_port,
+    checked_camera,
+    checked_host,
+    find_avatar,
+    with_size,
+)
+from avatar_live.app.show import PARTS_NEEDED, LocalShow, check_avatar
+from avatar_live.app.terminal import Progress, live_block, say
+
+app = typer.Typer(
+    help="Turn a webcam into a live 3D show that viewers watch in a browser and play along with.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+
+
+@app.command()
+def serve(
+    camera: CameraOption = "auto",
+    avatar: AvatarOption = DEFAULT_AVATAR,
+    title: TitleOption = "",
+    size: SizeOption = "1280x720",
+    mirror: MirrorOption = True,
+    port: PortOption = DEFAULT_PORT,
+    host: HostOption = "0.0.0.0",  # noqa: S104  (a phone on the same network is to open the link)
+    no_open: Annotated[
+        bool, typer.Option("--no-open", help="Do not open the page in a browser.", rich_help_panel="The network")
+    ] = False,
+    data_folder: DataOption = DATA_FOLDER,
+    models_folder: ModelsOption = MODELS_FOLDER,
+) -> None:
+    """Go live: print the link for viewers (and its QR code) and stream until Ctrl-C.
+
+    Examples: [b]avatar-live serve[/b] · [b]avatar-live serve --camera clip.mp4 --avatar me.vrm --size 960x540[/b]
+    """
+    settings = _settings(camera, avatar, title, size, mirror, port, host, data_folder, models_folder)
+    check_port(settings.host, settings.port)
+    ensure_models(settings.models_folder, Progress("tracking models"))
+    signal.signal(signal.SIGTERM, _as_interrupt)
+    with LocalShow(settings, report=say) as show:
+        say("Starting the tracker, the stage and the server ...")
+        show.rehearse()
+        show.go_live()
+        show.wait_until_ready(*PARTS_NEEDED)
+        say(live_block(settings, show.token, show.event_url))
+        if not no_open and _has_display():
+            webbrowser.open(settings.local_link)
+        _watch(show)
+
+
+def _watch(show: LocalShow) -> None:
+    """Say what drives the avatar whenever that changes, until somebody stops the show or it cannot go on."""
+    driver = ""
+    while True:
+        health = show.health()
+        now = health["tracker"].status if "tracker" in health else show.refusals().get("tracker", driver)
+        if now != driver:
+            driver = now
+            say(f"  Driven by    {driver}")
+        if refusal := show.first_refusal():
+            raise ShowError(refusal)
+        show.wait_for_change(1.0)
+
+
+@app.command()
+def doctor(
+    camera: CameraOption = "auto",
+    avatar: AvatarOption = DEFAULT_AVATAR,
+    port: PortOption = DEFAULT_PORT,
+    host: HostOption = "0.0.0.0",  # noqa: S104  (the same as `serve` would use)
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object instead of a table.")] = False,
+    data_folder: DataOption = DATA_FOLDER,
+    models_folder: ModelsOption = MODELS_FOLDER,
+) -> None:
+    """Check what a show needs on this machine and say what to do about what is missing (exit code 1: it would fail)."""
+    from avatar_live.app.doctor import Questions, as_table, examine
+
+    questions = Questions(camera, avatar, host, port, data_folder, models_folder)
+    findings = examine(questions, Progress("looking") if not as_json else None)
+    typer.echo(findings.as_json() if as_json else as_table(findings))
+    raise typer.Exit(0 if findings.is_well else 1)
+
+
+bench = typer.Typer(no_args_is_help=True, help="Measure this machine, reproducibly.")
+app.add_typer(bench, name="bench")
+
+
+@bench.callback()
+def _bench() -> None:
+    """Keep `bench chain` a command of its own, also while it is the only one."""
+
+
+@bench.command()
+def chain(
+    seconds: Annotated[float, typer.Option("--seconds", min=1.0, help="How long to measure.")] = 30.0,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object instead of lines.")] = False,
+    camera: CameraOption = "auto",
+    avatar: AvatarOption = DEFAULT_AVATAR,
+    size: SizeOption = "640x360",
+    port: PortOption = DEFAULT_PORT,
+    models_folder: ModelsOption = MODELS_FOLDER,
+) -> None:
+    """Run the whole show for one viewer in a real browser: frame rates, glass-to-glass delay, CPU by process.
+
+    [b]auto[/b] as the camera means a clip of a real person here, so that two machines measure the same.
+    """
+    try:
+        from avatar_live.app.bench.chain import measure_chain
+    except ModuleNotFoundError as error:
+        raise ShowError(f"`bench` needs {error.name}: start it with `python3 live.py bench chain`.") from error
+
+    settings = _settings(camera, avatar, "", size, True, port, "127.0.0.1", DATA_FOLDER, models_folder)
+    check_port(settings.host, settings.port)
+    ensure_models(settings.models_folder, Progress("tracking models"))
+    figures = measure_chain(settings, seconds, say)
+    if as_json:
+        typer.echo(json.dumps(figures))
+    else:
+        typer.echo("\n".join(f"{name:<24} {figure}" for name, figure in figures.items()))
+
+
+@app.command()
+def models(
+    source: Annotated[
+        Path | None,
+        typer.Argument(help="A .task file, a folder of them or the mediapipe 0.10.21 wheel to take them from."),
+    ] = None,
+    models_folder: ModelsOption = MODELS_FOLDER,
+) -> None:
+    """Fetch the tracking models if they are missing, check them, and say where they are and where they came from."""
+    ensure_models(models_folder, Progress("tracking models"), source)
+    typer.echo(f"{models_folder}\n{describe_models(models_folder)}")
+
+
+@app.command()
+def avatars(
+    files: Annotated[list[Path] | None, typer.Argument(help="VRM files to check.")] = None,
+) -> None:
+    """List the built-in characters, or check that VRM files can be used."""
+    builtin = builtin_avatars()
+    faults = 0
+    for path in files or builtin.values():
+        try:
+            typer.echo(f"{path.stem:<12} {check_avatar(path)}" if not files else f"ok    {check_avatar(path)}")
+        except ShowError as error:
+            faults += 1
+            typer.echo(f"FAIL  {error}", err=True)
+    if not files and not builtin:
+        raise ShowError("No character came with this checkout: fetch it again, or name your own with --avatar me.vrm.")
+    raise typer.Exit(1 if faults else 0)
+
+
+def _settings(
+    camera: str,
+    avatar: str,
+    title: str,
+    size: str,
+    mirror: bool,
+    port: int,
+    host: str,
+    data_folder: Path,
+    models_folder: Path,
+) -> Settings:
+    path = find_avatar(avatar)
+    if avatar not in builtin_avatars():
+        check_avatar(path)
+    settings = Settings(avatar=path, camera=checked_camera(camera), title=title, mirror=mirror)
+    settings = replace(settings, host=checked_host(host), port=port)
+    return with_size(replace(settings, data_folder=data_folder, models_folder=models_folder), size)
+
+
+def _has_display() -> bool:
+    return sys.platform in ("darwin", "win32") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def _as_interrupt(_number: int, _frame: object) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+def main() -> None:
+    """Run the command line; an expected fault is one sentence on standard error and exit code 1."""
+    try:
+        app(standalone_mode=True)
+    except ShowError as error:
+        say(str(error))
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

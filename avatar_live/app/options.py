@@ -1,0 +1,68 @@
+"""The options that several commands share, with the words that `--help` prints."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+CameraOption = Annotated[
+    str,
+    typer.Option(
+        "--camera",
+        "-c",
+        help="What drives the avatar: [b]auto[/b] (the first webcam that works, else the recorded performance), "
+        "a number such as [b]0[/b], a video or GIF file (looped), or [b]performance[/b].",
+        rich_help_panel="The show",
+    ),
+]
+AvatarOption = Annotated[
+    str,
+    typer.Option(
+        "--avatar",
+        "-a",
+        help="The character: a built-in name (see [b]avatars[/b]) or your own .vrm file, 0.x or 1.0.",
+        rich_help_panel="The show",
+    ),
+]
+TitleOption = Annotated[
+    str, typer.Option("--title", "-t", help="What the show is called, on the page.", rich_help_panel="The show")
+]
+SizeOption = Annotated[
+    str,
+    typer.Option("--size", help="The picture. Half the size is four times less work.", rich_help_panel="The show"),
+]
+MirrorOption = Annotated[
+    bool,
+    typer.Option(
+        "--mirror/--no-mirror", help="Move like a mirror, or like another person.", rich_help_panel="The show"
+    ),
+]
+PortOption = Annotated[
+    int, typer.Option("--port", "-p", min=1, max=65_535, help="Where viewers connect.", rich_help_panel="The network")
+]
+HostOption = Annotated[
+    str,
+    typer.Option(
+        "--host",
+        help="[b]0.0.0.0[/b] lets phones in the local network watch, [b]127.0.0.1[/b] this machine only.",
+        rich_help_panel="The network",
+    ),
+]
+DataOption = Annotated[
+    Path,
+    typer.Option(
+        "--data-folder",
+        envvar="AVATAR_LIVE_DATA",
+        help="Where wallets and gifts are kept.",
+        rich_help_panel="Folders",
+    ),
+]
+ModelsOption = Annotated[
+    Path,
+    typer.Option(
+        "--models-folder",
+        envvar="AVATAR_LIVE_MODELS",
+        help="Where the tracking models lie.",
+        rich_help_panel="Folders",
+    ),
+]

@@ -1,0 +1,208 @@
+"""What a show is run with: folders, the picture's size, where the page is served; and the plans made of it."""
+
+import contextlib
+import ipaddress
+import os
+import secrets
+import socket
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+import platformdirs
+
+from avatar_live.app.faults import ShowError
+from avatar_live.channels.processes import EnginePlan, ServerPlan, TrackerPlan
+
+PROJECT: Final = Path(__file__).resolve().parent.parent.parent
+ASSETS: Final = PROJECT / "assets"
+WEB: Final = PROJECT / "web" / "dist"
+DATA_FOLDER: Final = platformdirs.user_data_path("avatar_live", appauthor=False)
+MODELS_FOLDER: Final = platformdirs.user_cache_path("avatar_live", appauthor=False) / "models"
+
+DEFAULT_AVATAR: Final = "mirai"
+DEFAULT_PORT: Final = 8080
+SIDE_PX_MIN: Final = 64
+PIXELS_MAX: Final = 1920 * 1080  # what the preview's slot holds, and more than software rendering can fill
+BITRATE_BPS_PER_PIXEL: Final = 2.7  # 2.5 Mbit/s at 1280x720
+BITRATE_BPS_MIN: Final = 800_000
+
+SOCKET_PATH_BYTES_MAX: Final = 104  # of a local socket: 104 on macOS, 108 on Linux
+_SOCKET_NAME_BYTES: Final = 16  # room for "/link.sock" and a little more
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Choose what drives the show and where it goes; `host` 0.0.0.0 serves the local network, 127.0.0.1 only here."""
+
+    avatar: Path
+    camera: str = "auto"
+    host: str = "0.0.0.0"  # noqa: S104  (a phone on the same network is to open the link)
+    port: int = DEFAULT_PORT
+    width_px: int = 1280
+    height_px: int = 720
+    fps: int = 30
+    title: str = ""
+    mirror: bool = True
+    data_folder: Path = DATA_FOLDER
+    models_folder: Path = MODELS_FOLDER
+    web_folder: Path = WEB
+
+    @property
+    def link(self) -> str:
+        """The address that a viewer opens; on 0.0.0.0 the one by which the local network knows this machine."""
+        host = self.reached_at
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}/"
+
+    @property
+    def reached_at(self) -> str:
+        """The address of this machine that viewers use."""
+        return lan_address() if ipaddress.ip_address(self.host).is_unspecified else self.host
+
+    @property
+    def local_link(self) -> str:
+        """The address by which this machine reaches its own server."""
+        return f"http://127.0.0.1:{self.port}/" if ipaddress.ip_address(self.host).is_unspecified else self.link
+
+    def tracker_plan(self, run_folder: Path) -> TrackerPlan:
+        """Return what the tracker is started with."""
+        return TrackerPlan(str(run_folder), str(self.models_folder), self.camera)
+
+    def engine_plan(self, run_folder: Path, *, has_preview: bool = False) -> EnginePlan:
+        """Return what the engine is started with."""
+        return EnginePlan(
+            run_folder=str(run_folder),
+            avatar=str(self.avatar),
+            width_px=self.width_px,
+            height_px=self.height_px,
+            fps=self.fps,
+            bitrate_bps=max(BITRATE_BPS_MIN, int(self.width_px * self.height_px * BITRATE_BPS_PER_PIXEL)),
+            title=self.title,
+            mirror=self.mirror,
+            preview=has_preview,
+        )
+
+    def server_plan(self, run_folder: Path, token: str) -> ServerPlan:
+        """Return what the server is started with."""
+        return ServerPlan(
+            run_folder=str(run_folder),
+            data_folder=str(self.data_folder),
+            web_folder=str(self.web_folder),
+            host=self.host,
+            port=self.port,
+            title=self.title,
+            token=token,
+            allow_loopback_ice=ipaddress.ip_address(self.reached_at).is_loopback,
+        )
+
+
+def with_size(settings: Settings, size: str) -> Settings:
+    """Return the settings with a picture of `size`, such as "1280x720". Raises ShowError."""
+    width, _, height = size.lower().partition("x")
+    if not (width.isdecimal() and height.isdecimal()):
+        raise ShowError(f'"{size}" is not a size: write it like --size 1280x720.')
+    width_px, height_px = int(width), int(height)
+    if min(width_px, height_px) < SIDE_PX_MIN or width_px * height_px > PIXELS_MAX or width_px % 2 or height_px % 2:
+        raise ShowError(
+            f"A picture of {width_px}x{height_px} cannot be sent: choose even numbers from {SIDE_PX_MIN} up, "
+            "and no more than 1920x1080 in all."
+        )
+    return replace(settings, width_px=width_px, height_px=height_px)
+
+
+def checked_host(host: str) -> str:
+    """Return the address to serve on. Raises ShowError when it is none."""
+    try:
+        return str(ipaddress.ip_address("127.0.0.1" if host == "localhost" else host))
+    except ValueError as error:
+        raise ShowError(
+            f'"{host}" is not an address: use 0.0.0.0 for the whole local network or 127.0.0.1 for this machine only.'
+        ) from error
+
+
+def lan_address() -> str:
+    """Return this machine's address in the local network, or 127.0.0.1 when it has none."""
+    with contextlib.suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.connect(("192.0.2.1", 9))  # RFC 5737's example address: a UDP connect only asks the routing table
+        return str(probe.getsockname()[0])
+    return "127.0.0.1"
+
+
+def builtin_avatars(assets: Path = ASSETS) -> dict[str, Path]:
+    """Return the characters that come with the program, by name, the default first."""
+    found = {path.stem: path for path in sorted(assets.rglob("*.vrm"))}
+    return dict(sorted(found.items(), key=lambda item: item[0] != DEFAULT_AVATAR))
+
+
+def find_avatar(name: str, assets: Path = ASSETS) -> Path:
+    """Return the file of a built-in character or of a path. Raises ShowError when it is neither."""
+    builtin = builtin_avatars(assets)
+    if name in builtin:
+        return builtin[name]
+    path = Path(name).expanduser()
+    if not path.is_file():
+        names = ", ".join(builtin) or "none in this checkout"
+        raise ShowError(f'There is no avatar "{name}": name a .vrm file, or one of the built-in ones ({names}).')
+    return path.resolve()
+
+
+def checked_camera(camera: str) -> str:
+    """Return the camera choice, a file's path made whole. Raises ShowError when a file is meant that is not there."""
+    if camera in ("auto", "performance") or camera.isdecimal():
+        return camera
+    path = Path(camera).expanduser()
+    if not path.is_file():
+        raise ShowError(
+            f'There is no camera or video "{camera}": use auto, a number such as 0, a video file, or performance '
+            "(the recorded one). `avatar-live doctor` lists the cameras."
+        )
+    return str(path.resolve())
+
+
+def check_port(host: str, port: int) -> None:
+    """Raise ShowError when the port cannot be served on."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        if os.name != "nt":  # on Windows the option means "steal the port"
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except PermissionError as error:
+            raise ShowError(f"Port {port} needs more rights: choose one above 1023, such as --port 8080.") from error
+        except OSError as error:
+            raise ShowError(
+                f"Port {port} on {host} is taken or not this machine's ({error.strerror}): choose another with "
+                f"--port {port + 1}, or stop the program that uses it."
+            ) from error
+
+
+def event_token(data_folder: Path) -> str:
+    """Return the key of the event API: made once, readable by this user only. Raises ShowError."""
+    path = data_folder / "event-token"
+    try:
+        data_folder.mkdir(parents=True, exist_ok=True)
+        with contextlib.suppress(FileNotFoundError):
+            if token := path.read_text().strip():
+                return token
+        token = secrets.token_urlsafe(24)
+        path.touch(mode=0o600)
+        path.write_text(token)
+    except OSError as error:
+        raise ShowError(
+            f"{data_folder} cannot be written ({error.strerror}): free some space, or choose another folder with "
+            "--data-folder."
+        ) from error
+    return token
+
+
+@contextlib.contextmanager
+def run_folder() -> Iterator[Path]:
+    """Yield a private folder (0700) for one show's sockets and slots, removed afterwards; its path is short."""
+    where = tempfile.gettempdir()
+    if len(os.fsencode(where)) + len("/avatar-live-xxxxxxxx") + _SOCKET_NAME_BYTES > SOCKET_PATH_BYTES_MAX:
+        where = "/tmp"  # noqa: S108  (mkdtemp makes it private; TMPDIR is too long for a local socket)
+    # Windows may still hold a mapped file for a moment after its process ended.
+    with tempfile.TemporaryDirectory(prefix="avatar-live-", dir=where, ignore_cleanup_errors=True) as folder:
+        yield Path(folder)

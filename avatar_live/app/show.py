@@ -1,0 +1,154 @@
+"""One show on this machine: rehearse (tracker and engine), go live (the server too), change things, stop."""
+
+import contextlib
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from avatar_live.app.faults import ShowError, sentence
+from avatar_live.app.part import Command, module_command
+from avatar_live.app.settings import Settings, check_port, checked_camera, event_token, find_avatar, run_folder
+from avatar_live.app.supervisor import Supervisor
+from avatar_live.channels.processes import Health, Order, Panic, UseAvatar, UseCamera
+
+START_S_MAX: Final = 90.0  # a slow machine compiles shaders and reads a large avatar in that time
+PARTS_NEEDED: Final = ("engine", "server")  # without a tracker the avatar idles, which is a show
+
+
+class LocalShow:
+    """Run the processes of one show in a private folder. Use it as a context manager."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        has_preview: bool = False,
+        command: Command = module_command,
+        report: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self.settings = settings
+        self.token = event_token(settings.data_folder)
+        self._has_preview = has_preview
+        self._command = command
+        self._report = report
+        self._opened = contextlib.ExitStack()
+        self._is_live = False
+
+    def __enter__(self) -> Self:
+        self.run_folder: Path = self._opened.enter_context(run_folder())
+        self._supervisor = self._opened.enter_context(Supervisor(command=self._command, report=self._report))
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._opened.close()
+
+    # --- what runs --------------------------------------------------------------------------------------------------
+
+    def rehearse(self) -> None:
+        """Start what makes the picture, for nobody but the host."""
+        self._supervisor.add(self.settings.tracker_plan(self.run_folder))
+        self._supervisor.add(self.settings.engine_plan(self.run_folder, has_preview=self._has_preview))
+
+    def go_live(self, title: str | None = None) -> None:
+        """Let viewers in. Raises ShowError when the port is taken or the page is not built."""
+        if title is not None:
+            self.settings = replace(self.settings, title=title)
+        if not (self.settings.web_folder / "index.html").is_file():
+            raise ShowError("The viewer page is not built yet: start with `python3 live.py`, which builds it.")
+        check_port(self.settings.host, self.settings.port)
+        self._supervisor.add(self.settings.server_plan(self.run_folder, self.token))
+        self._is_live = True
+
+    def end_live(self) -> None:
+        """Send the viewers home; the rehearsal goes on."""
+        self._is_live = False
+        self._supervisor.remove("server")
+
+    def wait_until_ready(self, *names: str) -> None:
+        """Return when these parts are ready. Raises ShowError with the reason when one will not be."""
+        self._supervisor.wait_for(lambda _: self._is_ready(names) or self.first_refusal(names) is not None, START_S_MAX)
+        if refusal := self.first_refusal(names):
+            raise ShowError(sentence(refusal))
+        if not self._is_ready(names):
+            late = " and the ".join(names)
+            raise ShowError(f"The {late} are not ready after {START_S_MAX:.0f} s: `avatar-live doctor` may know why.")
+
+    def _is_ready(self, names: tuple[str, ...]) -> bool:
+        health = self._supervisor.health()
+        return all(name in health and health[name].is_ready for name in names)
+
+    # --- what the host does -----------------------------------------------------------------------------------------
+
+    def use_camera(self, camera: str) -> None:
+        """Let another camera, video or the recording drive the avatar. Raises ShowError."""
+        camera = checked_camera(camera)
+        self.settings = replace(self.settings, camera=camera)
+        self._order("tracker", UseCamera(camera))
+
+    def use_avatar(self, avatar: str) -> None:
+        """Show another character, built in or a VRM file. Raises ShowError."""
+        path = find_avatar(avatar)
+        check_avatar(path)
+        self.settings = replace(self.settings, avatar=path)
+        self._order("engine", UseAvatar(str(path)))
+
+    def panic(self, is_on: bool) -> None:
+        """Hide the host behind a card, or come back."""
+        self._order("engine", Panic(is_on))
+
+    def _order(self, name: str, order: Order) -> None:
+        self._supervisor.order(name, order)
+
+    # --- what is known ----------------------------------------------------------------------------------------------
+
+    @property
+    def is_live(self) -> bool:
+        """Whether viewers are let in."""
+        return self._is_live
+
+    @property
+    def link(self) -> str:
+        """The address that viewers open."""
+        return self.settings.link
+
+    @property
+    def event_url(self) -> str:
+        """The event API's address as a program on this machine reaches it."""
+        return self.settings.local_link.replace("http", "ws", 1) + "api/events"
+
+    def health(self) -> dict[str, Health]:
+        """Return what each part says of itself."""
+        return self._supervisor.health()
+
+    def refusals(self) -> dict[str, str]:
+        """Return the reasons of the parts that will not run until something is changed."""
+        return {name: sentence(reason) for name, reason in self._supervisor.refusals().items()}
+
+    def wait_for_change(self, timeout_s: float) -> None:
+        """Wait until a part starts, ends or refuses, at most so long."""
+        self._supervisor.wait_for_change(timeout_s)
+
+    def first_refusal(self, names: tuple[str, ...] = PARTS_NEEDED) -> str | None:
+        """Return why the show cannot go on, or None."""
+        refusals = self.refusals()
+        return next((refusals[name] for name in names if name in refusals), None)
+
+
+def check_avatar(path: Path) -> str:
+    """Read an avatar and return it in a sentence. Raises ShowError when it is none."""
+    from avatar_live.avatar import AvatarError, read_avatar
+
+    try:
+        avatar = read_avatar(path)
+    except AvatarError as error:
+        raise ShowError(sentence(error)) from error
+    triangles = sum(len(primitive.triangles) for primitive in avatar.primitives)
+    version = {"0": "VRM 0.x", "1": "VRM 1.0"}.get(avatar.meta.vrm_version, "VRM")
+    return (
+        f"{avatar.meta.name or path.stem}: {version}, {triangles:,} triangles, "
+        f"{len(avatar.morph_names)} shapes, {len(avatar.humanoid)} humanoid bones"
+    )

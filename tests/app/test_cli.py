@@ -1,0 +1,66 @@
+"""The command line: help worth reading, one sentence for every expected fault, never a traceback."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "avatar_live.app.cli", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env={"COLUMNS": "200", "NO_COLOR": "1", "PATH": "/usr/bin:/bin", "HOME": "/nonexistent"},
+    )
+
+
+def test_help_names_every_command() -> None:
+    done = run("--help")
+    assert done.returncode == 0
+    for command in ("serve", "doctor", "bench", "models", "avatars"):
+        assert f" {command} " in done.stdout
+
+
+def test_the_help_of_serve_explains_the_options() -> None:
+    done = run("serve", "--help")
+    for word in ("--camera", "--avatar", "--port", "--host", "--size", "--title", "--no-open", "8080", "clip.mp4"):
+        assert word in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["serve", "--camera", "no-such.mp4"], 'There is no camera or video "no-such.mp4"'),
+        (["serve", "--avatar", "nobody"], 'There is no avatar "nobody"'),
+        (["serve", "--size", "big", "--avatar", "AVATAR"], '"big" is not a size'),
+        (["serve", "--avatar", "NO_AVATAR"], "Cannot use no.vrm"),
+        (["avatars", "NO_AVATAR"], "Cannot use no.vrm"),
+        (["models", "no-such.task", "--models-folder", "FOLDER"], "no-such.task"),
+    ],
+)
+def test_an_expected_fault_is_one_sentence(arguments: list[str], words: str, tmp_path: Path) -> None:
+    (tmp_path / "no.vrm").write_bytes(b"this is no avatar")
+    names = {"NO_AVATAR": str(tmp_path / "no.vrm"), "FOLDER": str(tmp_path / "models")}
+    if "AVATAR" in arguments:
+        names["AVATAR"] = str(first_avatar())
+    done = run(*(names.get(argument, argument) for argument in arguments))
+    assert done.returncode == 1
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr + done.stdout
+
+
+def first_avatar() -> Path:
+    from avatar_live.app.settings import builtin_avatars
+
+    found = builtin_avatars()
+    assert found, "a character comes with the program"
+    return next(iter(found.values()))
+
+
+def test_the_built_in_characters_are_listed() -> None:
+    done = run("avatars")
+    assert done.returncode == 0
+    assert "mirai" in done.stdout and "humanoid bones" in done.stdout

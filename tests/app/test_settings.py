@@ -1,0 +1,116 @@
+"""What a show is run with, and the sentences for what it cannot be run with."""
+
+import socket
+import stat
+import sys
+from pathlib import Path
+
+import pytest
+
+from avatar_live.app import settings as st
+from avatar_live.app.faults import ShowError, sentence
+
+
+def a_show(**changes: object) -> st.Settings:
+    return st.Settings(avatar=Path("a.vrm"), **changes)  # type: ignore[arg-type]
+
+
+def test_the_link_names_an_address_that_a_phone_can_reach() -> None:
+    assert a_show(host="192.168.7.7", port=81).link == "http://192.168.7.7:81/"
+    assert "0.0.0.0" not in a_show(host="0.0.0.0").link
+    assert a_show(host="0.0.0.0").local_link == "http://127.0.0.1:8080/"
+    assert a_show(host="::1").link == "http://[::1]:8080/"
+
+
+def test_loopback_media_is_allowed_only_where_viewers_use_loopback() -> None:
+    assert a_show(host="127.0.0.1").server_plan(Path("/r"), "t").allow_loopback_ice
+    assert not a_show(host="192.168.7.7").server_plan(Path("/r"), "t").allow_loopback_ice
+
+
+@pytest.mark.parametrize("size", ["1280x720", "640X360", "1920x1080", "720x1280", "64x64"])
+def test_a_size_is_read(size: str) -> None:
+    wanted = tuple(int(side) for side in size.lower().split("x"))
+    show = st.with_size(a_show(), size)
+    assert (show.width_px, show.height_px) == wanted
+
+
+@pytest.mark.parametrize("size", ["", "720p", "x", "640x", "1280*720", "62x64", "641x360", "1922x1080", "-640x360"])
+def test_a_bad_size_gets_a_sentence(size: str) -> None:
+    with pytest.raises(ShowError, match=r"--size 1280x720|choose even numbers"):
+        st.with_size(a_show(), size)
+
+
+def test_a_smaller_picture_gets_fewer_bits_but_never_too_few() -> None:
+    def bits(size: str) -> int:
+        return st.with_size(a_show(), size).engine_plan(Path("/r")).bitrate_bps
+
+    assert 2_400_000 < bits("1280x720") < 2_600_000
+    assert bits("64x64") == st.BITRATE_BPS_MIN
+
+
+def test_a_taken_port_is_told_with_the_way_out() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(ShowError, match=f"Port {port} .*--port {port + 1}"):
+            st.check_port("127.0.0.1", port)
+    st.check_port("127.0.0.1", port)
+
+
+def test_an_address_of_another_machine_is_told() -> None:
+    with pytest.raises(ShowError, match="not this machine's"):
+        st.check_port("192.0.2.55", 8080)
+
+
+@pytest.mark.parametrize("host", ["example.invalid", "300.1.1.1", ""])
+def test_a_host_that_is_no_address_is_told(host: str) -> None:
+    with pytest.raises(ShowError, match="is not an address"):
+        st.checked_host(host)
+    assert st.checked_host("localhost") == "127.0.0.1"
+
+
+def test_characters_are_found_by_name_and_by_path(tmp_path: Path) -> None:
+    for name in ("kohaku", "mirai"):
+        (tmp_path / f"{name}.vrm").touch()
+    assert list(st.builtin_avatars(tmp_path)) == ["mirai", "kohaku"]
+    assert st.find_avatar("kohaku", tmp_path) == tmp_path / "kohaku.vrm"
+    assert st.find_avatar(str(tmp_path / "mirai.vrm"), tmp_path) == tmp_path / "mirai.vrm"
+    with pytest.raises(ShowError, match=r"There is no avatar \"nobody\".*\(mirai, kohaku\)"):
+        st.find_avatar("nobody", tmp_path)
+
+
+def test_a_camera_that_is_neither_number_nor_file_is_told(tmp_path: Path) -> None:
+    clip = tmp_path / "clip.mp4"
+    clip.touch()
+    assert [st.checked_camera(choice) for choice in ("auto", "2", "performance")] == ["auto", "2", "performance"]
+    assert st.checked_camera(str(clip)) == str(clip)
+    with pytest.raises(ShowError, match="no camera or video"):
+        st.checked_camera(str(tmp_path / "none.mp4"))
+
+
+def test_the_event_token_is_made_once_and_kept_private(tmp_path: Path) -> None:
+    token = st.event_token(tmp_path / "data")
+    assert len(token) >= 32
+    assert st.event_token(tmp_path / "data") == token
+    if sys.platform != "win32":
+        assert stat.S_IMODE((tmp_path / "data" / "event-token").stat().st_mode) == 0o600
+
+
+def test_a_data_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(ShowError, match=r"cannot be written .*--data-folder"):
+        st.event_token(tmp_path / "file" / "data")
+
+
+def test_the_run_folder_is_private_short_and_gone_afterwards() -> None:
+    with st.run_folder() as folder:
+        if sys.platform != "win32":
+            assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+        assert len(str(folder / "link.sock").encode()) <= st.SOCKET_PATH_BYTES_MAX
+        (folder / "log").write_text("x")
+    assert not folder.exists()
+
+
+def test_errors_of_any_room_become_sentences() -> None:
+    assert sentence(ValueError("cannot use x.vrm: it is empty")) == "Cannot use x.vrm: it is empty."
+    assert sentence("Done!") == "Done!"
+    assert sentence(ValueError()) == "ValueError."

@@ -1,0 +1,77 @@
+"""A show of pretended parts: rehearse, go live, change things, end."""
+
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from avatar_live.app.faults import ShowError
+from avatar_live.app.part import Plan
+from avatar_live.app.settings import Settings
+from avatar_live.app.show import LocalShow, check_avatar
+
+FAKE = Path(__file__).with_name("fake_part.py")
+
+
+def fake(plan: Plan) -> list[str]:
+    return [sys.executable, str(FAKE), type(plan).__name__[0].lower(), msgspec.json.encode(plan).decode()]
+
+
+@pytest.fixture
+def settings(tmp_path: Path, unused_tcp_port: int) -> Settings:
+    (tmp_path / "index.html").touch()
+    wanted = Settings(avatar=tmp_path / "a.vrm", camera="0", host="127.0.0.1", port=unused_tcp_port)
+    return replace(wanted, data_folder=tmp_path / "data", models_folder=tmp_path, web_folder=tmp_path)
+
+
+@pytest.fixture
+def show(settings: Settings) -> Iterator[LocalShow]:
+    with LocalShow(settings, command=fake) as opened:
+        opened.rehearse()
+        yield opened
+
+
+def test_a_show_is_rehearsed_goes_live_and_ends(show: LocalShow) -> None:
+    show.wait_until_ready("tracker", "engine")
+    assert "server" not in show.health()
+    show.go_live("My show")
+    show.wait_until_ready("engine", "server")
+    assert show.settings.title == "My show"
+    show.end_live()
+    assert set(show.health()) == {"tracker", "engine"}
+    show.go_live()
+    show.wait_until_ready("server")
+    assert show.is_live
+
+
+def test_a_show_without_its_page_does_not_go_live(show: LocalShow, tmp_path: Path) -> None:
+    (tmp_path / "index.html").unlink()
+    with pytest.raises(ShowError, match=r"python3 live\.py"):
+        show.go_live()
+    assert not show.is_live
+
+
+def test_a_part_that_refuses_ends_the_wait_with_its_reason(settings: Settings) -> None:
+    with LocalShow(replace(settings, camera="refuse"), command=fake) as show:
+        show.rehearse()
+        with pytest.raises(ShowError, match="There is no camera: plug one in"):
+            show.wait_until_ready("tracker", "engine")
+        assert show.first_refusal() is None, "without a camera the avatar idles, which is a show"
+        show.use_camera("0")
+        show.wait_until_ready("tracker")
+
+
+def test_the_event_address_is_the_servers_own(show: LocalShow, unused_tcp_port: int) -> None:
+    assert show.event_url == f"ws://127.0.0.1:{unused_tcp_port}/api/events"
+
+
+def test_a_file_that_is_no_avatar_is_refused_before_the_stage_sees_it(show: LocalShow, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.vrm"
+    bad.write_bytes(b"not a model")
+    with pytest.raises(ShowError, match=r"Cannot use bad\.vrm"):
+        show.use_avatar(str(bad))
+    with pytest.raises(ShowError):
+        check_avatar(tmp_path / "absent.vrm")

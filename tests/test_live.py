@@ -1,0 +1,176 @@
+"""live.py on a tiny project of its own: what it makes, what it skips, what it remakes."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from shared import PROJECT
+
+# A build backend inside the project, so that the installation needs no registry: it makes a wheel with one script.
+BACKEND = """
+import base64, zipfile
+from pathlib import Path
+
+def build_editable(folder, config_settings=None, metadata_directory=None):
+    name = "avatar_live-0.1-py3-none-any.whl"
+    info = "avatar_live-0.1.dist-info/"
+    files = {
+        "toy.py": "import sys\\ndef main():\\n    print('toy', *sys.argv[1:])\\n",
+        info + "METADATA": "Metadata-Version: 2.1\\nName: avatar-live\\nVersion: 0.1\\n",
+        info + "WHEEL": "Wheel-Version: 1.0\\nGenerator: toy\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n",
+        info + "entry_points.txt": "[console_scripts]\\navatar-live = toy:main\\n",
+    }
+    files[info + "RECORD"] = "".join(f"{path},,\\n" for path in [*files, info + "RECORD"])
+    with zipfile.ZipFile(Path(folder) / name, "w") as wheel:
+        for path, text in files.items():
+            wheel.writestr(path, text)
+    return name
+"""
+PYPROJECT = """
+[build-system]
+requires = []
+build-backend = "backend"
+backend-path = ["."]
+[project]
+name = "avatar-live"
+version = "0.1"
+"""
+PACKAGE = {"name": "toy", "version": "1.0.0", "private": True, "scripts": {"build": "node build.js"}}
+BUILD_JS = (
+    "const fs = require('fs'); fs.mkdirSync('dist', {recursive: true});"
+    "fs.writeFileSync('dist/index.html', fs.readFileSync('page.txt'));"
+    "fs.appendFileSync('../builds.txt', 'x')"
+)
+
+
+class Toy:
+    """A project like ours with nothing in it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        shutil.copy(PROJECT / "live.py", folder)
+        (folder / "pyproject.toml").write_text(PYPROJECT)
+        (folder / ".constraints.txt").write_text("")
+        (folder / "backend.py").write_text(BACKEND)
+        web = folder / "web"
+        web.mkdir()
+        (web / "package.json").write_text(json.dumps(PACKAGE))
+        lock = {**PACKAGE, "lockfileVersion": 3, "packages": {"": {"name": "toy", "version": "1.0.0"}}}
+        (web / "package-lock.json").write_text(json.dumps(lock))
+        (web / "build.js").write_text(BUILD_JS)
+        (web / "page.txt").write_text("first")
+
+    def start(self, *arguments: str, code: int = 0) -> tuple[str, str]:
+        """Run live.py and return what it printed on standard output and standard error."""
+        done = subprocess.run(
+            [sys.executable, "live.py", *arguments], cwd=self.folder, capture_output=True, text=True, timeout=100
+        )
+        assert done.returncode == code, done.stdout + done.stderr
+        return done.stdout, done.stderr
+
+    @property
+    def builds(self) -> int:
+        """How often the page was built."""
+        path = self.folder / "builds.txt"
+        return len(path.read_text()) if path.exists() else 0
+
+
+@pytest.fixture(scope="module")
+def toy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Toy]:
+    if not shutil.which("npm"):
+        pytest.skip("needs a Node of the system's own: fetching one is no business of a test")
+    made = Toy(tmp_path_factory.mktemp("toy"))
+    made.start("serve", "--first")
+    yield made
+
+
+def test_the_first_start_sets_up_and_becomes_the_program(toy: Toy) -> None:
+    assert (toy.folder / ".venv" / "ready.json").exists()
+    assert not (toy.folder / ".venv" / "half-made").exists()
+    assert (toy.folder / "web" / "dist" / "index.html").read_text() == "first"
+    assert toy.builds == 1
+
+
+def test_a_second_start_only_becomes_the_program_and_is_quick(toy: Toy) -> None:
+    toy.start("serve")  # the machine's caches are warm after this one
+    began_s = time.monotonic()
+    out, err = toy.start("serve", "--camera", "clip.mp4", "a b")
+    assert time.monotonic() - began_s < 1.0
+    assert (out, err) == ("toy serve --camera clip.mp4 a b\n", "")
+    assert toy.builds == 1
+
+
+def test_a_changed_page_is_built_again(toy: Toy) -> None:
+    (toy.folder / "web" / "page.txt").write_text("second")
+    toy.start("serve")
+    assert (toy.folder / "web" / "dist" / "index.html").read_text() == "second"
+    assert toy.builds == 2
+
+
+def test_a_page_whose_build_was_interrupted_is_built_again(toy: Toy) -> None:
+    before = toy.builds
+    (toy.folder / "web" / "dist" / "ready").unlink()
+    toy.start("serve")
+    assert toy.builds == before + 1
+
+
+def test_an_interrupted_installation_is_made_anew(toy: Toy) -> None:
+    (toy.folder / ".venv" / "half-made").touch()
+    (toy.folder / ".venv" / "leftover").touch()
+    out, _ = toy.start("models")
+    assert out == "toy models\n"
+    assert not (toy.folder / ".venv" / "leftover").exists()
+
+
+def test_a_failing_installation_shows_why_and_the_next_start_tries_again(toy: Toy) -> None:
+    good = (toy.folder / "backend.py").read_text()
+    (toy.folder / "pyproject.toml").write_text(PYPROJECT + "description = 'changed'\n")
+    (toy.folder / "backend.py").write_text("raise RuntimeError('the mirror is gone')\n")
+    out, err = toy.start("models", code=1)
+    assert "the mirror is gone" in err
+    assert "Traceback" not in out and err.rstrip().endswith("The same command tries again.")
+    (toy.folder / "backend.py").write_text(good)
+    assert toy.start("models")[0] == "toy models\n"
+
+
+def test_a_checkout_that_is_not_whole_is_told_in_a_sentence(toy: Toy) -> None:
+    lock = toy.folder / "web" / "package-lock.json"
+    text = lock.read_text()
+    lock.unlink()
+    _, err = toy.start("serve", code=1)
+    lock.write_text(text)
+    assert "package-lock.json cannot be read: this checkout is not whole" in err
+
+
+@pytest.mark.parametrize("version", [(3, 9), (3, 99)])
+def test_a_python_without_packages_gets_one_sentence(version: tuple[int, int], tmp_path: Path) -> None:
+    script = (
+        f"import runpy, sys; sys.version_info = {(*version, 0, 'final', 0)}; sys.argv = ['live.py', 'check'];"
+        "runpy.run_path('live.py', run_name='__main__')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=PROJECT,
+        env={**os.environ, "PATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 1
+    assert done.stderr.strip().count("\n") == 0
+    assert f"needs Python 3.11 to 3.14 (this is {version[0]}.{version[1]})" in done.stderr
+
+
+def test_help_needs_no_set_up(tmp_path: Path) -> None:
+    shutil.copy(PROJECT / "live.py", tmp_path)
+    done = subprocess.run(
+        [sys.executable, "live.py", "--help"], cwd=tmp_path, capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 0 and "python3 live.py test" in done.stdout
+    assert [path.name for path in tmp_path.iterdir()] == ["live.py"]
