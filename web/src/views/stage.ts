@@ -1,6 +1,7 @@
 /** The picture and everything that lies on it. */
 
 import { type TemplateResult, html, nothing } from "lit-html";
+import { guard } from "lit-html/directives/guard.js";
 import { repeat } from "lit-html/directives/repeat.js";
 
 import { type State, type Video, giftOf, latencyMs } from "../state";
@@ -17,7 +18,7 @@ export function stageView(state: State, act: Actions): TemplateResult {
           id="main-video"
           class=${is_own_big ? "corner" : "full"}
           data-at=${state.video.at}
-          .srcObject=${state.video.stream}
+          .srcObject=${once(state.video.stream)}
           .muted=${state.is_muted}
           autoplay
           playsinline
@@ -29,7 +30,7 @@ export function stageView(state: State, act: Actions): TemplateResult {
               id="own-video"
               class=${is_own_big ? "full" : "waiting"}
               data-at=${state.play.video.at}
-              .srcObject=${state.play.video.stream}
+              .srcObject=${once(state.play.video.stream)}
               .muted=${true}
               autoplay
               playsinline
@@ -109,12 +110,17 @@ function badgeOf(state: State): [string, string] {
   return state.video.at === "playing" ? ["live", words.live] : ["wait", words.loading];
 }
 
+/** Set a stream only when it is another one: lit sets an object anew at every rendering, and that restarts the video. */
+function once(stream: MediaStream | null): unknown {
+  return guard([stream], () => stream);
+}
+
 function latencyView(state: State): TemplateResult {
   const ms = latencyMs(state);
   if (ms === null) return html``;
   const tone = ms <= 250 ? "good" : ms <= 600 ? "fair" : "poor";
   return html`<span id="latency" class="pill latency is-${tone}" data-ms=${ms} title=${words.latency} tabindex="0">
-    <i></i>≈ ${ms} ms<span class="sr">${words.latency}</span>
+    <i></i><span>≈ ${ms} ms</span><span class="sr">${words.latency}</span>
   </span>`;
 }
 
