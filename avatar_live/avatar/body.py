@@ -61,22 +61,21 @@ class Body:
     def bend(self, pose: Pose, eyes: Mapping[str, Doubles], translations: Doubles, rotations: Doubles) -> None:
         """Write the pose into local translations (N, 3) and rotations (N, 4); `eyes` turn on top of the pose's own."""
         turns = np.tile(IDENTITY, (len(self._nodes), 1))
-        for name, rotation in pose.rotations.items():
-            row = self._rows.get(name)
-            if row is not None:
-                turns[row] = rotation
-        for row, lacking in self._inherited:
-            for name in lacking:
-                if name in pose.rotations:
-                    turns[row] = multiply(np.asarray(pose.rotations[name]), turns[row])
-        for name, rotation in eyes.items():
-            row = self._rows.get(name)
-            if row is not None:
-                turns[row] = multiply(turns[row], rotation)
-        with np.errstate(all="ignore"):
+        with np.errstate(all="ignore"):  # a rotation that is not finite becomes none below
+            for name, rotation in pose.rotations.items():
+                row = self._rows.get(name)
+                if row is not None:
+                    turns[row] = rotation
+            for row, lacking in self._inherited:
+                for name in lacking:
+                    if name in pose.rotations:
+                        turns[row] = multiply(np.asarray(pose.rotations[name]), turns[row])
+            for name, rotation in eyes.items():
+                row = self._rows.get(name)
+                if row is not None:
+                    turns[row] = multiply(turns[row], rotation)
             lengths = np.sqrt(np.einsum("ni,ni->n", turns, turns))[:, None]
-            sound = np.isfinite(lengths) & (lengths > 1e-6)
-            turns = np.where(sound, turns / lengths, IDENTITY)
+            turns = np.where(np.isfinite(lengths) & (lengths > 1e-6), turns / lengths, IDENTITY)
         rotations[self._nodes] = multiply(multiply(self._before, turns), self._after)
         if np.isfinite(pose.hips_offset_m).all():
             translations[self._hips] += self._to_hips @ pose.hips_offset_m

@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from avatar_live.avatar.glb import AvatarError, damaged
-from avatar_live.avatar.gltf import Gltf, GltfMesh, GltfPrimitive, Part, at
+from avatar_live.avatar.gltf import Gltf, GltfMesh, GltfPrimitive, Part, at, decode
 from avatar_live.avatar.model import Doubles, Floats, Primitive
 from avatar_live.avatar.nodes import TURN, Skeleton
 
@@ -113,8 +112,8 @@ def _morph_names(mesh: GltfMesh) -> list[str]:
     for extras in (mesh.extras, *(primitive.extras for primitive in mesh.primitives)):
         if not names:
             try:
-                names = msgspec.json.decode(extras, type=_Names).target_names
-            except msgspec.MsgspecError:  # extras may hold anything
+                names = decode(extras, _Names).target_names
+            except AvatarError:  # extras may hold anything
                 continue
     return [names[i] if i < len(names) else f"{mesh.name}.{i}" for i in range(count)]
 

@@ -10,6 +10,9 @@ from avatar_live.avatar.gltf import Gltf, GltfNode
 from avatar_live.avatar.model import Doubles, Node
 from avatar_live.avatar.quaternions import quaternion_of
 
+DISTANCE_M_MAX = 1e6
+SIZE_MAX = 1e6
+
 # Half a turn about +Y, which brings VRM 0.x (facing -Z) into VRM 1.0's space: it flips x and z of every local value.
 TURN = np.array([-1.0, 1.0, -1.0])
 
@@ -29,13 +32,17 @@ def read_skeleton(gltf: Gltf, is_turned: bool) -> Skeleton:
     parents = _parents(sources)
     order = _ordered(sources, parents)
     place = {index: number for number, index in enumerate(order)}
-    nodes = []
+    nodes: list[Node] = []
+    sizes: list[float] = []
     for index in order:
         translation, rotation, scale = _transform(sources[index], index)
         if is_turned:
             translation = translation * TURN
             rotation = rotation * np.array([-1.0, 1.0, -1.0, 1.0])
         parent = place[parents[index]] if parents[index] >= 0 else -1
+        sizes.append(float(np.abs(scale).max()) * (sizes[parent] if parent >= 0 else 1.0))
+        if sizes[-1] > SIZE_MAX:
+            raise damaged(f"node {index} is scaled more than {SIZE_MAX:,.0f} times")
         nodes.append(Node(sources[index].name, parent, translation, rotation, scale))
     return Skeleton(tuple(nodes), place, _drawn(gltf, sources, order))
 
@@ -84,7 +91,8 @@ def _transform(node: GltfNode, index: int) -> tuple[Doubles, Doubles, Doubles]:
         translation, rotation = np.array(node.translation, np.float64), np.array(node.rotation, np.float64)
         scale = np.array(node.scale, np.float64)
     length = float(np.linalg.norm(rotation))
-    if not (np.isfinite(translation).all() and np.isfinite(scale).all() and 1e-6 < length < 1e6):
+    is_near = bool((np.abs(translation) < DISTANCE_M_MAX).all())  # false for what is not a number, too
+    if not (is_near and np.isfinite(scale).all() and 1e-6 < length < 1e6):
         raise damaged(f"node {index} is placed by numbers that are no place")
     return translation, rotation / length, scale
 

@@ -46,7 +46,8 @@ def quaternion_of(axes: Doubles) -> Doubles:
         (1 - a - e + i, (c + g, f + h, 1 - a - e + i, d - b)),
         (1 + a + e + i, (h - f, c - g, d - b, 1 + a + e + i)),
     ]
-    return np.array(max(candidates)[1], np.float64) / 2.0
+    largest = np.array(max(candidates)[1], np.float64)
+    return largest / np.linalg.norm(largest)
 
 
 def axes_of(rotations: Doubles) -> Doubles:

@@ -1,0 +1,201 @@
+"""Whatever is wrong with a file, reading it ends quickly, in one sentence, and never in a traceback of another kind."""
+
+import io
+import random
+import re
+import struct
+import tracemalloc
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+from shared import PROJECT
+from small_vrm import PLACE, Writer, small_vrm, small_vrm0
+
+from avatar_live.avatar import AvatarError, Rig, read_avatar
+from avatar_live.avatar.glb import FILE_BYTES_MAX
+from avatar_live.avatar.read import avatar_from_bytes
+from avatar_live.signals import Pose
+
+MUTANTS = 150
+MUTANT_BYTES_MAX = 64 * 1024 * 1024
+
+
+def refusal(data: bytes) -> str:
+    with pytest.raises(AvatarError) as caught:
+        avatar_from_bytes(data)
+    sentence = str(caught.value)
+    assert "\n" not in sentence
+    assert re.search(r"export|choose|download", sentence), f"no next step in: {sentence}"
+    return sentence
+
+
+def broken(change: Callable[[Any], object]) -> bytes:
+    file = small_vrm()
+    change(file.document)
+    return file.pack()
+
+
+def test_a_picture_is_not_an_avatar(tmp_path: Path) -> None:
+    path = tmp_path / "face.vrm"
+    Image.new("RGB", (8, 8)).save(path, "PNG")
+    with pytest.raises(AvatarError, match=r"^cannot use face\.vrm: the file is not a VRM avatar; choose a \.vrm file"):
+        read_avatar(path)
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(AvatarError, match=r"nobody\.vrm: No such file or directory; choose another file"):
+        read_avatar(tmp_path / "nobody.vrm")
+
+
+def test_a_folder_is_not_an_avatar(tmp_path: Path) -> None:
+    with pytest.raises(AvatarError, match="cannot read the avatar"):
+        read_avatar(tmp_path)
+
+
+def test_a_file_that_is_too_large_is_not_even_opened(tmp_path: Path) -> None:
+    path = tmp_path / "huge.vrm"
+    with path.open("wb") as file:
+        file.truncate(FILE_BYTES_MAX + 1)  # sparse: takes no room
+    with pytest.raises(AvatarError, match="larger than 512 MiB"):
+        read_avatar(path)
+
+
+def test_a_model_without_a_humanoid_is_told_apart_from_a_broken_one() -> None:
+    assert "not a VRM avatar; export it as VRM" in refusal(broken(lambda d: d.pop("extensions")))
+
+
+def test_every_truncation_is_refused() -> None:
+    data = small_vrm().pack()
+    for length in range(0, len(data), 97):
+        refusal(data[:length])
+
+
+@pytest.mark.parametrize(
+    ("reason", "change"),
+    [
+        ("no head bone", lambda d: d["extensions"]["VRMC_vrm"]["humanoid"]["humanBones"].pop("head")),
+        ("node 99", lambda d: d["extensions"]["VRMC_vrm"]["humanoid"]["humanBones"].update(head={"node": 99})),
+        ("two parents", lambda d: d["nodes"][0]["children"].append(PLACE["Head"])),
+        ("own ancestors", lambda d: (d["nodes"][0]["children"].remove(1), d["nodes"][12].update(children=[1]))),
+        ("does not exist", lambda d: d["nodes"][12].update(children=[-1])),
+        ("lies outside", lambda d: d["bufferViews"][1].update(byteOffset=10**9)),
+        ("lies outside", lambda d: d["bufferViews"][1].update(byteOffset=-4)),
+        ("lies outside", lambda d: d["accessors"][1].update(byteOffset=-4)),
+        ("lies outside", lambda d: d["accessors"][1].update(count=7)),
+        ("component type", lambda d: d["accessors"][1].update(componentType=7)),
+        ("wrong type", lambda d: d["accessors"][1].update(type="VEC2")),
+        ("wrong type", lambda d: d["accessors"][1].update(count=-1)),
+        ("MiB", lambda d: d["accessors"][1].update(count=2**40, bufferView=None)),
+        ("MiB", lambda d: (d["accessors"][1].pop("bufferView"), d["accessors"][1].update(count=10**9))),
+        ("different numbers", lambda d: d["accessors"][2].update(count=5)),
+        ("joint that does not exist", lambda d: d["skins"][0]["joints"].pop()),
+        ("fewer matrices", lambda d: d["skins"][0].update(joints=list(range(13)))),
+        ("sparse indices", lambda d: d["accessors"][7]["sparse"]["indices"].update(componentType=5126)),
+        ("more values than it has", lambda d: d["accessors"][7]["sparse"].update(count=7)),
+        ("no place", lambda d: d["nodes"][3].update(rotation=[0, 0, 0, 0])),
+        ("no place", lambda d: d["nodes"][3].update(translation=[1e300, 0, 0])),
+        ("scaled more", lambda d: [node.update(scale=[99, 99, 99]) for node in d["nodes"]]),
+        ("matrix", lambda d: d["nodes"][3].update(matrix=[1, 2, 3])),
+        ("texture 5", lambda d: d["materials"][0]["pbrMetallicRoughness"].update(baseColorTexture={"index": 5})),
+        ("another file", lambda d: d["images"][0].update(uri="skin.png", bufferView=None)),
+        ("another file", lambda d: d["bufferViews"][1].update(buffer=1)),
+        ("KHR_draco", lambda d: d.update(extensionsRequired=["KHR_draco_mesh_compression"])),
+        ("nothing to draw", lambda d: d["meshes"][0].update(primitives=[])),
+        ("not finite|wrong", lambda d: d["extensions"]["VRMC_springBone"]["colliders"][0].update(node="head")),
+        ("collider that", lambda d: d["extensions"]["VRMC_springBone"]["colliderGroups"][0].update(colliders=[3])),
+        ("collider group 4", lambda d: d["extensions"]["VRMC_springBone"]["springs"][0].update(colliderGroups=[4])),
+        ("Expected `str`", lambda d: d["nodes"][3].update(name=7)),
+    ],
+)  # fmt: skip
+def test_a_contradiction_is_named(reason: str, change: Callable[[Any], object]) -> None:
+    assert re.search(reason, refusal(broken(change)))
+
+
+def test_a_number_that_is_none_is_named() -> None:
+    file = small_vrm()
+    view = file.document["bufferViews"][1]["byteOffset"]
+    file.binary[view : view + 4] = struct.pack("<f", float("nan"))
+    assert "not finite" in refusal(file.pack())
+
+
+def test_a_triangle_past_the_last_vertex_is_named() -> None:
+    file = small_vrm()
+    file.document["meshes"][0]["primitives"][0]["indices"] = file.accessor(np.array([0, 1, 6], np.uint8))
+    assert "vertex that does not exist" in refusal(file.pack())
+
+
+def test_a_broken_picture_is_named() -> None:
+    file = small_vrm()
+    start = file.document["bufferViews"][file.document["images"][0]["bufferView"]]["byteOffset"]
+    file.binary[start : start + 4] = b"GIF8"
+    assert "neither PNG, JPEG nor WebP" in refusal(file.pack())
+
+
+def test_a_picture_that_claims_to_be_giant_is_not_decoded() -> None:
+    file = small_vrm()
+    stream = io.BytesIO()
+    Image.new("1", (9_000, 10)).save(stream, "PNG")
+    file.document["images"][0]["bufferView"] = file.view(stream.getvalue())
+    assert "9000 x 10 px" in refusal(file.pack())
+
+
+def test_deep_nesting_is_refused() -> None:
+    text = b"[" * 200_000
+    chunk = struct.pack("<I4s", len(text), b"JSON") + text
+    assert "description" in refusal(struct.pack("<4sII", b"glTF", 2, 12 + len(chunk)) + chunk)
+
+
+@pytest.mark.parametrize("kind", [small_vrm, small_vrm0])
+def test_mutants_are_refused_or_harmless(kind: Callable[[], Writer]) -> None:
+    """Change bytes and numbers of a good file; what still loads must also animate."""
+    data = kind().pack()
+    rng = random.Random(7)
+    refused = 0
+    tracemalloc.start()
+    for _ in range(MUTANTS):
+        mutant = bytearray(data)
+        for _ in range(rng.choice((1, 1, 2, 5))):
+            _mutate(mutant, rng)
+        try:
+            rig = Rig(avatar_from_bytes(bytes(mutant)))
+        except AvatarError:
+            refused += 1
+            continue
+        for _ in range(2):
+            rig.animate(Pose(), 1 / 30)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < MUTANT_BYTES_MAX
+    assert MUTANTS // 4 < refused < MUTANTS
+
+
+def _mutate(data: bytearray, rng: random.Random) -> None:
+    match rng.randrange(4):
+        case 0:
+            data[rng.randrange(len(data))] = rng.randrange(256)
+        case 1:  # another digit in the description
+            digits = [at for at, byte in enumerate(data) if 48 <= byte <= 57]
+            data[rng.choice(digits)] = 48 + rng.randrange(10)
+        case 2:
+            at = rng.randrange(len(data) - 4)
+            data[at : at + 4] = rng.choice((b"\xff\xff\xff\xff", b"\0\0\xc0\x7f", b"\xff\xff\xff\x7f", b"\0\0\0\0"))
+        case 3:
+            at = rng.randrange(len(data) - 8)
+            del data[at : at + rng.randrange(1, 8)]
+
+
+def test_the_own_characters_survive_a_few_mutations() -> None:
+    data = (PROJECT / "assets" / "mirai.vrm").read_bytes()
+    rng = random.Random(3)
+    for _ in range(4):
+        mutant = bytearray(data)
+        for _ in range(20):
+            mutant[rng.randrange(len(mutant))] = rng.randrange(256)
+        try:
+            avatar_from_bytes(bytes(mutant))
+        except AvatarError as error:
+            assert "\n" not in str(error)
