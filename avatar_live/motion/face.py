@@ -16,11 +16,12 @@ from avatar_live.signals import ARKIT_SHAPES, FaceReading
 
 Doubles = NDArray[np.float64]
 
-REST_QUANTILE = 0.25  # share of the time that a shape spends below its rest
-REST_RATE = 0.03  # 1/s; the quantile's step, before the warm-up's factor
+# 1/s. Steps up for samples above and down for samples below settle at the quantile rise / (rise + fall): 8 % of the
+# time a shape is below its rest. Falling is quick, since a rest that is too high hides expressions.
+REST_RISE, REST_FALL = 0.008, 0.09
 REST_MAX = 0.5
 WARM_UP_S = 2.0  # a streamer faces the camera calmly when tracking starts
-WARM_UP_FACTOR = 30.0
+WARM_UP_FACTOR = 25.0  # for rising
 PEAK_RISE_S = 0.3
 PEAK_FALL_S = 180.0
 NOISE = 0.04  # raw units above the rest that still count as rest
@@ -75,13 +76,9 @@ class Ranges:
             self._rest = np.minimum(raw, 0.5 * REST_MAX)
         hurry = WARM_UP_FACTOR if self._age_s < WARM_UP_S else 1.0
         self._age_s += dt_s
-        step = REST_RATE * hurry * dt_s
-        towards = np.where(raw > self._rest, REST_QUANTILE, REST_QUANTILE - 1.0)
         # Never past the sample itself, so that a still face has a still rest.
-        self._rest = self._rest + np.clip(raw - self._rest, -1.0, 1.0).clip(
-            np.minimum(step * towards, 0.0), np.maximum(step * towards, 0.0)
-        )
-        self._rest = np.clip(self._rest, 0.0, REST_MAX)
+        step = np.clip(raw - self._rest, -REST_FALL * dt_s, REST_RISE * hurry * dt_s)
+        self._rest = np.clip(self._rest + step, 0.0, REST_MAX)
         above = np.maximum(raw - self._peak, 0.0)
         self._peak = self._peak + above * min(1.0, dt_s / PEAK_RISE_S)
         self._peak = self._peak + (_PEAK_PRIOR - self._peak) * min(1.0, dt_s / PEAK_FALL_S)
@@ -113,7 +110,7 @@ class FaceShapes:
 
     def see(self, face: FaceReading, yaw_rad: float) -> None:
         """Take a new reading of a head turned by `yaw_rad` (positive to the person's left)."""
-        raw = np.clip(np.nan_to_num(face.shapes.astype(np.float64), posinf=0.0, neginf=0.0), 0.0, 1.0)
+        raw = np.clip(face.shapes.astype(np.float64), 0.0, 1.0)
         raw[_BLINK] = np.maximum(raw[_BLINK] - LID_DROOP * raw[_LOOK_DOWN], 0.0)
         if self._seen_s is not None and abs(yaw_rad) < HIDDEN_EYE_STARTS_RAD:
             self._ranges.learn(raw, min(max(face.captured_s - self._seen_s, 0.0), 0.2))

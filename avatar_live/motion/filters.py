@@ -14,6 +14,7 @@ from avatar_live.motion import quaternions as quat
 
 Doubles = NDArray[np.float64]
 
+DT_S_MIN = 1e-5  # a shorter step is the same moment once more, and would make any change infinitely fast
 SPEED_CUTOFF_HZ = 1.0  # the paper's choice for the speed's own low pass
 
 
@@ -43,7 +44,7 @@ class OneEuro:
         """Take the newest sample, `dt_s` after the one before, and return the filtered value."""
         if self._value is None:
             self._value = sample
-        elif dt_s > 0.0:
+        elif dt_s > DT_S_MIN:
             change = sample - self._value
             self._speed = self._speed + gain(SPEED_CUTOFF_HZ, dt_s) * (change / dt_s - self._speed)
             cutoff_hz = self._smoothing.cutoff_hz_min + self._smoothing.opening * np.abs(self._speed)
@@ -63,7 +64,7 @@ class OneEuroRotation:
         """Take the newest rotation, `dt_s` after the one before, and return the filtered one."""
         if self._value is None:
             self._value = sample
-        elif dt_s > 0.0:
+        elif dt_s > DT_S_MIN:
             change = quat.to_rotation_vector(quat.multiply(sample, quat.inverse(self._value)))
             self._speed_rad_s = self._speed_rad_s + gain(SPEED_CUTOFF_HZ, dt_s) * (change / dt_s - self._speed_rad_s)
             speed_rad_s = math.sqrt(float(self._speed_rad_s @ self._speed_rad_s))

@@ -1,7 +1,8 @@
 """Read where the eyes look, relative to the head, from the irises' places between the corners of the eyes.
 
 An iris moves on a ball of about 12 mm radius (human eyes vary by 1 mm). Its depth is not measured by trackers, so the
-two picture axes alone are solved, turned back by the head's rotation.
+two picture axes alone are solved, turned back by the head's rotation. The tracker's own eyeLook weights are a second
+witness: coarser sideways, but better up and down, where lids cover the iris.
 """
 
 import math
@@ -22,15 +23,25 @@ EYE_RADIUS_M = 0.012
 IRIS_FORWARD_M = 0.004  # how far the iris stands out before the line between the eye's corners
 YAW_RAD_MAX, PITCH_RAD_MAX = math.radians(35.0), math.radians(25.0)
 REST_S = 20.0  # the neutral direction follows what is usual: a screen is rarely where the camera is
-REST_RAD_MAX = math.radians(12.0)
+REST_RAD_MAX = math.radians(14.0)
 WARM_UP_S = 1.5
 CLOSED_MIN = 0.5  # raw blink at which the iris is a guess
 SMOOTHING = Smoothing(cutoff_hz_min=1.5, opening=10.0)
 FACING_MIN = 0.5  # cosine of the head's turn below which its axes cannot be turned back
 
+WITNESS_RAD = np.radians([30.0, 22.0])  # gaze at full eyeLook weights: yaw, pitch
+WITNESS_SHARES = np.array([0.3, 0.5])
+
 _LEFT_EYE = (473, 362, 263)  # iris, inner and outer corner
 _RIGHT_EYE = (468, 133, 33)
 _BLINKS = np.array([ARKIT_SHAPES.index("eyeBlinkLeft"), ARKIT_SHAPES.index("eyeBlinkRight")])
+# (left eye, right eye) x (weights to the person's left, right, up, down)
+_LOOKS = np.array(
+    [
+        [ARKIT_SHAPES.index(f"eyeLook{way}{eye}") for way in ways]
+        for eye, ways in (("Left", ("Out", "In", "Up", "Down")), ("Right", ("In", "Out", "Up", "Down")))
+    ]
+)
 
 
 class Gaze:
@@ -82,4 +93,7 @@ def measure(face: FaceReading, fit: HeadFit) -> Doubles | None:
         seen_m = (points[0] - 0.5 * (points[1] + points[2])) / fit.px_per_m * (1.0, -1.0)
         in_head_m = np.linalg.solve(axes[:2, :2], seen_m - axes[:2, 2] * IRIS_FORWARD_M)
         directions[row] = np.arcsin(np.clip(in_head_m / EYE_RADIUS_M, -0.9, 0.9))
-    return directions if np.isfinite(directions).all() else None
+    looks = face.shapes[_LOOKS].astype(np.float64)
+    witness = WITNESS_RAD * (looks[:, 0::2] - looks[:, 1::2])
+    directions += WITNESS_SHARES * (witness - directions)
+    return directions

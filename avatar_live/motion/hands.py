@@ -44,12 +44,12 @@ def palm_rotation(points: Doubles, side: Side) -> Doubles | None:
     forward = points[[5, 9, 13, 17]].mean(axis=0) - points[_WRIST]
     to_thumb = points[_INDEX] - points[_LITTLE]
     length = math.sqrt(float(forward @ forward))
-    if not length > 1e-4:
+    if length < 1e-4:
         return None
     forward = forward / length
     to_thumb = to_thumb - (to_thumb @ forward) * forward
     width = math.sqrt(float(to_thumb @ to_thumb))
-    if not width > 1e-4:
+    if width < 1e-4:
         return None
     to_thumb = to_thumb / width
     # The T-pose's hand points along sign * X with the thumb's side at +Z; the third axis follows.

@@ -25,7 +25,6 @@ SPEED_MEMORY_S = 0.05  # speeds between readings are averaged over about this lo
 SPEED_RAD_S_MAX = 6.0  # faster than heads turn on purpose: a mistracked frame
 AHEAD_S_MAX = 0.04  # a prediction further ahead overshoots more than it gains
 AHEAD_RAD_MAX = math.radians(6.0)
-PX_MAX = 1e6  # no picture is larger; also keeps out what is not a number
 FACE_PX_MIN = 2.0  # a smaller face has no readable direction
 
 _CENTRED: Doubles = TEMPLATE_M - TEMPLATE_M.mean(axis=0)
@@ -46,7 +45,7 @@ class HeadFit:
 
 
 def fit_head(face: FaceReading, width_px: int, height_px: int) -> HeadFit | None:
-    """Lay the template over the landmarks; None when they are too small or not numbers."""
+    """Lay the template over the landmarks; None when they are too small."""
     points = face.landmarks[LANDMARKS].astype(np.float64)
     points *= (1.0, -1.0, -1.0)
     first = _kabsch(points)
@@ -98,8 +97,6 @@ class HeadTracker:
 
 def _kabsch(points: Doubles) -> tuple[Doubles, float, Doubles] | None:
     """Return rotation (3, 3), scale and the picture of the template's origin of the best template -> points map."""
-    if not (np.abs(points) < PX_MAX).all():
-        return None
     middle = points.mean(axis=0)
     covariance = (points - middle).T @ _CENTRED
     left, sizes, right = np.linalg.svd(covariance)

@@ -21,8 +21,8 @@ PALM_SMOOTHING = Smoothing(cutoff_hz_min=1.5, opening=2.0)
 FINGER_SMOOTHING = Smoothing(cutoff_hz_min=2.0, opening=1.5)
 LENGTH_MEMORY = 0.05  # share of a new reading in the bones' lengths
 APPEARS, VANISHES = 0.6, 0.4  # confidence at which an arm starts and stops to be followed
-CONFIDENCE_S = 0.15
-RAISE_S, LOWER_S = 0.35, 0.6  # time to cross to and from a seen arm or hand
+CONFIDENCE_S = 0.08
+RAISE_S, LOWER_S = 0.25, 0.6  # time to cross to and from a seen arm or hand
 HAND_SCORE_MIN = 0.5
 HAND_FROM_WRIST_MAX = 0.6  # in shoulder widths of the picture; a hand further away is not this arm's
 OUTSIDE_MAX = 0.04  # share of the picture by which a wrist may lie outside it
@@ -93,7 +93,7 @@ class Limb:
             and (self._hand is None or hand.captured_s != self._hand[0].captured_s)
         ):
             points = hand.world.astype(np.float64) * _TO_PERSON
-            palm = hands.palm_rotation(points, self._side) if np.isfinite(points).all() else None
+            palm = hands.palm_rotation(points, self._side)
             if palm is None:
                 is_seen = False
             else:
@@ -147,7 +147,7 @@ def _arm_points(body: BodyReading, side: arms.Side) -> Doubles | None:
     shoulder, elbow, wrist = (body.world[i].astype(np.float64) * _TO_PERSON for i in _POINTS[side.name])
     points = np.stack((elbow - shoulder, wrist - shoulder))
     lengths = np.linalg.norm(np.stack((points[0], points[1] - points[0])), axis=1)
-    return points if np.isfinite(points).all() and bool((lengths > 0.02).all()) else None
+    return points if bool((lengths > 0.02).all()) else None
 
 
 def _confidence(readings: Readings, body: BodyReading, side: arms.Side) -> float:
@@ -157,4 +157,4 @@ def _confidence(readings: Readings, body: BodyReading, side: arms.Side) -> float
     if not bool((inside <= 0.5 + OUTSIDE_MAX).all()):
         return 0.0
     sure = min(float(body.visibility[shoulder]), float(body.visibility[wrist]))
-    return sure if 0.0 <= sure <= 1.0 else 0.0
+    return min(max(sure, 0.0), 1.0)

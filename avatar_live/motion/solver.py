@@ -10,6 +10,7 @@ from avatar_live.motion import quaternions as quat
 from avatar_live.motion.arms import LEFT, RIGHT
 from avatar_live.motion.bridge import Bridge
 from avatar_live.motion.face import FaceShapes
+from avatar_live.motion.gate import admit
 from avatar_live.motion.gaze import Gaze
 from avatar_live.motion.head import HeadTracker, fit_head
 from avatar_live.motion.idle import BREATH_M, breath, breathe, idle_at
@@ -61,6 +62,7 @@ class Solver:
     def solve(self, readings: Readings | None, now_s: float, dt_s: float) -> Pose:
         """Return the pose of this moment from the newest readings, which may be old ones once more, or None."""
         dt_s = min(max(dt_s, 0.0), DT_S_MAX)
+        readings = admit(readings)
         self._look(readings, now_s, dt_s)
         motion = self._tracked(_fresh_body(readings, now_s), now_s, dt_s) if self._is_tracked else self._idle(now_s)
         motion = self._cross(motion, dt_s)

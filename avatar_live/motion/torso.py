@@ -65,11 +65,11 @@ class Torso:
 
 def shoulder_turn(body: BodyReading) -> tuple[float, float] | None:
     """Return (roll, yaw) in radians of visible shoulders, or None."""
-    if not min(float(body.visibility[_LEFT_SHOULDER]), float(body.visibility[_RIGHT_SHOULDER])) > VISIBLE_MIN:
+    if min(float(body.visibility[_LEFT_SHOULDER]), float(body.visibility[_RIGHT_SHOULDER])) < VISIBLE_MIN:
         return None
     across = (body.world[_LEFT_SHOULDER] - body.world[_RIGHT_SHOULDER]).astype(np.float64)
     width_m = math.hypot(float(across[0]), float(across[2]))
-    if not (math.isfinite(width_m) and width_m > 0.02 and math.isfinite(float(across[1]))):
+    if width_m < 0.02:
         return None
     roll = SHOULDER_ROLL_SHARE * math.atan2(-float(across[1]), width_m)
     yaw = SHOULDER_YAW_SHARE * math.atan2(float(across[2]), abs(float(across[0])))

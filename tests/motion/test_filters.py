@@ -1,0 +1,52 @@
+"""One Euro: still when still, quick when quick, independent of the frame rate."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from avatar_live.motion import quaternions as quat
+from avatar_live.motion.filters import OneEuro, OneEuroRotation, Smoothing
+
+SMOOTHING = Smoothing(cutoff_hz_min=1.0, opening=4.0)
+
+
+def test_the_first_sample_passes_unchanged() -> None:
+    sample = np.array([3.0, -2.0])
+    np.testing.assert_array_equal(OneEuro(SMOOTHING).step(sample, 1.0 / 30.0), sample)
+
+
+def test_jitter_shrinks_and_a_swing_is_followed() -> None:
+    noise = np.random.default_rng(3).normal(0.0, 0.01, 300)
+    filtered = OneEuro(SMOOTHING)
+    still = np.array([filtered.step(np.array([value]), 1.0 / 30.0)[0] for value in noise])
+    assert still[60:].std() < 0.5 * noise.std()
+
+    filtered, times = OneEuro(SMOOTHING), np.arange(150) / 30.0
+    swing = np.sin(2.0 * math.pi * times)
+    followed = np.array([filtered.step(np.array([value]), 1.0 / 30.0)[0] for value in swing])
+    assert np.abs(followed - swing)[60:].max() < 0.35
+    assert np.abs(followed).max() <= 1.0
+
+
+@pytest.mark.parametrize("rate_hz", [30.0, 60.0])
+def test_a_step_takes_as_long_at_any_rate(rate_hz: float) -> None:
+    filtered = OneEuro(Smoothing(cutoff_hz_min=1.0, opening=0.0))
+    filtered.step(np.zeros(1), 0.0)
+    value = np.zeros(1)
+    for _ in range(int(0.5 * rate_hz)):
+        value = filtered.step(np.ones(1), 1.0 / rate_hz)
+    assert value[0] == pytest.approx(1.0 - math.exp(-math.pi), abs=0.02)
+
+
+@given(st.lists(st.tuples(st.floats(-3.0, 3.0), st.floats(-1.5, 1.5), st.floats(-0.1, 0.5)), max_size=20))
+def test_a_filtered_rotation_stays_unit_and_ends_where_it_is_led(samples: list[tuple[float, float, float]]) -> None:
+    filtered, goal = OneEuroRotation(SMOOTHING), quat.about(1, 0.7)
+    for yaw, pitch, dt_s in samples:
+        q = filtered.step(quat.from_yaw_pitch_roll(yaw, pitch, 0.0), dt_s)
+        assert abs(float(q @ q) - 1.0) < 1e-9
+    for _ in range(120):
+        q = filtered.step(goal, 1.0 / 30.0)
+    assert quat.angle_between(q, goal) < 0.01
