@@ -1,24 +1,6 @@
-"""The page's own unit tests pass and its sources are typed."""
+"""The page's own unit tests pass, its sources are typed, and its packages come from anywhere."""
 
-import shutil
-import subprocess
-from pathlib import Path
-
-import pytest
-from shared import PROJECT
-
-WEB = PROJECT / "web"
-
-
-def npm(*arguments: str) -> None:
-    """Run npm in `web/`; a failure shows what npm said."""
-    program = shutil.which("npm")
-    if program is None:
-        pytest.skip("needs Node.js with npm")
-    if not Path(WEB, "node_modules").is_dir():
-        pytest.skip("needs the page's packages: run npm ci in web/")
-    done = subprocess.run([program, *arguments], cwd=WEB, capture_output=True, text=True, timeout=100, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
+from page_show import WEB, npm
 
 
 def test_the_pages_unit_tests_pass() -> None:

@@ -4,7 +4,8 @@ import type { Arrow } from "../keys";
 import type { Camp } from "../protocol";
 
 export interface Actions {
-  readonly say: (text: string) => void;
+  /** Say a line; false when there is no room to say it in, so that it can be said again. */
+  readonly say: (text: string) => boolean;
   readonly like: () => void;
   readonly give: (gift: string) => void;
   readonly pickCamp: (camp: Camp) => void;

@@ -1,7 +1,6 @@
 /** What people say and give, and the line to say something oneself. */
 
 import { type TemplateResult, html, nothing } from "lit-html";
-import { live } from "lit-html/directives/live.js";
 import { repeat } from "lit-html/directives/repeat.js";
 
 import { CHAT_CHARACTERS_MAX, NAME_CHARACTERS_MAX } from "../protocol";
@@ -49,9 +48,7 @@ export function dockView(state: State, act: Actions): TemplateResult {
           event.preventDefault();
           const input = (event.currentTarget as HTMLFormElement).elements.namedItem("text") as HTMLInputElement;
           const text = input.value.trim();
-          if (text === "" || !is_joined) return;
-          act.say(text);
-          input.value = "";
+          if (text !== "" && act.say(text)) input.value = "";
         }}
       >
         <input id="say" name="text" maxlength=${CHAT_CHARACTERS_MAX} placeholder=${words.chat_hint} aria-label=${words.chat_label} autocomplete="off" enterkeyhint="send" />
@@ -96,7 +93,7 @@ function nameView(state: State, act: Actions): TemplateResult {
       }}
     >
       <label for="name-input">${words.name_hint}</label>
-      <input id="name-input" name="name" .value=${live(state.name)} maxlength=${NAME_CHARACTERS_MAX} autocomplete="nickname" required />
+      <input id="name-input" name="name" .value=${state.name} maxlength=${NAME_CHARACTERS_MAX} autocomplete="nickname" required />
       <div class="row">
         <button type="button" class="quiet" @click=${() => act.askName(false)}>${words.later}</button>
         <button type="submit" class="primary" id="name-save">${words.save}</button>

@@ -64,9 +64,7 @@ export function stageView(state: State, act: Actions): TemplateResult {
         : nothing}
       ${state.play?.seconds_left == null
         ? nothing
-        : html`<div class="countdown ${state.play.seconds_left <= 5 ? "is-last" : ""}" role="timer" aria-label=${words.seconds_left}>
-            ${state.play.seconds_left}
-          </div>`}
+        : html`<div class="countdown ${state.play.seconds_left <= 5 ? "is-last" : ""}" role="timer" aria-label=${words.seconds_left}>${state.play.seconds_left}</div>`}
       <ul class="banners" aria-hidden="true">
         ${repeat(
           state.banners,

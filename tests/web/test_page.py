@@ -1,0 +1,313 @@
+"""The viewer page in a real browser, against the real server."""
+
+import json
+import re
+import time
+from collections.abc import Iterator
+
+import pytest
+from browser import chromium_blocking
+from page_show import SOURCE, TITLE, Server, npm, running_engine
+from playwright.sync_api import Browser, Page, WebSocketRoute, expect
+
+from avatar_live.protocol.catalogue import GIFTS, START_BALANCE_COINS
+from avatar_live.protocol.wire import CLOSE_REFUSED
+
+DEADLINE_MS = 15_000
+PHONE = (390, 844)
+PHONE_LANDSCAPE = (844, 390)
+DESKTOP = (1280, 800)
+# The brightness (0 to 255) of the middle of a video as the page shows it.
+BRIGHTNESS = """(video) => {
+  const canvas = new OffscreenCanvas(8, 8), context = canvas.getContext("2d");
+  context.drawImage(video, 0, 0, 8, 8);
+  return context.getImageData(4, 4, 1, 1).data[1];
+}"""
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    folder = tmp_path_factory.mktemp("page")
+    npm("exec", "--", "vite", "build", "--logLevel", "error", "--emptyOutDir", "--outDir", str(folder / "dist"))
+    server = Server(folder, folder / "dist")
+    server.start()
+    try:
+        with running_engine(server.run_folder):
+            yield server
+    finally:
+        server.kill()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium_blocking() as opened:
+        yield opened
+
+
+@pytest.fixture
+def page(server: Server, browser: Browser) -> Iterator[Page]:
+    with visit(server, browser) as opened:
+        yield opened
+
+
+class visit:  # noqa: N801 - read as a verb: with visit(...) as page
+    """Open the page as a newcomer, in a browser profile of its own."""
+
+    def __init__(self, server: Server, browser: Browser, size: tuple[int, int] = DESKTOP) -> None:
+        self._server = server
+        self._context = browser.new_context(
+            viewport={"width": size[0], "height": size[1]}, has_touch=size != DESKTOP, locale="en-GB"
+        )
+        self._context.set_default_timeout(DEADLINE_MS)
+        self.page = self._context.new_page()
+
+    def __enter__(self) -> Page:
+        self.page.goto(self._server.address)
+        joined(self.page)
+        return self.page
+
+    def __exit__(self, *_: object) -> None:
+        self._context.close()
+
+
+def joined(page: Page) -> None:
+    expect(page.locator("[data-link=joined]")).to_be_visible(timeout=DEADLINE_MS)
+
+
+def plays(page: Page, video: str = "#main-video") -> None:
+    expect(page.locator(f"{video}[data-at=playing]")).to_be_attached(timeout=DEADLINE_MS)
+
+
+def coins(page: Page, amount: int) -> None:
+    expect(page.locator("#balance")).to_have_attribute("data-coins", str(amount), timeout=DEADLINE_MS)
+
+
+def until(page: Page, claim: str, argument: object = None) -> None:
+    """Wait for a JavaScript function to return true; `wait_for_function` would need eval, which the page forbids."""
+    deadline_s = time.monotonic() + DEADLINE_MS / 1_000
+    while not page.evaluate(claim, argument):
+        assert time.monotonic() < deadline_s, f"not within {DEADLINE_MS} ms: {claim} {argument}"
+        page.wait_for_timeout(50)
+
+
+def brightens_or_darkens(page: Page, video: str, before: int) -> None:
+    deadline_s = time.monotonic() + DEADLINE_MS / 1_000
+    while abs(page.eval_on_selector(video, BRIGHTNESS) - before) < 12:
+        assert time.monotonic() < deadline_s, f"{video} still looks as before"
+        page.wait_for_timeout(50)
+
+
+def say(page: Page, text: str) -> None:
+    page.fill("#say", text)
+    page.press("#say", "Enter")
+
+
+def test_a_newcomer_is_in_the_room_and_sees_what_drives_the_avatar(page: Page) -> None:
+    expect(page.locator("#title")).to_have_text(TITLE)
+    expect(page.locator("#source")).to_contain_text(SOURCE)
+    coins(page, START_BALANCE_COINS)
+    assert page.locator(".gift").count() == len(GIFTS)
+
+
+def test_the_picture_plays_and_its_delay_is_told_in_milliseconds(page: Page) -> None:
+    plays(page)
+    expect(page.locator("#badge")).to_have_text("LIVE")
+    expect(page.locator("#latency")).to_have_text(re.compile(r"≈ \d+ ms"), timeout=DEADLINE_MS)
+    assert 0 <= int(page.locator("#latency").get_attribute("data-ms") or -1) < 5_000
+    until(page, f"() => ({BRIGHTNESS})(document.querySelector('#main-video')) > 40")
+
+
+def test_the_sound_begins_muted_and_one_tap_turns_it_on(page: Page) -> None:
+    plays(page)
+    assert page.eval_on_selector("#main-video", "video => video.muted")
+    page.click(".tap-for-sound")
+    expect(page.locator(".tap-for-sound")).to_have_count(0)
+    assert not page.eval_on_selector("#main-video", "video => video.muted")
+
+
+def test_a_chat_line_reaches_a_second_page(server: Server, browser: Browser, page: Page) -> None:
+    with visit(server, browser, PHONE) as other:
+        say(page, "hello over there")
+        expect(other.locator("#chat .line", has_text="hello over there")).to_be_visible(timeout=DEADLINE_MS)
+        assert page.input_value("#say") == ""
+
+
+def test_script_in_a_chat_line_is_shown_as_text(server: Server, browser: Browser, page: Page) -> None:
+    script = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>'
+    with visit(server, browser) as other:
+        say(page, script)
+        line = other.locator("#chat .line", has_text="onerror").last
+        expect(line.locator(".text")).to_have_text(script, timeout=DEADLINE_MS)
+        assert line.locator("img, script").count() == 0
+        assert other.evaluate("window.hacked") is None
+
+
+def test_a_gift_costs_coins_is_done_and_is_seen_by_everybody(server: Server, browser: Browser, page: Page) -> None:
+    with visit(server, browser) as other:
+        page.click("[data-gift=tomato]")
+        coins(page, START_BALANCE_COINS - GIFTS["tomato"].price_coins)
+        expect(page.locator(".own-gift[data-state=done]")).to_be_visible(timeout=DEADLINE_MS)
+        expect(other.locator(".banner", has_text="Tomato")).to_be_visible(timeout=DEADLINE_MS)
+        expect(other.locator("#chat .line.is-gift").last).to_contain_text("Tomato")
+        coins(other, START_BALANCE_COINS)
+
+
+def test_likes_and_camps_reach_the_second_page(server: Server, browser: Browser, page: Page) -> None:
+    with visit(server, browser) as other:
+        before = int(other.locator("#likes").inner_text())
+        for _ in range(3):
+            page.click("#like")
+        expect(other.locator("#likes")).to_have_text(str(before + 3), timeout=DEADLINE_MS)
+        page.click("[data-camp=blue]")
+        expect(page.locator("[data-camp=blue]")).to_have_attribute("aria-pressed", "true")
+        until(other, "() => Number(document.querySelector('#ball').dataset.ball) < 0")
+
+
+def test_a_new_name_is_kept_for_the_next_visit(server: Server, browser: Browser, page: Page) -> None:
+    page.fill("#name-input", "Ann of Oz")
+    page.click("#name-save")
+    joined(page)
+    say(page, "renamed")
+    expect(page.locator("#chat .line", has_text="renamed").locator("b")).to_have_text("Ann of Oz", timeout=DEADLINE_MS)
+    page.reload()
+    joined(page)
+    expect(page.locator("#own-name")).to_contain_text("Ann of Oz")
+    expect(page.locator(".name-card")).to_have_count(0)
+
+
+def test_a_gift_without_an_answer_is_sent_again_with_the_same_id_and_paid_once(
+    server: Server, browser: Browser
+) -> None:
+    sent: list[str] = []
+
+    def lose_the_first_answer(route: WebSocketRoute) -> None:
+        upstream = route.connect_to_server()
+
+        def from_page(message: str | bytes) -> None:
+            if json.loads(message)["type"] == "gift":
+                sent.append(json.loads(message)["id"])
+            upstream.send(message)
+
+        def from_server(message: str | bytes) -> None:
+            if len(sent) == 1 and json.loads(message)["type"] == "gift_update":
+                route.close(code=1012)
+            else:
+                route.send(message)
+
+        route.on_message(from_page)
+        upstream.on_message(from_server)
+
+    opened = visit(server, browser)
+    opened.page.route_web_socket(re.compile(r"/ws$"), lose_the_first_answer)
+    with opened as page:
+        page.click("[data-gift=confetti]")
+        expect(page.locator(".own-gift[data-state=done]")).to_be_visible(timeout=DEADLINE_MS)
+        coins(page, START_BALANCE_COINS - GIFTS["confetti"].price_coins)
+        assert len(sent) >= 2 and len(set(sent)) == 1
+
+
+def test_a_page_that_was_turned_away_does_not_come_back_by_itself(server: Server, browser: Browser) -> None:
+    turned_away: list[str] = []
+
+    def turn_away_once(route: WebSocketRoute) -> None:
+        if turned_away:
+            route.connect_to_server()
+            return
+        turned_away.append(route.url)
+        route.on_message(lambda _: route.close(code=CLOSE_REFUSED, reason="Not today."))
+
+    opened = visit(server, browser)
+    opened.page.route_web_socket(re.compile(r"/ws$"), turn_away_once)
+    opened.page.goto(server.address)
+    expect(opened.page.locator(".cover")).to_contain_text("Not today.", timeout=DEADLINE_MS)
+    expect(opened.page.locator("[data-link=closed]")).to_be_visible()
+    opened.page.click(".cover .primary")
+    joined(opened.page)
+    opened.__exit__()
+
+
+def test_a_ticket_leads_into_the_game_and_back(page: Page) -> None:
+    plays(page)
+    page.click("[data-gift=ticket]")
+    plays(page, "#own-video")
+    expect(page.locator("#main-video.corner")).to_be_visible()
+    expect(page.locator(".countdown")).to_have_text(re.compile(r"^\d+$"))
+    before = page.eval_on_selector("#own-video", BRIGHTNESS)
+    page.keyboard.down("ArrowUp")
+    brightens_or_darkens(page, "#own-video", before)
+    page.keyboard.up("ArrowUp")
+    page.click("#leave")
+    expect(page.locator("#own-video")).to_have_count(0, timeout=DEADLINE_MS)
+    expect(page.locator("#main-video.full")).to_be_visible()
+    expect(page.locator(".notice")).not_to_have_count(0)
+    coins(page, START_BALANCE_COINS - GIFTS["ticket"].price_coins)
+
+
+def test_a_finger_steers_like_a_key(server: Server, browser: Browser) -> None:
+    with visit(server, browser, PHONE) as page:
+        plays(page)
+        page.click("#gifts-open")
+        page.click("[data-gift=ticket]")
+        plays(page, "#own-video")
+        before = page.eval_on_selector("#own-video", BRIGHTNESS)
+        page.hover("[data-arrow=up]")
+        page.mouse.down()
+        brightens_or_darkens(page, "#own-video", before)
+        page.mouse.up()
+        page.click("#leave")
+        expect(page.locator("#own-video")).to_have_count(0, timeout=DEADLINE_MS)
+
+
+def test_a_page_comes_back_after_the_server_was_killed_and_keeps_its_wallet(server: Server, page: Page) -> None:
+    plays(page)
+    page.click("[data-gift=giant_head]")
+    expect(page.locator(".own-gift[data-state=done]")).to_be_visible(timeout=DEADLINE_MS)
+    server.kill()
+    expect(page.locator("#badge")).to_have_text("Reconnecting", timeout=DEADLINE_MS)
+    expect(page.locator("[data-gift=tomato]")).to_be_disabled()
+    server.start()
+    joined(page)
+    coins(page, START_BALANCE_COINS - GIFTS["giant_head"].price_coins)
+    plays(page)
+    say(page, "back again")
+    expect(page.locator("#chat .line", has_text="back again")).to_be_visible(timeout=DEADLINE_MS)
+
+
+@pytest.mark.parametrize("size", [PHONE, PHONE_LANDSCAPE, DESKTOP], ids=["phone", "phone-landscape", "desktop"])
+def test_every_control_is_on_the_screen(server: Server, browser: Browser, size: tuple[int, int]) -> None:
+    with visit(server, browser, size) as page:
+        plays(page)
+        page.click(".name-card .quiet")
+        if size != DESKTOP:
+            page.click("#gifts-open")
+        for control in [*(f"[data-gift={gift}]" for gift in GIFTS), "#balance"]:
+            inside(page, control, size)
+        if size != DESKTOP:
+            page.click(".gifts .close")
+        for control in ("#main-video", "#say", "#send", "#like", "[data-camp=red]", "[data-camp=blue]", "#sound"):
+            inside(page, control, size)
+        assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+
+
+def inside(page: Page, control: str, size: tuple[int, int]) -> None:
+    """Check that a control, once it rests, lies on the screen and is what a tap there meets."""
+    until(
+        page,
+        """([control, width, height]) => {
+          const box = document.querySelector(control)?.getBoundingClientRect();
+          return box && box.width > 0 && box.left >= 0 && box.top >= 0 && box.right <= width && box.bottom <= height;
+        }""",
+        [control, *size],
+    )
+    if control != "#main-video":
+        page.click(control, trial=True)
+
+
+def test_the_page_asks_nobody_but_its_own_server(server: Server, browser: Browser) -> None:
+    opened = visit(server, browser)
+    asked: list[str] = []
+    opened.page.on("request", lambda request: asked.append(request.url))
+    with opened as page:
+        plays(page)
+    assert asked
+    assert all(url.startswith((server.address, "data:", "blob:")) for url in asked)
