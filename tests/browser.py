@@ -2,19 +2,22 @@
 
     async with chromium() as browser:
         page = await browser.new_page()
+        await until(page, "() => document.title")
 
 `chromium_blocking` is the same for tests that are not asynchronous.
 """
 
+import asyncio
 import contextlib
 import shutil
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, Page, async_playwright
 from playwright.sync_api import Browser as BlockingBrowser
 from playwright.sync_api import sync_playwright
 
+DEADLINE_S = 20.0
 EXECUTABLES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 ARGUMENTS = [
     "--no-sandbox",  # tests run as root in containers
@@ -49,6 +52,17 @@ async def chromium(*more_arguments: str) -> AsyncIterator[Browser]:
             yield browser
         finally:
             await browser.close()
+
+
+async def until(page: Page, claim: str, argument: object = None) -> None:
+    """Wait until the JavaScript function `claim` is true of `argument`; raise TimeoutError at the deadline.
+
+    Unlike Playwright's `wait_for_function` this waits for what an asynchronous function returns, as reading the
+    statistics of a WebRTC connection needs.
+    """
+    async with asyncio.timeout(DEADLINE_S):
+        while not await page.evaluate(claim, argument):  # noqa: ASYNC110 (a page cannot set an event of ours)
+            await asyncio.sleep(0.02)
 
 
 @contextlib.contextmanager

@@ -4,6 +4,7 @@ All of it is done to one object at a time, never to a class or a module, so that
 not meet. `tests/broadcast/test_aiortc_internals.py` fails when one of these names changes its meaning.
 """
 
+import contextlib
 import functools
 from collections.abc import Callable
 from datetime import timedelta
@@ -11,6 +12,7 @@ from typing import Any
 
 from aiortc import RTCPeerConnection, RTCRtpSender
 from aiortc import clock as rtc_clock
+from aiortc.exceptions import InvalidStateError
 from aiortc.rtp import AnyRtcpPacket, RtcpSrPacket
 
 from avatar_live.clock import now_s
@@ -66,6 +68,17 @@ def report_capture_time(sender: RTCRtpSender, captured_s: Callable[[], float | N
         await send(packets)
 
     sender._send_rtcp = send_report  # type: ignore[method-assign]
+
+
+def end_connecting_quietly(connection: RTCPeerConnection) -> None:
+    """Let a connection be closed while it is being made: aiortc's task for it fails then, and nobody awaits it."""
+    connect = connection._RTCPeerConnection__connect  # type: ignore[attr-defined]
+
+    async def connect_or_end() -> None:
+        with contextlib.suppress(ConnectionError, InvalidStateError):
+            await connect()
+
+    connection._RTCPeerConnection__connect = connect_or_end  # type: ignore[attr-defined]
 
 
 def _ice_connections(connection: RTCPeerConnection) -> list[Any]:

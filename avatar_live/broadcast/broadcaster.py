@@ -90,9 +90,7 @@ class Broadcaster:
         offer = checked_offer(offer_sdp)
         if self._sweeper is None:
             self._sweeper = asyncio.create_task(self._sweep_forever(), name="broadcast-sweep")
-        if stream != MAIN_STREAM:
-            for old in [id for id, place in self._places.items() if place.stream == stream]:
-                self._let_go(old)
+        earlier = [id for id, place in self._places.items() if place.stream == stream != MAIN_STREAM]
         watch_id = secrets.token_urlsafe(24)
         viewer = Viewer(
             now=self._now,
@@ -109,6 +107,8 @@ class Broadcaster:
         except BaseException:
             await self.unwatch(watch_id)
             raise
+        for old in earlier:
+            self._let_go(old)
         return Watch(watch_id, answer)
 
     async def unwatch(self, watch_id: str) -> bool:

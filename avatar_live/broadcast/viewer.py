@@ -40,6 +40,7 @@ class Viewer:
         self._on_keys = on_keys
         self._on_end = on_end
         self._connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+        internals.end_connecting_quietly(self._connection)
         self._video_queue, self._audio_queue = VideoQueue(), AudioQueue()
         self._video = PacketTrack(self._video_queue, on_ready=wants_keyframe)
         self._audio = PacketTrack(self._audio_queue, on_ready=lambda: None)

@@ -75,7 +75,8 @@ def whep_routes(broadcaster: Broadcaster, player_stream: Callable[[str], str | N
     async def preflight() -> Response[None]:
         return Response(None, status_code=204, headers={**PREFLIGHT, "Accept-Post": SDP})
 
-    return Router("/whep", route_handlers=[watch_show, watch_own_game, leave, trickle, preflight])
+    # Litestar answers OPTIONS by itself on every path that has no handler for it yet: ours comes first.
+    return Router("/whep", route_handlers=[preflight, watch_show, watch_own_game, leave, trickle])
 
 
 def _refused(status: int, sentence: str, headers: dict[str, str] | None = None) -> Response[bytes]:

@@ -83,7 +83,6 @@ class Show:
     keyframes_wanted: list[str] = field(default_factory=list)
     keys: list[tuple[str, Keys]] = field(default_factory=list)
     watchers: list[tuple[str, int]] = field(default_factory=list)
-    keyframes_sent: int = 0
 
 
 @contextlib.asynccontextmanager

@@ -5,17 +5,32 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from browser import chromium
+from browser import DEADLINE_S, chromium, until
 from playwright.async_api import Browser, Page
-from show import Show, running_show
+from show import PLAYER_STREAM, PLAYER_TOKEN, Show, running_show
 
+from avatar_live.clock import now_s, wall_s
+from avatar_live.protocol.wire import Keys
 from avatar_live.signals.encoded import MAIN_STREAM
 
-DEADLINE_MS = 15_000
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 RED, GREEN, BLUE, GREY = (200, 40, 40), (40, 200, 40), (40, 40, 200), (128, 128, 128)
 COLOUR_DISTANCE_MAX = 12
+
+# Collect the ages of the next pictures: their 16 bit time stamp against the server's monotonic clock.
+AGES = """([offset, count]) => new Promise((resolve) => {
+  const ages = [];
+  const read = () => {
+    const row = pixels().getImageData(0, 340, 640, 1).data;
+    let stamp = 0;
+    for (let bit = 0; bit < 16; bit++) if (row[(bit * 40 + 20) * 4] > 128) stamp |= 1 << bit;
+    const now = performance.timeOrigin + performance.now() - offset;
+    ages.push((((now - stamp) % 65536) + 65536) % 65536);
+    if (ages.length < count) video.requestVideoFrameCallback(read); else resolve(ages);
+  };
+  video.requestVideoFrameCallback(read);
+})"""
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
@@ -45,18 +60,12 @@ async def watch(browser: Browser, show: Show, **options: object) -> Page:
 
 
 async def decoded(page: Page, frames: int) -> None:
-    await page.wait_for_function(
-        "async (count) => (await inbound('video')).framesDecoded >= count", arg=frames, timeout=DEADLINE_MS
-    )
-
-
-async def until(what: str, page: Page, argument: object = None) -> None:
-    await page.wait_for_function(what, arg=argument, timeout=DEADLINE_MS)
+    await until(page, "async (count) => (await inbound('video')).framesDecoded >= count", frames)
 
 
 async def eventually(claim: object) -> None:
     assert callable(claim)
-    async with asyncio.timeout(DEADLINE_MS / 1e3):
+    async with asyncio.timeout(DEADLINE_S):
         while not claim():  # noqa: ASYNC110 (the show's threads and callbacks have no event to wait for)
             await asyncio.sleep(0.02)
 
@@ -72,3 +81,103 @@ async def test_two_viewers_see_the_same_encode_in_the_right_colours(browser: Bro
     assert show.encoders[MAIN_STREAM].figures()["fps"] < 31
     for page in pages:
         await page.close()
+
+
+async def test_a_late_joiner_has_a_picture_at_once(browser: Browser, show: Show) -> None:
+    first = await watch(browser, show)
+    await decoded(first, 20)
+    late = await open_page(browser, show)
+    asked = len(show.keyframes_wanted)
+    answer = await late.evaluate("watch()")
+    assert answer["status"] == 201
+    await decoded(late, 1)
+    assert len(show.keyframes_wanted) == asked + 1
+    report = await late.evaluate("inbound('video')")
+    assert report["keyFramesDecoded"] >= 1
+    assert report["pliCount"] == 0, "a lone delta would have made the browser ask"
+    for page in (first, late):
+        await page.close()
+
+
+async def test_a_browser_that_lost_pictures_asks_and_gets_a_keyframe(browser: Browser, show: Show) -> None:
+    page = await watch(browser, show, audio=False)
+    await decoded(page, 10)
+    before, asked = await page.evaluate("inbound('video')"), len(show.keyframes_wanted)
+    lose_packets(show, 5)
+    await until(page, "async (count) => (await inbound('video')).pliCount > count", before["pliCount"])
+    await eventually(lambda: len(show.keyframes_wanted) > asked)
+    await until(page, "async (count) => (await inbound('video')).keyFramesDecoded > count", before["keyFramesDecoded"])
+    await page.close()
+
+
+def lose_packets(show: Show, count: int) -> None:
+    """Lose `count` packets on their way to the only viewer, and let none be sent again."""
+    (place,) = show.broadcaster._places.values()
+    (sender,) = place.viewer._connection.getSenders()
+    send, lost = sender.transport._send_rtp, 0
+
+    async def lossy(data: bytes) -> None:
+        nonlocal lost
+        if data[8:12] == sender._ssrc.to_bytes(4, "big") and lost < count:
+            lost += 1
+        else:
+            await send(data)
+
+    async def not_again(sequence_number: int) -> None:
+        pass
+
+    sender.transport._send_rtp = lossy  # type: ignore[method-assign]
+    sender._retransmit = not_again  # type: ignore[method-assign]
+
+
+async def test_delete_ends_the_stream_for_one_and_leaves_the_other(browser: Browser, show: Show) -> None:
+    leaver, stayer = await watch(browser, show), await watch(browser, show)
+    await decoded(leaver, 5)
+    assert await leaver.evaluate("fetch(session, {method: 'DELETE'}).then((response) => response.status)") == 200
+    assert show.broadcaster.streams() == {MAIN_STREAM: 1}
+    left, stayed = [(await page.evaluate("inbound('video')"))["framesDecoded"] for page in (leaver, stayer)]
+    await decoded(stayer, stayed + 15)
+    assert (await leaver.evaluate("inbound('video')"))["framesDecoded"] <= left + 2, "two may have been on their way"
+    for page in (leaver, stayer):
+        await page.close()
+
+
+async def test_a_page_that_is_closed_is_noticed(browser: Browser, show: Show) -> None:
+    page = await watch(browser, show)
+    await decoded(page, 1)
+    await page.evaluate("connection.close()")
+    await eventually(lambda: show.broadcaster.streams() == {})
+    await page.close()
+
+
+async def test_a_players_own_stream_is_steered_with_keys(browser: Browser, show: Show) -> None:
+    page = await watch(browser, show, token=PLAYER_TOKEN, input=True, audio=False)
+    await decoded(page, 5)
+    await until(page, "() => channel.readyState === 'open'")
+    await page.evaluate("""() => {
+        channel.send(JSON.stringify({type: 'keys', n: 1, up: true, down: false, left: true, right: false}));
+        channel.send('nonsense');
+    }""")
+    await eventually(lambda: show.keys)
+    assert show.keys == [(PLAYER_STREAM, Keys(n=1, up=True, left=True))]
+    await page.evaluate("connection.close()")
+    await eventually(lambda: show.broadcaster.streams() == {})
+    await page.close()
+    assert show.keys[-1] == (PLAYER_STREAM, Keys(n=2))
+
+
+async def test_a_wrong_play_token_is_told_so(browser: Browser, show: Show) -> None:
+    page = await open_page(browser, show)
+    answer = await page.evaluate("watch('/whep/player', {token: 'guessed'})")
+    assert answer["status"] == 401
+    assert answer["text"] == "This play token is not valid, or its game is over."
+    await page.close()
+
+
+async def test_the_picture_is_fresh(browser: Browser, show: Show) -> None:
+    """Read the time stamp in the picture when the browser presents it; generous, for busy test machines."""
+    page = await watch(browser, show, audio=False)
+    await decoded(page, 30)
+    ages_ms = await page.evaluate(AGES, [(wall_s() - now_s()) * 1e3, 30])
+    assert sorted(ages_ms)[len(ages_ms) // 2] < 150
+    await page.close()

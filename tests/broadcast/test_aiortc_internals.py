@@ -1,0 +1,115 @@
+"""The private names of aiortc that we rely on still mean what they meant."""
+
+import asyncio
+import gc
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+from aioice.ice import Connection
+from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
+from aiortc import clock as rtc_clock
+from aiortc.exceptions import InvalidStateError
+from aiortc.rtp import RTCP_PSFB_FIR, RTCP_PSFB_PLI, AnyRtcpPacket, RtcpPsfbPacket, RtcpSenderInfo, RtcpSrPacket
+from peer import Peer, peer, until
+
+from avatar_live.broadcast import aiortc_internals as internals
+from avatar_live.clock import now_s
+
+
+@pytest_asyncio.fixture
+async def connection() -> AsyncIterator[RTCPeerConnection]:
+    opened = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+    opened.addTransceiver("video", direction="sendonly")
+    yield opened
+    await opened.close()
+
+
+async def test_pli_and_fir_are_heard_as_asks_for_a_keyframe(connection: RTCPeerConnection) -> None:
+    sender = connection.getSenders()[0]
+    asked: list[None] = []
+    internals.on_keyframe_request(sender, lambda: asked.append(None))
+    for fmt in (RTCP_PSFB_PLI, RTCP_PSFB_FIR):
+        await sender._handle_rtcp_packet(RtcpPsfbPacket(fmt=fmt, ssrc=1, media_ssrc=sender._ssrc))
+    assert len(asked) == 2
+
+
+async def test_a_sender_report_says_when_the_frame_was_captured(connection: RTCPeerConnection) -> None:
+    sender = connection.getSenders()[0]
+    reports: list[list[AnyRtcpPacket]] = []
+
+    async def send(packets: list[AnyRtcpPacket]) -> None:
+        reports.append(packets)
+
+    sender._send_rtcp = send  # type: ignore[method-assign]
+    captured_s: float | None = None
+    internals.report_capture_time(sender, lambda: captured_s)
+    info = RtcpSenderInfo(ntp_timestamp=0, rtp_timestamp=7, packet_count=1, octet_count=1)
+    await sender._send_rtcp([RtcpSrPacket(ssrc=1, sender_info=info)])
+    assert reports == [], "before the first frame there is nothing to report"
+    captured_s = now_s() - 0.5
+    await sender._send_rtcp([RtcpSrPacket(ssrc=1, sender_info=info)])
+    report = reports[0][0]
+    assert isinstance(report, RtcpSrPacket)
+    assert report.sender_info.rtp_timestamp == 7
+    seconds_ago = rtc_clock.current_datetime() - rtc_clock.datetime_from_ntp(report.sender_info.ntp_timestamp)
+    assert 0.5 <= seconds_ago.total_seconds() < 0.7
+
+
+async def test_loopback_is_offered_to_one_connection_and_no_other(connection: RTCPeerConnection) -> None:
+    internals.include_loopback(connection)
+    await connection.setLocalDescription()
+    assert " 127.0.0.1 " in connection.localDescription.sdp
+    other = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+    other.addTransceiver("video", direction="sendonly")
+    await other.setLocalDescription()
+    assert " 127.0.0.1 " not in other.localDescription.sdp
+    await other.close()
+
+
+async def test_ice_checks_and_rtcp_of_the_peer_are_heard(connection: RTCPeerConnection) -> None:
+    heard: list[None] = []
+    async with peer() as viewer:
+        internals.include_loopback(viewer.connection)
+        await answered(connection, viewer)
+        internals.on_heard(connection, lambda: heard.append(None))
+        await connection.setLocalDescription()
+        await viewer.accept(connection.localDescription.sdp)
+        await until(lambda: heard, "no ICE check was heard")
+        checks = len(heard)
+        sender = connection.getSenders()[0]
+        await sender._handle_rtcp_packet(RtcpPsfbPacket(fmt=RTCP_PSFB_PLI, ssrc=1, media_ssrc=sender._ssrc))
+        assert len(heard) == checks + 1
+
+
+@pytest.mark.parametrize("is_quiet", [False, True])
+async def test_closing_while_connecting_is_no_error(
+    connection: RTCPeerConnection, caplog: pytest.LogCaptureFixture, is_quiet: bool
+) -> None:
+    begun = asyncio.Event()
+
+    async def closed_meanwhile() -> None:
+        begun.set()
+        raise InvalidStateError("RTCIceTransport is closed")
+
+    assert callable(getattr(connection, "_RTCPeerConnection__connect", None))
+    setattr(connection, "_RTCPeerConnection__connect", closed_meanwhile)  # noqa: B010 (the name is aiortc's own)
+    if is_quiet:
+        internals.end_connecting_quietly(connection)
+    await connection.setLocalDescription()
+    await asyncio.wait_for(begun.wait(), 5)
+    await until(lambda: len(asyncio.all_tasks()) == 1, "the task that connects did not end")
+    gc.collect()
+    has_failed = any("InvalidStateError" in record.getMessage() for record in caplog.records)
+    assert has_failed is not is_quiet
+
+
+async def answered(connection: RTCPeerConnection, viewer: Peer) -> None:
+    offer = await viewer.offer()
+    await connection.setRemoteDescription(RTCSessionDescription(sdp=offer, type="offer"))
+    internals.include_loopback(connection)
+
+
+async def test_the_ice_connection_gathers_and_answers_under_the_names_that_we_wrap() -> None:
+    assert asyncio.iscoroutinefunction(Connection.get_component_candidates)
+    assert callable(Connection.request_received)

@@ -1,0 +1,255 @@
+"""The door: who comes in, what reaches them, and that nothing of them stays behind."""
+
+import asyncio
+import gc
+import sys
+from collections.abc import AsyncIterator
+
+import psutil
+import pytest
+import pytest_asyncio
+from peer import Peer, Source, peer, until
+
+from avatar_live import clock
+from avatar_live.broadcast.broadcaster import Broadcaster, BroadcastError
+from avatar_live.broadcast.viewer import CONNECT_S_MAX, SILENT_S_MAX
+from avatar_live.encoder.audio import OpusEncoder
+from avatar_live.protocol.wire import Keys
+from avatar_live.signals.encoded import MAIN_STREAM
+
+VIEWERS_MAX = 3
+CYCLES = 30
+
+
+class House:
+    """A broadcaster whose callbacks are noted and whose clock can be put forward."""
+
+    def __init__(self) -> None:
+        self.keyframes_wanted: list[str] = []
+        self.keys: list[tuple[str, Keys]] = []
+        self.watchers: list[tuple[str, int]] = []
+        self.ahead_s = 0.0
+        self.source: Source | None = None
+        self.broadcaster = Broadcaster(
+            want_keyframe=self._want_keyframe,
+            on_keys=lambda stream, keys: self.keys.append((stream, keys)),
+            on_watchers=lambda stream, count: self.watchers.append((stream, count)),
+            allow_loopback=True,
+            viewers_max=VIEWERS_MAX,
+            now=lambda: clock.now_s() + self.ahead_s,
+        )
+
+    def _want_keyframe(self, stream: str) -> None:
+        self.keyframes_wanted.append(stream)
+        if self.source is not None:
+            self.source.want_keyframe()
+
+
+@pytest_asyncio.fixture
+async def house() -> AsyncIterator[House]:
+    opened = House()
+    yield opened
+    await opened.broadcaster.close()
+
+
+@pytest_asyncio.fixture
+async def source(house: House) -> AsyncIterator[Source]:
+    house.source = Source(house.broadcaster)
+    async with house.source.playing():
+        yield house.source
+
+
+async def test_two_viewers_get_the_pictures_of_one_encode(house: House, source: Source) -> None:
+    async with peer() as first, peer() as second:
+        await first.watch(house.broadcaster)
+        await second.watch(house.broadcaster)
+        for viewer in (first, second):
+            greys = [int((await viewer.picture()).to_ndarray(format="gray")[32, 32]) for _ in range(20)]
+            assert greys == sorted(greys), "the pictures grow brighter, in order"
+            assert greys[-1] > greys[0]
+        assert house.broadcaster.streams() == {MAIN_STREAM: 2}
+        assert house.watchers == [(MAIN_STREAM, 1), (MAIN_STREAM, 2)]
+        assert house.broadcaster.figures()["viewers"] == 2
+        assert house.broadcaster.figures()["sent_fps"] > 0
+
+
+async def test_a_late_joiner_is_given_a_keyframe_and_no_delta_before(house: House, source: Source) -> None:
+    await until(lambda: len(source.published) > 10, "nothing was published")
+    async with peer() as viewer:
+        await viewer.watch(house.broadcaster)
+        first = await viewer.picture()
+        assert house.keyframes_wanted == [MAIN_STREAM]
+        keyframes = [frame for frame in source.published if frame.is_keyframe]
+        assert len(keyframes) == 2
+        assert first.pts is not None
+        assert first.is_corrupt is False
+    assert house.broadcaster.figures()["keyframes_asked"] == 1
+
+
+async def test_a_lost_picture_leads_to_a_keyframe(house: House, source: Source) -> None:
+    async with peer() as viewer:
+        await viewer.watch(house.broadcaster)
+        await viewer.picture()
+        asked = len(house.keyframes_wanted)
+        (receiver,) = [receiver for receiver in viewer.connection.getReceivers() if receiver.track.kind == "video"]
+        await until(lambda: receiver.getSynchronizationSources(), "no packet came")
+        await receiver._send_rtcp_pli(receiver.getSynchronizationSources()[0].source)
+        await until(lambda: len(house.keyframes_wanted) > asked, "the PLI was not heard")
+
+
+async def test_sound_flows_beside_the_picture(house: House, source: Source) -> None:
+    sound = OpusEncoder(MAIN_STREAM)
+    async with peer() as viewer:
+        await viewer.watch(house.broadcaster)
+        await viewer.picture()
+        for at in range(20):
+            house.broadcaster.publish(sound.silence(clock.now_s(), at * 960))
+            await asyncio.sleep(0.005)
+        async with asyncio.timeout(5):
+            heard = await viewer.tracks["audio"].recv()
+        assert heard.pts is not None
+
+
+async def test_the_answer_is_h264_constrained_baseline_and_opus_and_nothing_else(house: House) -> None:
+    async with peer() as viewer:
+        answer = (await viewer.watch(house.broadcaster)).answer_sdp
+    codecs = {line.split(" ")[1] for line in answer.splitlines() if line.startswith("a=rtpmap:")}
+    assert codecs == {"H264/90000", "rtx/90000", "opus/48000/2"}
+    assert answer.count("profile-level-id=42e01f") == 1
+    assert answer.count("packetization-mode=1") == 1
+    assert answer.count("a=sendonly") == 2
+
+
+async def test_a_players_keys_arrive_and_are_released_when_the_player_is_gone(house: House) -> None:
+    async with peer() as viewer:
+        watch = await viewer.watch(house.broadcaster, "player-1")
+        await until(lambda: viewer.channel.readyState == "open", "the channel did not open")
+        viewer.channel.send('{"type":"keys","n":1,"up":true}')
+        viewer.channel.send("nonsense")
+        await until(lambda: house.keys, "no keys came")
+        await until(lambda: house.broadcaster.figures()["keys_dropped"] == 1, "the nonsense was not counted")
+        await house.broadcaster.unwatch(watch.id)
+    assert house.keys == [("player-1", Keys(n=1, up=True)), ("player-1", Keys(n=2))]
+    assert house.broadcaster.figures()["keys_dropped"] == 1
+
+
+async def test_keys_of_somebody_who_only_watches_the_show_go_nowhere(house: House, source: Source) -> None:
+    async with peer() as viewer:
+        await viewer.watch(house.broadcaster)
+        await until(lambda: viewer.channel.readyState == "open", "the channel did not open")
+        viewer.channel.send('{"type":"keys","n":1,"up":true}')
+        for _ in range(5):
+            await viewer.picture()
+    assert house.keys == []
+
+
+async def test_a_page_that_is_loaded_again_takes_its_own_place(house: House) -> None:
+    async with peer() as before, peer() as after:
+        first = await before.watch(house.broadcaster, "player-1")
+        second = await after.watch(house.broadcaster, "player-1")
+        assert house.broadcaster.streams() == {"player-1": 1}
+        assert house.watchers[-1] == ("player-1", 1)
+        assert not await house.broadcaster.unwatch(first.id)
+        assert await house.broadcaster.unwatch(second.id)
+    assert house.watchers[-1] == ("player-1", 0)
+
+
+async def test_the_last_place_is_given_and_one_more_is_refused(house: House) -> None:
+    offers = [Peer() for _ in range(VIEWERS_MAX + 1)]
+    for viewer in offers[:-1]:
+        await house.broadcaster.watch(MAIN_STREAM, await viewer.offer())
+    with pytest.raises(BroadcastError, match="All places are taken") as refusal:
+        await house.broadcaster.watch(MAIN_STREAM, await offers[-1].offer())
+    assert (refusal.value.status, refusal.value.retry_after_s) == (503, 5)
+    for viewer in offers:
+        await viewer.close()
+
+
+async def test_an_offer_that_cannot_be_answered_leaves_nothing_behind(house: House) -> None:
+    viewer = Peer()
+    offer = (await viewer.offer()).replace("H264", "H265")
+    with pytest.raises(BroadcastError, match="and Opus") as refusal:
+        await house.broadcaster.watch(MAIN_STREAM, offer)
+    assert refusal.value.status == 406
+    assert house.broadcaster.streams() == {}
+    assert house.watchers == [(MAIN_STREAM, 1), (MAIN_STREAM, 0)]
+    await viewer.close()
+
+
+async def test_who_never_comes_is_forgotten(house: House) -> None:
+    viewer = Peer()
+    await house.broadcaster.watch(MAIN_STREAM, await viewer.offer())
+    house.ahead_s = CONNECT_S_MAX - 1
+    house.broadcaster.sweep()
+    assert house.broadcaster.streams() == {MAIN_STREAM: 1}
+    house.ahead_s = CONNECT_S_MAX + 1
+    house.broadcaster.sweep()
+    assert house.broadcaster.streams() == {}
+    await viewer.close()
+
+
+async def test_who_falls_silent_is_let_go_and_who_lives_is_not(house: House, source: Source) -> None:
+    async with peer() as viewer:
+        await viewer.watch(house.broadcaster)
+        await viewer.picture()
+        ((_, place),) = house.broadcaster._places.items()
+        for _ in range(3):
+            house.ahead_s += SILENT_S_MAX / 2  # a report of reception comes every 1.5 s, with or without packets
+            moved_s = clock.now_s() + house.ahead_s
+            await until(lambda moved_s=moved_s: place.viewer._heard_s >= moved_s, "no report came")
+            house.broadcaster.sweep()
+            assert house.broadcaster.streams() == {MAIN_STREAM: 1}
+        house.ahead_s += SILENT_S_MAX + 1
+        house.broadcaster.sweep()
+        assert house.broadcaster.streams() == {}
+
+
+async def test_who_says_goodbye_is_gone_at_once(house: House) -> None:
+    async with peer() as viewer:
+        await viewer.watch(house.broadcaster)
+        await viewer.close()
+        await until(lambda: house.broadcaster.streams() == {}, "the viewer is still there")
+    assert house.watchers == [(MAIN_STREAM, 1), (MAIN_STREAM, 0)]
+
+
+async def test_thirty_who_come_and_go_leave_no_task_no_socket_and_no_viewer(house: House, source: Source) -> None:
+    async def come_and_go() -> None:
+        async with peer() as viewer:
+            watch = await viewer.watch(house.broadcaster)
+            await viewer.picture()
+            assert await house.broadcaster.unwatch(watch.id)
+
+    def left_behind() -> tuple[int, int]:
+        gc.collect()
+        process = psutil.Process()
+        open_files = process.num_handles() if sys.platform == "win32" else process.num_fds()
+        return len(asyncio.all_tasks()), open_files
+
+    await come_and_go()
+    await asyncio.sleep(0)
+    before = left_behind()
+    for _ in range(CYCLES):
+        await come_and_go()
+    await until(lambda: left_behind() <= before, f"{left_behind()} instead of {before}")
+    assert house.broadcaster.figures()["viewers"] == 0
+    assert house.broadcaster.streams() == {}
+
+
+async def test_closing_says_goodbye_to_everybody() -> None:
+    house = House()
+    async with peer() as first, peer() as second:
+        for viewer in (first, second):
+            await viewer.watch(house.broadcaster)
+            # Only now is the handshake done on both sides; before, there is nothing to say goodbye with.
+            await until(lambda viewer=viewer: viewer.channel.readyState == "open", "the channel did not open")
+        await house.broadcaster.close()
+        for viewer in (first, second):
+            await until(lambda viewer=viewer: viewer.connection.connectionState == "closed", "no goodbye came")
+    assert house.watchers[-1] == (MAIN_STREAM, 0)
+
+
+async def test_a_frame_of_a_stream_that_nobody_watches_costs_nothing(house: House) -> None:
+    source = Source(house.broadcaster, "player-9")
+    async with source.playing():
+        await until(lambda: len(source.published) > 2, "nothing was published")
+    assert house.keyframes_wanted == []
