@@ -9,7 +9,9 @@ import platformdirs
 
 from avatar_live.tracking.bundle import (
     FACE,
+    HAND,
     KINDS,
+    POSE,
     BundleKind,
     ModelError,
     check_bundle,
@@ -35,6 +37,9 @@ NAMED: Final = "a file of yours"
 # The bytes of each bundle as this program makes or downloads it; any other file has to pass the check of its tensors.
 KNOWN: Final = {
     FACE_SHA256: (FACE, OFFICIAL, True),
+    "5e19083e4110328ba323acba2d326571d1bf1b01bc71b8f2b8fb5e16a5fef6fb": (FACE, ASSEMBLED, False),
+    "485ced3ddb47a7f487173355b93ca5dcd896ac8fa5df48d2872bc36e1ecad700": (POSE, ASSEMBLED, False),
+    "7462e38bc4b5eb36699bb7f406e28e9768e70b0b073e0cf8a8da419ea4b8fa02": (HAND, ASSEMBLED, False),
 }
 
 

@@ -1,6 +1,7 @@
 """A recorded performance: what our own tracker saw in real footage, kept as numbers and played for ever."""
 
-from dataclasses import dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
 
@@ -12,110 +13,100 @@ from avatar_live.signals.readings import BODY_POINTS, FACE_POINTS, HAND_POINTS, 
 
 PERFORMANCE: Final = Path(__file__).parents[2] / "assets" / "performance" / "performance.npz"
 
+PARTS: Final = ("face", "body", "left_hand", "right_hand")
 _PIXEL_STEP: Final = 1.0 / 16.0
 _METRE_STEP: Final = 1.0 / 8192.0
 _UNIT_STEP: Final = 1.0 / 255.0
-# What each track is counted in; a track that moves is stored as differences from frame to frame, which pack well.
-_MOVING: Final = {
-    "face": _PIXEL_STEP,
-    "body": _PIXEL_STEP,
-    "body_world": _METRE_STEP,
-    "hands": _PIXEL_STEP,
-    "hands_world": _METRE_STEP,
-}
-_UNIT: Final = ("shapes", "visibility", "scores")
 
 Track = NDArray[np.float32]
 
 
+@dataclass(frozen=True, slots=True)
+class Field:
+    """Describe one track: the part it belongs to, the shape of a frame, and the step it is rounded to in the file."""
+
+    part: str
+    shape: tuple[int, ...]
+    step: float
+
+
+FIELDS: Final[Mapping[str, Field]] = {
+    "face.landmarks": Field("face", (FACE_POINTS, 3), _PIXEL_STEP),
+    "face.shapes": Field("face", (SHAPES,), _UNIT_STEP),
+    "body.landmarks": Field("body", (BODY_POINTS, 3), _PIXEL_STEP),
+    "body.world": Field("body", (BODY_POINTS, 3), _METRE_STEP),
+    "body.visibility": Field("body", (BODY_POINTS,), _UNIT_STEP),
+    "left_hand.landmarks": Field("left_hand", (HAND_POINTS, 3), _PIXEL_STEP),
+    "left_hand.world": Field("left_hand", (HAND_POINTS, 3), _METRE_STEP),
+    "left_hand.score": Field("left_hand", (), _UNIT_STEP),
+    "right_hand.landmarks": Field("right_hand", (HAND_POINTS, 3), _PIXEL_STEP),
+    "right_hand.world": Field("right_hand", (HAND_POINTS, 3), _METRE_STEP),
+    "right_hand.score": Field("right_hand", (), _UNIT_STEP),
+}
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Performance:
-    """Hold `n` frames of readings as tracks; parts that are absent are zero.
+    """Hold `n` frames of readings at `fps`: `tracks` (n, *shape) by the names of `FIELDS`, and which `PARTS` are seen.
 
-    `face` (n, 478, 3) px, `shapes` (n, 52), `body` (n, 33, 3) px, `body_world` (n, 33, 3) m, `visibility` (n, 33),
-    `hands` (n, 2, 21, 3) px, left first, `hands_world` (n, 2, 21, 3) m, `scores` (n, 2), and `present` (n, 4): face,
-    body, left and right hand.
+    `present` is (n,) by part; where a part is absent its tracks mean nothing.
     """
 
     fps: float
     width_px: int
     height_px: int
-    face: Track
-    shapes: Track
-    body: Track
-    body_world: Track
-    visibility: Track
-    hands: Track
-    hands_world: Track
-    scores: Track
-    present: NDArray[np.bool_]
+    tracks: Mapping[str, Track]
+    present: Mapping[str, NDArray[np.bool_]]
 
     def __len__(self) -> int:
-        return len(self.face)
+        return len(self.present["face"])
 
     def at(self, count: int, captured_s: float) -> Readings:
         """Return frame `count` of the endless repetition, as if it had been captured at `captured_s`."""
         n = count % len(self)
-        has_face, has_body, *has_hand = self.present[n]
+        track = self.tracks
+        face = body = None
+        if self.present["face"][n]:
+            face = FaceReading(track["face.landmarks"][n], track["face.shapes"][n], captured_s)
+        if self.present["body"][n]:
+            body = BodyReading(
+                track["body.landmarks"][n], track["body.world"][n], track["body.visibility"][n], captured_s
+            )
         left, right = (
-            HandReading(self.hands[n, side], self.hands_world[n, side], float(self.scores[n, side]), captured_s)
-            if has_hand[side]
+            HandReading(
+                track[f"{hand}.landmarks"][n], track[f"{hand}.world"][n], float(track[f"{hand}.score"][n]), captured_s
+            )
+            if self.present[hand][n]
             else None
-            for side in (0, 1)
+            for hand in ("left_hand", "right_hand")
         )
-        return Readings(
-            self.width_px,
-            self.height_px,
-            captured_s,
-            FaceReading(self.face[n], self.shapes[n], captured_s) if has_face else None,
-            BodyReading(self.body[n], self.body_world[n], self.visibility[n], captured_s) if has_body else None,
-            left,
-            right,
-        )
+        return Readings(self.width_px, self.height_px, captured_s, face, body, left, right)
 
     @classmethod
-    def of(cls, frames: list[Readings], fps: float) -> Self:
+    def of(cls, frames: Sequence[Readings], fps: float) -> Self:
         """Lay readings out as tracks."""
-        count = len(frames)
-        own = cls(
-            fps,
-            frames[0].width_px,
-            frames[0].height_px,
-            np.zeros((count, FACE_POINTS, 3), np.float32),
-            np.zeros((count, SHAPES), np.float32),
-            np.zeros((count, BODY_POINTS, 3), np.float32),
-            np.zeros((count, BODY_POINTS, 3), np.float32),
-            np.zeros((count, BODY_POINTS), np.float32),
-            np.zeros((count, 2, HAND_POINTS, 3), np.float32),
-            np.zeros((count, 2, HAND_POINTS, 3), np.float32),
-            np.zeros((count, 2), np.float32),
-            np.zeros((count, 4), np.bool_),
-        )
+        tracks = {name: np.zeros((len(frames), *field.shape), np.float32) for name, field in FIELDS.items()}
+        present = {part: np.zeros(len(frames), np.bool_) for part in PARTS}
         for n, frame in enumerate(frames):
-            hands = (frame.left_hand, frame.right_hand)
-            own.present[n] = [part is not None for part in (frame.face, frame.body, *hands)]
-            if frame.face is not None:
-                own.face[n], own.shapes[n] = frame.face.landmarks, frame.face.shapes
-            if frame.body is not None:
-                own.body[n], own.body_world[n] = frame.body.landmarks, frame.body.world
-                own.visibility[n] = frame.body.visibility
-            for side, hand in enumerate(hands):
-                if hand is not None:
-                    own.hands[n, side], own.hands_world[n, side] = hand.landmarks, hand.world
-                    own.scores[n, side] = hand.score
-        return own
+            for part in PARTS:
+                present[part][n] = getattr(frame, part) is not None
+            for name, field in FIELDS.items():
+                if present[field.part][n]:
+                    tracks[name][n] = getattr(getattr(frame, field.part), name.split(".")[1])
+        return cls(fps, frames[0].width_px, frames[0].height_px, tracks, present)
 
     def save(self, path: Path) -> None:
-        """Write the tracks, rounded to 1/16 of a pixel, 1/8 of a millimetre and 1/255."""
-        arrays: dict[str, NDArray[np.generic]] = {}
-        for field in fields(self):
-            value = np.asarray(getattr(self, field.name))
-            if field.name in _MOVING:
-                counted = np.rint(value / _MOVING[field.name]).astype(np.int32)
-                value = np.diff(counted, axis=0, prepend=np.zeros_like(counted[:1])).astype(np.int16)
-            elif field.name in _UNIT:
-                value = np.rint(np.clip(value, 0.0, 1.0) / _UNIT_STEP).astype(np.uint8)
-            arrays[field.name] = value
+        """Write the tracks as differences from frame to frame, which pack well, in the steps of `FIELDS`."""
+        arrays: dict[str, NDArray[np.generic]] = {
+            "fps": np.asarray(self.fps),
+            "size_px": np.asarray([self.width_px, self.height_px]),
+        }
+        for name, field in FIELDS.items():
+            counted = np.rint(self.tracks[name] / field.step).astype(np.int32)
+            arrays[name] = np.diff(counted, axis=0, prepend=np.zeros_like(counted[:1])).astype(np.int16)
+        for part in PARTS:
+            arrays[part] = np.packbits(self.present[part])
+        arrays["frames"] = np.asarray(len(self))
         with path.open("wb") as file:
             np.savez_compressed(file, allow_pickle=False, **arrays)
 
@@ -123,18 +114,11 @@ class Performance:
     def load(cls, path: Path) -> Self:
         """Read the tracks. Raises OSError, KeyError or ValueError where that is impossible."""
         with np.load(path, allow_pickle=False) as arrays:
-            values = {field.name: arrays[field.name] for field in fields(cls)}
-        for name, step in _MOVING.items():
-            values[name] = (np.cumsum(values[name], axis=0, dtype=np.int32) * step).astype(np.float32)
-        for name in _UNIT:
-            values[name] = (values[name] * _UNIT_STEP).astype(np.float32)
-        return cls(
-            **(
-                values
-                | {
-                    "fps": float(values["fps"]),
-                    "width_px": int(values["width_px"]),
-                    "height_px": int(values["height_px"]),
-                }
-            )
-        )
+            frames = int(arrays["frames"])
+            width_px, height_px = (int(side) for side in arrays["size_px"])
+            tracks = {
+                name: (np.cumsum(arrays[name], axis=0, dtype=np.int32) * field.step).astype(np.float32)
+                for name, field in FIELDS.items()
+            }
+            present = {part: np.unpackbits(arrays[part], count=frames).astype(np.bool_) for part in PARTS}
+            return cls(float(arrays["fps"]), width_px, height_px, tracks, present)

@@ -13,7 +13,6 @@ LEFT_WRIST: Final = 15  # of the 33 body points
 RIGHT_WRIST: Final = 16
 LEFT_SHOULDER: Final = 11
 RIGHT_SHOULDER: Final = 12
-VISIBLE_MIN: Final = 0.5
 BODY_AGE_S_MAX: Final = 0.5
 LABEL_WEIGHT: Final = 0.5  # a contradicted label weighs as much as half a shoulder's width of distance
 FAR: Final = 1.0  # shoulder widths; a hand farther from a wrist than this is no worse than one much farther
@@ -45,12 +44,9 @@ def _cost(hand: SeenHand | None, is_left: bool, body: BodyReading | None) -> flo
         return 0.0
     cost = LABEL_WEIGHT * hand.reading.score * (hand.is_left != is_left)
     wrist = LEFT_WRIST if is_left else RIGHT_WRIST
-    if (
-        body is None
-        or hand.reading.captured_s - body.captured_s > BODY_AGE_S_MAX
-        or min(body.visibility[LEFT_WRIST], body.visibility[RIGHT_WRIST]) < VISIBLE_MIN
-    ):
+    if body is None or hand.reading.captured_s - body.captured_s > BODY_AGE_S_MAX:
         return cost
+    # A wrist that is out of sight counts too: its guessed place is far from a hand that belongs to the other one.
     points = body.landmarks[:, :2]
     shoulders_px = float(np.linalg.norm(points[LEFT_SHOULDER] - points[RIGHT_SHOULDER]))
     distance_px = float(np.linalg.norm(hand.reading.landmarks[0, :2] - points[wrist]))

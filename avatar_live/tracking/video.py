@@ -73,7 +73,7 @@ class Video:
             first_s: float | None = None
             at_s, count = 0.0, 0
             for frame in _whole_frames(self._container.decode(stream)):
-                if frame.time is not None:
+                if frame.pts is not None:
                     first_s = frame.time if first_s is None else first_s
                     at_s = frame.time - first_s
                 elif count:
