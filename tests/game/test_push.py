@@ -61,7 +61,8 @@ def test_the_same_inputs_make_the_same_world(seed: int, steps: list[tuple[list[I
 @settings(max_examples=30)
 @given(SEEDS, STEPS)
 def test_every_goal_is_in_the_score(seed: int, steps: list[tuple[list[Input], float]]) -> None:
-    world, goals = World(seed), []
+    world = World(seed)
+    goals: list[GoalScored] = []
     for inputs, dt_s in steps:
         world, happenings = step(world, inputs, dt_s)
         goals += happenings
@@ -119,7 +120,7 @@ def test_the_left_key_turns_counter_clockwise_seen_from_above() -> None:
 
 
 def test_a_player_walks_the_ball_into_the_goal() -> None:
-    inputs = [Enter("player-1", "Ann", "red"), Steer("player-1", up=True, down=False, left=False, right=False)]
+    inputs: list[Input] = [Enter("player-1", "Ann", "red"), Steer("player-1", up=True, down=False, left=False, right=False)]
     world, _ = step(World(seed=1), inputs, 0.0)
     world = _after(world, 20.0)
     assert world.score_red >= 1

@@ -1,0 +1,143 @@
+"""Any mixture of gifts, repeats, refunds, engines that die and servers that restart conserves every coin."""
+
+import tempfile
+from pathlib import Path
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from avatar_live.protocol.catalogue import GIFTS, START_BALANCE_COINS
+from avatar_live.protocol.wire import GiftGiven
+from avatar_live.room import events as ev
+from avatar_live.room.state import Room
+from avatar_live.room.step import step
+from avatar_live.server.ledger import Ledger
+from avatar_live.server.ledger_sql import NotPaid, Paid, PaidBefore
+
+VIEWERS = st.sampled_from(["ann", "bob"])
+IDS = st.sampled_from([f"gift-{number}" for number in range(8)])
+DEADLINE_S = 10.0
+
+
+class Coins(RuleBasedStateMachine):
+    """Play the server's part between the room and a real ledger, one answer at a time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = tempfile.TemporaryDirectory()
+        self.path = Path(self.folder.name) / "ledger.sqlite3"
+        self.ledger = Ledger(self.path)
+        self.now_s = 1_000.0
+        self.expected = {"ann": START_BALANCE_COINS, "bob": START_BALANCE_COINS}
+        self.paid: dict[str, tuple[str, str]] = {}
+        self.refunds: list[str] = []
+        self.given: list[str] = []
+
+    @initialize()
+    def open_the_room(self) -> None:
+        self.room = Room(epoch="life-1")
+        for member, viewer in enumerate(self.expected):
+            balance_coins = self.ledger.open_wallet(viewer).result(DEADLINE_S)
+            self.play(ev.Joined(member, viewer, "", viewer, balance_coins))
+
+    @rule(viewer=VIEWERS, id=IDS, gift=st.sampled_from(sorted(GIFTS)), times=st.integers(1, 2))
+    def give(self, viewer: str, id: str, gift: str, times: int) -> None:
+        for _ in range(times):
+            self.play(ev.GiftAsked(viewer, id, gift))
+
+    @rule(seconds=st.sampled_from([0.1, 3.0, 9.0, 40.0]), is_live=st.booleans())
+    def let_time_pass(self, seconds: float, is_live: bool) -> None:
+        self.now_s += seconds
+        self.play(ev.Ticked(0.0, 0, 0, is_live))
+
+    @rule()
+    def an_engine_comes(self) -> None:
+        self.play(ev.EngineCame())
+
+    @rule()
+    def the_engine_dies(self) -> None:
+        self.play(ev.EngineLeft())
+
+    @rule()
+    def the_stage_takes_its_cues(self) -> None:
+        for id in tuple(self.room.cues):
+            self.play(ev.CueWasTaken(id))
+
+    @rule()
+    def players_come_to_play(self) -> None:
+        for seat in self.room.seats:
+            self.play(ev.PlayerWatches(seat.player), ev.PlayerSees(seat.player))
+
+    @rule(viewer=VIEWERS)
+    def a_player_leaves(self, viewer: str) -> None:
+        self.play(ev.PlayLeft(viewer))
+
+    @rule()
+    def the_server_dies_and_comes_back(self) -> None:
+        self.ledger.close()
+        self.ledger = Ledger(self.path)
+        self.given.clear()
+        self.open_the_room()
+        for one in self.ledger.unfinished().result(DEADLINE_S):
+            if GIFTS[one.gift].reaction == "ticket":
+                self.perform(ev.Refund(one.viewer, one.id, "restarted"))
+            else:
+                self.play(ev.GiftCommitted(one.viewer, one.name, one.id, one.gift, one.balance_coins, "token"))
+
+    @invariant()
+    def every_coin_is_where_it_belongs(self) -> None:
+        report = self.ledger.reconcile().result(DEADLINE_S)
+        assert report.is_sound
+        assert report.gifts == len(self.paid)
+        for viewer, coins in self.expected.items():
+            assert self.ledger.open_wallet(viewer).result(DEADLINE_S) == coins
+
+    @invariant()
+    def nothing_happens_twice(self) -> None:
+        assert len(self.refunds) == len(set(self.refunds))
+        assert len(self.given) == len(set(self.given))
+
+    def teardown(self) -> None:
+        self.ledger.close()
+        self.folder.cleanup()
+
+    def play(self, *events: ev.Event) -> None:
+        for event in events:
+            self.room, effects = step(self.room, event, self.now_s)
+            for effect in effects:
+                self.perform(effect)
+
+    def perform(self, effect: ev.Effect) -> None:
+        match effect:
+            case ev.Commit(viewer, name, id, gift, price_coins, obstacle):
+                match self.ledger.pay(viewer, name, id, gift, price_coins, obstacle).result(DEADLINE_S):
+                    case Paid(balance_coins):
+                        assert id not in self.paid
+                        self.paid[id] = (viewer, gift)
+                        self.expected[viewer] -= GIFTS[gift].price_coins
+                        assert balance_coins == self.expected[viewer] >= 0
+                        self.play(ev.GiftCommitted(viewer, name, id, gift, balance_coins, f"token of {id}"))
+                    case PaidBefore(state, balance_coins, reason):
+                        assert self.paid[id] == (viewer, gift)
+                        self.play(ev.GiftRepeated(viewer, id, state, balance_coins, reason))
+                    case NotPaid(balance_coins, reason):
+                        assert reason
+                        self.play(ev.GiftRefused(viewer, id, balance_coins, reason))
+            case ev.Mark(id, state):
+                self.ledger.mark(id, state).result(DEADLINE_S)
+            case ev.Refund(viewer, id, reason):
+                coins = self.ledger.refund(id, reason).result(DEADLINE_S)
+                assert coins is not None, "the room asks for a refund of what is not finished, once"
+                self.refunds.append(id)
+                self.expected[viewer] += GIFTS[self.paid[id][1]].price_coins
+                self.play(ev.GiftRefunded(viewer, id, coins, reason))
+            case ev.TellAll(GiftGiven(id=id)):
+                assert id in self.paid, "nobody is told before the ledger holds it"
+                self.given.append(id)
+            case _:
+                pass
+
+
+TestCoins = Coins.TestCase
+TestCoins.settings = settings(max_examples=25, stateful_step_count=25, deadline=None)

@@ -1,0 +1,262 @@
+"""Starting, stopping, dying and coming back: no committed gift is lost or doubled, no port or plan is a riddle."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+from show_server import M, Page, ShowServer, page, show_server, spawn
+
+from avatar_live.channels.link import ServerLink
+from avatar_live.channels.processes import CueTaken, EngineHello, EngineNote, StageCue, Watched
+from avatar_live.protocol.catalogue import START_BALANCE_COINS
+from avatar_live.protocol.cues import Banner, Confetti, Throw
+from avatar_live.protocol.view import GameView
+from avatar_live.protocol.wire import (
+    CLOSE_RESTARTING,
+    ChatLine,
+    GiftGiven,
+    GiftUpdate,
+    GiveGift,
+    PickCamp,
+    PlayStart,
+    Say,
+    Show,
+)
+from avatar_live.server.ledger import Ledger
+from avatar_live.signals.encoded import MAIN_STREAM, EncodedFrame
+
+DEADLINE_S = 10.0
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[ShowServer]:
+    with show_server(tmp_path) as running:
+        yield running
+
+
+async def test_a_server_killed_after_a_commit_has_the_gift_and_shows_it_once(server: ShowServer) -> None:
+    async with page(server, "Ann") as ann:
+        await ann.send(GiveGift("kill-1", "confetti"))
+        assert (await ann.until(GiftUpdate)).state == "committed"
+        secret, epoch = ann.welcome.viewer, ann.welcome.epoch
+        server.kill()
+    server.start()
+    with engine(server) as link:
+        cues = wait_for_cues(link, 2)
+        assert [type(cue.cue) for cue in cues] == [Banner, Confetti]
+        async with page(server, "Ann", secret, epoch, 99) as ann:
+            assert ann.welcome.epoch != epoch
+            assert ann.welcome.balance_coins == START_BALANCE_COINS - 20
+            assert [line.id for line in ann.welcome.recent if isinstance(line, GiftGiven)] == ["kill-1"]
+            await ann.send(GiveGift("kill-1", "confetti"))
+            update = await ann.until(GiftUpdate)
+            assert (update.state, update.balance_coins) == ("committed", START_BALANCE_COINS - 20)
+            for cue in cues:
+                link.send(CueTaken(cue.id))
+            assert (await ann.until(GiftUpdate)).state == "done"
+    server.kill()
+    server.start()
+    with engine(server) as link:
+        link.send(EngineNote("nothing left to show"))
+        async with page(server, "Ann", secret) as ann:
+            await ann.until(Show, lambda one: one.source == "nothing left to show")
+            assert ann.welcome.balance_coins == START_BALANCE_COINS - 20
+        assert not [message for message in link.receive() if isinstance(message, StageCue)]
+    server.stop()
+    assert_sound(server, gifts=1)
+
+
+async def test_a_ticket_cut_off_by_a_kill_is_refunded_once(server: ShowServer) -> None:
+    with engine(server) as link:
+        async with page(server, "Ann") as ann:
+            await make_live(link, ann)
+            await ann.send(GiveGift("kill-2", "ticket"))
+            assert (await ann.until(GiftUpdate)).balance_coins == START_BALANCE_COINS - 100
+            secret = ann.welcome.viewer
+            server.kill()
+        for _ in range(2):
+            server.start()
+            async with page(server, "Ann", secret) as ann:
+                assert ann.welcome.balance_coins == START_BALANCE_COINS
+                await ann.send(GiveGift("kill-2", "ticket"))
+                update = await ann.until(GiftUpdate)
+                assert (update.state, update.balance_coins) == ("refunded", START_BALANCE_COINS)
+            server.kill()
+    assert_sound(server, gifts=1)
+
+
+async def test_a_cue_given_to_a_dying_engine_is_given_again_and_a_taken_one_is_not(server: ShowServer) -> None:
+    async with page(server, "Ann") as ann:
+        with engine(server) as link:
+            await ann.send(GiveGift("cue-1", "tomato"))
+            banner, throw = wait_for_cues(link, 2)
+            link.send(CueTaken(banner.id))
+            await ann.send(Say("is it noted?"))
+            await ann.until(ChatLine)
+        with engine(server) as link:
+            (again,) = wait_for_cues(link, 1)
+            assert again == throw
+            assert isinstance(again.cue, Throw)
+            link.send(CueTaken(again.id))
+            await ann.until(GiftUpdate, lambda one: one.state == "done")
+        with engine(server) as link:
+            link.send(EngineNote("a third engine"))
+            await ann.until(Show, lambda one: one.source == "a third engine")
+            assert not [message for message in link.receive() if isinstance(message, StageCue)]
+
+
+async def test_the_show_is_live_while_frames_come_and_viewers_keep_their_sockets(server: ShowServer) -> None:
+    async with page(server, "Ann") as ann:
+        assert not ann.welcome.show.is_live
+        with engine(server) as link:
+            await make_live(link, ann)
+        await ann.until(Show, lambda one: not one.is_live)
+        await ann.send(Say("still here"))
+        await ann.until(ChatLine)
+
+
+async def test_an_engine_hears_the_game_at_its_rate_while_it_moves_and_seldom_while_it_rests(
+    server: ShowServer,
+) -> None:
+    async with page(server, "Ann") as ann:
+        with engine(server) as link:
+            assert wait_for(link, Watched, 1) == [Watched(())]
+            await ann.send(PickCamp("red"))
+            views = wait_for(link, GameView, 30)
+            assert views[-1].ball_x > views[1].ball_x
+
+
+async def test_an_engine_that_dies_in_an_invitation_refunds_the_ticket_once(server: ShowServer) -> None:
+    async with page(server, "Ann") as ann:
+        with engine(server) as link:
+            await make_live(link, ann)
+            await ann.send(GiveGift("dies-1", "ticket"))
+            await ann.until(PlayStart)
+        update = await ann.until(GiftUpdate, lambda one: one.state == "refunded")
+        assert update.balance_coins == START_BALANCE_COINS
+        assert "back" in update.reason
+    server.stop()
+    assert_sound(server, gifts=1)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGTERM to catch")
+async def test_a_stop_signal_says_goodbye_and_ends_within_two_seconds(server: ShowServer) -> None:
+    async with page(server, "Ann") as ann:
+        assert server.process is not None
+        asked_s = time.monotonic()
+        server.process.send_signal(signal.SIGTERM)
+        assert (await ann.closed())[0] == CLOSE_RESTARTING
+        assert server.wait() == 0
+        assert time.monotonic() - asked_s < 2.0
+        health = server.health()
+        assert health is not None and not health.is_ready
+
+
+def test_a_server_whose_parent_is_gone_ends(server: ShowServer) -> None:
+    assert server.stop() == 0
+
+
+def test_a_taken_port_is_told_in_one_sentence(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        server = ShowServer(tmp_path)
+        plan = msgspec.structs.replace(server.plan, port=port)
+        ended = subprocess.run(
+            [sys.executable, "-m", "avatar_live.server", msgspec.json.encode(plan).decode()],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=DEADLINE_S,
+            check=False,
+        )
+    assert ended.returncode == 2
+    assert ended.stderr.strip() == (f"Port {port} is taken by another program: stop it, or choose another with --port.")
+    health = server.health()
+    assert health is not None and not health.is_ready
+    assert health.status == ended.stderr.strip()
+
+
+def test_a_data_folder_that_cannot_be_used_is_told_in_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("a file where the folder should be")
+    process = spawn(ShowServer(tmp_path).plan)
+    assert process.stdin is not None
+    process.stdin.close()
+    assert process.wait(DEADLINE_S) == 2
+    health = ShowServer(tmp_path).health()
+    assert health is not None
+    assert "cannot be used" in health.status
+
+
+def test_a_plan_that_is_none_is_told_in_one_sentence() -> None:
+    for arguments in (["no plan"], []):
+        ended = subprocess.run(
+            [sys.executable, "-m", "avatar_live.server", *arguments],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=DEADLINE_S,
+            check=False,
+        )
+        assert ended.returncode == 2
+        assert "ServerPlan" in ended.stderr
+        assert "Traceback" not in ended.stderr
+
+
+@contextlib.contextmanager
+def engine(server: ShowServer) -> Iterator[ServerLink]:
+    """Connect as an engine; leaving the block is its sudden end."""
+    link = ServerLink(Path(server.plan.run_folder), EngineHello(640, 360, 30))
+    try:
+        yield link
+    finally:
+        link.close()
+
+
+async def make_live(link: ServerLink, watching: Page) -> None:
+    """Send frames until a page is told that the show is live."""
+    live = asyncio.create_task(watching.until(Show, lambda one: one.is_live))
+    while not live.done():
+        link.send(frame())
+        await asyncio.wait([live], timeout=0.05)
+    await live
+
+
+def frame() -> EncodedFrame:
+    """Return a frame of the show; its picture does not matter here."""
+    return EncodedFrame(MAIN_STREAM, "video", b"\0\0\0\1\x65", 0, True, time.monotonic())
+
+
+def wait_for(link: ServerLink, kind: type[M], count: int) -> list[M]:
+    """Wait until the engine has heard so many messages of a kind."""
+    heard: list[M] = []
+    deadline_s = time.monotonic() + DEADLINE_S
+    while len(heard) < count:
+        assert time.monotonic() < deadline_s, f"heard {heard}"
+        heard += [message for message in link.receive() if isinstance(message, kind)]
+        time.sleep(0.01)
+    return heard
+
+
+def wait_for_cues(link: ServerLink, count: int) -> list[StageCue]:
+    """Wait until the engine has exactly so many cues."""
+    cues = wait_for(link, StageCue, count)
+    assert len(cues) == count
+    return cues
+
+
+def assert_sound(server: ShowServer, gifts: int) -> None:
+    """Count the books of a server that has ended."""
+    ledger = Ledger(Path(server.plan.data_folder) / "ledger.sqlite3")
+    report = ledger.reconcile().result(DEADLINE_S)
+    ledger.close()
+    assert report.is_sound
+    assert report.gifts == gifts
