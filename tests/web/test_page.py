@@ -117,6 +117,15 @@ def test_the_picture_plays_and_its_delay_is_told_in_milliseconds(page: Page) -> 
     until(page, f"() => ({BRIGHTNESS})(document.querySelector('#main-video')) > 40")
 
 
+def test_the_picture_is_not_restarted_while_the_room_talks(page: Page) -> None:
+    plays(page)
+    page.eval_on_selector("#main-video", "video => video.addEventListener('emptied', () => window.restarted = true)")
+    for word in ("one", "two", "three"):
+        say(page, word)
+        expect(page.locator("#chat .line", has_text=word)).not_to_have_count(0, timeout=DEADLINE_MS)
+    assert page.evaluate("window.restarted") is None
+
+
 def test_the_sound_begins_muted_and_one_tap_turns_it_on(page: Page) -> None:
     plays(page)
     assert page.eval_on_selector("#main-video", "video => video.muted")

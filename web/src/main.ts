@@ -33,7 +33,9 @@ const connection = new Connection(new URL("ws", location.href.replace(/^http/, "
 const video = new WhepClient({
   url: new URL("whep", location.href).href,
   changed: (one) => store.dispatch({ type: "video_changed", video: one }),
-  mediaDelay: (ms) => store.dispatch({ type: "media_delay", ms }),
+  mediaDelay: (ms) => {
+    if (store.state.play?.video.at !== "playing") tellDelay(ms); // a player's own stream is the one that matters
+  },
   isDue: () => store.state.link.at === "joined" && store.state.show.is_live,
 });
 
@@ -57,6 +59,10 @@ const act: Actions = {
   press: (arrow, holder) => player?.pad.press(arrow, holder),
   release: (arrow, holder) => player?.pad.release(arrow, holder),
 };
+
+function tellDelay(ms: number): void {
+  store.dispatch({ type: "media_delay", ms });
+}
 
 function send(message: FromViewer): boolean {
   return connection.send(message);
@@ -93,6 +99,7 @@ function followPlay(state: State, before: State): void {
     url: new URL("whep/player", location.href).href,
     token: state.play.token,
     changed: (one) => store.dispatch({ type: "own_video_changed", video: one }),
+    mediaDelay: tellDelay,
     failed: () => store.dispatch({ type: "play_failed", reason: words.play_failed }),
   });
   player.start();
@@ -121,6 +128,9 @@ store.subscribe(draw);
 store.subscribe(followRoom);
 store.subscribe(followPlay);
 setInterval(() => store.dispatch({ type: "tick" }), TICK_MS);
+addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && store.state.is_tray_open) store.dispatch({ type: "tray_opened", is_open: false });
+});
 addEventListener("pagehide", () => {
   video.hangUp();
   player?.stop();

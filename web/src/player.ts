@@ -9,6 +9,7 @@ export interface Game {
   readonly url: string;
   readonly token: string;
   readonly changed: (video: Video) => void;
+  readonly mediaDelay: (ms: number) => void;
   readonly failed: () => void;
 }
 
@@ -23,6 +24,7 @@ export class Player {
       url: game.url,
       token: game.token,
       changed: game.changed,
+      mediaDelay: game.mediaDelay,
       isDue: () => true,
       refused: game.failed,
       prepare: (peer) => {

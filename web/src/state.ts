@@ -10,7 +10,7 @@ export type Link =
   | { readonly at: "closed"; readonly reason: string };
 
 /** How a video stream stands. */
-export type VideoAt = "off" | "connecting" | "playing" | "stalled";
+export type VideoAt = "off" | "connecting" | "playing" | "stalled" | "unsupported";
 
 export interface Video {
   readonly at: VideoAt;

@@ -59,6 +59,10 @@ export class WhepClient {
   /** Call the stream, or call it again at once. */
   start(): void {
     this.hangUp();
+    if (!("RTCPeerConnection" in globalThis)) {
+      this.change({ at: "unsupported", stream: null });
+      return;
+    }
     this.is_wanted = true;
     const peer = new RTCPeerConnection();
     this.peer = peer;

@@ -13,9 +13,7 @@ export function giftsView(state: State, act: Actions): TemplateResult {
   const coins = freeCoins(state);
   const is_joined = state.link.at === "joined";
   return html`
-    <section class="gifts ${state.is_tray_open ? "is-open" : ""}" aria-label=${words.gifts} data-open=${state.is_tray_open} @keydown=${(event: KeyboardEvent) => {
-        if (event.key === "Escape") act.openTray(false);
-      }}>
+    <section class="gifts ${state.is_tray_open ? "is-open" : ""}" aria-label=${words.gifts}>
       <header>
         <h2>${words.gifts}</h2>
         <ul class="own-gifts" aria-live="polite">

@@ -10,7 +10,7 @@ import type { Actions } from "./actions";
 import { giftPicture, sign } from "./icons";
 
 export function stageView(state: State, act: Actions): TemplateResult {
-  const is_own_big = state.play?.video.at === "playing" || state.play?.video.at === "stalled";
+  const is_own_big = state.play !== null && hasPicture(state.play.video);
   return html`
     <section class="stage" aria-label=${state.title || words.app}>
       <div class="screen">
@@ -18,11 +18,10 @@ export function stageView(state: State, act: Actions): TemplateResult {
           id="main-video"
           class=${is_own_big ? "corner" : "full"}
           data-at=${state.video.at}
-          .srcObject=${once(state.video.stream)}
           .muted=${state.is_muted}
+          .srcObject=${once(state.video.stream)}
           autoplay
           playsinline
-          disablepictureinpicture
         ></video>
         ${state.play === null
           ? nothing
@@ -30,8 +29,8 @@ export function stageView(state: State, act: Actions): TemplateResult {
               id="own-video"
               class=${is_own_big ? "full" : "waiting"}
               data-at=${state.play.video.at}
-              .srcObject=${once(state.play.video.stream)}
               .muted=${true}
+              .srcObject=${once(state.play.video.stream)}
               autoplay
               playsinline
             ></video>`}
@@ -130,17 +129,21 @@ function coverView(state: State, act: Actions): TemplateResult | typeof nothing 
       <button class="primary" @click=${act.comeBack}>${words.come_back}</button>
     </div>`;
   }
-  if (state.play !== null && !hasPicture(state.play.video)) return coverText(words.play_loading, true);
-  if (state.link.at === "joined" && !state.show.is_live) return coverText(words.away_long, false);
+  if (state.video.at === "unsupported") return coverText(words.unsupported, "still");
+  if (state.play !== null) return hasPicture(state.play.video) ? nothing : coverText(words.play_loading, "busy");
+  if (state.link.at === "joined" && !state.show.is_live) return coverText(words.away_long, "still");
+  if (state.video.at === "stalled") return coverText(words.stalled_long, "busy is-light");
   if (hasPicture(state.video)) return nothing;
-  if (state.link.at === "waiting") return coverText(words.reconnecting_long, true);
-  return coverText(state.video.at === "stalled" ? words.stalled_long : words.loading_long, true);
+  return coverText(state.link.at === "waiting" ? words.reconnecting_long : words.loading_long, "busy");
 }
 
-function coverText(text: string, is_busy: boolean): TemplateResult {
-  return html`<div class="cover">${is_busy ? html`<span class="spinner" aria-hidden="true"></span>` : sign("clock")}<p>${text}</p></div>`;
+function coverText(text: string, look: "still" | "busy" | "busy is-light"): TemplateResult {
+  return html`<div class="cover ${look}">
+    ${look === "still" ? sign("clock") : html`<span class="spinner" aria-hidden="true"></span>`}
+    <p>${text}</p>
+  </div>`;
 }
 
 function hasPicture(video: Video): boolean {
-  return video.at === "playing";
+  return video.at === "playing" || video.at === "stalled";
 }
