@@ -8,11 +8,19 @@ from panda3d.core import NodePath, SamplerState, Texture, Vec4
 from avatar_live.avatar.model import Texture as Picture
 from avatar_live.stage import layers
 from avatar_live.stage.geometry import make_geom, make_node
-from avatar_live.stage.scenery import ROOM_HEIGHT_M, ROOM_WIDTH_M, paint_audience, paint_room, paint_shell
+from avatar_live.stage.scenery import (
+    ROOM_DEPTH_M,
+    ROOM_HEIGHT_M,
+    ROOM_WIDTH_M,
+    paint_audience,
+    paint_room,
+    paint_shell,
+    paint_side,
+)
 from avatar_live.stage.shaders import load_shader
 
 BACK_M: Final = -1.4
-FRONT_M: Final = 3.6
+FRONT_M: Final = BACK_M + ROOM_DEPTH_M
 
 
 class Backdrop:
@@ -23,14 +31,14 @@ class Backdrop:
         self.node.set_bin(layers.BACKDROP, 0)
         self.flash((0.0, 0.0, 0.0))
         half, high = ROOM_WIDTH_M / 2, ROOM_HEIGHT_M
-        shell = make_painting(paint_shell())
+        shell, side = make_painting(paint_shell()), make_painting(paint_side())
         low_left, low_right = (-half, 0.0, BACK_M), (half, 0.0, BACK_M)
         front_left, front_right = (-half, 0.0, FRONT_M), (half, 0.0, FRONT_M)
         up = np.array([0.0, high, 0.0])
         hang(self.node, make_painting(paint_room()), low_left, low_right, up)
         hang(self.node, make_painting(paint_audience()), front_right, front_left, up)
-        hang(self.node, shell, front_left, low_left, up)
-        hang(self.node, shell, low_right, front_right, up)
+        hang(self.node, side, front_left, low_left, up)
+        hang(self.node, side, low_right, front_right, up)
         hang(self.node, shell, front_left, front_right, np.array([0.0, 0.0, BACK_M - FRONT_M]))
         hang(self.node, shell, (-half, high, BACK_M), (half, high, BACK_M), np.array([0.0, 0.0, FRONT_M - BACK_M]))
 

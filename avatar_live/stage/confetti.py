@@ -17,7 +17,7 @@ Doubles = NDArray[np.float64]
 RAIN_PIECES: Final = 150
 BURST_PIECES: Final = 70
 PIECE_TEXELS: Final = 3
-_SIZE_M: Final = 0.011
+_SIZE_M: Final = 0.014
 _RAIN_COLORS: Final = ("#ff5d73", "#ffd23f", "#3fd0c9", "#6f7bff", "#ff9ad5", "#f7f7ff")
 _BURST_COLORS: Final = {"red": ("#ff3b52", "#ff8a5c", "#fff1e6"), "blue": ("#3b82ff", "#5cd0ff", "#eef4ff")}
 
@@ -25,12 +25,12 @@ _BURST_COLORS: Final = {"red": ("#ff3b52", "#ff8a5c", "#fff1e6"), "blue": ("#3b8
 def rain(seed: int, age_s: float) -> NDArray[np.float32]:
     """Return the pieces (N, 3, 4) of a rain over the host, `age_s` after its start."""
     lot = _lot(seed, RAIN_PIECES)
-    x = (lot[0] - 0.5) * 1.7
-    z = 0.15 + 0.6 * lot[1]
+    x = (lot[0] - 0.5) * 1.5
+    z = 0.15 + 0.75 * lot[1]
     fall_m_s = 0.42 + 0.28 * lot[2]
     phase = 2.0 * np.pi * lot[3]
     sway = 0.05 + 0.05 * lot[4]
-    y = 1.55 + 1.15 * lot[5] - fall_m_s * age_s + 0.02 * np.sin(5.0 * age_s + phase)
+    y = 1.42 + 1.2 * lot[5] - fall_m_s * age_s + 0.02 * np.sin(5.0 * age_s + phase)
     x = x + sway * np.sin(2.3 * age_s + phase)
     z = z + 0.6 * sway * np.cos(1.9 * age_s + phase)
     size = _SIZE_M * (0.75 + 0.5 * lot[6]) * min(1.0, (RAIN_S - age_s) / 0.5)
@@ -42,8 +42,8 @@ def burst(camp: str, seed: int, age_s: float, origin_m: Doubles) -> NDArray[np.f
     """Return the pieces (N, 3, 4) that a goal of `camp` throws up at `origin_m` (3,)."""
     lot = _lot(seed, BURST_PIECES)
     angle = 2.0 * np.pi * lot[0]
-    outward = 0.25 + 0.45 * lot[1]
-    speed = np.stack([outward * np.cos(angle), 1.1 + 1.3 * lot[2], 0.8 * outward * np.sin(angle)], axis=1)
+    outward = 0.15 + 0.5 * lot[1]
+    speed = np.stack([outward * np.cos(angle), 0.55 + 1.15 * lot[2], 0.8 * outward * np.sin(angle)], axis=1)
     drag_s = 0.5 + 0.3 * lot[3][:, None]
     places = origin_m + speed * drag_s * (1.0 - np.exp(-age_s / drag_s))  # air stops paper soon
     places[:, 1] -= 0.42 * np.maximum(0.0, age_s - 0.25) ** 1.5

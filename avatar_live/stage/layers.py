@@ -4,10 +4,11 @@ from typing import Final
 
 from panda3d.core import ColorBlendAttrib, ColorWriteAttrib, CullBinManager, NodePath
 
+OUTLINES: Final = "stage-outlines"
 BACKDROP: Final = "stage-backdrop"
 SHADOWS: Final = "stage-shadows"
 BLENDED: Final = "stage-blended"
-_SORTS: Final = {BACKDROP: 25, SHADOWS: 27, BLENDED: 32}  # panda's own: opaque 20, transparent 30
+_SORTS: Final = {OUTLINES: 22, BACKDROP: 25, SHADOWS: 27, BLENDED: 32}  # panda's own: opaque 20, transparent 30
 
 _bins = CullBinManager.get_global_ptr()
 for _name, _sort in _SORTS.items():

@@ -10,7 +10,7 @@ from avatar_live.stage import axes, layers
 from avatar_live.stage.backdrop import hang, make_painting
 from avatar_live.stage.props import attach_prop, attach_veil, tint
 from avatar_live.stage.scenery import TABLE_SIZE, paint_pitch
-from avatar_live.stage.solids import Solid, ball, disc, join, slab, srgb, tube, turn_about
+from avatar_live.stage.solids import Solid, ball, box, disc, join, slab, srgb, tube, turn_about
 from avatar_live.stage.table import on_table, placed
 
 CAMP_COLORS: Final = {"red": "#ff3d55", "blue": "#2f7dff"}
@@ -40,6 +40,8 @@ class Pitch:
         body = slab((width + 0.04, _TABLE_THICKNESS, depth + 0.04), srgb("#3a2f7a"), 0.03)
         strip = slab((width + 0.01, 0.02, 0.02), srgb("#8f7bff"), 0.008).moved(0.0, 0.0, depth / 2 + 0.022)
         axes.place(attach_prop(self.node, "table", body), placed(0.0, 0.0, -_TABLE_THICKNESS / 2 - 0.003))
+        skirt = box((width - 0.3, 2.0, depth - 0.2), srgb("#1c1640"))
+        axes.place(attach_prop(self.node, "skirt", skirt), placed(0.0, 0.0, -1.0 - _TABLE_THICKNESS))
         edge = attach_prop(self.node, "edge", strip)
         axes.place(edge, placed(0.0, 0.0, -_TABLE_THICKNESS / 2))
         tint(edge, (1.0, 1.0, 1.0), 1.2)

@@ -18,6 +18,7 @@ def attach_prop(parent: NodePath, name: str, solid: Solid, has_outline: bool = F
     if has_outline:
         hull: NodePath = node.attach_new_node(mesh.make_copy())
         hull.set_shader(load_shader("prop", "OUTLINE"))
+        hull.set_bin(layers.OUTLINES, 0)
         hull.set_attrib(CullFaceAttrib.make(CullFaceAttrib.M_cull_counter_clockwise))
     return node
 

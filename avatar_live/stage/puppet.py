@@ -1,23 +1,19 @@
-"""An avatar on the GPU: geometry and pictures uploaded once, then one small table a frame.
-
-The table `moment` holds three texels for each joint of the palette, then for each primitive with morph targets a
-count and its active morphs as (row of the primitive's deltas, weight).
-"""
+"""An avatar on the GPU: geometry and pictures uploaded once, then the palette and the summed morphs each frame."""
 
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
-from panda3d.core import NodePath
+from panda3d.core import BoundingBox, NodePath, Point3, Texture
 
-from avatar_live.avatar.model import Avatar, Material, Posture, Primitive
+from avatar_live.avatar.model import Avatar, Material, Posture
 from avatar_live.stage.fit import Fit
 from avatar_live.stage.geometry import make_geom, make_node
+from avatar_live.stage.morphs import Morphs
 from avatar_live.stage.textures import make_picture, make_table, refill_table
 from avatar_live.stage.toon import Input, dress, dress_outline
 
-MORPHS_ACTIVE_MAX: Final = 64  # the strongest are kept
-_WEIGHT_LEAST: Final = 1e-4
+_REACH_LOW_M: Final = (-1.2, -0.5, -0.8)  # whoever looks away from this box need not draw the host
+_REACH_HIGH_M: Final = (1.2, 2.2, 0.34)
 _PLAIN: Final = Material("plain")
 
 
@@ -26,27 +22,23 @@ class Puppet:
 
     def __init__(self, avatar: Avatar, fit: Fit, parent: NodePath) -> None:
         self._fit = fit
-        self._joints = len(avatar.palette_nodes)
-        self._morphed = [primitive.morphs for primitive in avatar.primitives if len(primitive.morphs)]
-        texels = self._joints * 3 + len(self._morphed) * (1 + MORPHS_ACTIVE_MAX)
-        self._moment = np.zeros((texels, 4), np.float32)
-        self._table = make_table("moment", self._moment, "dynamic")
+        self._palette = np.zeros((len(avatar.palette_nodes), 3, 4), np.float32)
+        self._palette_table = make_table("palette", self._palette.reshape(-1, 4), "dynamic")
+        self._morphs: list[tuple[Morphs, Texture]] = []
         self.node: NodePath = parent.attach_new_node("puppet")
-        self.node.set_shader_input("moment", self._table)
+        self.node.node().set_bounds(BoundingBox(Point3(*_REACH_LOW_M), Point3(*_REACH_HIGH_M)))
+        self.node.node().set_final(True)
+        self.node.set_shader_input("palette", self._palette_table)
         pictures = [make_picture(texture) for texture in avatar.textures]
-        offset = self._joints * 3
         for primitive in avatar.primitives:
             material = avatar.materials[primitive.material] if avatar.materials else _PLAIN
             inputs: dict[str, Input] = {}
             defines: tuple[str, ...] = ()
             if len(primitive.morphs):
-                inputs = {
-                    "morph_deltas": make_table("deltas", _deltas(primitive), "static"),
-                    "morph_offset": offset,
-                    "vertex_count": len(primitive.positions),
-                }
-                defines = ("MORPHS",)
-                offset += 1 + MORPHS_ACTIVE_MAX
+                morphs = Morphs(primitive)
+                table = make_table("morphs", morphs.offsets.reshape(-1, 4), "dynamic")
+                self._morphs.append((morphs, table))
+                inputs, defines = {"morphs": table}, ("MORPHS",)
             geom = make_geom(
                 {
                     "vertex": primitive.positions,
@@ -57,45 +49,21 @@ class Puppet:
                 },
                 primitive.triangles,
             )
-            node = make_node(material.name, geom, is_always_drawn=True)
+            node = make_node(material.name, geom)
             dress(self.node.attach_new_node(node), material, pictures, inputs, defines)
             if material.outline_mode != "none" and material.outline_width_m > 0.0:
-                hull = make_node(f"{material.name} outline", geom, is_always_drawn=True)
+                hull = make_node(f"{material.name} outline", geom)
                 dress_outline(self.node.attach_new_node(hull), material, pictures, inputs, defines)
 
     def pose(self, posture: Posture) -> None:
         """Take on a posture of the same avatar; seen in the next picture."""
-        table = self._moment
-        joints = table[: self._joints * 3].reshape(-1, 3, 4)
-        np.multiply(posture.palette, self._fit.scale, out=joints)
-        joints[:, 1, 3] += self._fit.lift_m
-        offset = self._joints * 3
-        for morphs in self._morphed:
-            rows, weights = active_morphs(posture.morph_weights[morphs])
-            table[offset, 0] = len(rows)
-            table[offset + 1 : offset + 1 + len(rows), 0] = rows
-            table[offset + 1 : offset + 1 + len(rows), 1] = weights
-            offset += 1 + MORPHS_ACTIVE_MAX
-        refill_table(self._table, table)
+        np.multiply(posture.palette, self._fit.scale, out=self._palette)
+        self._palette[:, 1, 3] += self._fit.lift_m
+        refill_table(self._palette_table, self._palette)
+        for morphs, table in self._morphs:
+            if morphs.take(posture.morph_weights):
+                refill_table(table, morphs.offsets)
 
     def close(self) -> None:
         """Take the avatar off the stage; its buffers die with their last user."""
-        self.node.clear_shader_input("moment")
         self.node.remove_node()
-
-
-def active_morphs(weights: NDArray[np.float32]) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
-    """Return places and values of the weights that matter, at most `MORPHS_ACTIVE_MAX`, the strongest."""
-    rows = np.flatnonzero(np.abs(weights) > _WEIGHT_LEAST)
-    if len(rows) > MORPHS_ACTIVE_MAX:
-        rows = rows[np.argsort(-np.abs(weights[rows]), kind="stable")[:MORPHS_ACTIVE_MAX]]
-    return rows, weights[rows]
-
-
-def _deltas(primitive: Primitive) -> NDArray[np.float16]:
-    """Return (morphs * vertices * 2, 4) half-precision deltas, position and normal in turn."""
-    morphs, vertices = primitive.morph_positions.shape[:2]
-    deltas = np.zeros((morphs, vertices, 2, 4), np.float16)
-    deltas[:, :, 0, :3] = primitive.morph_positions
-    deltas[:, :, 1, :3] = primitive.morph_normals
-    return deltas.reshape(-1, 4)

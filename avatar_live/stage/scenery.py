@@ -11,6 +11,7 @@ from avatar_live.stage.paint import Board, finish
 
 ROOM_WIDTH_M: Final = 6.4
 ROOM_HEIGHT_M: Final = 3.4
+ROOM_DEPTH_M: Final = 5.0
 TABLE_SIZE: Final = (2.36, 1.06)  # in pitch units: the pitch and a border for goals and lights
 _ROOM_DOTS_PER_M: Final = 256
 _SEED: Final = 20
@@ -60,8 +61,38 @@ def paint_audience() -> Texture:
     return finish(board.canvas)
 
 
+def paint_side() -> Texture:
+    """Return a side wall, `ROOM_DEPTH_M` by `ROOM_HEIGHT_M`: panels, light strips and framed pictures."""
+    random = np.random.default_rng(_SEED)
+    board = Board(ROOM_DEPTH_M, ROOM_HEIGHT_M, 110, "#1b1642")
+    board.canvas *= (0.45 + 0.8 * np.exp(-(((board.y - 0.9) / 1.0) ** 2)))[..., None]
+    board.glow(0.0, 0.8, 1.8, 0.9, "#6a5cd8", 0.22)
+    for x in np.arange(-2.5, 2.6, 0.25):
+        board.bar(float(x) - 0.005, 0.0, float(x) + 0.005, ROOM_HEIGHT_M, "#0d0a24", 0.6)
+    for x, width, height in (
+        (-1.55, 0.5, 0.68),
+        (-0.8, 0.62, 0.42),
+        (0.0, 0.46, 0.62),
+        (0.85, 0.7, 0.48),
+        (1.65, 0.46, 0.6),
+    ):
+        low = 1.25 - height / 2
+        board.bar(x - width / 2 - 0.03, low - 0.03, x + width / 2 + 0.03, low + height + 0.03, "#0b0820", 0.9)
+        board.bar(
+            x - width / 2, low, x + width / 2, low + height, str(random.choice(["#30308a", "#7a2f77", "#1d6a86"]))
+        )
+        for color in random.choice(_BOOKS, 4, replace=False):
+            middle = (x + random.uniform(-0.3, 0.3) * width, low + height * random.uniform(0.25, 0.75))
+            board.round(*middle, float(random.uniform(0.05, 0.1)), str(color), 0.85)
+    ends = ROOM_DEPTH_M / 2 - 0.15
+    board.neon([np.array([[-ends, 0.55], [ends, 0.55]])], 0.02, "#38d6ff", 0.55)
+    board.neon([np.array([[-ends, 2.15], [ends, 2.15]])], 0.02, "#ff5fb0", 0.55)
+    board.soften(0.008)
+    return finish(board.canvas)
+
+
 def paint_shell() -> Texture:
-    """Return the plain side walls, floor and ceiling: a gradient from the room's light into the dark."""
+    """Return the plain floor and ceiling: a gradient from the room's light into the dark."""
     board = Board(2.0, 2.0, 64, "#161236")
     board.canvas *= (0.25 + 0.9 * (board.y / 2.0))[..., None]
     return finish(board.canvas)

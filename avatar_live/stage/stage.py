@@ -80,7 +80,7 @@ class Stage:
         flash = self._effects.flash(now_s)
         if self._puppet is not None:
             self._puppet.pose(posture)
-        self._backdrop.flash((0.16 * flash["red"], 0.02 * (flash["red"] + flash["blue"]), 0.22 * flash["blue"]))
+        self._backdrop.flash((0.4 * flash["red"], 0.05 * (flash["red"] + flash["blue"]), 0.45 * flash["blue"]))
         self._pitch.show(game, flash)
         self._figures.show(game.players, now_s)
         self._spectacle.show(self._effects, now_s, self._fit.pose(posture.head))

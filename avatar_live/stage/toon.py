@@ -47,6 +47,8 @@ def dress_outline(
     node.set_attrib(CullFaceAttrib.make(CullFaceAttrib.M_cull_counter_clockwise))
     if material.alpha_mode == "blend":
         layers.draw_blended(node, layers.BLENDED, material.render_queue_offset - 200, writes_depth=False)
+    else:
+        node.set_bin(layers.OUTLINES, 0)
 
 
 def _surface(material: Material, textures: list[Texture]) -> tuple[dict[str, Input], tuple[str, ...]]:

@@ -1,10 +1,8 @@
 // Morph, skin and project a vertex of the avatar; with OUTLINE push it out along its normal.
 uniform mat4 p3d_ModelViewProjectionMatrix;
-uniform samplerBuffer moment;  // three texels a joint, then each primitive's active morphs: see puppet.py
+uniform samplerBuffer palette;  // three texels a joint: the rows of its skinning matrix
 #ifdef MORPHS
-uniform samplerBuffer morph_deltas;  // two texels for each morph and vertex: position, normal
-uniform int morph_offset;
-uniform int vertex_count;
+uniform samplerBuffer morphs;  // two texels a vertex: position, normal
 #endif
 #ifdef OUTLINE
 uniform vec4 outline_width;  // metres, fraction of half the screen's height, least half pixels, unused
@@ -29,21 +27,16 @@ void main() {
     vec3 point = p3d_Vertex.xyz;
     vec3 normal = p3d_Normal;
 #ifdef MORPHS
-    int active_morphs = int(texelFetch(moment, morph_offset).x);
-    for (int i = 1; i <= active_morphs; ++i) {
-        vec4 morph = texelFetch(moment, morph_offset + i);
-        int texel = (int(morph.x) * vertex_count + gl_VertexID) * 2;
-        point += morph.y * texelFetch(morph_deltas, texel).xyz;
-        normal += morph.y * texelFetch(morph_deltas, texel + 1).xyz;
-    }
+    point += texelFetch(morphs, gl_VertexID * 2).xyz;
+    normal += texelFetch(morphs, gl_VertexID * 2 + 1).xyz;
 #endif
     ivec4 texel = ivec4(joints) * 3;
     mat3x4 skin = weights.x * mat3x4(
-        texelFetch(moment, texel.x), texelFetch(moment, texel.x + 1), texelFetch(moment, texel.x + 2));
+        texelFetch(palette, texel.x), texelFetch(palette, texel.x + 1), texelFetch(palette, texel.x + 2));
     for (int i = 1; i < 4; ++i) {
         if (weights[i] > 0.0) {
             skin += weights[i] * mat3x4(
-                texelFetch(moment, texel[i]), texelFetch(moment, texel[i] + 1), texelFetch(moment, texel[i] + 2));
+                texelFetch(palette, texel[i]), texelFetch(palette, texel[i] + 1), texelFetch(palette, texel[i] + 2));
         }
     }
     point_in_world = vec4(point, 1.0) * skin;
