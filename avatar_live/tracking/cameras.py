@@ -65,7 +65,7 @@ class Camera:
 def list_cameras() -> list[Camera]:
     """Return the webcams without opening one where the system can tell (Linux); elsewhere those that open."""
     if IS_LINUX:
-        return sorted(_listed_by_linux(), key=lambda camera: camera.number)
+        return sorted(listed_by_linux(), key=lambda camera: camera.number)
     return [Camera(number, f"camera {number}") for number in range(BLIND_PROBES) if _opens(number)]
 
 
@@ -160,7 +160,7 @@ def wait_until(due_s: float, stop: threading.Event) -> None:
         stop.wait(wait_s)
 
 
-def _listed_by_linux(folder: Path = Path("/sys/class/video4linux")) -> Iterator[Camera]:
+def listed_by_linux(folder: Path = Path("/sys/class/video4linux")) -> Iterator[Camera]:
     if not folder.is_dir():
         return
     for entry in folder.iterdir():

@@ -6,7 +6,16 @@ from typing import Final, assert_never
 from avatar_live import clock
 from avatar_live.channels import Lossless, Slot
 from avatar_live.channels.child import HealthWriter
-from avatar_live.channels.processes import READINGS_SLOT, Order, Panic, Stop, TrackerPlan, UseAvatar, UseCamera
+from avatar_live.channels.processes import (
+    READINGS_SLOT,
+    Order,
+    Panic,
+    Stop,
+    TrackerPlan,
+    UseAvatar,
+    UseCamera,
+    UseTitle,
+)
 from avatar_live.signals import READINGS_BYTES, Readings, readings_to_bytes
 from avatar_live.tracking.cameras import BUNDLED, Picture
 from avatar_live.tracking.capture import Capture
@@ -53,7 +62,7 @@ class _Show:
                     return False
                 case UseCamera(camera):
                     self._use(camera)
-                case UseAvatar() | Panic():  # the engine's
+                case UseAvatar() | UseTitle() | Panic():  # the engine's
                     pass
                 case _:
                     assert_never(order)

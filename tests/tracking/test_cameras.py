@@ -1,0 +1,151 @@
+"""Every source either plays or says in one sentence why not."""
+
+import threading
+import time
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from avatar_live.signals import Readings
+from avatar_live.tracking import cameras
+from avatar_live.tracking.cameras import CameraError, Picture, Source, list_cameras, open_source
+from avatar_live.tracking.capture import Capture
+
+WAIT_S = 5.0
+# A stop that is already set: sources give what they have without waiting until it is due.
+HURRY = threading.Event()
+HURRY.set()
+
+
+@pytest.fixture
+def opened() -> Iterator[list[Source]]:
+    sources: list[Source] = []
+    yield sources
+    for source in sources:
+        source.close()
+
+
+def test_a_missing_file_is_named() -> None:
+    with pytest.raises(CameraError, match=r"There is no video at .*nothing.mp4: check the path"):
+        open_source("nothing.mp4")
+
+
+def test_a_file_that_is_no_video_is_named_with_what_to_do(tmp_path: Path) -> None:
+    path = tmp_path / "text.mp4"
+    path.write_text("not a video")
+    with pytest.raises(CameraError, match=r"text.mp4 cannot be played as a video: choose a file"):
+        open_source(str(path))
+
+
+def test_a_folder_is_no_video(tmp_path: Path) -> None:
+    with pytest.raises(CameraError, match="cannot be played as a video"):
+        open_source(str(tmp_path))
+
+
+def test_a_sound_file_is_no_video(tmp_path: Path) -> None:
+    import wave
+
+    with wave.open(str(tmp_path / "sound.wav"), "wb") as sound:
+        sound.setparams((1, 2, 8_000, 0, "NONE", ""))
+        sound.writeframes(bytes(1_600))
+    with pytest.raises(CameraError, match="cannot be played as a video"):
+        open_source(str(tmp_path / "sound.wav"))
+
+
+def test_a_camera_that_is_not_there_is_named() -> None:
+    with pytest.raises(CameraError, match="camera 98"):
+        open_source("98")
+
+
+def test_cameras_are_listed_in_a_moment_and_in_silence(capfd: pytest.CaptureFixture[str]) -> None:
+    start_s = time.monotonic()
+    listed = list_cameras()
+    assert time.monotonic() - start_s < 1.0
+    assert [camera.number for camera in listed] == sorted({camera.number for camera in listed})
+    assert capfd.readouterr() == ("", "")
+
+
+def test_linux_lists_each_webcam_once_by_its_name(tmp_path: Path) -> None:
+    for node, index in (("video0", "0"), ("video1", "1"), ("video12", "0"), ("notes", "0")):
+        (tmp_path / node).mkdir()
+        (tmp_path / node / "index").write_text(f"{index}\n")
+        (tmp_path / node / "name").write_text(f"Cam {node}\n")
+    listed = sorted(cameras.listed_by_linux(tmp_path), key=lambda camera: camera.number)
+    assert [(camera.number, camera.name) for camera in listed] == [(0, "Cam video0"), (12, "Cam video12")]
+    assert list(cameras.listed_by_linux(tmp_path / "absent")) == []
+
+
+@pytest.mark.skipif(bool(list_cameras()), reason="this machine has a camera")
+def test_without_a_camera_the_bundled_performance_plays_and_says_why() -> None:
+    source = open_source("auto")
+    assert source.words == "the bundled performance (no camera found)"
+    assert isinstance(source.read(HURRY), Readings)
+
+
+def test_a_video_plays_for_ever_at_its_own_pace(clip: Path, opened: list[Source]) -> None:
+    source = open_source(str(clip))
+    opened.append(source)
+    seen = [source.read(HURRY) for _ in range(65)]
+    assert source.words == "astronaut.mp4"
+    assert all(isinstance(picture, Picture) and picture.pixels.shape == (480, 640, 3) for picture in seen)
+    steps = [after.captured_s - before.captured_s for before, after in pairwise(seen)]
+    assert steps == pytest.approx([1.0 / 30.0] * 64, abs=2e-3)
+
+
+def test_a_frame_is_given_when_it_is_due(clip: Path, opened: list[Source]) -> None:
+    source = open_source(str(clip))
+    opened.append(source)
+    go_on = threading.Event()
+    for _ in range(5):
+        picture = source.read(go_on)
+        assert time.monotonic() >= picture.captured_s - 1e-3
+
+
+def test_a_gif_plays_round_after_round(tmp_path: Path, opened: list[Source]) -> None:
+    path = tmp_path / "blink.gif"
+    frames = [Image.new("RGB", (64, 48), colour) for colour in ("red", "blue")]
+    frames[0].save(path, save_all=True, append_images=frames[1:], duration=100, loop=0)
+    source = open_source(str(path))
+    opened.append(source)
+    seen = [source.read(HURRY) for _ in range(5)]
+    reds = [bool(picture.pixels[0, 0, 0] > 128) for picture in seen if isinstance(picture, Picture)]
+    assert reds == [True, False, True, False, True]
+    assert seen[4].captured_s - seen[0].captured_s == pytest.approx(0.4, abs=0.02)
+
+
+def test_a_video_that_is_cut_short_plays_as_far_as_it_goes(clip: Path, tmp_path: Path, opened: list[Source]) -> None:
+    import av
+
+    whole = tmp_path / "whole.mkv"
+    with av.open(str(clip)) as source_file, av.open(str(whole), "w") as target:
+        stream = source_file.streams.video[0]
+        copy = target.add_stream_from_template(stream)
+        for packet in source_file.demux(stream):
+            if packet.dts is not None:
+                packet.stream = copy
+                target.mux(packet)
+    cut = tmp_path / "cut.mkv"
+    cut.write_bytes(whole.read_bytes()[: whole.stat().st_size * 2 // 3])
+    source = open_source(str(cut))
+    opened.append(source)
+    seen = [source.read(HURRY) for _ in range(60)]
+    assert all(after.captured_s > before.captured_s for before, after in pairwise(seen))
+
+
+def test_a_source_that_fails_gives_way_to_the_performance_and_says_why(tmp_path: Path) -> None:
+    capture = Capture(str(tmp_path / "gone.mp4"))
+    seen = capture.newest.take(WAIT_S)
+    capture.close()
+    assert isinstance(seen, Readings)
+    assert capture.words.startswith("the bundled performance (There is no video at")
+
+
+def test_a_closed_capture_reads_no_more(clip: Path) -> None:
+    capture = Capture(str(clip))
+    assert isinstance(capture.newest.take(WAIT_S), Picture)
+    capture.close()
+    capture.newest.take(0)
+    assert capture.newest.take(0.1) is None

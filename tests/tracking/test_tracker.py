@@ -1,0 +1,98 @@
+"""The face comes out at once; body and hands follow in turn and never make it wait."""
+
+import numpy as np
+import pytest
+
+from avatar_live.signals import BodyReading, FaceReading, HandReading
+from avatar_live.tracking.cameras import Picture, Pixels
+from avatar_live.tracking.costs import Costs
+from avatar_live.tracking.tracker import WIDTH_PX_MAX, Tracker, fitted
+
+FRAME_S = 1.0 / 30.0
+
+
+class Seeing:
+    """Find everything and write down the order of the questions."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def face(self, pixels: Pixels, captured_s: float) -> FaceReading | None:
+        self.asked.append("face")
+        return FaceReading(np.zeros((478, 3), np.float32), np.zeros(52, np.float32), captured_s)
+
+    def body(self, pixels: Pixels, captured_s: float) -> BodyReading | None:
+        self.asked.append("body")
+        points = np.zeros((33, 3), np.float32)
+        return BodyReading(points, points, np.ones(33, np.float32), captured_s)
+
+    def hands(
+        self, pixels: Pixels, captured_s: float, body: BodyReading | None
+    ) -> tuple[HandReading | None, HandReading | None]:
+        self.asked.append("hands")
+        points = np.zeros((21, 3), np.float32)
+        return HandReading(points, points, 1.0, captured_s), None
+
+    def close(self) -> None:
+        self.asked.append("close")
+
+
+def picture(captured_s: float, width: int = 64, height: int = 48) -> Picture:
+    return Picture(np.zeros((height, width, 3), np.uint8), captured_s)
+
+
+def test_the_face_is_told_before_anything_else_is_looked_for() -> None:
+    seeing = Seeing()
+    coming = Tracker(seeing, Costs()).readings(picture(1.0))
+    first = next(coming)
+    assert seeing.asked == ["face"]
+    assert first.face is not None
+    assert first.body is None
+    second = next(coming)
+    assert second.face is first.face
+    assert second.body is not None
+    with pytest.raises(StopIteration):
+        next(coming)
+
+
+def test_body_and_hands_take_turns_seven_or_eight_times_a_second() -> None:
+    seeing, costs = Seeing(), Costs()
+    tracker = Tracker(seeing, costs)
+    for number in range(60):
+        list(tracker.readings(picture(number * FRAME_S)))
+    assert costs.calls == {"face": 60, "body": 15, "hands": 15}
+    turns = [part for part in seeing.asked if part != "face"]
+    assert turns == ["body", "hands"] * 15
+
+
+def test_what_is_not_looked_for_is_carried_over_with_its_own_time() -> None:
+    tracker = Tracker(Seeing(), Costs())
+    list(tracker.readings(picture(0.0)))
+    (carried,) = tracker.readings(picture(FRAME_S))
+    assert carried.captured_s == FRAME_S
+    assert carried.body is not None
+    assert carried.body.captured_s == 0.0
+
+
+def test_a_wide_picture_is_scaled_down_and_says_so() -> None:
+    (first, _) = Tracker(Seeing(), Costs()).readings(picture(0.0, 1920, 1080))
+    assert (first.width_px, first.height_px) == (WIDTH_PX_MAX, 360)
+
+
+@pytest.mark.parametrize("width", [WIDTH_PX_MAX - 1, WIDTH_PX_MAX])
+def test_a_picture_that_fits_keeps_its_pixels(width: int) -> None:
+    pixels = np.arange(2 * width * 3, dtype=np.uint8).reshape(2, width, 3)
+    assert np.array_equal(fitted(pixels), pixels)
+    assert fitted(np.zeros((2, WIDTH_PX_MAX + 1, 3), np.uint8)).shape[1] == WIDTH_PX_MAX
+
+
+def test_figures_are_means_since_they_were_last_cleared() -> None:
+    costs = Costs(frames=30, faces=15)
+    costs.add("face", 0.010)
+    costs.add("face", 0.020)
+    figures = costs.figures(2.0)
+    assert figures["fps"] == 15.0
+    assert figures["face_found"] == 0.5
+    assert figures["face_ms"] == pytest.approx(15.0)
+    costs.clear()
+    assert set(costs.figures(1.0).values()) == {0.0}
