@@ -1,1 +1,1 @@
-"""See the map in `avatar_live/__init__.py`."""
+"""The render process: readings in, encoded frames out. `frame.py` tells how one picture is made."""

@@ -1,0 +1,28 @@
+"""`python -m avatar_live.engine PLAN`: the engine's process, started by its parent with an `EnginePlan` as JSON."""
+
+import sys
+from pathlib import Path
+
+import msgspec
+
+from avatar_live.avatar import AvatarError
+from avatar_live.channels.child import HealthWriter, orders
+from avatar_live.channels.processes import EnginePlan
+from avatar_live.engine.process import EXIT_REFUSED, run
+from avatar_live.stage import StageError
+
+
+def main() -> int:
+    """Run until the parent says stop or is gone; 2 means that it could not begin, and health says why."""
+    plan = msgspec.json.decode(sys.argv[1], type=EnginePlan)
+    try:
+        run(plan, orders())
+    except (AvatarError, StageError) as error:
+        HealthWriter(Path(plan.run_folder), "engine").write(str(error), False, is_forced=True)
+        print(error, file=sys.stderr)  # noqa: T201 the parent keeps this in the engine's log
+        return EXIT_REFUSED
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,82 @@
+"""One frame of the show, from what the tracker saw to the picture that the encoder gets.
+
+This is the first of the house's two stories, in one function: `make_frame`.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from avatar_live.avatar.model import Avatar
+from avatar_live.avatar.rig import Rig
+from avatar_live.compositor import Overlay, compose, draw_stamp
+from avatar_live.compositor.overlay import panic_card
+from avatar_live.motion import Solver
+from avatar_live.protocol.cues import Banner, Cue
+from avatar_live.protocol.view import GameView
+from avatar_live.signals import Readings
+from avatar_live.stage import Stage
+
+EMPTY_GAME: Final = GameView(0.0, 0.0, 0.0, 0, 0)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ShowFrame:
+    """Hold one moment for everybody: the show's picture and each watched player's, BGRA (height, width, 4).
+
+    `captured_s` is when the camera saw what the host does here.
+    """
+
+    picture: NDArray[np.uint8]
+    players: dict[str, NDArray[np.uint8]]
+    captured_s: float
+    is_tracked: bool
+
+
+@dataclass(slots=True)
+class Show:
+    """Own what a frame is made of; the engine's loop feeds it readings, cues and the game between two frames."""
+
+    solver: Solver
+    rig: Rig
+    stage: Stage
+    overlay: Overlay
+    readings: Readings | None = None
+    game: GameView = EMPTY_GAME
+    watched: Collection[str] = field(default_factory=tuple)
+
+    def take_cue(self, cue: Cue, now_s: float) -> None:
+        """Start what a viewer caused."""
+        if isinstance(cue, Banner):
+            self.overlay.show_banner(cue.text, cue.icon)
+        else:
+            self.stage.cue(cue, now_s)
+
+    def use_avatar(self, avatar: Avatar) -> None:
+        """Change the host's body; everything else goes on."""
+        self.stage.set_avatar(avatar)
+        self.rig = Rig(avatar)
+
+
+def make_frame(show: Show, now_s: float, dt_s: float) -> ShowFrame:
+    """Make the picture of this moment: readings -> pose -> posture -> drawn -> composed."""
+    pose = show.solver.solve(show.readings, now_s, dt_s)
+    posture = show.rig.animate(show.stage.flinch(pose, now_s), dt_s, show.stage.head_scale(now_s))
+    drawn = show.stage.draw(posture, show.game, now_s, show.watched)
+    picture = compose(drawn.main, show.overlay, now_s)
+    return ShowFrame(picture, _player_pictures(show.overlay, drawn.players), pose.captured_s, pose.is_tracked)
+
+
+def stamp_frame(frame: ShowFrame, now_s: float, wall_s: float) -> None:
+    """Draw into the picture when its camera picture was taken, for `bench chain`."""
+    draw_stamp(frame.picture, round((wall_s - (now_s - frame.captured_s)) * 1000.0))
+
+
+def _player_pictures(overlay: Overlay, drawn: dict[str, NDArray[np.uint8]]) -> dict[str, NDArray[np.uint8]]:
+    """Hide the host from players too while the panic card is up: they stand before the same performance."""
+    if not overlay.is_panic:
+        return drawn
+    return {player: panic_card(picture.shape[1], picture.shape[0]) for player, picture in drawn.items()}

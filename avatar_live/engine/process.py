@@ -1,0 +1,216 @@
+"""The engine's process: keep the pace, feed the show, hand its frames to the encoders."""
+
+import contextlib
+import threading
+from pathlib import Path
+from typing import Final, assert_never
+
+import msgspec
+
+from avatar_live import clock
+from avatar_live.avatar import Avatar, AvatarError, read_avatar
+from avatar_live.avatar.rig import Rig
+from avatar_live.channels import Latest, Lossless, PictureSlot, Slot
+from avatar_live.channels.child import HealthWriter
+from avatar_live.channels.link import ServerLink
+from avatar_live.channels.processes import (
+    HEALTH_BYTES_MAX,
+    PREVIEW_PIXELS_MAX,
+    PREVIEW_SLOT,
+    READINGS_SLOT,
+    CueTaken,
+    EngineHello,
+    EngineNote,
+    EnginePlan,
+    Health,
+    KeyframeWanted,
+    Order,
+    Panic,
+    StageCue,
+    Stop,
+    UseAvatar,
+    UseCamera,
+    UseTitle,
+    Watched,
+    health_slot,
+)
+from avatar_live.compositor import Overlay
+from avatar_live.engine.frame import Show, ShowFrame, make_frame, stamp_frame
+from avatar_live.engine.streams import Sound, Streams
+from avatar_live.motion import Solver
+from avatar_live.protocol.view import GameView
+from avatar_live.signals import READINGS_BYTES, readings_from_bytes
+from avatar_live.stage import Stage
+
+PREVIEW_EVERY: Final = 2  # frames
+STEP_S_MAX: Final = 0.1  # a longer pause moves springs and filters no further than this
+FIGURES_OVER_S: Final = 1.0
+EXIT_REFUSED: Final = 2
+
+
+def run(plan: EnginePlan, orders: Lossless[Order]) -> None:
+    """Make frames until told to stop. Raises AvatarError or StageError when it cannot begin."""
+    folder = Path(plan.run_folder)
+    avatar = read_avatar(Path(plan.avatar))
+    with contextlib.ExitStack() as stack:
+        stage = stack.enter_context(Stage(plan.width_px, plan.height_px))
+        stage.set_avatar(avatar)
+        show = Show(Solver(plan.mirror), Rig(avatar), stage, Overlay(plan.title))
+        engine = Engine(plan, folder, show)
+        stack.callback(engine.close)
+        engine.run(orders)
+
+
+class Engine:
+    """Hold what the loop needs between two frames."""
+
+    def __init__(self, plan: EnginePlan, folder: Path, show: Show) -> None:
+        self._plan = plan
+        self._show = show
+        self._show.overlay.is_panic = plan.is_panic_on
+        self._link = ServerLink(folder, EngineHello(plan.width_px, plan.height_px, plan.fps))
+        self._streams = Streams(plan, self._link.send)
+        self._sound = Sound(self._link.send)
+        self._readings = Slot(folder / READINGS_SLOT, READINGS_BYTES)
+        self._tracker_health = Slot(health_slot(folder, "tracker"), HEALTH_BYTES_MAX)
+        self._preview = PictureSlot(folder / PREVIEW_SLOT, PREVIEW_PIXELS_MAX) if plan.preview else None
+        self._health = HealthWriter(folder, "engine")
+        self._loaded: Latest[Avatar | AvatarError] = Latest()
+        self._note = ""
+        self._source = ""
+        self._count = 0
+
+    def run(self, orders: Lossless[Order]) -> None:
+        """Make a frame at every tick until an order stops it."""
+        pacer = clock.Pacer(self._plan.fps)
+        rate = Rate()
+        before_s = clock.now_s()
+        while self._obey(orders):
+            now_s = pacer.wait()
+            self._listen(now_s)
+            started_s = clock.now_s()
+            frame = make_frame(self._show, now_s, min(now_s - before_s, STEP_S_MAX))
+            before_s = now_s
+            self._publish(frame, now_s)
+            rate.count(now_s, clock.now_s() - started_s)
+            self._tell_health(frame, rate)
+
+    def close(self) -> None:
+        """Stop the threads, then let go of what they used."""
+        self._sound.close()
+        self._streams.close()
+        self._link.close()
+        for thing in (self._readings, self._tracker_health, self._preview, self._health):
+            if thing is not None:
+                thing.close()
+
+    def _obey(self, orders: Lossless[Order]) -> bool:
+        for order in orders.take_all():
+            match order:
+                case Stop():
+                    return False
+                case Panic(is_on):
+                    self._show.overlay.is_panic = is_on
+                case UseTitle(title):
+                    self._show.overlay.title = title
+                case UseAvatar(path):
+                    threading.Thread(target=self._load, args=(Path(path),), name="load", daemon=True).start()
+                case UseCamera():
+                    pass  # the tracker's
+                case _:
+                    assert_never(order)
+        return True
+
+    def _load(self, path: Path) -> None:
+        """Read an avatar beside the show, which goes on meanwhile."""
+        try:
+            self._loaded.put(read_avatar(path))
+        except AvatarError as error:
+            self._loaded.put(error)
+
+    def _listen(self, now_s: float) -> None:
+        data = self._readings.read_new()
+        if data is not None:
+            self._show.readings = readings_from_bytes(data)
+        loaded = self._loaded.take(0)
+        if isinstance(loaded, AvatarError):
+            self._note = str(loaded)
+        elif loaded is not None:
+            self._show.use_avatar(loaded)
+            self._note = ""
+        for stream in self._link.keyframes_wanted():
+            self._streams.want_keyframe(stream)
+        for message in self._link.receive():
+            match message:
+                case StageCue(number, cue):
+                    self._show.take_cue(cue, now_s)
+                    self._link.send(CueTaken(number))
+                case GameView():
+                    self._show.game = message
+                    self._show.overlay.show_game(message)
+                case KeyframeWanted(stream):
+                    self._streams.want_keyframe(stream)
+                case Watched(players):
+                    self._show.watched = players
+                    self._say_source()
+                case _:
+                    assert_never(message)
+
+    def _publish(self, frame: ShowFrame, now_s: float) -> None:
+        if self._plan.stamp:
+            stamp_frame(frame, clock.now_s(), clock.wall_s())
+        self._streams.put(frame, now_s)
+        self._count += 1
+        if self._preview is not None and self._count % PREVIEW_EVERY == 0:
+            self._preview.write(frame.picture)
+
+    def _tell_health(self, frame: ShowFrame, rate: "Rate") -> None:
+        encoder = self._streams.figures()
+        status = self._note or ("performing" if frame.is_tracked else "idling, nobody is tracked")
+        told = self._health.write(
+            status,
+            True,
+            render_fps=rate.fps,
+            frame_ms=rate.busy_ms,
+            frames=float(self._count),
+            frames_dropped=float(self._link.frames_dropped),
+            **{f"encode_{name}": figure for name, figure in encoder.items()},
+        )
+        if told:
+            self._note_source()
+
+    def _note_source(self) -> None:
+        data = self._tracker_health.read_new()
+        if data is None:
+            return
+        source = msgspec.json.decode(data, type=Health).status
+        if source != self._source:
+            self._source = source
+            self._say_source()
+
+    def _say_source(self) -> None:
+        if self._source:
+            self._link.send(EngineNote(self._source))
+
+
+class Rate:
+    """Count frames and the time they keep the loop busy, averaged over `FIGURES_OVER_S`."""
+
+    def __init__(self) -> None:
+        self.fps = 0.0
+        self.busy_ms = 0.0
+        self._since_s: float | None = None
+        self._frames = 0
+        self._busy_s = 0.0
+
+    def count(self, now_s: float, busy_s: float) -> None:
+        """Count one frame that ended now."""
+        if self._since_s is None:
+            self._since_s = now_s
+            return
+        self._frames += 1
+        self._busy_s += busy_s
+        span_s = now_s - self._since_s
+        if span_s >= FIGURES_OVER_S:
+            self.fps, self.busy_ms = self._frames / span_s, self._busy_s / self._frames * 1000.0
+            self._since_s, self._frames, self._busy_s = now_s, 0, 0.0

@@ -1,0 +1,84 @@
+"""The encoders of the show: one for everybody, one for each player who is watched, one for the sound."""
+
+import threading
+from collections.abc import Callable
+from typing import Final
+
+from avatar_live import clock
+from avatar_live.channels.processes import EnginePlan
+from avatar_live.encoder.audio import OpusEncoder
+from avatar_live.encoder.thread import EncoderThread
+from avatar_live.engine.frame import ShowFrame
+from avatar_live.signals.encoded import AUDIO_CLOCK_HZ, MAIN_STREAM, VIDEO_CLOCK_HZ, EncodedFrame
+
+PLAYER_BITRATE_BPS: Final = 900_000
+SOUND_PERIOD_S: Final = 0.02
+
+Send = Callable[[EncodedFrame], None]
+
+
+class Streams:
+    """Own the encoders; a player's encoder lives as long as the player is drawn.
+
+    Timestamps of video and sound count from the machine's monotonic zero, so both stay in step with each other and go
+    on where they were when an engine dies and another takes over.
+    """
+
+    def __init__(self, plan: EnginePlan, send: Send) -> None:
+        self._send = send
+        self._fps = plan.fps
+        self._main = EncoderThread(MAIN_STREAM, plan.width_px, plan.height_px, plan.fps, plan.bitrate_bps, send)
+        self._players: dict[str, EncoderThread] = {}
+
+    def put(self, frame: ShowFrame, now_s: float) -> None:
+        """Encode one moment for everybody."""
+        pts = round(now_s * VIDEO_CLOCK_HZ)
+        self._main.put(frame.picture, frame.captured_s, pts)
+        for player in self._players.keys() - frame.players.keys():
+            self._players.pop(player).close()
+        for player, picture in frame.players.items():
+            if player not in self._players:
+                height_px, width_px = picture.shape[:2]
+                self._players[player] = EncoderThread(
+                    player, width_px, height_px, self._fps, PLAYER_BITRATE_BPS, self._send
+                )
+            self._players[player].put(picture, now_s, pts)
+
+    def want_keyframe(self, stream: str) -> None:
+        """Ask one encoder for a keyframe; a stream that is gone needs none."""
+        encoder = self._main if stream == MAIN_STREAM else self._players.get(stream)
+        if encoder is not None:
+            encoder.want_keyframe()
+
+    def figures(self) -> dict[str, float]:
+        """Return the main encoder's figures."""
+        return self._main.figures()
+
+    def close(self) -> None:
+        """Stop every encoder."""
+        for encoder in (self._main, *self._players.values()):
+            encoder.close()
+
+
+class Sound:
+    """Send silence as Opus, so that a viewer's player has the track that voices and game sounds will use."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="sound", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop sending."""
+        self._stopped.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        encoder = OpusEncoder(MAIN_STREAM)
+        tick = round(clock.now_s() / SOUND_PERIOD_S)
+        while not self._stopped.wait(max(0.0, tick * SOUND_PERIOD_S - clock.now_s())):
+            at_s = tick * SOUND_PERIOD_S
+            self._send(encoder.silence(at_s, round(at_s * AUDIO_CLOCK_HZ)))
+            tick += 1
+        encoder.close()

@@ -1,0 +1,232 @@
+"""From a person before a camera to a viewer who plays along, with every process and a real browser."""
+
+import json
+import threading
+import uuid
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect
+from running import DEADLINE_S, Running, plays, until
+from shared import shared_data
+
+from avatar_live import clock
+from avatar_live.channels import Slot
+from avatar_live.channels.processes import READINGS_SLOT, Panic, UseCamera
+from avatar_live.protocol.catalogue import GIFTS, START_BALANCE_COINS
+from avatar_live.signals import READINGS_BYTES, readings_from_bytes
+
+# Looks at every presented picture: its stamp, and where the avatar's amber irises lie in the middle of the picture
+# (the set's own warm lights stand left and right of that).
+EYE_WATCH = """(video) => {
+  const width = 640, height = 360, cell = 13;
+  const canvas = new OffscreenCanvas(width, height);
+  const context = canvas.getContext("2d", { willReadFrequently: true });
+  window.eyes = [];
+  const look = () => {
+    context.drawImage(video, 0, 0, width, height);
+    const pixels = context.getImageData(0, 0, width, 260).data;
+    let stamp = 0;
+    for (let bit = 0; bit < 32; bit++)
+      stamp = stamp * 2 + (pixels[4 * ((cell >> 1) * width + bit * cell + (cell >> 1))] > 127 ? 1 : 0);
+    let n = 0, x = 0, y = 0, xx = 0, xy = 0, yy = 0, light = 0;
+    for (let row = cell + 2; row < 260; row++)
+      for (let column = 200; column < 440; column++) {
+        const at = 4 * (row * width + column);
+        const [red, green, blue] = [pixels[at], pixels[at + 1], pixels[at + 2]];
+        light += red + green + blue;
+        if (red > 150 && green > 60 && green < 190 && blue < 70 && red - blue > 110) {
+          n++; x += column; y += row; xx += column * column; xy += column * row; yy += row * row;
+        }
+      }
+    const variance = [xx / n - (x / n) ** 2, xy / n - (x / n) * (y / n), yy / n - (y / n) ** 2];
+    const roll = 0.5 * Math.atan2(2 * variance[1], variance[0] - variance[2]);
+    window.eyes.push({ stamp, n, roll, spread: Math.sqrt(variance[0]), light: light / (240 * 260 * 3) });
+    video.requestVideoFrameCallback(look);
+  };
+  video.requestVideoFrameCallback(look);
+}"""
+
+
+def eyes(page: Page) -> list[dict[str, float]]:
+    """Return what the watch saw since the last call."""
+    seen = page.evaluate("() => window.eyes.splice(0)")
+    assert isinstance(seen, list)
+    return seen
+
+
+def watch_eyes(page: Page) -> None:
+    page.locator("#main-video").evaluate(EYE_WATCH)
+    until(lambda: page.evaluate("() => window.eyes.length") > 0, "a picture is presented")
+
+
+class PersonWatch:
+    """Collect how the tracked person's eyes lie, by the time at which the camera saw it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._slot = Slot(folder / READINGS_SLOT, READINGS_BYTES)
+        self._ended = threading.Event()
+        self.rolls: dict[float, float] = {}
+        self._thread = threading.Thread(target=self._collect, daemon=True)
+        self._thread.start()
+
+    def end(self) -> None:
+        self._ended.set()
+        self._thread.join()
+
+    def _collect(self) -> None:
+        while not self._ended.wait(0.01):
+            data = self._slot.read_new()
+            face = readings_from_bytes(data).face if data is not None else None
+            if face is not None:
+                across = face.landmarks[263, :2] - face.landmarks[33, :2]  # outer corners of both eyes
+                self.rolls[face.captured_s] = float(np.arctan2(across[1], across[0]))
+
+
+def test_the_avatars_head_tilts_as_the_persons_does(show: Running) -> None:
+    with show.viewer() as page:
+        watch_eyes(page)
+        person = PersonWatch(show.folder)
+        page.wait_for_timeout(6_000)  # three whole tilts
+        person.end()
+        seen = eyes(page)
+    assert len(seen) > 60, "hardly a picture was presented"
+    assert min(entry["light"] for entry in seen) > 20, "a picture was black"
+    wall_minus_monotonic_s = clock.wall_s() - clock.now_s()
+    times_s = np.array(sorted(person.rolls))
+    rolls = np.array([person.rolls[time_s] for time_s in times_s])
+    pairs = []
+    for entry in seen:
+        captured_s = (entry["stamp"] / 1000.0 - wall_minus_monotonic_s) % (2.0**32 / 1000.0)
+        captured_s += round((times_s[0] - captured_s) / (2.0**32 / 1000.0)) * (2.0**32 / 1000.0)
+        nearest = int(np.abs(times_s - captured_s).argmin())
+        if abs(times_s[nearest] - captured_s) < 0.05 and entry["n"] > 40 and entry["spread"] > 12:
+            pairs.append((rolls[nearest], entry["roll"]))
+    person_roll, avatar_roll = np.array(pairs).T
+    correlation = np.corrcoef(person_roll, avatar_roll)[0, 1]
+    assert len(pairs) > 40
+    assert person_roll.std() > 0.1, "the person was not tracked"
+    # A mirror: what tilts to the picture's left does so in the unmirrored camera picture's right.
+    assert correlation < -0.8
+    assert avatar_roll.std() > 0.4 * person_roll.std()
+
+
+def test_a_chat_line_arrives_at_a_second_viewer_and_at_the_event_api(show: Running) -> None:
+    with show.viewer() as page, show.member("Bob") as bob, show.events() as events:
+        bob.send(type="say", text="hello from Bob")
+        expect(page.locator("#chat .line", has_text="hello from Bob")).to_be_visible(timeout=DEADLINE_S * 1000)
+        page.fill("#say", "hello Bob")
+        page.press("#say", "Enter")
+        bob.hear("chat", text="hello Bob")
+        events.hear("chat", text="hello from Bob")
+        events.hear("chat", text="hello Bob")
+
+
+def test_a_gift_sent_twice_is_committed_once_and_told_once(show: Running) -> None:
+    with show.member("Ana") as ana, show.member("Bob") as bob, show.events() as events:
+        twice, after = str(uuid.uuid4()), str(uuid.uuid4())
+        for gift_id in (twice, twice, after):
+            ana.send(type="gift", id=gift_id, gift="tomato")
+        ana.hear("gift_update", id=after, state="committed")
+        told = [bob.hear("gift_given")["id"], bob.hear("gift_given")["id"]]
+        assert told == [twice, after]
+        assert [events.hear("gift")["data"]["id"] for _ in range(2)] == [twice, after]
+        (count,) = show.ledger("SELECT count(*) FROM gift WHERE id = ?", twice)[0]
+        assert count == 1
+    with show.member("Ana", ana.welcome["viewer"]) as back:
+        assert back.welcome["balance_coins"] == START_BALANCE_COINS - 2 * GIFTS["tomato"].price_coins
+    assert show.ledger("SELECT sum(coins) FROM entry") == [(0,)]
+
+
+def test_a_gift_given_on_the_page_changes_the_picture_and_wears_off(show: Running) -> None:
+    with show.viewer() as page:
+        watch_eyes(page)
+        page.wait_for_timeout(2_000)
+        before = float(np.median([entry["spread"] for entry in eyes(page)]))
+        page.locator("[data-gift=giant_head]").first.click()
+        grown: list[float] = []
+
+        def has_grown() -> bool:
+            grown.extend(entry["spread"] for entry in eyes(page) if entry["n"] > 40)
+            return sum(spread > 1.6 * before for spread in grown) > 10
+
+        until(has_grown, f"the eyes move apart from {before:.0f} px")
+
+        def is_back() -> bool:
+            recent = [entry["spread"] for entry in eyes(page) if entry["n"] > 40]
+            return bool(recent) and float(np.median(recent)) < 1.2 * before
+
+        until(is_back, "the head is as it was")
+
+
+def test_a_ticket_puts_a_viewer_into_the_game_and_keys_move_the_view(show: Running) -> None:
+    with show.viewer() as page, show.events() as events:
+        page.locator("[data-gift=ticket]").first.click()
+        plays(page, "#own-video")
+        events.hear("play_started")
+
+        def picture() -> "np.ndarray[Any, np.dtype[np.int16]]":
+            data = page.locator("#own-video").evaluate(
+                """(video) => {
+                  const canvas = new OffscreenCanvas(160, 90), context = canvas.getContext("2d");
+                  context.drawImage(video, 0, 0, 160, 90);
+                  return [video.videoWidth, video.videoHeight, ...context.getImageData(0, 0, 160, 90).data];
+                }"""
+            )
+            assert data[:2] == [640, 360]
+            return np.array(data[2:], np.int16).reshape(90, 160, 4)[..., :3]
+
+        page.wait_for_timeout(1_000)
+        still = [picture()]
+        page.wait_for_timeout(1_000)
+        still.append(picture())
+        unmoved = float(np.abs(still[1] - still[0]).mean())
+        page.keyboard.down("ArrowLeft")
+        until(lambda: np.abs(picture() - still[1]).mean() > 3.0 * unmoved + 8.0, "the view turns with the key")
+        page.keyboard.up("ArrowLeft")
+        page.click("#leave")
+        expect(page.locator("#own-video")).to_have_count(0, timeout=DEADLINE_S * 1000)
+        events.hear("play_ended")
+        plays(page)
+
+
+def test_the_panic_card_hides_the_host_at_once_and_lets_go(show: Running) -> None:
+    with show.viewer() as page:
+        watch_eyes(page)
+        show.parts.order("engine", Panic(True))
+        try:
+            until(lambda: all(entry["n"] == 0 for entry in eyes(page)[-5:]) and True, "the host is hidden")
+            page.wait_for_timeout(500)
+            eyes(page)
+            page.wait_for_timeout(500)
+            hidden = eyes(page)
+            assert hidden and all(entry["n"] == 0 for entry in hidden)
+        finally:
+            show.parts.order("engine", Panic(False))
+        until(lambda: any(entry["n"] > 40 for entry in eyes(page)), "the host is back")
+
+
+@pytest.mark.parametrize("clip", ["asl_help.mkv", "head-pose-face-detection-female.gif"])
+def test_recorded_people_drive_the_avatar_too(show: Running, clip: str) -> None:
+    footage = shared_data("footage", clip)
+    with show.viewer() as page:
+        show.parts.order("tracker", UseCamera(str(footage)))
+        try:
+            expect(page.locator("#source")).to_contain_text(clip, timeout=DEADLINE_S * 1000)
+            person = PersonWatch(show.folder)
+            until(lambda: len(person.rolls) > 20, "the face is tracked")
+            person.end()
+            until(lambda: show.parts.health()["engine"].status == "performing", "the avatar performs")
+        finally:
+            show.parts.order("tracker", UseCamera(str(show.clip)))
+        expect(page.locator("#source")).to_contain_text(show.clip.name, timeout=DEADLINE_S * 1000)
+
+
+def test_the_event_api_refuses_a_wrong_token(show: Running) -> None:
+    from websockets.exceptions import ConnectionClosed, InvalidStatus
+    from websockets.sync.client import connect
+
+    with pytest.raises((InvalidStatus, ConnectionClosed)), connect(f"ws://{show.address}/api/events?token=no") as line:
+        json.loads(line.recv(timeout=DEADLINE_S))

@@ -1,0 +1,84 @@
+"""Any process may die: the rest lives, the part is back within three seconds, and the ledger has every gift."""
+
+import os
+import signal
+import time
+import uuid
+
+import pytest
+from playwright.sync_api import expect
+from running import DEADLINE_S, Running, is_whole, until
+
+BACK_S_MAX = 3.0
+
+
+def kill(show: Running, name: str) -> float:
+    """Kill a part as the system would, and return how long it took until its next life is ready."""
+    before = show.parts.processes()
+    os.kill(before[name], signal.SIGKILL)
+    killed_s = time.monotonic()
+    until(lambda: show.parts.processes().get(name, before[name]) != before[name], f"the {name} is started again")
+    until(lambda: is_whole(show.parts), f"the {name} is ready again")
+    back_s = time.monotonic() - killed_s
+    after = show.parts.processes()
+    assert {part: pid for part, pid in after.items() if part != name} == {
+        part: pid for part, pid in before.items() if part != name
+    }, "another part fell too"
+    return back_s
+
+
+def count_frames(show: Running) -> float:
+    return show.parts.health()["engine"].figures["frames"]
+
+
+def test_the_show_goes_on_when_the_tracker_dies(show: Running) -> None:
+    with show.viewer() as page:
+        frames = count_frames(show)
+        back_s = kill(show, "tracker")
+        assert back_s <= BACK_S_MAX
+        until(lambda: count_frames(show) > frames, "the engine draws on")
+        expect(page.locator("[data-link=joined]")).to_be_visible()
+        until(lambda: show.parts.health()["engine"].status == "performing", "the person is tracked again")
+
+
+def test_viewers_keep_their_page_when_the_engine_dies(show: Running) -> None:
+    with show.viewer() as page, show.member("Ana") as ana:
+        epoch = ana.welcome["epoch"]
+        back_s = kill(show, "engine")
+        assert back_s <= BACK_S_MAX
+        gift = ana.give("confetti")  # the same line, which never broke
+        assert show.ledger("SELECT count(*) FROM gift WHERE id = ?", gift) == [(1,)]
+        before = page.locator("#main-video").evaluate("(video) => video.currentTime")
+        until(
+            lambda: page.locator("#main-video").evaluate("(video) => video.currentTime") > before + 0.5,
+            "the picture moves again",
+        )
+    with show.member("Ana", ana.welcome["viewer"]) as back:
+        assert back.welcome["epoch"] == epoch
+
+
+@pytest.mark.parametrize("moment", ["asked", "committed"])
+def test_no_gift_is_lost_or_doubled_when_the_server_dies(show: Running, moment: str) -> None:
+    with show.viewer() as page:
+        with show.member("Ana") as ana:
+            committed = [ana.give("tomato") for _ in range(3)]
+            doubtful = str(uuid.uuid4())
+            ana.send(type="gift", id=doubtful, gift="tomato")
+            if moment == "committed":
+                ana.hear("gift_update", id=doubtful, state="committed")
+            back_s = kill(show, "server")
+        assert back_s <= BACK_S_MAX
+        with show.member("Ana", ana.welcome["viewer"]) as back:
+            back.send(type="gift", id=doubtful, gift="tomato")  # what a page does with an unanswered gift
+            back.hear("gift_update", id=doubtful)
+        for gift in (*committed, doubtful):
+            assert show.ledger("SELECT count(*) FROM gift WHERE id = ?", gift) == [(1,)]
+        with show.member("Ana", ana.welcome["viewer"]) as again:
+            assert again.welcome["balance_coins"] == ana.welcome["balance_coins"] - 4 * 5
+        assert show.ledger("SELECT sum(coins) FROM entry") == [(0,)]
+        expect(page.locator("[data-link=joined]")).to_be_visible(timeout=DEADLINE_S * 1000)
+        before = page.locator("#main-video").evaluate("(video) => video.currentTime")
+        until(
+            lambda: page.locator("#main-video").evaluate("(video) => video.currentTime") > before + 0.5,
+            "the page plays again by itself",
+        )
