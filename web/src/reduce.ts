@@ -15,6 +15,7 @@ export const QUEUED_GIFT_MS = 300_000;
 export const DONE_GIFT_MS = 5_000;
 export const FAILED_GIFT_MS = 15_000;
 const SHOWN_MS = { committed: PAID_GIFT_MS, done: DONE_GIFT_MS, refused: FAILED_GIFT_MS, refunded: FAILED_GIFT_MS } as const;
+const MEASURE_WEIGHT = 0.3;
 const NEVER_MS = Number.MAX_SAFE_INTEGER;
 
 /** What happens on the page itself. */
@@ -84,9 +85,9 @@ export function reduce(state: State, message: ToViewer | Happening, now_ms: numb
     case "own_video_changed":
       return state.play === null ? state : { ...state, play: withOwnVideo(state.play, message.video, now_ms) };
     case "round_trip":
-      return { ...state, round_trip_ms: message.ms };
+      return { ...state, round_trip_ms: smoothed(state.round_trip_ms, message.ms) };
     case "media_delay":
-      return { ...state, media_delay_ms: message.ms };
+      return { ...state, media_delay_ms: smoothed(state.media_delay_ms, message.ms) };
     case "muted":
       return { ...state, is_muted: message.is_muted };
     case "tray_opened":
@@ -195,6 +196,11 @@ function withNotice(state: State, text: string, is_bad: boolean, now_ms: number)
   const others = state.notices.filter((one) => one.text !== text);
   const notice: Notice = { key: `${now_ms}:${text}`, text, is_bad, gone_at_ms: now_ms + NOTICE_MS };
   return { ...state, notices: [...others, notice].slice(-NOTICES_MAX) };
+}
+
+/** Follow a measurement calmly: one late packet is no reason to frighten anybody. */
+function smoothed(before_ms: number | null, now_ms: number): number {
+  return before_ms === null ? now_ms : before_ms + MEASURE_WEIGHT * (now_ms - before_ms);
 }
 
 function withOwnVideo(play: Play, video: Video, now_ms: number): Play {

@@ -204,6 +204,11 @@ describe("what is measured", () => {
     state = reduce(state, { type: "video_changed", video: PLAYING }, 0);
     expect(latencyMs(state)).toBe(52);
   });
+
+  it("is followed calmly", () => {
+    const state = [10, 1_010].reduce((now, ms) => reduce(now, { type: "round_trip", ms }, 0), joined());
+    expect(state.round_trip_ms).toBe(310);
+  });
 });
 
 describe("the rest", () => {
