@@ -33,6 +33,7 @@ JOIN_S = 0.10  # time in which two lids join or part
 HIDDEN_EYE_STARTS_RAD, HIDDEN_EYE_ENDS_RAD = 0.35, 0.60  # 20 to 34 degrees of yaw: the far eye can no longer be trusted
 LID_DROOP = 0.25  # raw blink that a fully lowered gaze adds by itself
 
+
 # Highest raw weights seen on tracked faces; shapes that the tracker hardly moves keep a wide span, since what they
 # show is mostly noise.
 _PEAKS: Final = {
@@ -56,7 +57,7 @@ _PEAK_PRIOR: Final = np.array([_peak(name) for name in ARKIT_SHAPES])
 _MOUTH: Final = _indices("jaw", "mouth", "cheekPuff", "tongue")
 _BROWS: Final = _indices("brow", "cheekSquint", "noseSneer", "eyeSquint", "eyeWide")
 _EYE_LOOK: Final = _indices("eyeLook")
-_BLINK: Final = _indices("eyeBlink")
+BLINKS: Final = _indices("eyeBlink")
 _SQUINT: Final = _indices("eyeSquint")
 _WIDE: Final = _indices("eyeWide")
 _LOOK_DOWN: Final = _indices("eyeLookDown")
@@ -111,18 +112,19 @@ class FaceShapes:
     def see(self, face: FaceReading, yaw_rad: float) -> None:
         """Take a new reading of a head turned by `yaw_rad` (positive to the person's left)."""
         raw = np.clip(face.shapes.astype(np.float64), 0.0, 1.0)
-        raw[_BLINK] = np.maximum(raw[_BLINK] - LID_DROOP * raw[_LOOK_DOWN], 0.0)
-        if self._seen_s is not None and abs(yaw_rad) < HIDDEN_EYE_STARTS_RAD:
-            self._ranges.learn(raw, min(max(face.captured_s - self._seen_s, 0.0), 0.2))
+        passed_s = min(max(face.captured_s - self._seen_s, 0.0), 0.2) if self._seen_s is not None else 0.0
+        raw[BLINKS] = np.maximum(raw[BLINKS] - LID_DROOP * raw[_LOOK_DOWN], 0.0)
+        if abs(yaw_rad) < HIDDEN_EYE_STARTS_RAD:
+            self._ranges.learn(raw, passed_s)
         self._seen_s = face.captured_s
         self._weights = self._ranges.stretch(raw)
 
     def at(self, yaw_rad: float, dt_s: float) -> Doubles:
         """Return the weights (52,) to show; the eyes' direction travels as gaze, so the eyeLook shapes are zero."""
         weights: Doubles = self._weights.copy()
-        for pair in (_BLINK, _SQUINT, _WIDE):
+        for pair in (BLINKS, _SQUINT, _WIDE):
             weights[pair] = follow_visible_eye(weights[pair], yaw_rad)
-        weights[_BLINK] = self._lids(weights[_BLINK], dt_s)
+        weights[BLINKS] = self._lids(weights[BLINKS], dt_s)
         weights[_MOUTH] = self._mouth.step(weights[_MOUTH], dt_s)
         weights[_BROWS] = self._brows.step(weights[_BROWS], dt_s)
         weights[_EYE_LOOK] = 0.0

@@ -20,10 +20,15 @@ SPEED_CUTOFF_HZ = 1.0  # the paper's choice for the speed's own low pass
 
 @dataclass(frozen=True, slots=True)
 class Smoothing:
-    """Say how strongly to filter: the cut-off at rest, and how many Hz it opens per unit of speed."""
+    """Say how strongly to filter: the cut-off at rest, how many Hz it opens per unit of speed, and the fastest change.
+
+    A tracker's blunder looks like a very fast movement, for which the filter would open; `speed_max` (units per second)
+    is what a body can do.
+    """
 
     cutoff_hz_min: float
     opening: float
+    speed_max: float = math.inf
 
 
 def gain(cutoff_hz: Doubles | float, dt_s: float) -> Doubles | float:
@@ -48,12 +53,13 @@ class OneEuro:
             change = sample - self._value
             self._speed = self._speed + gain(SPEED_CUTOFF_HZ, dt_s) * (change / dt_s - self._speed)
             cutoff_hz = self._smoothing.cutoff_hz_min + self._smoothing.opening * np.abs(self._speed)
-            self._value = self._value + gain(cutoff_hz, dt_s) * change
+            most = self._smoothing.speed_max * dt_s
+            self._value = self._value + np.clip(gain(cutoff_hz, dt_s) * change, -most, most)
         return self._value
 
 
 class OneEuroRotation:
-    """Filter one quaternion (4,); the speed is the angular one in radians per second."""
+    """Filter one quaternion (4,); the speed is the angular one in radians per second, and has no limit."""
 
     def __init__(self, smoothing: Smoothing) -> None:
         self._smoothing = smoothing

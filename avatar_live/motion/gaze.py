@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from avatar_live.motion.bridge import smoothstep
-from avatar_live.motion.face import HIDDEN_EYE_ENDS_RAD, HIDDEN_EYE_STARTS_RAD
+from avatar_live.motion.face import BLINKS, HIDDEN_EYE_ENDS_RAD, HIDDEN_EYE_STARTS_RAD
 from avatar_live.motion.filters import OneEuro, Smoothing
 from avatar_live.motion.head import HeadFit
 from avatar_live.motion.quaternions import to_matrix
@@ -34,7 +34,6 @@ WITNESS_SHARES = np.array([0.3, 0.5])
 
 _LEFT_EYE = (473, 362, 263)  # iris, inner and outer corner
 _RIGHT_EYE = (468, 133, 33)
-_BLINKS = np.array([ARKIT_SHAPES.index("eyeBlinkLeft"), ARKIT_SHAPES.index("eyeBlinkRight")])
 # (left eye, right eye) x (weights to the person's left, right, up, down)
 _LOOKS = np.array(
     [
@@ -60,7 +59,7 @@ class Gaze:
 
     def see(self, face: FaceReading, fit: HeadFit, yaw_rad: float) -> None:
         """Take a new reading; closed eyes and a face turned away keep the last direction."""
-        blink_left, blink_right = (float(blink) for blink in face.shapes[_BLINKS])
+        blink_left, blink_right = (float(blink) for blink in face.shapes[BLINKS])
         directions = measure(face, fit)
         if directions is None or min(blink_left, blink_right) > CLOSED_MIN:
             return

@@ -90,17 +90,22 @@ def turn_fingers(angles: Doubles, side: Side) -> Doubles:
     return turns
 
 
-def share_with_forearm(hand_in_forearm: Doubles, side: Side) -> tuple[Doubles, Doubles]:
-    """Split the hand's rotation into the lower arm's extra turn about itself and the hand's own, within limits."""
+def wrist_angles(hand_in_forearm: Doubles) -> Doubles:
+    """Return (twist, deviation, flex) in radians of a hand's rotation in its forearm, within human limits."""
     twist_rad = 2.0 * math.atan2(float(hand_in_forearm[0]), float(hand_in_forearm[3]))
     twist_rad = math.remainder(twist_rad, 2.0 * math.pi)
     swing = quat.to_rotation_vector(quat.multiply(hand_in_forearm, quat.about(0, -twist_rad)))
     deviation = min(max(float(swing[1]), -DEVIATION_RAD_MAX), DEVIATION_RAD_MAX)
     flex = min(max(float(swing[2]), -FLEX_RAD_MAX), FLEX_RAD_MAX)
-    twist_rad = quat.folded(twist_rad, TWIST_RAD_MAX)
-    own = quat.multiply(quat.from_rotation_vector(np.array([0.0, deviation, flex])), quat.about(0, twist_rad))
+    return np.array([quat.folded(twist_rad, TWIST_RAD_MAX), deviation, flex])
+
+
+def turn_wrist(angles: Doubles) -> tuple[Doubles, Doubles]:
+    """Return the lower arm's extra turn about itself, which is a part of the twist, and the hand's own rotation."""
+    twist_rad, deviation, flex = (float(angle) for angle in angles)
+    swing = quat.from_rotation_vector(np.array([0.0, deviation, flex]))
     turn = quat.about(0, FOREARM_SHARE * twist_rad)
-    return turn, quat.multiply(quat.inverse(turn), own)
+    return turn, quat.multiply(quat.inverse(turn), quat.multiply(swing, quat.about(0, twist_rad)))
 
 
 def _thumb_angles(flat: Doubles) -> Doubles:

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from avatar_live.motion import arms, hands
 from avatar_live.motion import quaternions as quat
 from avatar_live.motion.bridge import Bridge
-from avatar_live.motion.filters import OneEuro, OneEuroRotation, Smoothing
+from avatar_live.motion.filters import OneEuro, Smoothing
 from avatar_live.signals import BodyReading, HandReading, Readings
 
 Doubles = NDArray[np.float64]
@@ -17,10 +17,10 @@ STALE_S = 0.5
 DEPTH_TRUST = 0.85  # seen depth is exaggerated and noisy; the rest of the arm's length goes into the elbow's bend
 PLANE_SMOOTHING = Smoothing(cutoff_hz_min=1.5, opening=8.0)
 DEPTH_SMOOTHING = Smoothing(cutoff_hz_min=0.8, opening=4.0)
-PALM_SMOOTHING = Smoothing(cutoff_hz_min=1.5, opening=2.0)
-FINGER_SMOOTHING = Smoothing(cutoff_hz_min=2.0, opening=1.5)
+WRIST_SMOOTHING = Smoothing(cutoff_hz_min=1.5, opening=1.5, speed_max=9.0)
+FINGER_SMOOTHING = Smoothing(cutoff_hz_min=2.0, opening=1.5, speed_max=14.0)
 LENGTH_MEMORY = 0.05  # share of a new reading in the bones' lengths
-APPEARS, VANISHES = 0.6, 0.4  # confidence at which an arm starts and stops to be followed
+APPEARS, VANISHES = 0.55, 0.35  # confidence at which an arm starts and stops to be followed
 CONFIDENCE_S = 0.08
 RAISE_S, LOWER_S = 0.25, 0.6  # time to cross to and from a seen arm or hand
 HAND_SCORE_MIN = 0.5
@@ -38,7 +38,7 @@ class Limb:
         self._side = side
         self._bridge = Bridge()
         self._plane, self._depth = OneEuro(PLANE_SMOOTHING), OneEuro(DEPTH_SMOOTHING)
-        self._palm, self._fingers = OneEuroRotation(PALM_SMOOTHING), OneEuro(FINGER_SMOOTHING)
+        self._wrist, self._fingers = OneEuro(WRIST_SMOOTHING), OneEuro(FINGER_SMOOTHING)
         self._confidence = 0.0
         self._is_arm_seen = self._is_hand_seen = False
         self._bones_m: Doubles | None = None
@@ -70,7 +70,11 @@ class Limb:
                 old = self._bones_m if self._bones_m is not None else lengths
                 self._bones_m = old + LENGTH_MEMORY * (lengths - old)
         self._points = points if points is not None else self._points
-        sure = _confidence(readings, body, self._side) if points is not None and readings and body else 0.0
+        sure = 0.0
+        if points is not None and readings is not None and body is not None:
+            sure = _confidence(readings, body, self._side)
+            if self._own_hand(readings, body, now_s) is not None:
+                sure = 1.0  # a hand that is seen is the better witness of its wrist
         self._confidence += (sure - self._confidence) * min(1.0, max(dt_s, 0.0) / CONFIDENCE_S)
         is_seen = self._confidence > (VANISHES if self._is_arm_seen else APPEARS) and self._points is not None
         if is_seen != self._is_arm_seen:
@@ -79,19 +83,11 @@ class Limb:
             self._bridge.start(RAISE_S if is_seen else LOWER_S)
 
     def _look_at_hand(self, readings: Readings | None, now_s: float) -> None:
-        hand = getattr(readings, f"{self._side.name}_hand", None)
-        is_seen = (
-            isinstance(hand, HandReading)
-            and now_s - hand.captured_s <= STALE_S
-            and hand.score >= HAND_SCORE_MIN
-            and self._is_arm_seen
-            and self._belongs(hand)
-        )
-        if (
-            is_seen
-            and isinstance(hand, HandReading)
-            and (self._hand is None or hand.captured_s != self._hand[0].captured_s)
-        ):
+        hand = None
+        if readings is not None and self._body is not None and self._is_arm_seen:
+            hand = self._own_hand(readings, self._body, now_s)
+        is_seen = hand is not None
+        if hand is not None and (self._hand is None or hand.captured_s != self._hand[0].captured_s):
             points = hand.world.astype(np.float64) * _TO_PERSON
             palm = hands.palm_rotation(points, self._side)
             if palm is None:
@@ -100,16 +96,19 @@ class Limb:
                 self._hand = hand, palm, hands.finger_angles(points, palm, self._side)
         if is_seen != self._is_hand_seen:
             self._is_hand_seen = is_seen
-            self._palm, self._fingers = OneEuroRotation(PALM_SMOOTHING), OneEuro(FINGER_SMOOTHING)
+            self._wrist, self._fingers = OneEuro(WRIST_SMOOTHING), OneEuro(FINGER_SMOOTHING)
             if self._is_arm_seen:
                 self._bridge.start(RAISE_S if is_seen else LOWER_S)
 
-    def _belongs(self, hand: HandReading) -> bool:
-        assert self._body is not None
-        pixels = self._body.landmarks
+    def _own_hand(self, readings: Readings, body: BodyReading, now_s: float) -> HandReading | None:
+        """Return this side's fresh hand, if it is where this arm's wrist is."""
+        hand = readings.left_hand if self._side is arms.LEFT else readings.right_hand
+        if hand is None or now_s - hand.captured_s > STALE_S or hand.score < HAND_SCORE_MIN:
+            return None
+        pixels = body.landmarks
         width_px = float(np.linalg.norm(pixels[11, :2] - pixels[12, :2]))
         away_px = float(np.linalg.norm(hand.landmarks[0, :2] - pixels[_POINTS[self._side.name][2], :2]))
-        return away_px <= HAND_FROM_WRIST_MAX * max(width_px, 1.0)
+        return hand if away_px <= HAND_FROM_WRIST_MAX * max(width_px, 1.0) else None
 
     def _seen(self, chest: Doubles, dt_s: float) -> Doubles:
         assert self._points is not None and self._bones_m is not None
@@ -125,9 +124,8 @@ class Limb:
             turns[4:] = hands.turn_fingers(hands.relaxed_fingers(), self._side)
             return turns
         _, palm, angles = self._hand
-        palm = self._palm.step(palm, dt_s)
-        in_forearm = quat.multiply(quat.inverse(arm.lower_in_space), palm)
-        forearm_turn, turns[3] = hands.share_with_forearm(in_forearm, self._side)
+        wrist = hands.wrist_angles(quat.multiply(quat.inverse(arm.lower_in_space), palm))
+        forearm_turn, turns[3] = hands.turn_wrist(self._wrist.step(wrist, dt_s))
         turns[2] = quat.multiply(arm.lower, forearm_turn)
         turns[4:] = hands.turn_fingers(self._fingers.step(angles, dt_s), self._side)
         return turns

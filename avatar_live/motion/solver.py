@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 from avatar_live.motion import quaternions as quat
 from avatar_live.motion.arms import LEFT, RIGHT
 from avatar_live.motion.bridge import Bridge
-from avatar_live.motion.face import FaceShapes
+from avatar_live.motion.face import BLINKS, FaceShapes
 from avatar_live.motion.gate import admit
 from avatar_live.motion.gaze import Gaze
 from avatar_live.motion.head import HeadTracker, fit_head
-from avatar_live.motion.idle import BREATH_M, breath, breathe, idle_at
+from avatar_live.motion.idle import BREATH_M, breath, breathe, idle_at, lids_closed
 from avatar_live.motion.limbs import ARM_BONES, Limb
 from avatar_live.motion.mirror import Motion, mirrored
 from avatar_live.motion.skeleton import BONES, rows, standing
@@ -28,6 +28,8 @@ TO_IDLE_S = 0.8
 TO_TRACKED_S = 0.3
 GAP_S = 0.2  # readings further apart than this may differ by a jump, which is crossed like a return
 DT_S_MAX = 0.1
+STARE_S_MAX = 6.0  # who seems never to blink is too far away to be read, and an avatar that never blinks looks dead
+LID_SHUT_MIN = 0.5
 
 SPINE_SHARES: Final = (0.35, 0.35, 0.30)  # of the torso's turn for spine, chest, upper chest
 NECK_SHARE = 0.45  # of the head's turn on the torso
@@ -58,6 +60,7 @@ class Solver:
         self._yaw_rad = 0.0
         self._is_tracked = False
         self._lost_s = 0.0
+        self._stare_s = 0.0
 
     def solve(self, readings: Readings | None, now_s: float, dt_s: float) -> Pose:
         """Return the pose of this moment from the newest readings, which may be old ones once more, or None."""
@@ -127,7 +130,11 @@ class Solver:
         on_torso = on_torso * min(1.0, NECK_RAD_MAX / max(angle, quat.TINY))
         rotations[_NECK] = quat.from_rotation_vector(on_torso * NECK_SHARE)
         rotations[_HEAD] = quat.from_rotation_vector(on_torso * (1.0 - NECK_SHARE))
-        return Motion(rotations, self._face.at(self._yaw_rad, dt_s), self._gaze.at(dt_s), np.zeros(3))
+        shapes = self._face.at(self._yaw_rad, dt_s)
+        self._stare_s = 0.0 if shapes[BLINKS].max() > LID_SHUT_MIN else self._stare_s + dt_s
+        if self._stare_s > STARE_S_MAX:
+            shapes[BLINKS] = np.maximum(shapes[BLINKS], lids_closed(now_s, self._seed))
+        return Motion(rotations, shapes, self._gaze.at(dt_s), np.zeros(3))
 
     def _idle(self, now_s: float) -> Motion:
         idle = idle_at(now_s, self._seed)

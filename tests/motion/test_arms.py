@@ -174,6 +174,6 @@ def test_any_points_give_joints_within_human_limits(points: np.ndarray, is_left:
     turns = hands.turn_fingers(hands.finger_angles(points, palm, side), side)
     assert np.isfinite(turns).all()
     assert (quat.angle_between(turns, quat.IDENTITY) < math.radians(115.0)).all()
-    forearm, own = hands.share_with_forearm(palm, side)
+    forearm, own = hands.turn_wrist(hands.wrist_angles(palm))
     assert quat.angle_between(forearm, quat.IDENTITY) <= math.radians(62.0)
     assert np.isfinite(own).all()

@@ -178,6 +178,15 @@ def test_breath_runs_under_a_tracked_face() -> None:
     assert np.ptp(chest[60:]) > 0.005
 
 
+def test_eyes_that_seem_never_to_blink_are_blinked_for() -> None:
+    solver, left = Solver(), ARKIT_SHAPES.index("eyeBlinkLeft")
+    lids = [
+        solver.solve(seen(face(at_s=frame * FRAME_S)), frame * FRAME_S, FRAME_S).shapes[left] for frame in range(450)
+    ]
+    assert max(lids[:175]) < 0.1
+    assert max(lids[180:]) > 0.9
+
+
 def test_idle_is_a_function_of_time_and_seed() -> None:
     first, again, other = (Solver(seed=seed).solve(None, 77.7, FRAME_S) for seed in (4, 4, 5))
     for bone, rotation in first.rotations.items():
