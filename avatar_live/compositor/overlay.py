@@ -64,18 +64,19 @@ def compose(drawn: NDArray[np.uint8], overlay: Overlay, now_s: float) -> NDArray
     if overlay.is_panic:
         return panic_card(width, height)
     picture = drawn.copy()
+    # Everything stands low: players of the stream put their own signs along the top.
     margin = height // 28
-    if overlay.title:
-        plate = _title_plate(overlay.title, height, width // 2)
-        blend(picture, plate, margin, height - margin - plate.height_px)
     board = _score_board(*overlay.score, height)
-    blend(picture, board, width - margin - board.width_px, margin)
+    floor_px = height - margin - board.height_px
+    blend(picture, board, width - margin - board.width_px, floor_px)
+    if overlay.title:
+        blend(picture, _title_plate(overlay.title, height, width // 2), margin, floor_px)
     banner = overlay.banner_at(now_s)
     if banner is not None:
         text, icon, slid = banner
-        pill = _banner_pill(text, icon, height, width - board.width_px - 3 * margin)
+        pill = _banner_pill(text, icon, height, width // 2)
         eased = 1.0 - (1.0 - slid) ** 3
-        blend(picture, pill, margin, round(-pill.height_px + (margin + pill.height_px) * eased), eased)
+        blend(picture, pill, round(margin - (margin + pill.width_px) * (1.0 - eased)), round(height * 0.55), eased)
     return picture
 
 

@@ -174,7 +174,10 @@ class Engine:
             frame_ms=rate.busy_ms,
             frames=float(self._count),
             frames_dropped=float(self._link.frames_dropped),
-            **{f"encode_{name}": figure for name, figure in encoder.items()},
+            encode_fps=encoder["fps"],
+            encode_ms=encoder["encode_ms"],
+            bitrate_bps=encoder["bitrate_bps"],
+            pictures_dropped=encoder["dropped"],
         )
         if told:
             self._note_source()
