@@ -1,12 +1,11 @@
-"""Make `tests/shared.py`, and what the tests of one folder share, importable by its own name.
-
-Folders need no `conftest.py` of their own for that: mypy knows modules by name, so every name exists once.
-"""
+"""Make `tests/shared.py` and its neighbours importable from every test, and let no test depend on the machine's pace."""
 
 import sys
 from pathlib import Path
 
-_HERE = Path(__file__).resolve().parent
-for _folder in (_HERE, *sorted(path for path in _HERE.iterdir() if path.is_dir() and path.name != "__pycache__")):
-    if str(_folder) not in sys.path:
-        sys.path.append(str(_folder))
+from hypothesis import settings
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+settings.register_profile("avatar_live", deadline=None)
+settings.load_profile("avatar_live")
