@@ -1,11 +1,18 @@
-"""Make `tests/shared.py` and its neighbours importable from every test, and let no test depend on the machine's pace."""
+"""Make what tests share importable by its own name, and let no test depend on the machine's pace.
+
+`tests/shared.py` and the modules that the tests of one folder share are found by name from every test; folders need
+no `conftest.py` of their own for that. mypy knows modules by name too, so every name exists once.
+"""
 
 import sys
 from pathlib import Path
 
 from hypothesis import settings
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
+_HERE = Path(__file__).resolve().parent
+for _folder in (_HERE, *sorted(path for path in _HERE.iterdir() if path.is_dir() and path.name != "__pycache__")):
+    if str(_folder) not in sys.path:
+        sys.path.append(str(_folder))
 
 settings.register_profile("avatar_live", deadline=None)
 settings.load_profile("avatar_live")
