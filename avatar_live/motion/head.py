@@ -25,6 +25,9 @@ SPEED_MEMORY_S = 0.05  # speeds between readings are averaged over about this lo
 SPEED_RAD_S_MAX = 6.0  # faster than heads turn on purpose: a mistracked frame
 AHEAD_S_MAX = 0.04  # a prediction further ahead overshoots more than it gains
 AHEAD_RAD_MAX = math.radians(6.0)
+LEVEL_S = 20.0
+LEVEL_RAD_MAX = math.radians(10.0)  # a laptop's camera seen by somebody who reads its screen
+AHEAD_YAW_RAD_MAX = math.radians(20.0)  # who turns further is not looking ahead
 FACE_PX_MIN = 2.0  # a smaller face has no readable direction
 
 _CENTRED: Doubles = TEMPLATE_M - TEMPLATE_M.mean(axis=0)
@@ -66,33 +69,55 @@ def fit_head(face: FaceReading, width_px: int, height_px: int) -> HeadFit | None
     return HeadFit(quat.from_matrix(rotation), np.array([*from_axis_m, -focal_px / scale]), scale)
 
 
+class Level:
+    """Learn how far up or down somebody looks who looks ahead, and take it out of the head's rotation.
+
+    A screen is rarely at the camera's height, and who reads it would make the avatar stare at the table for hours.
+    """
+
+    def __init__(self) -> None:
+        self._pitch_rad = 0.0
+        self._seen_s: float | None = None
+
+    def see(self, rotation: Doubles, captured_s: float) -> Doubles:
+        """Take a new head rotation (4,) and return it levelled."""
+        passed_s = min(max(captured_s - self._seen_s, 0.0), 0.2) if self._seen_s is not None else 0.0
+        self._seen_s = captured_s
+        yaw, pitch, _ = quat.yaw_pitch_roll(rotation)
+        if abs(yaw) < AHEAD_YAW_RAD_MAX:
+            self._pitch_rad += (pitch - self._pitch_rad) * passed_s / LEVEL_S
+            self._pitch_rad = min(max(self._pitch_rad, -LEVEL_RAD_MAX), LEVEL_RAD_MAX)
+        return quat.multiply(quat.about(0, -self._pitch_rad), rotation)
+
+
 class HeadTracker:
     """Turn fits at the camera's rate into a smooth rotation and place at the drawing rate."""
 
     def __init__(self) -> None:
         self._rotation = OneEuroRotation(ROTATION_SMOOTHING)
         self._place = OneEuro(PLACE_SMOOTHING)
-        self._fit: HeadFit | None = None
-        self._fitted_s = 0.0
+        self._seen: tuple[Doubles, Doubles] | None = None
+        self._seen_s = 0.0
         self._speed_rad_s: Doubles = np.zeros(3)
 
-    def see(self, fit: HeadFit, captured_s: float) -> None:
-        """Take a new fit and learn the head's speed from the one before."""
-        passed_s = captured_s - self._fitted_s
-        if self._fit is not None and passed_s > 0.0:
-            turn = quat.to_rotation_vector(quat.multiply(fit.rotation, quat.inverse(self._fit.rotation)))
+    def see(self, rotation: Doubles, place_m: Doubles, captured_s: float) -> None:
+        """Take a new rotation (4,) and place (3,), and learn the head's speed from the ones before."""
+        passed_s = captured_s - self._seen_s
+        if self._seen is not None and passed_s > 0.0:
+            turn = quat.to_rotation_vector(quat.multiply(rotation, quat.inverse(self._seen[0])))
             weight = 1.0 - math.exp(-passed_s / SPEED_MEMORY_S)
             self._speed_rad_s = self._speed_rad_s + weight * (turn / passed_s - self._speed_rad_s)
             self._speed_rad_s = _limited(self._speed_rad_s, SPEED_RAD_S_MAX)
-        self._fit, self._fitted_s = fit, captured_s
+        self._seen, self._seen_s = (rotation, place_m), captured_s
 
     def at(self, now_s: float, dt_s: float) -> tuple[Doubles, Doubles]:
         """Return the head's rotation (4,) and place (3,) at `now_s`, a little ahead of the last fit."""
-        assert self._fit is not None, "see() comes before at()"
-        ahead_s = min(max(now_s - self._fitted_s, 0.0), AHEAD_S_MAX)
+        assert self._seen is not None, "see() comes before at()"
+        rotation, place_m = self._seen
+        ahead_s = min(max(now_s - self._seen_s, 0.0), AHEAD_S_MAX)
         ahead = _limited(self._speed_rad_s * ahead_s, AHEAD_RAD_MAX)
-        expected = quat.multiply(quat.from_rotation_vector(ahead), self._fit.rotation)
-        return self._rotation.step(expected, dt_s), self._place.step(self._fit.place_m, dt_s)
+        expected = quat.multiply(quat.from_rotation_vector(ahead), rotation)
+        return self._rotation.step(expected, dt_s), self._place.step(place_m, dt_s)
 
 
 def _kabsch(points: Doubles) -> tuple[Doubles, float, Doubles] | None:

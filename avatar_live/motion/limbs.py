@@ -46,11 +46,6 @@ class Limb:
         self._body: BodyReading | None = None
         self._hand: tuple[HandReading, Doubles, Doubles] | None = None
 
-    @property
-    def is_followed(self) -> bool:
-        """Tell whether the arm is seen, rather than resting."""
-        return self._is_arm_seen
-
     def at(self, readings: Readings | None, chest: Doubles, now_s: float, dt_s: float) -> Doubles:
         """Return local rotations (19, 4) in the order of `ARM_BONES` on a chest turned by `chest`."""
         self._look_at_arm(readings, now_s, dt_s)

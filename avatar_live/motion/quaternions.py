@@ -99,19 +99,6 @@ def about(axis: int, angle_rad: Doubles | float) -> Doubles:
     return out
 
 
-def blend(a: Doubles, b: Doubles, weight: Doubles | float) -> Doubles:
-    """Go from `a` to `b` by `weight` 0..1 at constant angular speed (Shoemake's slerp), the shorter way round."""
-    step = to_rotation_vector(multiply(b, inverse(a)))
-    return multiply(from_rotation_vector(step * weight), a)
-
-
-def angle_between(a: Doubles, b: Doubles) -> Doubles:
-    """Return the angle in radians that turns `a` into `b`, 0..pi."""
-    dot = np.abs((a * b).sum(-1))
-    result: Doubles = 2.0 * np.arccos(np.minimum(dot, 1.0))
-    return result
-
-
 def between(a: Doubles, b: Doubles) -> Doubles:
     """Return the shortest turn of the unit vector `a` (3,) to the unit vector `b` (3,); opposites turn about +Y."""
     q = np.append(cross(a, b), 1.0 + a @ b)

@@ -12,7 +12,7 @@ from avatar_live.motion.bridge import Bridge
 from avatar_live.motion.face import BLINKS, FaceShapes
 from avatar_live.motion.gate import admit
 from avatar_live.motion.gaze import Gaze
-from avatar_live.motion.head import HeadTracker, fit_head
+from avatar_live.motion.head import HeadTracker, Level, fit_head
 from avatar_live.motion.idle import BREATH_M, breath, breathe, idle_at, lids_closed
 from avatar_live.motion.limbs import ARM_BONES, Limb
 from avatar_live.motion.mirror import Motion, mirrored
@@ -52,7 +52,7 @@ class Solver:
     def __init__(self, mirror: bool = True, seed: int = 1) -> None:
         self._is_mirrored = mirror
         self._seed = seed
-        self._head = HeadTracker()
+        self._level, self._head = Level(), HeadTracker()
         self._torso, self._face, self._gaze = Torso(), FaceShapes(), Gaze()
         self._limbs = {side: Limb(side) for side in (LEFT, RIGHT)}
         self._bridge = Bridge()
@@ -113,7 +113,7 @@ class Solver:
                 self._torso.restart()
             self._bridge.start(TO_TRACKED_S)
         self._is_tracked, self._reading = True, face
-        self._head.see(fit, face.captured_s)
+        self._head.see(self._level.see(fit.rotation, face.captured_s), fit.place_m, face.captured_s)
         self._yaw_rad = quat.yaw_pitch_roll(fit.rotation)[0]
         self._face.see(face, self._yaw_rad)
         self._gaze.see(face, fit, self._yaw_rad)

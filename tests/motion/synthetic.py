@@ -86,3 +86,10 @@ def seen(
     """Wrap the parts of one moment."""
     at_s = max((part.captured_s for part in (face, body, left_hand, right_hand) if part is not None), default=0.0)
     return Readings(WIDTH_PX, HEIGHT_PX, at_s, face, body, left_hand, right_hand)
+
+
+def angle_between(a: Doubles, b: Doubles) -> Doubles:
+    """Return the angle in radians that turns `a` into `b`, 0..pi."""
+    dot = np.abs((a * b).sum(-1))
+    result: Doubles = 2.0 * np.arccos(np.minimum(dot, 1.0))
+    return result

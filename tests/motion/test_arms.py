@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from synthetic import body, face, flat_left_hand, hand, seen
+from synthetic import angle_between, body, face, flat_left_hand, hand, seen
 
 from avatar_live.motion import Solver, arms, hands
 from avatar_live.motion import quaternions as quat
@@ -132,7 +132,7 @@ def test_a_flat_hand_has_straight_fingers_and_a_fist_bent_ones(side: arms.Side) 
     flat = flat if side is arms.LEFT else flat * MIRROR_X
     palm = hands.palm_rotation(flat, side)
     assert palm is not None
-    assert quat.angle_between(palm, quat.IDENTITY) < 0.05
+    assert angle_between(palm, quat.IDENTITY) < 0.05
     assert np.abs(hands.finger_angles(flat, palm, side)[:16].reshape(4, 4)[:, 1:]).max() < 0.02
 
     fist = flat.copy()
@@ -161,7 +161,7 @@ def test_a_turned_palm_turns_the_avatars_hand_and_shares_with_the_forearm() -> N
     whole = quat.IDENTITY
     for bone in ("hips", "spine", "chest", "upperChest", "leftShoulder", "leftUpperArm", "leftLowerArm", "leftHand"):
         whole = quat.multiply(whole, pose.rotations[bone])
-    assert math.degrees(quat.angle_between(whole, quat.about(0, math.radians(80.0)))) < 12.0
+    assert math.degrees(angle_between(whole, quat.about(0, math.radians(80.0)))) < 12.0
     assert abs(quat.to_rotation_vector(pose.rotations["leftLowerArm"])[0]) > math.radians(30.0)
 
 
@@ -173,7 +173,7 @@ def test_any_points_give_joints_within_human_limits(points: np.ndarray, is_left:
         return
     turns = hands.turn_fingers(hands.finger_angles(points, palm, side), side)
     assert np.isfinite(turns).all()
-    assert (quat.angle_between(turns, quat.IDENTITY) < math.radians(115.0)).all()
+    assert (angle_between(turns, quat.IDENTITY) < math.radians(115.0)).all()
     forearm, own = hands.turn_wrist(hands.wrist_angles(palm))
-    assert quat.angle_between(forearm, quat.IDENTITY) <= math.radians(62.0)
+    assert angle_between(forearm, quat.IDENTITY) <= math.radians(62.0)
     assert np.isfinite(own).all()

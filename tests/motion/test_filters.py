@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from synthetic import angle_between
 
 from avatar_live.motion import quaternions as quat
 from avatar_live.motion.filters import OneEuro, OneEuroRotation, Smoothing
@@ -49,4 +50,4 @@ def test_a_filtered_rotation_stays_unit_and_ends_where_it_is_led(samples: list[t
         assert abs(float(q @ q) - 1.0) < 1e-9
     for _ in range(120):
         q = filtered.step(goal, 1.0 / 30.0)
-    assert quat.angle_between(q, goal) < 0.01
+    assert angle_between(q, goal) < 0.01

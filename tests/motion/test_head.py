@@ -9,7 +9,7 @@ from synthetic import HEIGHT_PX, WIDTH_PX, face, seen
 
 from avatar_live.motion import Solver
 from avatar_live.motion import quaternions as quat
-from avatar_live.motion.head import HeadTracker, fit_head
+from avatar_live.motion.head import LEVEL_RAD_MAX, HeadTracker, Level, fit_head
 from avatar_live.motion.template import LANDMARKS
 from avatar_live.signals import FaceReading, Pose
 
@@ -74,7 +74,7 @@ def test_a_nodding_head_is_followed_with_little_lag_and_no_overshoot(rate_hz: fl
             yaw_deg = amplitude_deg * math.sin(2.0 * math.pi * frequency_hz * captured_s)
             fit = fit_head(face(yaw_deg), WIDTH_PX, HEIGHT_PX)
             assert fit is not None
-            tracker.see(fit, captured_s)
+            tracker.see(fit.rotation, fit.place_m, captured_s)
         shown.append(math.degrees(quat.yaw_pitch_roll(tracker.at(now_s, 1.0 / 30.0)[0])[0]))
         truth.append(amplitude_deg * math.sin(2.0 * math.pi * frequency_hz * now_s))
     wave = np.exp(-2j * math.pi * frequency_hz * np.arange(75) / 30.0)
@@ -93,3 +93,21 @@ def test_a_still_head_with_noisy_landmarks_stays_still() -> None:
         angles.append(math.degrees(quat.yaw_pitch_roll(head_of(pose))[0]))
     assert np.abs(np.diff(angles[30:])).max() < 0.5
     assert np.mean(angles[30:]) == pytest.approx(10.0, abs=1.0)
+
+
+def test_who_reads_a_low_screen_for_long_looks_ahead_and_a_nod_is_still_a_nod() -> None:
+    level = Level()
+    for frame in range(1800):
+        levelled = level.see(quat.from_yaw_pitch_roll(0.1, math.radians(8.0), 0.0), frame / 30.0)
+    assert abs(quat.yaw_pitch_roll(levelled)[1]) < math.radians(1.0)
+    nod = level.see(quat.from_yaw_pitch_roll(0.1, math.radians(28.0), 0.0), 60.0)
+    assert math.degrees(quat.yaw_pitch_roll(nod)[1]) == pytest.approx(20.0, abs=1.0)
+
+
+def test_levelling_has_a_limit_and_ignores_who_looks_aside() -> None:
+    far, aside = Level(), Level()
+    for frame in range(3000):
+        down = far.see(quat.from_yaw_pitch_roll(0.0, math.radians(40.0), 0.0), frame / 30.0)
+        away = aside.see(quat.from_yaw_pitch_roll(0.6, math.radians(20.0), 0.0), frame / 30.0)
+    assert quat.yaw_pitch_roll(down)[1] == pytest.approx(math.radians(40.0) - LEVEL_RAD_MAX, abs=0.01)
+    assert quat.yaw_pitch_roll(away)[1] == pytest.approx(math.radians(20.0), abs=1e-6)

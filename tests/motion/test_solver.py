@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from synthetic import body, face, seen
+from synthetic import angle_between, body, face, seen
 
 from avatar_live.motion import Solver, idle
 from avatar_live.motion import quaternions as quat
@@ -35,7 +35,7 @@ def yaw_deg_of(pose: Pose) -> float:
 
 
 def largest_step_deg(before: Pose, after: Pose) -> float:
-    turns = [quat.angle_between(before.rotations[bone], after.rotations[bone]) for bone in after.rotations]
+    turns = [angle_between(before.rotations[bone], after.rotations[bone]) for bone in after.rotations]
     return math.degrees(max(float(turn) for turn in turns))
 
 
@@ -74,7 +74,7 @@ def test_the_left_hand_raises_the_mirrored_avatars_right_one() -> None:
     readings = seen(face(), body(RAISED, right))
     for is_mirrored, raised, other in ((False, "left", "right"), (True, "right", "left")):
         pose = hold(Solver(mirror=is_mirrored), readings)
-        bend = {side: quat.angle_between(pose.rotations[f"{side}LowerArm"], quat.IDENTITY) for side in (raised, other)}
+        bend = {side: angle_between(pose.rotations[f"{side}LowerArm"], quat.IDENTITY) for side in (raised, other)}
         assert bend[raised] > math.radians(60.0)
         assert bend[other] < math.radians(30.0)
 
@@ -148,8 +148,8 @@ def test_arms_come_and_go_without_a_jump() -> None:
         shown.append(solver.solve(seen(face(at_s=now_s), arms), now_s, FRAME_S))
     steps = [largest_step_deg(a, b) for a, b in itertools.pairwise(shown)]
     assert max(steps) < 25.0
-    assert quat.angle_between(shown[80].rotations["leftLowerArm"], quat.IDENTITY) > 1.0
-    assert quat.angle_between(shown[-1].rotations["leftLowerArm"], quat.IDENTITY) < 0.5
+    assert angle_between(shown[80].rotations["leftLowerArm"], quat.IDENTITY) > 1.0
+    assert angle_between(shown[-1].rotations["leftLowerArm"], quat.IDENTITY) < 0.5
 
 
 def test_an_idle_avatar_breathes_blinks_glances_and_never_jumps() -> None:
