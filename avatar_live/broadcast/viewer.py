@@ -17,6 +17,9 @@ from avatar_live.protocol.wire import Keys
 CONNECT_S_MAX: Final = 15.0
 # A living peer checks its consent to receive at least every 6 s (RFC 7675, 5.1), so more is the silence of a dead one.
 SILENT_S_MAX: Final = 7.0
+# Opus says 20 ms of nothing in three bytes at most. A browser would hold the picture back until it can play them (with
+# Chromium by 50 ms), so a track tells when its sound was made only after there was some.
+SILENCE_BYTES_MAX: Final = 3
 PROFILE: Final = "42e01f"  # constrained baseline, which is what every browser takes and x264's baseline is
 
 
@@ -46,7 +49,7 @@ class Viewer:
         self._audio = PacketTrack(self._audio_queue, on_ready=lambda: None)
         self._keys = keys.KeyInput()
         self._opened_s = self._heard_s = now()
-        self._is_connected = False
+        self._is_connected = self._has_sounded = False
 
     @property
     def needs_keyframe(self) -> bool:
@@ -108,9 +111,16 @@ class Viewer:
         transceiver = self._connection.addTransceiver(track, direction="sendonly")
         transceiver.setCodecPreferences(codecs)
         internals.on_keyframe_request(transceiver.sender, self._wants_keyframe)
-        internals.report_capture_time(
-            transceiver.sender, lambda: None if track.sent is None else track.sent.frame.captured_s
-        )
+        internals.report_capture_time(transceiver.sender, lambda: self._captured_s(track))
+
+    def _captured_s(self, track: PacketTrack) -> float | None:
+        if track.sent is None:
+            return None
+        frame = track.sent.frame
+        if frame.kind == "audio":
+            self._has_sounded = self._has_sounded or len(frame.data) > SILENCE_BYTES_MAX
+            return frame.captured_s if self._has_sounded else None
+        return frame.captured_s
 
     def _heard(self) -> None:
         self._heard_s = self._now()

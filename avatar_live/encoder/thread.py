@@ -87,7 +87,9 @@ class EncoderThread:
         }
 
     def close(self) -> None:
-        """Stop the thread after the picture it is at, and let go of the encoder."""
+        """Stop the thread after the picture it is at, and let go of the encoder. A second call does nothing."""
+        if self._is_closed:
+            return
         self._is_closed = True
         self._pictures.put(_End())
         self._thread.join()

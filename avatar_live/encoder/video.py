@@ -37,9 +37,10 @@ class EncoderError(Exception):
 class VideoEncoder:
     """Encode BGRA pictures of one size into constrained baseline H.264, one access unit a picture.
 
-    One thread: frame threads would hold a picture back, slice threads would cost quality at these sizes. The preset
-    is `superfast` up to 640x360 and `ultrafast` above. Measured with one core of a shared 2-core x86-64 machine, ms a
-    frame: 640x360 0.2 for I420 + 1.5, 1280x720 0.6 + 3.7.
+    The bitrate is spent at `fps` pictures a second; fewer pictures take proportionally less, because x264 would hold
+    one back to learn how long it lasts. One thread: frame threads would hold a picture back too, and slice threads
+    would cost quality at these sizes. The preset is `superfast` up to 640x360 and `ultrafast` above. Measured on a
+    shared 2-core x86-64 machine, ms a frame: 640x360 0.2 for I420 + 1.5, 1280x720 0.6 + 3.7.
 
     Raises EncoderError for a size that 4:2:0 cannot hold or no H.264 level fits.
     """

@@ -105,6 +105,7 @@ def test_closing_ends_the_thread_and_later_pictures_go_nowhere(receiver: Receive
     thread.close()
     assert threading.active_count() == before
     thread.put(PICTURE, 0.0, 3_000)
+    thread.close()
     assert receiver.frames.empty()
 
 
