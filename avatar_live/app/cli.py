@@ -98,6 +98,29 @@ def _watch(show: LocalShow) -> None:
 
 
 @app.command()
+def desktop(
+    camera: CameraOption = "auto",
+    avatar: AvatarOption = DEFAULT_AVATAR,
+    title: TitleOption = "",
+    size: SizeOption = "1280x720",
+    mirror: MirrorOption = True,
+    port: PortOption = DEFAULT_PORT,
+    host: HostOption = "0.0.0.0",  # noqa: S104  (a phone on the same network is to open the link)
+    data_folder: DataOption = DATA_FOLDER,
+    models_folder: ModelsOption = MODELS_FOLDER,
+) -> None:
+    """Open the streamer's window: preview, camera and avatar, go live, audience, chat and gifts, panic button."""
+    from avatar_live.app.desk import DeskShow
+    from avatar_live.desktop import run_window
+
+    settings = _settings(camera, avatar, title, size, mirror, port, host, data_folder, models_folder)
+    ensure_models(settings.models_folder, Progress("tracking models"))
+    with LocalShow(settings, has_preview=True, report=say) as show:
+        show.rehearse()
+        raise typer.Exit(run_window(DeskShow(show)))
+
+
+@app.command()
 def doctor(
     camera: CameraOption = "auto",
     avatar: AvatarOption = DEFAULT_AVATAR,

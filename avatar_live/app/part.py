@@ -23,6 +23,7 @@ from avatar_live.channels.processes import (
     TrackerPlan,
     UseAvatar,
     UseCamera,
+    UseTitle,
     health_slot,
 )
 from avatar_live.channels.slot import Slot
@@ -54,6 +55,8 @@ def remember(plan: Plan, order: Order) -> Plan:
             return msgspec.structs.replace(plan, camera=camera)
         case EnginePlan(), UseAvatar(path):
             return msgspec.structs.replace(plan, avatar=path)
+        case EnginePlan(), UseTitle(title):
+            return msgspec.structs.replace(plan, title=title)
         case EnginePlan(), Panic(is_on):
             return msgspec.structs.replace(plan, is_panic_on=is_on)
         case _:

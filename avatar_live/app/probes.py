@@ -1,4 +1,4 @@
-"""`python -m avatar_live.app.probes stage|camera [choice]`: try what native code may crash on, in a process of its own.
+"""`python -m avatar_live.app.probes stage|cameras|camera`: try what native code may crash on in a process of its own.
 
 One JSON object on standard output says what was found; no output means that the process was lost.
 """
@@ -40,6 +40,20 @@ def probe(*arguments: str) -> Probe:
     return Probe(works=False, found=f"The process that tried it was ended {how}{f' ({words[-1]})' if words else ''}.")
 
 
+def list_cameras() -> list[tuple[str, str]]:
+    """Return number and name of the webcams of this machine, looked up in a process of its own."""
+    found = probe("cameras")
+    return [
+        (number, name) for line in found.found.splitlines() if found.works for number, name in [line.split("\t", 1)]
+    ]
+
+
+def _cameras() -> Probe:
+    from avatar_live.tracking.cameras import list_cameras as cameras
+
+    return Probe(works=True, found="\n".join(f"{camera.number}\t{camera.name}" for camera in cameras()))
+
+
 def _stage() -> Probe:
     from avatar_live.stage import Stage, StageError
 
@@ -67,12 +81,14 @@ def _camera(choice: str) -> Probe:
 def main(arguments: list[str]) -> None:
     """Run the probe that the arguments name and print what it found."""
     match arguments:
+        case ["cameras"]:
+            found = _cameras()
         case ["stage"]:
             found = _stage()
         case ["camera", choice]:
             found = _camera(choice)
         case _:
-            raise SystemExit("usage: python -m avatar_live.app.probes stage | camera CHOICE")
+            raise SystemExit("usage: python -m avatar_live.app.probes stage | cameras | camera CHOICE")
     sys.stdout.write("\n" + msgspec.json.encode(found).decode() + "\n")
 
 

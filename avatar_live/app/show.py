@@ -11,7 +11,7 @@ from avatar_live.app.faults import ShowError, sentence
 from avatar_live.app.part import Command, module_command
 from avatar_live.app.settings import Settings, check_port, checked_camera, event_token, find_avatar, run_folder
 from avatar_live.app.supervisor import Supervisor
-from avatar_live.channels.processes import Health, Order, Panic, UseAvatar, UseCamera
+from avatar_live.channels.processes import Health, Order, Panic, UseAvatar, UseCamera, UseTitle
 
 START_S_MAX: Final = 90.0  # a slow machine compiles shaders and reads a large avatar in that time
 PARTS_NEEDED: Final = ("engine", "server")  # without a tracker the avatar idles, which is a show
@@ -55,8 +55,9 @@ class LocalShow:
 
     def go_live(self, title: str | None = None) -> None:
         """Let viewers in. Raises ShowError when the port is taken or the page is not built."""
-        if title is not None:
+        if title is not None and title != self.settings.title:
             self.settings = replace(self.settings, title=title)
+            self._order("engine", UseTitle(title))
         if not (self.settings.web_folder / "index.html").is_file():
             raise ShowError("The viewer page is not built yet: start with `python3 live.py`, which builds it.")
         check_port(self.settings.host, self.settings.port)

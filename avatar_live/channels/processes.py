@@ -72,6 +72,10 @@ class UseAvatar(msgspec.Struct, frozen=True, tag="avatar"):
     path: str
 
 
+class UseTitle(msgspec.Struct, frozen=True, tag="title"):
+    title: str
+
+
 class Panic(msgspec.Struct, frozen=True, tag="panic"):
     """Hide the host behind a card (or come back): nothing of the performance leaves the machine meanwhile."""
 
@@ -82,7 +86,7 @@ class Stop(msgspec.Struct, frozen=True, tag="stop"):
     pass
 
 
-Order = UseCamera | UseAvatar | Panic | Stop
+Order = UseCamera | UseAvatar | UseTitle | Panic | Stop
 
 
 # --- health, child to parent -----------------------------------------------------------------------------------------

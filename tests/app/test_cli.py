@@ -20,7 +20,7 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
 def test_help_names_every_command() -> None:
     done = run("--help")
     assert done.returncode == 0
-    for command in ("serve", "doctor", "bench", "models", "avatars"):
+    for command in ("serve", "desktop", "doctor", "bench", "models", "avatars"):
         assert f" {command} " in done.stdout
 
 

@@ -1,0 +1,90 @@
+"""A show as the desktop's window wants it: what can fail returns its reason."""
+
+from collections.abc import Callable
+
+from avatar_live.app.faults import ShowError
+from avatar_live.app.probes import list_cameras
+from avatar_live.app.settings import builtin_avatars
+from avatar_live.app.show import PARTS_NEEDED, LocalShow
+from avatar_live.channels.processes import Health
+from avatar_live.desktop import Choice
+
+
+class DeskShow:
+    """Hand a `LocalShow` to the window; see `desktop/show.py` for what each method promises."""
+
+    def __init__(self, show: LocalShow) -> None:
+        self._show = show
+        self.run_folder = show.run_folder
+
+    @property
+    def link(self) -> str:
+        return self._show.link
+
+    @property
+    def event_url(self) -> str:
+        return self._show.event_url
+
+    @property
+    def token(self) -> str:
+        return self._show.token
+
+    @property
+    def is_live(self) -> bool:
+        return self._show.is_live
+
+    @property
+    def title(self) -> str:
+        return self._show.settings.title
+
+    @property
+    def camera(self) -> str:
+        return self._show.settings.camera
+
+    @property
+    def avatar(self) -> str:
+        path = self._show.settings.avatar
+        return next((name for name, builtin in builtin_avatars().items() if builtin == path), str(path))
+
+    def cameras(self) -> list[Choice]:
+        return list_cameras()
+
+    def avatars(self) -> list[Choice]:
+        return [(name, name.capitalize()) for name in builtin_avatars()]
+
+    def go_live(self, title: str) -> str | None:
+        return _reason(lambda: self._go_live(title))
+
+    def end_live(self) -> str | None:
+        return _reason(self._show.end_live)
+
+    def use_camera(self, camera: str) -> str | None:
+        return _reason(lambda: self._show.use_camera(camera))
+
+    def use_avatar(self, avatar: str) -> str | None:
+        return _reason(lambda: self._show.use_avatar(avatar))
+
+    def panic(self, is_on: bool) -> None:
+        self._show.panic(is_on)
+
+    def health(self) -> dict[str, Health]:
+        return self._show.health()
+
+    def refusals(self) -> dict[str, str]:
+        return self._show.refusals()
+
+    def _go_live(self, title: str) -> None:
+        self._show.go_live(title)
+        try:
+            self._show.wait_until_ready(*PARTS_NEEDED)
+        except ShowError:
+            self._show.end_live()
+            raise
+
+
+def _reason(act: Callable[[], None]) -> str | None:
+    try:
+        act()
+    except ShowError as error:
+        return str(error)
+    return None

@@ -1,0 +1,72 @@
+"""What the window needs of a show; who opens the window hands it in, so that it can be driven without one."""
+
+from pathlib import Path
+from typing import Protocol
+
+from avatar_live.channels.processes import Health
+
+Choice = tuple[str, str]  # what is chosen, and how it is called for people
+
+
+class Show(Protocol):
+    """A show on this machine that is rehearsed already. A method that can fail returns the reason, or None.
+
+    Methods that return a reason may take seconds; the window calls them off its own thread, one at a time.
+    """
+
+    run_folder: Path
+
+    @property
+    def link(self) -> str:
+        """The address that viewers open."""
+
+    @property
+    def event_url(self) -> str:
+        """The event API's address."""
+
+    @property
+    def token(self) -> str:
+        """The key of the event API."""
+
+    @property
+    def is_live(self) -> bool:
+        """Whether viewers are let in."""
+
+    @property
+    def title(self) -> str:
+        """What the show is called."""
+
+    @property
+    def camera(self) -> str:
+        """What drives the avatar."""
+
+    @property
+    def avatar(self) -> str:
+        """The character."""
+
+    def cameras(self) -> list[Choice]:
+        """Return the webcams of this machine; may take seconds."""
+
+    def avatars(self) -> list[Choice]:
+        """Return the built-in characters."""
+
+    def go_live(self, title: str) -> str | None:
+        """Let viewers in."""
+
+    def end_live(self) -> str | None:
+        """Send the viewers home."""
+
+    def use_camera(self, camera: str) -> str | None:
+        """Let another camera, video or recording drive the avatar."""
+
+    def use_avatar(self, avatar: str) -> str | None:
+        """Show another character."""
+
+    def panic(self, is_on: bool) -> None:
+        """Hide the host behind a card, or come back; at once."""
+
+    def health(self) -> dict[str, Health]:
+        """Return what tracker, engine and server say of themselves."""
+
+    def refusals(self) -> dict[str, str]:
+        """Return the reasons of the parts that will not run until something is changed."""

@@ -1,0 +1,71 @@
+"""The window's colours, the same as the viewer page's, and its style sheet."""
+
+from typing import Final
+
+GROUND: Final = "#0b0a12"
+PANEL: Final = "#14131f"
+RAISED: Final = "#1e1c2e"
+RAISED_MORE: Final = "#2a2740"
+LINE: Final = "#262338"
+TEXT: Final = "#f5f3ff"
+SOFT: Final = "#aaa5c4"
+FAINT: Final = "#6f6a8c"
+PINK: Final = "#ff4d8d"
+VIOLET: Final = "#8b6bff"
+GOOD: Final = "#4fe3a1"
+FAIR: Final = "#ffc857"
+BAD: Final = "#ff5a62"
+ACCENT: Final = "qlineargradient(x1:0, y1:0, x2:1, y2:1, stop:0 #f23d80, stop:1 #7c4dff)"
+ACCENT_LIGHT: Final = "qlineargradient(x1:0, y1:0, x2:1, y2:1, stop:0 #ff5c99, stop:1 #926bff)"
+
+SHEET: Final = f"""
+* {{ color: {TEXT}; font-family: "Inter", "Segoe UI", "SF Pro Text", "Noto Sans", "DejaVu Sans"; font-size: 13px; }}
+QWidget#window {{ background: {GROUND}; }}
+QFrame#card {{ background: {PANEL}; border: 1px solid {LINE}; border-radius: 14px; }}
+QLabel#heading {{ color: {SOFT}; font-size: 11px; font-weight: 600; letter-spacing: 1px; }}
+QLabel#soft, QLabel#count_name {{ color: {SOFT}; }}
+QLabel#count_name {{ font-size: 11px; }}
+QLabel#count {{ font-size: 22px; font-weight: 700; }}
+QLabel#link {{ font-size: 14px; font-weight: 600; }}
+QLabel#notice {{
+  background: #33270f; border: 1px solid #6b5220; border-radius: 10px; color: {FAIR}; padding: 9px 12px;
+}}
+QLabel#field {{ color: {SOFT}; font-size: 12px; }}
+QLineEdit, QComboBox {{
+  background: {RAISED}; border: 1px solid {LINE}; border-radius: 9px; padding: 0 12px; min-height: 34px;
+  selection-background-color: {VIOLET};
+}}
+QLineEdit:focus, QComboBox:focus {{ border-color: {VIOLET}; }}
+QLineEdit:disabled, QComboBox:disabled {{ color: {FAINT}; }}
+QComboBox::drop-down {{ border: none; width: 28px; }}
+QComboBox::down-arrow {{ image: none; }}
+QComboBox QAbstractItemView {{
+  background: {RAISED}; border: 1px solid {RAISED_MORE}; border-radius: 9px; padding: 5px; outline: none;
+  selection-background-color: {RAISED_MORE}; selection-color: {TEXT};
+}}
+QComboBox QAbstractItemView::item {{ min-height: 30px; padding: 0 8px; border-radius: 6px; }}
+QPushButton {{
+  background: {RAISED}; border: 1px solid {LINE}; border-radius: 9px;
+  padding: 0 14px; min-height: 34px; font-weight: 600;
+}}
+QPushButton:hover {{ background: {RAISED_MORE}; }}
+QPushButton:focus {{ border-color: {VIOLET}; }}
+QPushButton:disabled {{ color: {FAINT}; background: {RAISED}; }}
+QPushButton#live, QPushButton#panic {{ min-height: 42px; font-size: 15px; border-radius: 11px; min-width: 130px; }}
+QPushButton#live {{ background: {ACCENT}; border: 1px solid transparent; }}
+QPushButton#live:hover {{ background: {ACCENT_LIGHT}; }}
+QPushButton#live:disabled {{ background: {RAISED_MORE}; color: {SOFT}; }}
+QPushButton#live[isLive="true"] {{ background: {RAISED}; border: 1px solid {BAD}; color: {BAD}; }}
+QPushButton#live[isLive="true"]:hover {{ background: #35181f; }}
+QPushButton#panic {{ border: 1px solid {FAIR}; color: {FAIR}; background: transparent; }}
+QPushButton#panic:hover {{ background: #2b2314; }}
+QPushButton#panic:checked {{ background: {FAIR}; color: #1d1503; }}
+QListWidget {{ background: transparent; border: none; outline: none; }}
+QListWidget::item {{ padding: 0; border: none; }}
+QScrollBar:vertical {{ background: transparent; width: 8px; margin: 0; }}
+QScrollBar::handle:vertical {{ background: {RAISED_MORE}; border-radius: 4px; min-height: 30px; }}
+QScrollBar::add-line, QScrollBar::sub-line {{ background: none; height: 0; }}
+QScrollBar::add-page, QScrollBar::sub-page {{ background: none; }}
+QMessageBox {{ background: {PANEL}; }}
+QToolTip {{ background: {RAISED_MORE}; color: {TEXT}; border: 1px solid {LINE}; padding: 4px 8px; }}
+"""

@@ -1,0 +1,265 @@
+"""The streamer's window: see oneself, choose, go live, watch the audience, hide at once."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QMessageBox,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from avatar_live.desktop import style
+from avatar_live.desktop.audience import CountsCard, FeedCard
+from avatar_live.desktop.choice import ChoiceBox
+from avatar_live.desktop.errand import Errands
+from avatar_live.desktop.feed import Feed
+from avatar_live.desktop.health import HealthLine
+from avatar_live.desktop.preview import Preview
+from avatar_live.desktop.share import ShareCard
+from avatar_live.desktop.show import Choice, Show
+from avatar_live.protocol.api import ApiEvent
+
+LOOK_MS: Final = 400
+TITLE_CHARACTERS_MAX: Final = 60
+SIDE_PX: Final = 372
+FILE: Final = "file"  # the entry that opens a file dialog
+PANIC_KEY: Final = "F9"
+
+AskFile = Callable[[QWidget, str, str], str]
+
+
+def ask_file(parent: QWidget, title: str, kinds: str) -> str:
+    """Let the host choose a file; empty when they changed their mind."""
+    return QFileDialog.getOpenFileName(parent, title, str(Path.home()), kinds)[0]
+
+
+class Window(QWidget):
+    """Drive a show that is rehearsed already; closing the window does not stop it, who opened it does."""
+
+    def __init__(self, show: Show, ask: AskFile = ask_file) -> None:
+        super().__init__()
+        self._show = show
+        self._ask = ask
+        self._is_busy = False
+        self._may_close = False
+        self._fault = ""
+        self.setObjectName("window")
+        self.setWindowTitle("avatar_live")
+        self.setStyleSheet(style.SHEET)
+        self.resize(1280, 690)  # where a 16:9 preview fits without bars
+
+        self.preview = Preview(show.run_folder)
+        self.health = HealthLine()
+        self.notice = QLabel()
+        self.title_edit = QLineEdit(show.title)
+        self.camera_box = ChoiceBox()
+        self.avatar_box = ChoiceBox()
+        self.live_button = QPushButton()
+        self.panic_button = QPushButton()
+        self.share = ShareCard(show.link)
+        self.counts = CountsCard()
+        self.feed_card = FeedCard()
+        self._lay_out()
+
+        self._errands = Errands(self)
+        self._feed = Feed(self)
+        self._feed.arrived.connect(self._tell)
+        self._fill_choices([])
+        self._errands.run(show.cameras, self._fill_choices)
+        self.camera_box.activated.connect(self._choose_camera)
+        self.avatar_box.activated.connect(self._choose_avatar)
+        self.live_button.clicked.connect(self._toggle_live)
+        self.panic_button.toggled.connect(self._toggle_panic)
+        QShortcut(QKeySequence(PANIC_KEY), self, self.panic_button.toggle)
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self._look)
+        self._timer.start(LOOK_MS)
+        self._look()
+
+    # --- how it looks ---------------------------------------------------------------------------------------------
+
+    def _lay_out(self) -> None:
+        self.notice.setObjectName("notice")
+        self.notice.setWordWrap(True)
+        self.notice.hide()
+        self.title_edit.setPlaceholderText("What is your show called?")
+        self.title_edit.setMaxLength(TITLE_CHARACTERS_MAX)
+        self.live_button.setObjectName("live")
+        self.panic_button.setObjectName("panic")
+        self.panic_button.setCheckable(True)
+        self.panic_button.setToolTip(f"Covers you with a card at once ({PANIC_KEY}); the show goes on.")
+        self.title_edit.editingFinished.connect(lambda: self.title_edit.setCursorPosition(0))
+        self.title_edit.setCursorPosition(0)
+
+        controls = QFrame()
+        controls.setObjectName("card")
+        grid = QGridLayout(controls)
+        grid.setContentsMargins(16, 12, 16, 14)
+        grid.setHorizontalSpacing(12)
+        grid.setVerticalSpacing(5)
+        for column, (words, widget, stretch) in enumerate(
+            (("Title", self.title_edit, 5), ("Motion from", self.camera_box, 4), ("Character", self.avatar_box, 4))
+        ):
+            label = QLabel(words)
+            label.setObjectName("field")
+            label.setBuddy(widget)
+            grid.addWidget(label, 0, column)
+            grid.addWidget(widget, 1, column)
+            grid.setColumnStretch(column, stretch)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(10)
+        buttons.addWidget(self.health, 1)
+        buttons.addWidget(self.panic_button)
+        buttons.addWidget(self.live_button)
+        grid.setRowMinimumHeight(2, 8)
+        grid.addLayout(buttons, 3, 0, 1, 3)
+
+        left = QVBoxLayout()
+        left.setSpacing(12)
+        left.addWidget(self.preview, 1)
+        left.addWidget(self.notice)
+        left.addWidget(controls)
+        right = QVBoxLayout()
+        right.setSpacing(12)
+        for card, stretch in ((self.share, 0), (self.counts, 0), (self.feed_card, 1)):
+            card.setFixedWidth(SIDE_PX)
+            right.addWidget(card, stretch)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 16, 16, 16)
+        row.setSpacing(16)
+        row.addLayout(left, 1)
+        row.addLayout(right)
+
+    def _look(self) -> None:
+        """Show what changed by itself: health, refusals, the audience."""
+        health, refusals = self._show.health(), self._show.refusals()
+        is_live = self._show.is_live
+        self.health.tell(health, refusals, is_live)
+        if is_live and "server" in health and "viewers" in health["server"].figures:
+            self.counts.set_watching(round(health["server"].figures["viewers"]))
+        notice = self._fault or " ".join(refusals.values())
+        self.notice.setText(notice)
+        self.notice.setVisible(bool(notice))
+        self._dress(is_live, is_ready="engine" in health and health["engine"].is_ready)
+
+    def _dress(self, is_live: bool, is_ready: bool) -> None:
+        is_hidden = self.panic_button.isChecked()
+        self.panic_button.setText("Come back" if is_hidden else "Hide me")
+        self.live_button.setText("One moment ..." if self._is_busy else "End show" if is_live else "Go live")
+        self.live_button.setEnabled(not self._is_busy and (is_live or is_ready))
+        self.title_edit.setEnabled(not is_live and not self._is_busy)
+        if is_hidden:
+            self.preview.set_badge("HIDDEN", "#b07d12")
+        elif is_live:
+            self.preview.set_badge("LIVE", "#e02450")
+        else:
+            self.preview.set_badge("REHEARSAL", style.RAISED_MORE)
+        if self.live_button.property("isLive") != is_live:
+            self.live_button.setProperty("isLive", is_live)
+            self.live_button.style().unpolish(self.live_button)
+            self.live_button.style().polish(self.live_button)
+            self.share.set_live(is_live)
+
+    # --- what the host does ---------------------------------------------------------------------------------------
+
+    def _toggle_live(self) -> None:
+        title = self.title_edit.text().strip()
+        is_live = self._show.is_live
+        self._is_busy = True
+        if is_live:
+            self._feed.stop()
+        self._errands.run(self._show.end_live if is_live else lambda: self._show.go_live(title), self._after_toggle)
+        self._look()
+
+    def _after_toggle(self, fault: str | None) -> None:
+        self._is_busy = False
+        if self._show.is_live:
+            self.counts.reset()
+            self._feed.start(self._show.event_url, self._show.token)
+        self._say(fault)
+
+    def _toggle_panic(self, is_on: bool) -> None:
+        self._show.panic(is_on)
+        self._look()
+
+    def _choose_camera(self, index: int) -> None:
+        choice = self.camera_box.itemData(index)
+        if choice == FILE:
+            kinds = "Videos (*.mp4 *.mov *.mkv *.webm *.avi *.gif);;All files (*)"
+            choice = self._ask(self, "A video that moves the avatar", kinds)
+        if choice:
+            self._errands.run(lambda: self._show.use_camera(choice), self._after_choice)
+        else:
+            self._select()
+
+    def _choose_avatar(self, index: int) -> None:
+        choice = self.avatar_box.itemData(index)
+        if choice == FILE:
+            choice = self._ask(self, "Your character", "VRM avatars (*.vrm);;All files (*)")
+        if choice:
+            self._errands.run(lambda: self._show.use_avatar(choice), self._after_choice)
+        else:
+            self._select()
+
+    def _after_choice(self, fault: str | None) -> None:
+        self._select()
+        self._say(fault)
+
+    def _say(self, fault: str | None) -> None:
+        self._fault = fault or ""
+        self._look()
+
+    # --- what can be chosen ---------------------------------------------------------------------------------------
+
+    def _fill_choices(self, cameras: list[Choice]) -> None:
+        recorded = ("performance", "Recorded performance")
+        self.camera_box.fill([("auto", "First webcam"), *cameras, recorded, (FILE, "Video file ...")])
+        self.avatar_box.fill([*self._show.avatars(), (FILE, "VRM file ...")])
+        self._select()
+
+    def _select(self) -> None:
+        """Show in the boxes what the show uses, adding a file that was chosen."""
+        for box, used in ((self.camera_box, self._show.camera), (self.avatar_box, self._show.avatar)):
+            if box.findData(used) < 0:
+                box.insertItem(box.count() - 1, Path(used).name, used)
+            box.setCurrentIndex(box.findData(used))
+
+    def _tell(self, event: ApiEvent) -> None:
+        self.counts.tell(event)
+        self.feed_card.tell(event)
+
+    # --- the end --------------------------------------------------------------------------------------------------
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802  (Qt's name)
+        """Close at once in rehearsal; a live show is not ended by a slip of the mouse."""
+        if self._show.is_live and not self._may_close:
+            event.ignore()
+            self._ask_to_end()
+            return
+        self._timer.stop()
+        self.preview.stop()
+        self._feed.stop()
+        self._errands.close()
+        event.accept()
+
+    def _ask_to_end(self) -> None:
+        box = QMessageBox(QMessageBox.Icon.NoIcon, "avatar_live", "You are live. End the show and close?", parent=self)
+        box.addButton("Stay live", QMessageBox.ButtonRole.RejectRole)
+        end = box.addButton("End show", QMessageBox.ButtonRole.AcceptRole)
+        end.clicked.connect(self._close_for_good)
+        box.open()
+
+    def _close_for_good(self) -> None:
+        self._may_close = True
+        self.close()

@@ -1,0 +1,122 @@
+"""A show that does what it is told, writes down what that was, and tells what the test wants told."""
+
+import threading
+import time
+from pathlib import Path
+
+import msgspec
+import numpy as np
+from websockets.sync.server import Server, ServerConnection, serve
+
+from avatar_live.channels import PictureSlot
+from avatar_live.channels.processes import PREVIEW_PIXELS_MAX, PREVIEW_SLOT, Health
+from avatar_live.protocol.api import ApiEvent
+
+TOKEN = "secret"
+
+
+class FakeShow:
+    """Keep the window company."""
+
+    link = "http://192.168.1.23:8080/"
+    token = TOKEN
+
+    def __init__(self, folder: Path) -> None:
+        self.run_folder = folder
+        self.is_live = False
+        self.title = ""
+        self.camera = "auto"
+        self.avatar = "mirai"
+        self.calls: list[tuple[str, object]] = []
+        self.fault: str | None = None
+        self.told_refusals: dict[str, str] = {}
+        self.event_url = ""
+        self.preview = PictureSlot(folder / PREVIEW_SLOT, PREVIEW_PIXELS_MAX)
+
+    def cameras(self) -> list[tuple[str, str]]:
+        return [("0", "Integrated Camera"), ("2", "HD Pro Webcam C920")]
+
+    def avatars(self) -> list[tuple[str, str]]:
+        return [("mirai", "Mirai"), ("kohaku", "Kohaku")]
+
+    def go_live(self, title: str) -> str | None:
+        self.calls.append(("go_live", title))
+        self.is_live = self.fault is None
+        return self.fault
+
+    def end_live(self) -> str | None:
+        self.calls.append(("end_live", None))
+        self.is_live = False
+        return None
+
+    def use_camera(self, camera: str) -> str | None:
+        self.calls.append(("use_camera", camera))
+        if self.fault is None:
+            self.camera = camera
+        return self.fault
+
+    def use_avatar(self, avatar: str) -> str | None:
+        self.calls.append(("use_avatar", avatar))
+        if self.fault is None:
+            self.avatar = avatar
+        return self.fault
+
+    def panic(self, is_on: bool) -> None:
+        self.calls.append(("panic", is_on))
+
+    def health(self) -> dict[str, Health]:
+        now_s = time.monotonic()
+        told = {
+            "tracker": Health(now_s, "camera 0", True, {"fps": 29.7}),
+            "engine": Health(now_s, "performing", True, {"render_fps": 30.0}),
+        }
+        if self.is_live:
+            told["server"] = Health(now_s, "serving", True, {"viewers": 42.0})
+        return {name: health for name, health in told.items() if name not in self.told_refusals}
+
+    def refusals(self) -> dict[str, str]:
+        return self.told_refusals
+
+    def show_picture(self, pixels: "np.ndarray[tuple[int, ...], np.dtype[np.uint8]]") -> None:
+        self.preview.write(pixels)
+
+
+class FakeEvents:
+    """An event API that sends what the test tells it to every listener with the right token."""
+
+    def __init__(self) -> None:
+        self._listeners: list[ServerConnection] = []
+        self._seq = 0
+        self.joined = threading.Event()
+        self._server: Server = serve(self._listen, "127.0.0.1", 0)
+        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread.start()
+        self.url = f"ws://127.0.0.1:{self._server.socket.getsockname()[1]}/api/events"
+
+    def tell(self, type: str, **data: str | int | float | bool) -> None:
+        self._seq += 1
+        self.repeat(ApiEvent("epoch", self._seq, type, 0.0, data))
+
+    def repeat(self, event: ApiEvent) -> None:
+        line = msgspec.json.encode(event).decode()
+        for listener in self._listeners:
+            listener.send(line)
+
+    def hang_up(self) -> None:
+        self.joined.clear()
+        for listener in self._listeners[:]:
+            listener.close()
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._thread.join()
+
+    def _listen(self, connection: ServerConnection) -> None:
+        assert connection.request is not None
+        if connection.request.headers.get("Authorization") != f"Bearer {TOKEN}":
+            return
+        self._listeners.append(connection)
+        self.joined.set()
+        for _ in connection:
+            pass
+        self._listeners.remove(connection)

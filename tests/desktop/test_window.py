@@ -1,0 +1,255 @@
+"""The streamer's window, driven with real clicks on a virtual screen over a show that only pretends."""
+
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from fake_show import FakeEvents, FakeShow
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
+
+from avatar_live.desktop.audience import LINES_MAX
+from avatar_live.desktop.window import FILE, Window
+from avatar_live.protocol.api import ApiEvent
+
+LATE_S = 10.0
+
+
+@pytest.fixture(scope="session")
+def application(screen: str) -> QApplication:
+    return QApplication(["test"])
+
+
+class Desk:
+    """A window on a pretended show."""
+
+    def __init__(self, folder: Path) -> None:
+        self.show = FakeShow(folder)
+        self.events = FakeEvents()
+        self.show.event_url = self.events.url
+        self.file_chosen = ""
+        self.window = Window(self.show, ask=lambda parent, title, kinds: self.file_chosen)
+        self.window.show()
+
+    def wait(self, condition: Callable[[], object]) -> None:
+        """Let the window work until something holds."""
+        deadline_s = time.monotonic() + LATE_S
+        while not condition():
+            assert time.monotonic() < deadline_s, "too late"
+            QTest.qWait(10)
+
+    def click(self, button: QPushButton) -> None:
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+    def go_live(self) -> None:
+        self.click(self.window.live_button)
+        self.wait(lambda: self.window.live_button.text() == "End show")
+        self.wait(self.events.joined.is_set)
+
+    def keep(self, name: str) -> None:
+        """Keep a screenshot where the caller asked for one."""
+        if folder := os.environ.get("AVATAR_LIVE_SCREENSHOTS"):
+            self.window.grab().save(str(Path(folder) / f"{name}.png"))
+
+    def close(self) -> None:
+        self.show.is_live = False
+        self.window.close()
+        self.events.close()
+        self.show.preview.close()
+        self.window.deleteLater()
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+@pytest.fixture
+def desk(application: QApplication, tmp_path: Path) -> Iterator[Desk]:
+    made = Desk(tmp_path)
+    yield made
+    made.close()
+
+
+def test_the_preview_shows_the_engines_picture(desk: Desk) -> None:
+    picture = np.zeros((360, 640, 4), np.uint8)
+    picture[:, :] = (10, 200, 30, 255)  # blue, green, red
+    desk.show.show_picture(picture)
+    desk.wait(lambda: desk.window.preview.pictures == 1)
+    shot = desk.window.preview.grab().toImage()
+    middle = shot.pixelColor(shot.width() // 2, shot.height() // 2)
+    assert (middle.red(), middle.green(), middle.blue()) == (30, 200, 10)
+
+
+def test_going_live_and_ending_call_the_show_and_change_the_words(desk: Desk) -> None:
+    desk.window.title_edit.setText("  Friday night  ")
+    assert desk.window.live_button.text() == "Go live"
+    assert "Opens when you go live" in desk.window.share.hint.text()
+    desk.go_live()
+    assert ("go_live", "Friday night") in desk.show.calls
+    assert "192.168.1.23:8080" in desk.window.share.link.text() and "href" in desk.window.share.link.text()
+    assert not desk.window.title_edit.isEnabled()
+    desk.click(desk.window.live_button)
+    desk.wait(lambda: desk.window.live_button.text() == "Go live")
+    assert desk.show.calls[-1] == ("end_live", None)
+    assert desk.window.title_edit.isEnabled()
+
+
+def test_a_show_that_cannot_go_live_says_why_and_may_be_tried_again(desk: Desk) -> None:
+    desk.show.fault = "Port 8080 is taken: choose another with --port 8081."
+    desk.click(desk.window.live_button)
+    desk.wait(lambda: desk.window.notice.isVisible())
+    assert desk.window.notice.text() == desk.show.fault
+    assert desk.window.live_button.isEnabled() and desk.window.live_button.text() == "Go live"
+    desk.show.fault = None
+    desk.go_live()
+    assert not desk.window.notice.isVisible()
+
+
+def test_hiding_is_an_order_at_once_and_so_is_coming_back(desk: Desk) -> None:
+    desk.click(desk.window.panic_button)
+    assert desk.show.calls == [("panic", True)]
+    assert desk.window.panic_button.text() == "Come back"
+    desk.window.activateWindow()  # there is no window manager to do it
+    desk.wait(desk.window.isActiveWindow)
+    QTest.keyClick(desk.window, Qt.Key.Key_F9)
+    assert desk.show.calls == [("panic", True), ("panic", False)]
+    assert desk.window.panic_button.text() == "Hide me"
+
+
+def test_cameras_of_the_machine_are_offered_and_chosen(desk: Desk) -> None:
+    box = desk.window.camera_box
+    desk.wait(lambda: box.findData("2") >= 0)
+    assert [box.itemData(row) for row in range(box.count())] == ["auto", "0", "2", "performance", FILE]
+    assert box.currentData() == "auto"
+    row = box.findData("2")
+    box.setCurrentIndex(row)
+    box.activated.emit(row)
+    desk.wait(lambda: desk.show.camera == "2")
+    assert ("use_camera", "2") in desk.show.calls
+
+
+def test_a_chosen_file_becomes_an_entry_and_a_cancelled_choice_changes_nothing(desk: Desk) -> None:
+    box = desk.window.avatar_box
+    box.activated.emit(box.findData(FILE))
+    assert box.currentData() == "mirai" and desk.show.calls == []
+    desk.file_chosen = "/home/me/My Character.vrm"
+    box.activated.emit(box.findData(FILE))
+    desk.wait(lambda: box.currentData() == desk.file_chosen)
+    assert box.currentText() == "My Character.vrm"
+
+
+def test_an_avatar_that_is_none_is_told_and_the_box_goes_back(desk: Desk) -> None:
+    desk.show.fault = "Cannot use x.vrm: the file is not a VRM avatar."
+    desk.file_chosen = "/x.vrm"
+    desk.window.avatar_box.activated.emit(desk.window.avatar_box.findData(FILE))
+    desk.wait(lambda: desk.window.notice.isVisible())
+    assert desk.window.notice.text() == desk.show.fault
+    assert desk.window.avatar_box.currentData() == "mirai"
+
+
+def test_chat_gifts_and_the_audience_arrive_once_each_also_over_a_broken_line(desk: Desk) -> None:
+    desk.go_live()
+    desk.events.tell("viewer_joined", name="Ada", audience=7)
+    desk.events.tell("chat", name="Ada", text="hello <b>you</b>")
+    desk.events.tell("gift", id="g1", name="Bo", gift="confetti", price_coins=20)
+    desk.wait(lambda: len(desk.window.feed_card.texts()) == 2)
+    desk.events.repeat(ApiEvent("epoch", 2, "chat", 0.0, {"name": "Ada", "text": "hello <b>you</b>"}))
+    desk.events.hang_up()
+    desk.wait(desk.events.joined.is_set)
+    desk.events.tell("like", count=3, total=1234)
+    desk.events.tell("goal", camp="red", red=1, blue=0)
+    desk.wait(lambda: len(desk.window.feed_card.texts()) == 3)
+    assert desk.window.feed_card.texts() == ["Ada: hello <b>you</b>", "Bo gave Confetti", "Goal for red: 1 to 0"]
+    assert [desk.window.counts.text(name) for name in ("likes", "gifts", "coins")] == ["1,234", "1", "20"]
+    desk.wait(lambda: desk.window.counts.text("watching") == "42")  # the server's own figure
+
+
+def test_a_long_chat_is_bounded_and_stays_at_its_end(desk: Desk) -> None:
+    desk.go_live()
+    for number in range(LINES_MAX + 25):
+        desk.events.tell("chat", name=f"viewer {number % 7}", text=f"line {number}")
+    desk.wait(lambda: desk.window.feed_card.texts()[-1:] == [f"viewer {(LINES_MAX + 24) % 7}: line {LINES_MAX + 24}"])
+    assert desk.window.feed_card.lines.count() == LINES_MAX
+    bar = desk.window.feed_card.lines.verticalScrollBar()
+    desk.wait(lambda: bar.value() == bar.maximum() > 0)
+
+
+def test_the_health_line_tells_figures_and_a_refusal_is_told_in_words(desk: Desk) -> None:
+    desk.wait(lambda: "30 fps" in desk.window.health.text("tracker"))
+    assert "off" in desk.window.health.text("server")
+    desk.show.told_refusals = {"tracker": "There is no camera 0: plug one in."}
+    desk.wait(lambda: desk.window.notice.isVisible())
+    assert desk.window.notice.text() == "There is no camera 0: plug one in."
+    assert "stopped" in desk.window.health.text("tracker")
+
+
+def test_the_link_is_copied(desk: Desk) -> None:
+    desk.click(desk.window.share.copy_button)
+    assert QGuiApplication.clipboard().text() == desk.show.link
+    assert desk.window.share.copy_button.text() == "Copied"
+
+
+def test_a_live_show_is_not_closed_by_a_slip(desk: Desk) -> None:
+    desk.go_live()
+    desk.window.close()
+    assert desk.window.isVisible()
+    box = desk.window.findChild(QMessageBox)
+    assert isinstance(box, QMessageBox)
+    ends = [button for button in box.buttons() if button.text() == "End show"]
+    ends[0].click()
+    desk.wait(lambda: not desk.window.isVisible())
+
+
+def test_qt_leaves_the_interpreters_constants_alone(desk: Desk) -> None:
+    """PySide6 6.12.0 drops a reference of None or True with each call on Python 3.11, until the interpreter aborts."""
+    before = [sys.getrefcount(constant) for constant in (None, True, False)]
+    for _ in range(1_000):
+        desk.window.update()
+        desk.window.preview.set_badge("LIVE", "#ff0000")
+        desk.window.live_button.isEnabled()
+        desk.window.share.copy_button.released.emit()
+    after = [sys.getrefcount(constant) for constant in (None, True, False)]
+    assert max(abs(now - then) for now, then in zip(after, before, strict=True)) < 500
+
+
+def test_the_window_as_a_person_sees_it(desk: Desk) -> None:
+    rows = np.linspace(0, 255, 720, dtype=np.uint8)[:, None]
+    picture = np.full((720, 1280, 4), 255, np.uint8)
+    picture[..., 0], picture[..., 1], picture[..., 2] = 120, 60, rows
+    desk.show.show_picture(picture)
+    desk.wait(lambda: desk.window.preview.pictures == 1)
+    desk.keep("rehearsal")
+    desk.window.title_edit.setText("Friday night with Mirai")
+    desk.go_live()
+    for number, (name, text) in enumerate(
+        [
+            ("Ada", "hello from the train, the picture is great"),
+            ("Bo", "red red red"),
+            ("Chiyo", "how do you make the ears move? That is a long question that needs a second line, I think"),
+        ]
+        * 2
+    ):
+        desk.events.tell("chat", name=name, text=text)
+        desk.events.tell("gift", id=f"g{number}", name=name, gift=GIFT_NAMES[number % 4], price_coins=20)
+    desk.events.tell("goal", camp="red", red=3, blue=2)
+    desk.events.tell("like", count=3, total=1234)
+    desk.wait(lambda: len(desk.window.feed_card.texts()) == 13)
+    desk.wait(lambda: desk.window.counts.text("watching") == "42")
+    desk.keep("live")
+    desk.click(desk.window.panic_button)
+    desk.show.told_refusals = {"tracker": "Camera 0 stopped giving pictures: plug it in again, or choose another."}
+    desk.wait(lambda: desk.window.notice.isVisible())
+    desk.keep("hidden")
+    shot = desk.window.grab().toImage()
+    assert (shot.width(), shot.height()) == (desk.window.width(), desk.window.height())
+    seen = {shot.pixelColor(x, y).name() for x in range(0, shot.width(), 16) for y in range(0, shot.height(), 16)}
+    assert len(seen) > 50, "the window is empty"
+
+
+GIFT_NAMES = ("tomato", "confetti", "giant_head", "ticket")
