@@ -9,9 +9,8 @@ import type { Actions } from "./actions";
 import { campsView } from "./camps";
 import { chatView, dockView } from "./chat";
 import { giftsView } from "./gifts";
-import { sign } from "./icons";
 import { playView } from "./play";
-import { initialOf, stageView } from "./stage";
+import { initialOf, stageView, statusView } from "./stage";
 
 export function appView(state: State, act: Actions): TemplateResult {
   return html`
@@ -24,16 +23,15 @@ export function appView(state: State, act: Actions): TemplateResult {
     >
       <div class="show">
         ${stageView(state, act)}
-        <div class="info">
-          <span class="host" aria-hidden="true">${initialOf(state.title || words.app)}</span>
-          <div>
-            <h1 id="title">${state.title || words.app}</h1>
-            <p id="source">${state.show.source === "" ? "" : `${words.driven_by} ${state.show.source}`}</p>
+        <div class="headline">
+          <div class="info">
+            <span class="host" aria-hidden="true">${initialOf(state.title || words.app)}</span>
+            <div>
+              <h1 id="title">${state.title || words.app}</h1>
+              <p id="source">${state.show.source === "" ? "" : `${words.driven_by} ${state.show.source}`}</p>
+            </div>
           </div>
-          <p class="totals" aria-hidden="true">
-            <span>${sign("eye")}<b>${state.show.audience.toLocaleString("en")}</b> ${words.watching}</span>
-            <span>${sign("heart")}<b>${state.show.likes.toLocaleString("en")}</b> ${words.likes}</span>
-          </p>
+          ${statusView(state, act)}
         </div>
         ${state.play === null ? campsView(state, act) : playView(state, act)} ${giftsView(state, act)}
         ${state.is_tray_open ? html`<div class="behind-tray" @click=${() => act.openTray(false)}></div>` : nothing}

@@ -36,28 +36,7 @@ export function stageView(state: State, act: Actions): TemplateResult {
             ></video>`}
         ${coverView(state, act)}
       </div>
-      <div class="shade" aria-hidden="true"></div>
       <div class="hearts" aria-hidden="true"></div>
-      <header class="on-stage">
-        ${badgeView(state)}
-        <span class="pill" title="${state.show.audience} ${words.watching}">
-          ${sign("eye")}<b id="audience">${state.show.audience}</b><span class="sr">${words.watching}</span>
-        </span>
-        ${state.show.playing.length === 0
-          ? nothing
-          : html`<span class="pill playing" title="${state.show.playing.join(", ")} ${words.is_playing}">${sign("pad")}<span>${state.show.playing.join(", ")}</span><span class="sr">${words.is_playing}</span></span>`}
-        <span class="gap"></span>
-        ${latencyView(state)}
-        <button
-          id="sound"
-          class="pill round"
-          aria-pressed=${state.is_muted ? "false" : "true"}
-          aria-label=${state.is_muted ? words.sound_on : words.sound_off}
-          @click=${() => act.mute(!state.is_muted)}
-        >
-          ${sign(state.is_muted ? "silence" : "sound")}
-        </button>
-      </header>
       ${state.is_muted && state.video.at === "playing" && state.play === null
         ? html`<button class="tap-for-sound" @click=${() => act.mute(false)}>${sign("silence")}<span>${words.tap_for_sound}</span></button>`
         : nothing}
@@ -80,6 +59,32 @@ export function stageView(state: State, act: Actions): TemplateResult {
         )}
       </ul>
     </section>
+  `;
+}
+
+/** How the show does, beside the picture: on it, it would cover what the host shows there. */
+export function statusView(state: State, act: Actions): TemplateResult {
+  return html`
+    <header class="status">
+      ${badgeView(state)}
+      <span class="pill" title="${state.show.audience} ${words.watching}">
+        ${sign("eye")}<b id="audience">${state.show.audience}</b><span class="sr">${words.watching}</span>
+      </span>
+      ${state.show.playing.length === 0
+        ? nothing
+        : html`<span class="pill playing" title="${state.show.playing.join(", ")} ${words.is_playing}">${sign("pad")}<span>${state.show.playing.join(", ")}</span><span class="sr">${words.is_playing}</span></span>`}
+      <span class="gap"></span>
+      ${latencyView(state)}
+      <button
+        id="sound"
+        class="pill round"
+        aria-pressed=${state.is_muted ? "false" : "true"}
+        aria-label=${state.is_muted ? words.sound_on : words.sound_off}
+        @click=${() => act.mute(!state.is_muted)}
+      >
+        ${sign(state.is_muted ? "silence" : "sound")}
+      </button>
+    </header>
   `;
 }
 
