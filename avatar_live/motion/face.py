@@ -29,6 +29,7 @@ MOUTH_SMOOTHING = Smoothing(cutoff_hz_min=4.0, opening=4.0)
 BROW_SMOOTHING = Smoothing(cutoff_hz_min=1.5, opening=4.0)
 LID_OPEN_MAX, LID_CLOSED_MIN = 0.30, 0.70  # a lid snaps open below and shut above
 WINK_STARTS, WINK_ENDS = 0.55, 0.30  # difference between the lids
+TOGETHER_SHARE = 0.7  # of a difference between the eyes' squints is noise: people squint with both
 JOIN_S = 0.10  # time in which two lids join or part
 HIDDEN_EYE_STARTS_RAD, HIDDEN_EYE_ENDS_RAD = 0.35, 0.60  # 20 to 34 degrees of yaw: the far eye can no longer be trusted
 LID_DROOP = 0.25  # raw blink that a fully lowered gaze adds by itself
@@ -124,6 +125,7 @@ class FaceShapes:
         weights: Doubles = self._weights.copy()
         for pair in (BLINKS, _SQUINT, _WIDE):
             weights[pair] = follow_visible_eye(weights[pair], yaw_rad)
+        weights[_SQUINT] += TOGETHER_SHARE * (weights[_SQUINT].mean() - weights[_SQUINT])
         weights[BLINKS] = self._lids(weights[BLINKS], dt_s)
         weights[_MOUTH] = self._mouth.step(weights[_MOUTH], dt_s)
         weights[_BROWS] = self._brows.step(weights[_BROWS], dt_s)

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from avatar_live.motion import quaternions as quat
+from avatar_live.motion.bridge import smoothstep
 from avatar_live.motion.filters import OneEuroRotation, Smoothing
 from avatar_live.signals import BodyReading
 
@@ -19,7 +20,8 @@ SHOULDER_ROLL_SHARE, SHOULDER_YAW_SHARE = 0.8, 0.5  # the shoulders' depth is a 
 HEAD_SHARE = 0.14  # people who turn the head bring the chest along
 LEAN_RAD_MAX = math.radians(12.0)
 TURN_RAD_MAX = math.radians(30.0)
-VISIBLE_MIN = 0.6
+VISIBLE_FROM, VISIBLE_TO = 0.4, 0.8
+SHOULDERS_M_MIN = 0.02
 
 _LEFT_SHOULDER, _RIGHT_SHOULDER = 11, 12
 
@@ -38,20 +40,20 @@ class Torso:
 
     def at(self, head: Doubles, place_m: Doubles, body: BodyReading | None, dt_s: float) -> Doubles:
         """Return the torso's rotation (4,) under a head turned by `head` (4,) at `place_m` (3,)."""
-        lean = self._lean(place_m, dt_s)
-        shoulders = shoulder_turn(body) if body is not None else None
-        if shoulders is None:
-            follow = quat.to_rotation_vector(head) * HEAD_SHARE
-            target = quat.multiply(quat.from_rotation_vector(lean), quat.from_rotation_vector(follow))
-        else:
-            roll, yaw = shoulders
-            # Shoulders that tilt are the same movement as a face that moves aside: the larger one counts.
-            roll = roll if abs(roll) > abs(lean[2]) else float(lean[2])
-            target = quat.from_yaw_pitch_roll(yaw, float(lean[0]), roll)
+        lean_pitch, lean_roll = self._lean(place_m, dt_s)
+        seen, roll, yaw = shoulder_turn(body) if body is not None else (0.0, 0.0, 0.0)
+        follow_pitch, follow_yaw, follow_roll = (float(c) * HEAD_SHARE for c in quat.to_rotation_vector(head))
+        hidden = 1.0 - seen
+        target = quat.from_yaw_pitch_roll(
+            seen * yaw + hidden * follow_yaw,
+            lean_pitch + hidden * follow_pitch,
+            # Shoulders that tilt and a face that moves aside are partly the same movement.
+            _limited(seen * roll + (1.0 - 0.5 * seen) * lean_roll + hidden * follow_roll, LEAN_RAD_MAX),
+        )
         return self._filter.step(target, dt_s)
 
-    def _lean(self, place_m: Doubles, dt_s: float) -> Doubles:
-        """Return the rotation vector that brings the head from its usual place to `place_m`."""
+    def _lean(self, place_m: Doubles, dt_s: float) -> tuple[float, float]:
+        """Return the (pitch, roll) in radians that bring the head from its usual place to `place_m`."""
         if self._neutral_m is None:
             self._neutral_m = place_m
         self._age_s += dt_s
@@ -60,20 +62,20 @@ class Torso:
         aside_m, _, closer_m = (float(c) for c in place_m - self._neutral_m)
         pitch = LEAN_SHARE * math.atan(closer_m / SPINE_M)
         roll = -LEAN_SHARE * math.atan(aside_m / SPINE_M)
-        return np.array([_limited(pitch, LEAN_RAD_MAX), 0.0, _limited(roll, LEAN_RAD_MAX)])
+        return _limited(pitch, LEAN_RAD_MAX), _limited(roll, LEAN_RAD_MAX)
 
 
-def shoulder_turn(body: BodyReading) -> tuple[float, float] | None:
-    """Return (roll, yaw) in radians of visible shoulders, or None."""
-    if min(float(body.visibility[_LEFT_SHOULDER]), float(body.visibility[_RIGHT_SHOULDER])) < VISIBLE_MIN:
-        return None
+def shoulder_turn(body: BodyReading) -> tuple[float, float, float]:
+    """Return how surely the shoulders are seen, 0..1, and their (roll, yaw) in radians."""
+    visibility = min(float(body.visibility[_LEFT_SHOULDER]), float(body.visibility[_RIGHT_SHOULDER]))
     across = (body.world[_LEFT_SHOULDER] - body.world[_RIGHT_SHOULDER]).astype(np.float64)
     width_m = math.hypot(float(across[0]), float(across[2]))
-    if width_m < 0.02:
-        return None
+    if width_m < SHOULDERS_M_MIN:
+        return 0.0, 0.0, 0.0
     roll = SHOULDER_ROLL_SHARE * math.atan2(-float(across[1]), width_m)
     yaw = SHOULDER_YAW_SHARE * math.atan2(float(across[2]), abs(float(across[0])))
-    return _limited(roll, LEAN_RAD_MAX), _limited(yaw, TURN_RAD_MAX)
+    seen = smoothstep(VISIBLE_FROM, VISIBLE_TO, visibility)
+    return seen, _limited(roll, LEAN_RAD_MAX), _limited(yaw, TURN_RAD_MAX)
 
 
 def _limited(value: float, limit: float) -> float:

@@ -69,6 +69,13 @@ def test_a_wink_is_left_to_one_eye() -> None:
     assert wink["eyeBlinkRight"] < 0.1
 
 
+def test_a_squint_is_mostly_shared() -> None:
+    sitter = Sitter()
+    sitter.show({}, 3.0)
+    squint = sitter.show({"eyeSquintLeft": 0.6, "eyeSquintRight": 0.3}, 1.0)
+    assert 0.0 < squint["eyeSquintLeft"] - squint["eyeSquintRight"] < 0.2
+
+
 def test_the_eye_that_a_turned_head_hides_follows_the_visible_one() -> None:
     sitter = Sitter()
     sitter.show({}, 3.0)
