@@ -14,7 +14,8 @@ USUAL_M = np.array([0.0, 0.0, -0.7])
 
 
 def moved(aside_m: float, up_m: float, closer_m: float) -> quat.Doubles:
-    return USUAL_M + np.array([aside_m, up_m, closer_m])
+    place_m: quat.Doubles = USUAL_M + np.array([aside_m, up_m, closer_m])
+    return place_m
 
 
 def settle(
