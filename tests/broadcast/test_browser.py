@@ -78,7 +78,7 @@ async def test_two_viewers_see_the_same_encode_in_the_right_colours(browser: Bro
         for colour, expected in zip(seen, (BLUE, GREEN, RED, GREY), strict=True):
             assert max(abs(a - b) for a, b in zip(colour, expected, strict=True)) <= COLOUR_DISTANCE_MAX, seen
     assert show.broadcaster.streams() == {MAIN_STREAM: 2}
-    assert show.encoders[MAIN_STREAM].figures()["fps"] < 31
+    assert show.encoders[MAIN_STREAM].figures()["fps"] < 45, "one encode, not one for each"
     for page in pages:
         await page.close()
 
