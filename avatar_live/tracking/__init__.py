@@ -1,1 +1,7 @@
-"""See the map in `avatar_live/__init__.py`."""
+"""Cameras in, readings out: what a person does, as numbers, from a process that keeps the pictures to itself.
+
+`cameras` and `video` give pictures, `capture` reads them in a thread, `tracker` looks for the face at once and for body
+and hands in turn through `detectors`, `process` publishes what was seen. `models` (with `bundle`, `tflite`, `wheel` and
+`download`) provides MediaPipe's models, `shapes` reads expressions where these know none, `sides` tells left hands from
+right ones, and `performance` plays what `recording` recorded when there is no camera.
+"""

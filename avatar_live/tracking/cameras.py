@@ -1,11 +1,13 @@
 """Sources of motion: webcams, video files, and the bundled recording that needs neither camera nor models."""
 
+import contextlib
+import os
 import platform
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 import cv2
 import numpy as np
@@ -21,7 +23,9 @@ BUNDLED: Final = "performance"
 ASKED_WIDTH_PX: Final = 640
 ASKED_HEIGHT_PX: Final = 480
 ASKED_FPS: Final = 30
-FIRST_PICTURE_TRIES: Final = 3  # some webcams give one empty picture while they start
+FIRST_PICTURE_TRIES: Final = 3  # some webcams give an empty picture while they start
+FIRST_PICTURE_S_MAX: Final = 2.0
+V4L_WAIT_S: Final = 2  # OpenCV waits 10 s for a picture of a Linux webcam that never gives one
 BLIND_PROBES: Final = 2  # where the system does not list cameras, these many numbers are tried
 
 
@@ -65,8 +69,15 @@ class Camera:
 def list_cameras() -> list[Camera]:
     """Return the webcams without opening one where the system can tell (Linux); elsewhere those that open."""
     if IS_LINUX:
-        return sorted(listed_by_linux(), key=lambda camera: camera.number)
+        return plugged_cameras()
     return [Camera(number, f"camera {number}") for number in range(BLIND_PROBES) if _opens(number)]
+
+
+def plugged_cameras(folder: Path = Path("/sys/class/video4linux")) -> list[Camera]:
+    """Return the webcams that Linux lists, by number, without opening one; none where the system keeps no such list."""
+    if not folder.is_dir():
+        return []
+    return sorted(_listed(folder), key=lambda camera: camera.number)
 
 
 def open_source(camera: str) -> Source:
@@ -96,16 +107,29 @@ def _first_working() -> Source:
     return Performer("no camera gave a picture" if cameras else "no camera found")
 
 
+class Device(Protocol):
+    """Give pictures, as `cv2.VideoCapture` does: (whether there is one, (height, width, 3) BGR)."""
+
+    def read(self) -> tuple[bool, Any]:
+        """Wait for the next picture."""
+
+    def release(self) -> None:
+        """Let go of the device."""
+
+
 class Webcam:
     """Read the webcam with this number. Raises CameraError when it is absent, closed to us, busy or unplugged."""
 
-    def __init__(self, number: int) -> None:
+    def __init__(self, number: int, device: Device | None = None) -> None:
         self._number = number
-        self._capture = _opened(number)
+        self._device = device if device is not None else _opened(number)
+        end_s = clock.now_s() + FIRST_PICTURE_S_MAX
         for _ in range(FIRST_PICTURE_TRIES):
-            if self._capture.read()[0]:
+            if self._device.read()[0]:
                 return
-        self._capture.release()
+            if clock.now_s() > end_s:
+                break
+        self._device.release()
         raise CameraError(
             f"Camera {number} opens but gives no picture: another program is probably using it. "
             "Close that program, or choose another camera."
@@ -116,7 +140,7 @@ class Webcam:
         return f"camera {self._number}"
 
     def read(self, stop: threading.Event) -> Picture:
-        is_read, pixels = self._capture.read()
+        is_read, pixels = self._device.read()
         if not is_read:
             raise CameraError(f"Camera {self._number} stopped giving pictures: plug it in again, or choose another.")
         # OpenCV hands a picture over as soon as the driver has it; the driver's own stamp is not to be had.
@@ -124,7 +148,7 @@ class Webcam:
         return Picture(np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB), np.uint8), captured_s)
 
     def close(self) -> None:
-        self._capture.release()
+        self._device.release()
 
 
 class Performer:
@@ -160,18 +184,15 @@ def wait_until(due_s: float, stop: threading.Event) -> None:
         stop.wait(wait_s)
 
 
-def listed_by_linux(folder: Path = Path("/sys/class/video4linux")) -> Iterator[Camera]:
-    if not folder.is_dir():
-        return
+def _listed(folder: Path) -> Iterator[Camera]:
     for entry in folder.iterdir():
         digits = entry.name.removeprefix("video")
         if not digits.isdecimal():
             continue
         # A webcam shows several nodes; index 0 is the one with pictures, the others carry its metadata.
-        index, name = entry / "index", entry / "name"
-        if index.exists() and index.read_text().strip() != "0":
-            continue
-        yield Camera(int(digits), name.read_text().strip() if name.exists() else f"camera {digits}")
+        with contextlib.suppress(OSError):  # unplugged meanwhile
+            if (entry / "index").read_text().strip() == "0":
+                yield Camera(int(digits), (entry / "name").read_text().strip())
 
 
 def _opens(number: int) -> bool:
@@ -191,6 +212,7 @@ def _opened(number: int) -> cv2.VideoCapture:
     cv2.utils.logging.setLogLevel(
         cv2.utils.logging.LOG_LEVEL_SILENT
     )  # OpenCV prints a line of its own for every camera that does not open
+    os.environ.setdefault("OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT", str(V4L_WAIT_S))
     try:
         capture = cv2.VideoCapture(number, cv2.CAP_V4L2 if IS_LINUX else cv2.CAP_ANY)
     except cv2.error as error:

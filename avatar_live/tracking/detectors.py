@@ -21,6 +21,9 @@ from avatar_live.tracking.shapes import shapes_from_landmarks
 from avatar_live.tracking.sides import SeenHand, assign_sides
 
 HANDS_MAX: Final = 2
+# Below MediaPipe's .5: a person 2-3 m away is then found at once instead of after 11 and 20 frames (two clips), and
+# what is not a face is still turned down by the landmark model's own doubt.
+DETECTION_MIN: Final = 0.3
 
 Points = NDArray[np.float32]
 
@@ -33,7 +36,11 @@ class Detectors:
     def __init__(self, models: Models) -> None:
         self._has_shapes = models.face_has_shapes
         self._face = _open(
-            vision.FaceLandmarker, vision.FaceLandmarkerOptions, models.face, output_face_blendshapes=True
+            vision.FaceLandmarker,
+            vision.FaceLandmarkerOptions,
+            models.face,
+            output_face_blendshapes=True,
+            min_face_detection_confidence=DETECTION_MIN,
         )
         self._body = _open(vision.PoseLandmarker, vision.PoseLandmarkerOptions, models.pose)
         self._hands = _open(vision.HandLandmarker, vision.HandLandmarkerOptions, models.hand, num_hands=HANDS_MAX)

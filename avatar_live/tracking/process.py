@@ -47,7 +47,8 @@ class _Show:
         self._models_folder = Path(plan.models_folder)
         self._slot = Slot(Path(plan.run_folder) / READINGS_SLOT, READINGS_BYTES)
         self._health = HealthWriter(Path(plan.run_folder), NAME)
-        self._health.write("starting", False, is_forced=True)
+        self._told = "starting"
+        self._health.write(self._told, False, is_forced=True)
         self._tracker: Tracker | None = None
         self._costs = Costs()
         self._counted_since_s = clock.now_s()
@@ -110,9 +111,11 @@ class _Show:
         self._is_ready = True
 
     def _tell(self) -> None:
-        now_s = clock.now_s()
+        now_s, words = clock.now_s(), self._capture.words
         figures = self._costs.figures(now_s - self._counted_since_s)
-        if self._health.write(self._capture.words, self._is_ready, is_forced=False, **figures):
+        is_news = words != self._told
+        if self._health.write(words, self._is_ready, is_forced=is_news, **figures):
+            self._told = words
             self._costs.clear()
             self._counted_since_s = now_s
 

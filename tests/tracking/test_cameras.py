@@ -2,16 +2,27 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 from PIL import Image
 
 from avatar_live.signals import Readings
-from avatar_live.tracking import cameras
-from avatar_live.tracking.cameras import CameraError, Picture, Source, list_cameras, open_source
+from avatar_live.tracking.cameras import (
+    FIRST_PICTURE_TRIES,
+    Camera,
+    CameraError,
+    Picture,
+    Source,
+    Webcam,
+    list_cameras,
+    open_source,
+    plugged_cameras,
+)
 from avatar_live.tracking.capture import Capture
 
 WAIT_S = 5.0
@@ -69,13 +80,70 @@ def test_cameras_are_listed_in_a_moment_and_in_silence(capfd: pytest.CaptureFixt
 
 
 def test_linux_lists_each_webcam_once_by_its_name(tmp_path: Path) -> None:
-    for node, index in (("video0", "0"), ("video1", "1"), ("video12", "0"), ("notes", "0")):
+    for node, index in (("video12", "0"), ("video1", "1"), ("video0", "0"), ("notes", "0")):
         (tmp_path / node).mkdir()
         (tmp_path / node / "index").write_text(f"{index}\n")
         (tmp_path / node / "name").write_text(f"Cam {node}\n")
-    listed = sorted(cameras.listed_by_linux(tmp_path), key=lambda camera: camera.number)
-    assert [(camera.number, camera.name) for camera in listed] == [(0, "Cam video0"), (12, "Cam video12")]
-    assert list(cameras.listed_by_linux(tmp_path / "absent")) == []
+    (tmp_path / "video3").mkdir()  # half unplugged
+    assert plugged_cameras(tmp_path) == [Camera(0, "Cam video0"), Camera(12, "Cam video12")]
+    assert plugged_cameras(tmp_path / "absent") == []
+
+
+class Device:
+    """Give so many pictures after so many empty ones, as a driver does, and then none."""
+
+    def __init__(self, empty: int, pictures: int) -> None:
+        self._answers = [False] * empty + [True] * pictures
+        self.is_released = False
+
+    def read(self) -> tuple[bool, Any]:
+        is_read = bool(self._answers) and self._answers.pop(0)
+        return is_read, np.full((48, 64, 3), (200, 0, 0), np.uint8)  # blue, as OpenCV orders it
+
+    def release(self) -> None:
+        self.is_released = True
+
+
+def test_a_webcam_gives_rgb_pictures_stamped_as_they_come() -> None:
+    webcam = Webcam(3, Device(empty=FIRST_PICTURE_TRIES - 1, pictures=2))
+    before_s = time.monotonic()
+    picture = webcam.read(HURRY)
+    assert before_s <= picture.captured_s <= time.monotonic()
+    assert picture.pixels[0, 0].tolist() == [0, 0, 200]
+    assert webcam.words == "camera 3"
+
+
+def test_a_busy_webcam_is_named_and_let_go() -> None:
+    device = Device(empty=FIRST_PICTURE_TRIES, pictures=1)
+    with pytest.raises(CameraError, match="Camera 3 opens but gives no picture: another program is probably using it"):
+        Webcam(3, device)
+    assert device.is_released
+
+
+def test_an_unplugged_webcam_gives_way_and_is_taken_again_when_it_is_back() -> None:
+    plugged = [Camera(0, "cam")]
+    devices = iter([Device(0, 3), Device(0, 1_000_000)])
+    is_gone = threading.Event()
+    is_gone.set()
+
+    def opened(camera: str) -> Source:
+        assert camera == "0"
+        return Webcam(0, next(devices))
+
+    capture = Capture("0", opened=opened, plugged=lambda: [] if is_gone.is_set() else plugged)
+    wait_for(lambda: capture.words.startswith("the bundled performance (Camera 0 stopped giving pictures"))
+    assert isinstance(capture.newest.take(WAIT_S), Readings | Picture)
+    is_gone.clear()
+    wait_for(lambda: capture.words == "camera 0")
+    wait_for(lambda: isinstance(capture.newest.take(WAIT_S), Picture))
+    capture.close()
+
+
+def wait_for(is_so: Callable[[], bool]) -> None:
+    end_s = time.monotonic() + WAIT_S
+    while not is_so():
+        assert time.monotonic() < end_s
+        time.sleep(0.01)
 
 
 @pytest.mark.skipif(bool(list_cameras()), reason="this machine has a camera")
