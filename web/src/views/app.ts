@@ -9,8 +9,9 @@ import type { Actions } from "./actions";
 import { campsView } from "./camps";
 import { chatView, dockView } from "./chat";
 import { giftsView } from "./gifts";
+import { initialOf } from "./names";
 import { playView } from "./play";
-import { initialOf, stageView, statusView } from "./stage";
+import { stageView, statusView } from "./stage";
 
 export function appView(state: State, act: Actions): TemplateResult {
   return html`

@@ -8,7 +8,7 @@ import { type Line, type State, giftOf } from "../state";
 import { giftName, words } from "../words";
 import type { Actions } from "./actions";
 import { giftPicture, sign } from "./icons";
-import { hueOf, initialOf } from "./stage";
+import { hueOf, initialOf } from "./names";
 
 const AT_END_PX = 60;
 

@@ -8,6 +8,7 @@ import { type State, type Video, giftOf, latencyMs } from "../state";
 import { giftName, words } from "../words";
 import type { Actions } from "./actions";
 import { giftPicture, sign } from "./icons";
+import { hueOf, initialOf } from "./names";
 
 export function stageView(state: State, act: Actions): TemplateResult {
   const is_own_big = state.play !== null && hasPicture(state.play.video);
@@ -37,7 +38,7 @@ export function stageView(state: State, act: Actions): TemplateResult {
         ${coverView(state, act)}
       </div>
       <div class="hearts" aria-hidden="true"></div>
-      ${state.is_muted && state.video.at === "playing" && state.play === null
+      ${state.is_muted && state.video.at === "playing" && state.play === null && state.show.is_live
         ? html`<button class="tap-for-sound" @click=${() => act.mute(false)}>${sign("silence")}<span>${words.tap_for_sound}</span></button>`
         : nothing}
       ${state.play?.seconds_left == null
@@ -86,17 +87,6 @@ export function statusView(state: State, act: Actions): TemplateResult {
       </button>
     </header>
   `;
-}
-
-/** Return one of twelve hues for a name, the same on every page. */
-export function hueOf(name: string): number {
-  let sum = 7;
-  for (const character of name) sum = (sum * 31 + character.codePointAt(0)!) % 9973;
-  return sum % 12;
-}
-
-export function initialOf(name: string): string {
-  return ([...name.trim()][0] ?? "?").toUpperCase();
 }
 
 function badgeView(state: State): TemplateResult {
