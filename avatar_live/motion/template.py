@@ -1,6 +1,6 @@
 """A face of average shape in metres, to lay over tracked landmarks.
 
-Made from 331 tracked frames of six clips with five people (CC-BY 4.0, credited in `assets/performance/LICENSE.md`): each
+Made from 331 tracked frames of six clips with five people (CC-BY 4.0, see `assets/performance/LICENSE.md`): each
 frame was laid over the running mean by rotation, scale and shift, frames turned by more than 25 degrees left out, every
 clip weighed the same, the mean made symmetric and scaled so that the outer corners of the eyes are 89 mm apart. Its
 pitch is that of MediaPipe's canonical face mesh, from which it differs by 2.7 mm rms. Kept are points that speech and
