@@ -3,13 +3,14 @@
 import json
 import threading
 import uuid
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
-from running import DEADLINE_S, Running, plays, until
+from running import DEADLINE_S, Running, plays, running_show, until
 from shared import shared_data
 
 from avatar_live import clock
@@ -83,6 +84,12 @@ class PersonWatch:
             if face is not None:
                 across = face.landmarks[263, :2] - face.landmarks[33, :2]  # outer corners of both eyes
                 self.rolls[face.captured_s] = float(np.arctan2(across[1], across[0]))
+
+
+@pytest.fixture(scope="module")
+def show(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    with running_show(tmp_path_factory.mktemp("show")) as running:
+        yield running
 
 
 def test_the_avatars_head_tilts_as_the_persons_does(show: Running) -> None:

@@ -4,12 +4,19 @@ import os
 import signal
 import time
 import uuid
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import expect
-from running import DEADLINE_S, Running, is_whole, until
+from running import DEADLINE_S, Running, is_whole, running_show, until
 
 BACK_S_MAX = 3.0
+
+
+@pytest.fixture(scope="module")
+def show(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    with running_show(tmp_path_factory.mktemp("show")) as running:
+        yield running
 
 
 def kill(show: Running, name: str) -> float:
