@@ -8,10 +8,10 @@ from avatar_live.channels.processes import ServerPlan
 from avatar_live.server.process import run
 
 
-def main() -> int:
-    """Read the plan and serve."""
+def main(arguments: list[str]) -> int:
+    """Read the plan and serve; return the exit code."""
     try:
-        plan = msgspec.json.decode(sys.argv[1] if len(sys.argv) == 2 else "", type=ServerPlan)
+        plan = msgspec.json.decode(arguments[0] if len(arguments) == 1 else "", type=ServerPlan)
     except msgspec.DecodeError as error:
         print(f"The server is started with one ServerPlan as JSON ({error}).", file=sys.stderr)  # noqa: T201
         return 2
@@ -19,4 +19,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

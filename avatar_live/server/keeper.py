@@ -37,7 +37,7 @@ def digest(secret: str) -> str:
 class Keeper:
     """Hold the room and its neighbours; everything but the ledger's answers runs on the one loop."""
 
-    def __init__(self, title: str, ledger: Ledger) -> None:
+    def __init__(self, title: str, ledger: Ledger, retry_s: float = RETRY_S) -> None:
         epoch = secrets.token_urlsafe(9)
         self.room = Room(epoch=epoch, title=title)
         self.ledger = ledger
@@ -46,6 +46,7 @@ class Keeper:
         self.pitch = Pitch(secrets.randbits(63))
         self.stage = StageLink(self.handle)
         self.gifts_committed = 0
+        self._retry_s = retry_s
         self._loop = asyncio.get_running_loop()
 
     def handle(self, event: ev.Event) -> None:
@@ -125,7 +126,7 @@ class Keeper:
             self.handle(ev.GiftRefunded(asked.viewer, asked.id, balance_coins, asked.reason))
 
     def _retry(self, effect: ev.Effect) -> None:
-        self._loop.call_later(RETRY_S, self._perform, effect)
+        self._loop.call_later(self._retry_s, self._perform, effect)
 
     def _answer(self, future: Future[T], then: Callable[[T], None], otherwise: Callable[[str], None]) -> None:
         """Call one of the two on the loop, in the order in which the ledger answers."""

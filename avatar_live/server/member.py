@@ -39,10 +39,10 @@ class MalformedError(Exception):
     """Say why a frame is no message; the line is closed with it."""
 
 
-async def serve_member(keeper: Keeper, receive: Receive, line: Line) -> None:
+async def serve_member(keeper: Keeper, receive: Receive, line: Line, join_s_max: float = JOIN_S_MAX) -> None:
     """Let a page in, pass what it says to the room, and let it go."""
     try:
-        async with asyncio.timeout(JOIN_S_MAX):
+        async with asyncio.timeout(join_s_max):
             join = await _next(receive)
     except TimeoutError:
         line.close(CLOSE_BAD_MESSAGE, "The first message is a join, within ten seconds.")

@@ -35,6 +35,7 @@ FRAME_BYTES_MAX: Final = 65_536  # a websocket frame above this is cut by the pr
 BACKLOG: Final = 1_024
 PING_S: Final = 20.0
 GRACE_S: Final = 1
+POLL_S: Final = 0.05
 TICKS_PER_SHOW: Final = round(TICK_HZ / SHOW_HZ)
 
 
@@ -92,14 +93,12 @@ async def _serve(plan: ServerPlan, listener: socket.socket, ledger: Ledger, heal
         ticking = asyncio.create_task(_tick(keeper), name="tick")
         gc.freeze()  # what lives as long as the process need not be looked through again
         try:
-            with _stopped_by_signals(web):
+            with _told_by_signals() as is_told:
                 address = f"http://{plan.host}:{listener.getsockname()[1]}"
-                while (
-                    not web.should_exit and not serving.done() and not ticking.done() and not _is_told_to_stop(wanted)
-                ):
+                while not (is_told.is_set() or serving.done() or ticking.done() or _is_ordered_to_stop(wanted)):
                     if web.started:
                         _write_health(health, address, keeper, broadcaster)
-                    await asyncio.sleep(0.1)
+                    await asyncio.sleep(POLL_S)
         finally:
             keeper.crowd.say_goodbye()
             keeper.log.listeners.say_goodbye()
@@ -141,24 +140,18 @@ class _Web(uvicorn.Server):
 
 
 @contextlib.contextmanager
-def _stopped_by_signals(web: _Web) -> Iterator[None]:
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    loop = asyncio.get_running_loop()
-
-    def stop(*_: object) -> None:
-        loop.call_soon_threadsafe(setattr, web, "should_exit", True)
-
-    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+def _told_by_signals() -> Iterator[threading.Event]:
+    """Yield what is set by the first signal to end; uvicorn must not hear of it before the pages are told goodbye."""
+    is_told = threading.Event()
+    before = {number: signal.signal(number, lambda *_: is_told.set()) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        yield
+        yield is_told
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
 
 
-def _is_told_to_stop(wanted: Lossless[Order]) -> bool:
+def _is_ordered_to_stop(wanted: Lossless[Order]) -> bool:
     return any(isinstance(order, Stop) for order in wanted.take_all())
 
 

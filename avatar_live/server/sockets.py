@@ -4,6 +4,7 @@ uvicorn's own `send` waits for a slow reader and cannot skip; a `Line` looks at 
 knows uvicorn's websocket protocol from inside (its version is pinned).
 """
 
+import socket
 from typing import Final, Protocol
 
 import msgspec
@@ -14,7 +15,7 @@ from websockets.protocol import State
 from avatar_live.protocol.wire import CLOSE_SLOW
 
 SKIP_BYTES: Final = 32 * 1024  # above this much unsent, what is replaced soon anyway is skipped
-UNSENT_BYTES_MAX: Final = 512 * 1024  # above this much unsent, a line is cut
+UNSENT_BYTES_MAX: Final = 256 * 1024  # above this much unsent, a line is cut
 STUCK_S_MAX: Final = 5.0
 GOODBYE_S: Final = 1.0
 CLOSE_REASON_BYTES_MAX: Final = 123  # RFC 6455, 5.5: 125 less the code
@@ -90,6 +91,8 @@ class RoomSocket(WebSocketsSansIOProtocol):
 
     async def run_asgi(self) -> None:
         """Run the app with the line in its scope."""
+        # The system would take megabytes for a reader that has gone to sleep; then nobody could tell it is behind.
+        self.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SKIP_BYTES)
         self.scope["state"]["line"] = Line(self)
         await super().run_asgi()
 

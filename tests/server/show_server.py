@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
-from typing import TypeVar
+from typing import TypedDict, TypeVar
 
 import msgspec
 import websockets
@@ -89,12 +89,11 @@ class ShowServer:
 def show_server(folder: Path) -> Iterator[ShowServer]:
     """Run a server until the end of the block."""
     server = ShowServer(folder)
-    server.start()
     try:
+        server.start()
         yield server
     finally:
-        if server.process is not None and server.process.poll() is None:
-            server.kill()
+        server.kill()
 
 
 def spawn(plan: ServerPlan) -> "subprocess.Popen[bytes]":
@@ -110,6 +109,7 @@ class Page:
         self.socket = socket
         self.welcome = welcome
         self.heard: list[ToViewer] = []
+        self.show = welcome.show
 
     async def send(self, message: FromViewer) -> None:
         """Say one message."""
@@ -121,8 +121,14 @@ class Page:
             while True:
                 message = _decoder.decode(await self.socket.recv())
                 self.heard.append(message)
+                if isinstance(message, Show):
+                    self.show = message
                 if isinstance(message, kind) and claim(message):
                     return message
+
+    async def sees(self, claim: Callable[[Show], bool]) -> Show:
+        """Wait until the show fulfils a claim, which it may do already, and return it."""
+        return self.show if claim(self.show) else await self.until(Show, claim)
 
     async def closed(self) -> tuple[int, str]:
         """Listen until the server closes, and return its code and reason."""
@@ -158,11 +164,20 @@ async def events(server: ShowServer, query: str = f"token={TOKEN}") -> AsyncIter
         yield socket
 
 
-async def next_event(socket: websockets.ClientConnection, type: str) -> dict[str, object]:
+class Heard(TypedDict):
+    """One event as a program hears it."""
+
+    epoch: str
+    seq: int
+    type: str
+    at: float
+    data: dict[str, str | int | float | bool]
+
+
+async def next_event(socket: websockets.ClientConnection, type: str) -> Heard:
     """Return the next event of a type."""
     async with asyncio.timeout(DEADLINE_S):
         while True:
-            event = json.loads(await socket.recv())
+            event: Heard = json.loads(await socket.recv())
             if event["type"] == type:
-                assert isinstance(event, dict)
                 return event

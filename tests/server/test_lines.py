@@ -1,33 +1,10 @@
 """A line sends everything in order, skips shows for who is behind, and cuts who is stuck."""
 
 import msgspec
+from fake_wire import FakeWire
 
 from avatar_live.protocol.wire import CLOSE_SLOW, Pong
 from avatar_live.server.sockets import SKIP_BYTES, STUCK_S_MAX, UNSENT_BYTES_MAX, Line, framed
-
-
-class FakeWire:
-    """A websocket whose reader takes nothing until told to."""
-
-    def __init__(self) -> None:
-        self.written: list[bytes] = []
-        self.unsent = 0
-        self.closed: tuple[int, str] | None = None
-
-    def is_open(self) -> bool:
-        return self.closed is None
-
-    def unsent_bytes(self) -> int:
-        return self.unsent
-
-    def write(self, frame: bytes) -> None:
-        self.written.append(frame)
-
-    def close(self, code: int, reason: str) -> None:
-        self.closed = (code, reason)
-
-    def code(self) -> int | None:
-        return self.closed[0] if self.closed is not None else None
 
 
 def test_a_frame_is_a_text_frame_of_the_message() -> None:

@@ -5,18 +5,16 @@ import contextlib
 import os
 import signal
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 import pytest
-from show_server import M, Page, ShowServer, page, show_server, spawn
+from show_server import M, Page, ShowServer, page, show_server
 
 from avatar_live.channels.link import ServerLink
-from avatar_live.channels.processes import CueTaken, EngineHello, EngineNote, StageCue, Watched
+from avatar_live.channels.processes import CueTaken, EngineHello, EngineNote, ServerPlan, StageCue, Watched
 from avatar_live.protocol.catalogue import START_BALANCE_COINS
 from avatar_live.protocol.cues import Banner, Confetti, Throw
 from avatar_live.protocol.view import GameView
@@ -29,8 +27,8 @@ from avatar_live.protocol.wire import (
     PickCamp,
     PlayStart,
     Say,
-    Show,
 )
+from avatar_live.server.__main__ import main
 from avatar_live.server.ledger import Ledger
 from avatar_live.signals.encoded import MAIN_STREAM, EncodedFrame
 
@@ -38,22 +36,30 @@ DEADLINE_S = 10.0
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[ShowServer]:
+def mortal(tmp_path: Path) -> Iterator[ShowServer]:
+    """A server that the test may end."""
     with show_server(tmp_path) as running:
         yield running
 
 
-async def test_a_server_killed_after_a_commit_has_the_gift_and_shows_it_once(server: ShowServer) -> None:
-    async with page(server, "Ann") as ann:
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ShowServer]:
+    """A server that lives through the tests of this file."""
+    with show_server(tmp_path_factory.mktemp("show")) as running:
+        yield running
+
+
+async def test_a_server_killed_after_a_commit_has_the_gift_and_shows_it_once(mortal: ShowServer) -> None:
+    async with page(mortal, "Ann") as ann:
         await ann.send(GiveGift("kill-1", "confetti"))
         assert (await ann.until(GiftUpdate)).state == "committed"
         secret, epoch = ann.welcome.viewer, ann.welcome.epoch
-        server.kill()
-    server.start()
-    with engine(server) as link:
+        mortal.kill()
+    mortal.start()
+    with engine(mortal) as link:
         cues = wait_for_cues(link, 2)
         assert [type(cue.cue) for cue in cues] == [Banner, Confetti]
-        async with page(server, "Ann", secret, epoch, 99) as ann:
+        async with page(mortal, "Ann", secret, epoch, 99) as ann:
             assert ann.welcome.epoch != epoch
             assert ann.welcome.balance_coins == START_BALANCE_COINS - 20
             assert [line.id for line in ann.welcome.recent if isinstance(line, GiftGiven)] == ["kill-1"]
@@ -63,35 +69,35 @@ async def test_a_server_killed_after_a_commit_has_the_gift_and_shows_it_once(ser
             for cue in cues:
                 link.send(CueTaken(cue.id))
             assert (await ann.until(GiftUpdate)).state == "done"
-    server.kill()
-    server.start()
-    with engine(server) as link:
+    mortal.kill()
+    mortal.start()
+    with engine(mortal) as link:
         link.send(EngineNote("nothing left to show"))
-        async with page(server, "Ann", secret) as ann:
-            await ann.until(Show, lambda one: one.source == "nothing left to show")
+        async with page(mortal, "Ann", secret) as ann:
+            await ann.sees(lambda one: one.source == "nothing left to show")
             assert ann.welcome.balance_coins == START_BALANCE_COINS - 20
         assert not [message for message in link.receive() if isinstance(message, StageCue)]
-    server.stop()
-    assert_sound(server, gifts=1)
+    mortal.stop()
+    assert_sound(mortal, gifts=1)
 
 
-async def test_a_ticket_cut_off_by_a_kill_is_refunded_once(server: ShowServer) -> None:
-    with engine(server) as link:
-        async with page(server, "Ann") as ann:
+async def test_a_ticket_cut_off_by_a_kill_is_refunded_once(mortal: ShowServer) -> None:
+    with engine(mortal) as link:
+        async with page(mortal, "Ann") as ann:
             await make_live(link, ann)
             await ann.send(GiveGift("kill-2", "ticket"))
             assert (await ann.until(GiftUpdate)).balance_coins == START_BALANCE_COINS - 100
             secret = ann.welcome.viewer
-            server.kill()
+            mortal.kill()
         for _ in range(2):
-            server.start()
-            async with page(server, "Ann", secret) as ann:
+            mortal.start()
+            async with page(mortal, "Ann", secret) as ann:
                 assert ann.welcome.balance_coins == START_BALANCE_COINS
                 await ann.send(GiveGift("kill-2", "ticket"))
                 update = await ann.until(GiftUpdate)
                 assert (update.state, update.balance_coins) == ("refunded", START_BALANCE_COINS)
-            server.kill()
-    assert_sound(server, gifts=1)
+            mortal.kill()
+    assert_sound(mortal, gifts=1)
 
 
 async def test_a_cue_given_to_a_dying_engine_is_given_again_and_a_taken_one_is_not(server: ShowServer) -> None:
@@ -110,7 +116,7 @@ async def test_a_cue_given_to_a_dying_engine_is_given_again_and_a_taken_one_is_n
             await ann.until(GiftUpdate, lambda one: one.state == "done")
         with engine(server) as link:
             link.send(EngineNote("a third engine"))
-            await ann.until(Show, lambda one: one.source == "a third engine")
+            await ann.sees(lambda one: one.source == "a third engine")
             assert not [message for message in link.receive() if isinstance(message, StageCue)]
 
 
@@ -119,7 +125,7 @@ async def test_the_show_is_live_while_frames_come_and_viewers_keep_their_sockets
         assert not ann.welcome.show.is_live
         with engine(server) as link:
             await make_live(link, ann)
-        await ann.until(Show, lambda one: not one.is_live)
+        await ann.sees(lambda one: not one.is_live)
         await ann.send(Say("still here"))
         await ann.until(ChatLine)
 
@@ -144,78 +150,67 @@ async def test_an_engine_that_dies_in_an_invitation_refunds_the_ticket_once(serv
         update = await ann.until(GiftUpdate, lambda one: one.state == "refunded")
         assert update.balance_coins == START_BALANCE_COINS
         assert "back" in update.reason
-    server.stop()
-    assert_sound(server, gifts=1)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGTERM to catch")
-async def test_a_stop_signal_says_goodbye_and_ends_within_two_seconds(server: ShowServer) -> None:
-    async with page(server, "Ann") as ann:
-        assert server.process is not None
+async def test_a_stop_signal_says_goodbye_and_ends_within_two_seconds(mortal: ShowServer) -> None:
+    async with page(mortal, "Ann") as ann:
+        assert mortal.process is not None
         asked_s = time.monotonic()
-        server.process.send_signal(signal.SIGTERM)
+        mortal.process.send_signal(signal.SIGTERM)
         assert (await ann.closed())[0] == CLOSE_RESTARTING
-        assert server.wait() == 0
+        assert mortal.wait() == 0
         assert time.monotonic() - asked_s < 2.0
-        health = server.health()
+        health = mortal.health()
         assert health is not None and not health.is_ready
 
 
-def test_a_server_whose_parent_is_gone_ends(server: ShowServer) -> None:
-    assert server.stop() == 0
+def test_a_server_whose_parent_is_gone_ends(mortal: ShowServer) -> None:
+    assert mortal.stop() == 0
 
 
-def test_a_taken_port_is_told_in_one_sentence(tmp_path: Path) -> None:
+def test_a_taken_port_is_told_in_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    server = ShowServer(tmp_path)
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
-        server = ShowServer(tmp_path)
-        plan = msgspec.structs.replace(server.plan, port=port)
-        ended = subprocess.run(
-            [sys.executable, "-m", "avatar_live.server", msgspec.json.encode(plan).decode()],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=DEADLINE_S,
-            check=False,
-        )
-    assert ended.returncode == 2
-    assert ended.stderr.strip() == (f"Port {port} is taken by another program: stop it, or choose another with --port.")
+        assert main([plan_of(msgspec.structs.replace(server.plan, port=port))]) == 2
+    told = capsys.readouterr().err.strip()
+    assert told == f"Port {port} is taken by another program: stop it, or choose another with --port."
     health = server.health()
     assert health is not None and not health.is_ready
-    assert health.status == ended.stderr.strip()
+    assert health.status == told
+
+
+def test_an_address_that_is_none_is_told_in_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    plan = msgspec.structs.replace(ShowServer(tmp_path).plan, host="203.0.113.1")
+    assert main([plan_of(plan)]) == 2
+    assert "choose another with --host" in capsys.readouterr().err
 
 
 def test_a_data_folder_that_cannot_be_used_is_told_in_one_sentence(tmp_path: Path) -> None:
+    server = ShowServer(tmp_path)
     (tmp_path / "data").write_text("a file where the folder should be")
-    process = spawn(ShowServer(tmp_path).plan)
-    assert process.stdin is not None
-    process.stdin.close()
-    assert process.wait(DEADLINE_S) == 2
-    health = ShowServer(tmp_path).health()
+    assert main([plan_of(server.plan)]) == 2
+    health = server.health()
     assert health is not None
     assert "cannot be used" in health.status
 
 
-def test_a_plan_that_is_none_is_told_in_one_sentence() -> None:
-    for arguments in (["no plan"], []):
-        ended = subprocess.run(
-            [sys.executable, "-m", "avatar_live.server", *arguments],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=DEADLINE_S,
-            check=False,
-        )
-        assert ended.returncode == 2
-        assert "ServerPlan" in ended.stderr
-        assert "Traceback" not in ended.stderr
+@pytest.mark.parametrize("arguments", [["no plan"], [], ["{}", "{}"]])
+def test_a_plan_that_is_none_is_told_in_one_sentence(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(arguments) == 2
+    assert "one ServerPlan as JSON" in capsys.readouterr().err
 
 
 @contextlib.contextmanager
 def engine(server: ShowServer) -> Iterator[ServerLink]:
     """Connect as an engine; leaving the block is its sudden end."""
     link = ServerLink(Path(server.plan.run_folder), EngineHello(640, 360, 30))
+    deadline_s = time.monotonic() + DEADLINE_S
     try:
+        while not link.is_connected:
+            assert time.monotonic() < deadline_s, "the server opens no link"
+            time.sleep(0.01)
         yield link
     finally:
         link.close()
@@ -223,7 +218,7 @@ def engine(server: ShowServer) -> Iterator[ServerLink]:
 
 async def make_live(link: ServerLink, watching: Page) -> None:
     """Send frames until a page is told that the show is live."""
-    live = asyncio.create_task(watching.until(Show, lambda one: one.is_live))
+    live = asyncio.create_task(watching.sees(lambda one: one.is_live))
     while not live.done():
         link.send(frame())
         await asyncio.wait([live], timeout=0.05)
@@ -251,6 +246,11 @@ def wait_for_cues(link: ServerLink, count: int) -> list[StageCue]:
     cues = wait_for(link, StageCue, count)
     assert len(cues) == count
     return cues
+
+
+def plan_of(plan: ServerPlan) -> str:
+    """Return a plan as its process is given it."""
+    return msgspec.json.encode(plan).decode()
 
 
 def assert_sound(server: ShowServer, gifts: int) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket
 import sys
 import urllib.error
 import urllib.request
@@ -9,15 +10,18 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
+import msgspec
 import pytest
 import websockets
 from show_server import DEADLINE_S, TOKEN, ShowServer, events, next_event, page, show_server
+from websockets.frames import Frame, Opcode
 
 from avatar_live.protocol.catalogue import START_BALANCE_COINS
 from avatar_live.protocol.wire import (
     CLOSE_BAD_MESSAGE,
     MESSAGE_BYTES_MAX,
     ChatLine,
+    FromViewer,
     GiftGiven,
     GiftUpdate,
     GiveGift,
@@ -28,7 +32,6 @@ from avatar_live.protocol.wire import (
     Pong,
     Refused,
     Say,
-    Show,
 )
 
 
@@ -87,9 +90,9 @@ async def test_likes_camps_and_pings_are_answered(server: ShowServer) -> None:
         await ann.send(PickCamp("blue"))
         await ann.send(Ping(4.25))
         assert (await ann.until(Pong)).t == 4.25
-        show = await ann.until(Show, lambda one: one.likes == likes + 7)
+        show = await ann.sees(lambda one: one.likes == likes + 7)
         assert show.camp_blue == 1
-        await ann.until(Show, lambda one: one.ball < show.ball or one.score_blue > 0)
+        await ann.sees(lambda one: one.ball < show.ball or one.score_blue > 0)
         await ann.send(Join("Ann"))
         assert (await ann.until(Refused)).about == "join"
 
@@ -147,12 +150,38 @@ async def test_a_message_of_the_longest_size_is_taken_and_one_byte_more_is_not(s
         assert (await ann.closed())[0] == CLOSE_BAD_MESSAGE
 
 
+async def test_who_makes_the_server_talk_and_does_not_listen_is_cut(server: ShowServer) -> None:
+    with socket.create_connection(("127.0.0.1", server.port)) as deaf:
+        deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+        deaf.setblocking(False)
+        async with events(server) as listening, asyncio.timeout(DEADLINE_S):
+            reader, writer = await asyncio.open_connection(sock=deaf, limit=1_024)
+            writer.write(
+                b"GET /ws HTTP/1.1\r\nHost: test\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+            )
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(masked(Join("Deaf")))
+            while (await next_event(listening, "viewer_joined"))["data"]["name"] != "Deaf":
+                pass
+            try:
+                while True:  # every join after the first is answered with a refusal
+                    writer.write(masked(Join("Deaf")) * 100)
+                    await writer.drain()
+            except ConnectionError:
+                pass
+            finally:
+                writer.transport.abort()
+            while (await next_event(listening, "viewer_left"))["data"]["name"] != "Deaf":
+                pass
+
+
 async def test_the_first_word_is_a_join(server: ShowServer) -> None:
-    async with websockets.connect(f"ws://127.0.0.1:{server.port}/ws") as socket:
-        await socket.send('{"type":"say","text":"hi"}')
+    async with websockets.connect(f"ws://127.0.0.1:{server.port}/ws") as line:
+        await line.send('{"type":"say","text":"hi"}')
         with pytest.raises(websockets.ConnectionClosed):
-            await asyncio.wait_for(socket.recv(), DEADLINE_S)
-        assert socket.close_code == CLOSE_BAD_MESSAGE
+            await asyncio.wait_for(line.recv(), DEADLINE_S)
+        assert line.close_code == CLOSE_BAD_MESSAGE
 
 
 async def test_a_page_of_another_site_is_refused(server: ShowServer) -> None:
@@ -167,14 +196,14 @@ async def test_a_page_of_another_site_is_refused(server: ShowServer) -> None:
 
 async def test_the_event_api_tells_what_happens_in_order(server: ShowServer) -> None:
     async with events(server) as listening, page(server, "Ann") as ann:
-        assert (await next_event(listening, "viewer_joined"))["data"] == {"name": "Ann", "audience": 1}
+        assert (await next_event(listening, "viewer_joined"))["data"]["name"] == "Ann"
         await ann.send(Say("hello bots"))
         chat = await next_event(listening, "chat")
         assert chat["data"] == {"name": "Ann", "text": "hello bots"}
         await ann.send(GiveGift("event-1", "tomato"))
         gift = await next_event(listening, "gift")
         assert gift["data"] == {"id": "event-1", "name": "Ann", "gift": "tomato", "price_coins": 5}
-        assert gift["seq"] == int(str(chat["seq"])) + 1
+        assert gift["seq"] == chat["seq"] + 1
         async with events(server, f"token={TOKEN}&since={chat['seq']}") as later:
             assert json.loads(await asyncio.wait_for(later.recv(), DEADLINE_S)) == gift
 
@@ -214,11 +243,11 @@ asyncio.run(main(sys.argv[1], sys.argv[2]))
 
 @pytest.mark.parametrize("query", ["token=wrong", "", "token=", f"token={quote('löse')}"])
 async def test_a_wrong_token_hears_nothing(server: ShowServer, query: str) -> None:
-    async with events(server, query) as socket:
+    async with events(server, query) as line:
         with pytest.raises(websockets.ConnectionClosed):
-            await asyncio.wait_for(socket.recv(), DEADLINE_S)
-        assert socket.close_code == 4401
-        assert "token" in (socket.close_reason or "")
+            await asyncio.wait_for(line.recv(), DEADLINE_S)
+        assert line.close_code == 4401
+        assert "token" in (line.close_reason or "")
 
 
 async def test_the_page_health_and_schema_are_served(server: ShowServer) -> None:
@@ -240,6 +269,10 @@ async def test_a_page_that_is_not_built_is_told_in_a_sentence(tmp_path: Path) ->
         status, _, body = await fetch(bare, "/")
         assert status == 503
         assert b"not built yet" in body
+
+
+def masked(message: FromViewer) -> bytes:
+    return Frame(Opcode.TEXT, msgspec.json.encode(message)).serialize(mask=True)
 
 
 async def fetch(server: ShowServer, path: str) -> tuple[int, dict[str, str], bytes]:

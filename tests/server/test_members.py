@@ -1,0 +1,110 @@
+"""What happens to members on bad days: a full disk, a full room, a page that says nothing."""
+
+import asyncio
+import contextlib
+from collections.abc import Iterator
+from concurrent.futures import Future
+from pathlib import Path
+
+import pytest
+from fake_page import DEADLINE_S, FakePage, joined
+
+from avatar_live.protocol.wire import (
+    CLOSE_BAD_MESSAGE,
+    CLOSE_FULL,
+    ChatLine,
+    GiftUpdate,
+    GiveGift,
+    Join,
+    Say,
+)
+from avatar_live.room import events as ev
+from avatar_live.room.state import GIFT_ALLOWANCE
+from avatar_live.server.crowd import MEMBERS_MAX
+from avatar_live.server.keeper import Keeper
+from avatar_live.server.ledger import NOT_PAID, Ledger, LedgerError
+from avatar_live.server.member import serve_member
+from avatar_live.server.sockets import Line
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
+    opened = Ledger(tmp_path / "ledger.sqlite3", pages_max=16)
+    yield opened
+    assert opened.reconcile().result(DEADLINE_S).is_sound
+    opened.close()
+
+
+async def test_a_gift_on_a_full_disk_is_not_paid_and_the_show_goes_on(ledger: Ledger) -> None:
+    keeper = Keeper("Test show", ledger)
+    async with joined(keeper, "Ann") as (ann, welcome):
+        fill(ledger)
+        balance_coins = welcome.balance_coins
+        for number in range(int(GIFT_ALLOWANCE.burst)):  # the last free bytes may hold a gift or two
+            ann.say(GiveGift(f"gift-{number}", "tomato"))
+            update = await ann.until(GiftUpdate)
+            if update.state == "refused":
+                break
+            balance_coins = update.balance_coins
+        assert (update.reason, update.balance_coins) == (NOT_PAID, balance_coins)
+        ann.say(Say("I can still talk"))
+        assert (await ann.until(ChatLine)).text == "I can still talk"
+        async with joined(keeper, "Bob") as (bob, bobs):
+            assert bobs.balance_coins == 0
+            bob.say(Say("and I can watch"))
+            assert (await ann.until(ChatLine)).text == "and I can watch"
+
+
+class MoodyLedger(Ledger):
+    """A ledger whose disk is full for the first refund."""
+
+    refusals = 1
+
+    def refund(self, id: str, reason: str) -> Future[int | None]:
+        if self.refusals == 0:
+            return super().refund(id, reason)
+        self.refusals -= 1
+        refused: Future[int | None] = Future()
+        refused.set_exception(LedgerError(NOT_PAID))
+        return refused
+
+
+async def test_a_refund_that_the_disk_refuses_is_made_later(tmp_path: Path) -> None:
+    ledger = MoodyLedger(tmp_path / "ledger.sqlite3")
+    keeper = Keeper("Test show", ledger, retry_s=0.01)
+    async with joined(keeper, "Ann") as (ann, welcome):
+        keeper.handle(ev.EngineCame())
+        keeper.handle(ev.Ticked(0.0, 0, 0, is_live=True))
+        ann.say(GiveGift("gift-1", "ticket"))
+        assert (await ann.until(GiftUpdate)).state == "committed"
+        keeper.handle(ev.Ticked(0.0, 0, 0, is_live=True))
+        keeper.handle(ev.EngineLeft())
+        update = await ann.until(GiftUpdate)
+        assert (update.state, update.balance_coins) == ("refunded", welcome.balance_coins)
+        assert ledger.refusals == 0
+    ledger.close()
+
+
+async def test_a_full_room_sends_the_next_one_away_for_a_moment(ledger: Ledger) -> None:
+    keeper = Keeper("Test show", ledger)
+    async with joined(keeper, "Ann"):
+        for number in range(MEMBERS_MAX - 1):
+            keeper.crowd.add(f"viewer-{number}", Line(FakePage()))
+        late = FakePage()
+        late.say(Join("Bob"))
+        await serve_member(keeper, late.says.get, Line(late))
+        assert late.closed_with == CLOSE_FULL
+
+
+async def test_who_says_nothing_is_not_waited_for(ledger: Ledger) -> None:
+    silent = FakePage()
+    async with asyncio.timeout(DEADLINE_S):
+        await serve_member(Keeper("Test show", ledger), silent.says.get, Line(silent), join_s_max=0.01)
+    assert silent.closed_with == CLOSE_BAD_MESSAGE
+
+
+def fill(ledger: Ledger) -> None:
+    """Open wallets until the ledger's file takes no more."""
+    with contextlib.suppress(LedgerError):
+        for number in range(10_000):
+            ledger.open_wallet(f"viewer-{number}").result(DEADLINE_S)
