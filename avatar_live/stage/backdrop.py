@@ -2,7 +2,9 @@
 
 from typing import Final
 
+import cv2
 import numpy as np
+from numpy.typing import NDArray
 from panda3d.core import NodePath, SamplerState, Texture, Vec4
 
 from avatar_live.avatar.model import Texture as Picture
@@ -52,7 +54,7 @@ def make_painting(picture: Picture) -> Texture:
     height, width = picture.pixels.shape[:2]
     texture = Texture("painting")
     texture.setup_2d_texture(width, height, Texture.T_unsigned_byte, Texture.F_rgba8)
-    texture.set_ram_image(np.ascontiguousarray(picture.pixels[..., [2, 1, 0, 3]]))  # panda keeps 2D textures as BGRA
+    texture.set_ram_image(cv2.cvtColor(picture.pixels, cv2.COLOR_RGBA2BGRA))  # panda keeps 2D textures as BGRA
     texture.set_wrap_u(SamplerState.WM_clamp)
     texture.set_wrap_v(SamplerState.WM_clamp)
     texture.set_minfilter(SamplerState.FT_linear)
@@ -66,7 +68,7 @@ def hang(
     painting: Texture,
     low_left: tuple[float, float, float],
     low_right: tuple[float, float, float],
-    up: np.ndarray,
+    up: NDArray[np.float64],
 ) -> NodePath:
     """Put up a painting by its lower corners, seen from the side where low_left is on the left."""
     left, right = np.array(low_left), np.array(low_right)

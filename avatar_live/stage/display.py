@@ -17,7 +17,10 @@ from panda3d.core import (
     GraphicsPipe,
     GraphicsPipeSelection,
     GraphicsStateGuardian,
+    RenderAttrib,
+    RenderState,
     Texture,
+    TransformState,
     WindowProperties,
     load_prc_file_data,
 )
@@ -113,6 +116,8 @@ class Display:
     def render(self) -> None:
         """Draw every active target and copy it to main memory."""
         self._engine.render_frame()
+        for cache in (TransformState, RenderState, RenderAttrib):
+            cache.garbage_collect()  # a task of ShowBase's otherwise; without it every moved node leaks a state
 
     def close(self) -> None:
         """Close all targets and free what the driver holds."""

@@ -118,6 +118,8 @@ class Effects:
         self.flights = [flight for flight in self.flights if now_s - flight.start_s < THROW_S]
         self.rains = [rain for rain in self.rains if now_s - rain.start_s < RAIN_S]
         self.cheers = [cheer for cheer in self.cheers if now_s - cheer.start_s < GOAL_S]
+        if now_s >= self._giant_until_s:
+            self._giant_from_s = self._giant_until_s = -math.inf
 
     def head_scale(self, now_s: float) -> float:
         """Return the head's size: 1, or up to `HEAD_SCALE_MAX` while it is giant, with a little overshoot."""
@@ -197,5 +199,7 @@ def _smooth(share: float) -> float:
 
 def _overshoot(share: float) -> float:
     """Ease 0..1 with a spring at the end (Penner's "back" ease)."""
-    share = min(max(share, 0.0), 1.0) - 1.0
-    return 1.0 + 2.2 * share**3 + 1.2 * share**2
+    if share <= 0.0:
+        return 0.0
+    rest = min(share, 1.0) - 1.0
+    return 1.0 + 2.2 * rest**3 + 1.2 * rest**2

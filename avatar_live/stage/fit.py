@@ -11,8 +11,11 @@ from avatar_live.avatar.model import Avatar
 Doubles = NDArray[np.float64]
 
 HEAD_HEIGHT_M: Final = 0.927  # of the head bone above the floor, where the camera expects it
-HEAD_SIZE_M: Final = 0.335  # from the head bone to the top of the hair
+HEAD_SIZE_M: Final = (
+    0.271  # from the head bone to where nine tenths of the head's vertices lie: ears and horns do not count
+)
 SCALE_MIN, SCALE_MAX = 0.02, 50.0
+_HEAD_SHARE: Final = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +43,18 @@ def fit_avatar(avatar: Avatar) -> Fit:
     """Return the fit that puts the head bone at its height with a head between its own and the wanted size.
 
     Tall avatars have small heads: following the body alone would lose the face, following the head alone would fill
-    the picture with shoulders, so the scale is the geometric mean of both.
+    the picture with shoulders, so the scale is a weighted geometric mean of both.
     """
-    tops = [float(primitive.positions[:, 1].max()) for primitive in avatar.primitives if len(primitive.positions)]
     head = avatar.humanoid.get("head")
-    top_m = max(tops, default=1.0)
-    head_m = float(_rest_positions(avatar)[head, 1]) if head is not None else 0.74 * top_m
-    if not 0.0 < head_m < top_m:
+    if head is None:
         return Fit()
-    scale = float(np.sqrt(HEAD_HEIGHT_M / head_m * HEAD_SIZE_M / (top_m - head_m)))
+    head_m = float(_rest_positions(avatar)[head, 1])
+    heights = np.concatenate([np.zeros(0), *(primitive.positions[:, 1] for primitive in avatar.primitives)]) - head_m
+    above = heights[heights > 0.0]
+    size_m = float(np.percentile(above, 90.0)) if len(above) else 0.0
+    if head_m <= 0.0 or size_m <= 0.0:
+        return Fit()
+    scale = (HEAD_HEIGHT_M / head_m) ** (1.0 - _HEAD_SHARE) * (HEAD_SIZE_M / size_m) ** _HEAD_SHARE
     scale = min(max(scale, SCALE_MIN), SCALE_MAX)
     return Fit(scale, HEAD_HEIGHT_M - scale * head_m)
 

@@ -3,6 +3,7 @@
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 from panda3d.core import NodePath
 
 from avatar_live.protocol.view import BALL_RADIUS, GameView
@@ -61,7 +62,7 @@ class Pitch:
             tint(goal, (1.0, 1.0, 1.0), 0.25 + 2.5 * flash["blue" if camp == "red" else "red"])
 
 
-def goal_mouth(scorer: str) -> np.ndarray:
+def goal_mouth(scorer: str) -> NDArray[np.float64]:
     """Return where (3,) on the stage a goal of this camp falls."""
     return on_table(GOAL_X["blue" if scorer == "red" else "red"], 0.0, 0.12)
 

@@ -2,6 +2,7 @@
 
 from typing import Final, Literal
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 from panda3d.core import GeomEnums, SamplerState, Texture
@@ -16,7 +17,7 @@ def make_picture(picture: Picture, has_mipmaps: bool = True) -> Texture:
     height, width = picture.pixels.shape[:2]
     texture = Texture("picture")
     texture.setup_2d_texture(width, height, Texture.T_unsigned_byte, Texture.F_srgb_alpha)
-    texture.set_ram_image(np.ascontiguousarray(picture.pixels[..., [2, 1, 0, 3]]))  # panda keeps 2D textures as BGRA
+    texture.set_ram_image(cv2.cvtColor(picture.pixels, cv2.COLOR_RGBA2BGRA))  # panda keeps 2D textures as BGRA
     texture.set_wrap_u(_WRAPS[picture.wrap_u])
     texture.set_wrap_v(_WRAPS[picture.wrap_v])
     smooth = SamplerState.FT_linear_mipmap_linear if has_mipmaps else SamplerState.FT_linear

@@ -1,0 +1,121 @@
+"""The show in the picture: effects come and go, the game is where its numbers say."""
+
+from collections.abc import Iterator
+
+import msgspec
+import numpy as np
+import pytest
+from host import EMPTY_GAME, HEIGHT_PX, WIDTH_PX, Picture, changed, color_at, mirai, pixel_of, posture
+
+from avatar_live.protocol.cues import Banner, Confetti, Cue, GiantHead, Goal, Throw
+from avatar_live.protocol.view import BALL_RADIUS, GameView, PlayerView
+from avatar_live.signals import Pose
+from avatar_live.stage import Stage
+from avatar_live.stage.table import on_table
+
+LONG_AFTER_S = 100.0
+
+
+@pytest.fixture(scope="module")
+def stage() -> Iterator[Stage]:
+    with Stage(WIDTH_PX, HEIGHT_PX) as opened:
+        opened.set_avatar(mirai())
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def at_rest(stage: Stage) -> Picture:
+    return stage.draw(posture(), EMPTY_GAME, 0.0).main
+
+
+def pitch_pixel(x: float, z: float, height: float = 0.0) -> tuple[int, int]:
+    a, b, c = on_table(x, z, height).tolist()
+    return pixel_of((a, b, c))
+
+
+@pytest.mark.parametrize(
+    ("cue", "age_s", "least_pixels"),
+    [
+        (Throw("tomato", 3), 0.4, 300),
+        (Throw("tomato", 3), 1.2, 200),
+        (Confetti(5), 1.0, 500),
+        (Confetti(5), 3.0, 500),
+        (Goal("red"), 0.4, 2_000),
+        (GiantHead(10.0), 2.0, 20_000),
+    ],
+)
+def test_an_effect_is_seen_and_leaves_no_trace(
+    stage: Stage, at_rest: Picture, cue: Cue, age_s: float, least_pixels: int
+) -> None:
+    stage.cue(cue, 0.0)
+    during = stage.draw(posture(head_scale=stage.head_scale(age_s)), EMPTY_GAME, age_s).main
+    assert changed(at_rest, during).sum() > least_pixels
+    after = stage.draw(posture(head_scale=stage.head_scale(LONG_AFTER_S)), EMPTY_GAME, LONG_AFTER_S).main
+    assert np.abs(after.astype(int) - at_rest).max() <= 1
+
+
+def test_a_stain_lies_on_the_face(stage: Stage, at_rest: Picture) -> None:
+    stage.cue(Throw("tomato", 3), 0.0)
+    stained = stage.draw(posture(), EMPTY_GAME, 1.6).main
+    rows, columns = np.nonzero(changed(at_rest, stained))
+    face_row, face_column = pixel_of((0.0, 1.04, 0.15))
+    assert abs(rows.mean() - face_row) < 35 and abs(columns.mean() - face_column) < 35
+    red = stained[rows, columns].astype(int)
+    assert ((red[:, 2] - red[:, 1]) > 60).mean() > 0.8
+    stage.draw(posture(), EMPTY_GAME, LONG_AFTER_S)
+
+
+def test_a_hit_knocks_the_head_of_the_pose_and_nothing_else(stage: Stage) -> None:
+    stage.cue(Throw("tomato", 3), 0.0)
+    pose = Pose({"hips": np.array([0.0, 0.0, 0.0, 1.0])})
+    assert stage.flinch(pose, 0.1) is pose
+    knocked = stage.flinch(pose, 0.65)
+    assert set(knocked.rotations) == {"hips", "head", "neck"}
+    assert knocked.rotations["head"][0] < -0.02, "thrown back: about -X"
+    np.testing.assert_allclose(np.linalg.norm(knocked.rotations["head"]), 1.0)
+    stage.draw(posture(), EMPTY_GAME, LONG_AFTER_S)
+
+
+def test_a_banner_changes_nothing_on_the_stage(stage: Stage, at_rest: Picture) -> None:
+    stage.cue(Banner("Ann gave a tomato", "tomato"), 0.0)
+    np.testing.assert_array_equal(stage.draw(posture(), EMPTY_GAME, 0.5).main, at_rest)
+
+
+def test_the_ball_is_where_the_game_has_it(stage: Stage, at_rest: Picture) -> None:
+    for x, z in ((-0.6, 0.2), (0.7, -0.2)):
+        game = GameView(x, z, 0.0, 0, 0)
+        moved = stage.draw(posture(), game, 0.0).main
+        row, column = pitch_pixel(x, z, BALL_RADIUS)
+        assert changed(at_rest, moved)[row - 6 : row + 6, column - 6 : column + 6].mean() > 0.8
+
+
+def test_a_rolling_ball_is_seen_to_roll(stage: Stage, at_rest: Picture) -> None:
+    rolled = stage.draw(posture(), GameView(0.0, 0.0, -0.6, 0, 0), 0.0).main
+    rows, columns = np.nonzero(changed(at_rest, rolled))
+    row, column = pitch_pixel(0.0, 0.0, BALL_RADIUS)
+    assert len(rows) > 100
+    assert np.abs(rows - row).max() < 34 and np.abs(columns - column).max() < 34
+
+
+def test_players_stand_on_the_pitch_in_their_camps_colour_and_leave(stage: Stage, at_rest: Picture) -> None:
+    red = PlayerView("a", "Ann", "red", -0.5, 0.0, 0.0, False)
+    blue = PlayerView("b", "Bob", "blue", 0.5, 0.0, 0.0, False)
+    both = stage.draw(posture(), msgspec.structs.replace(EMPTY_GAME, players=(red, blue)), 0.0).main
+    left, right = on_table(-0.5, 0.0, 0.105).tolist(), on_table(0.5, 0.0, 0.105).tolist()
+    shirt = color_at(both, (left[0], left[1], left[2] + 0.03))
+    assert shirt[0] > 150 and shirt[0] > shirt[2] + 60
+    shirt = color_at(both, (right[0], right[1], right[2] + 0.03))
+    assert shirt[2] > 150 and shirt[2] > shirt[0] + 60
+    np.testing.assert_array_equal(stage.draw(posture(), EMPTY_GAME, 0.0).main, at_rest)
+
+
+def test_a_walking_player_bobs_and_a_standing_one_is_still(stage: Stage) -> None:
+    def frames(is_walking: bool) -> list[Picture]:
+        player = PlayerView("a", "Ann", "red", -0.5, 0.0, 0.0, is_walking)
+        game = msgspec.structs.replace(EMPTY_GAME, players=(player,))
+        return [stage.draw(posture(), game, now_s).main for now_s in (0.0, 0.13)]
+
+    first, second = frames(is_walking=False)
+    assert not changed(first, second).any()
+    first, second = frames(is_walking=True)
+    assert changed(first, second).sum() > 20

@@ -1,0 +1,107 @@
+"""Opening and closing: nothing leaks, threads and missing drivers are no surprise."""
+
+import threading
+from collections.abc import Iterator
+
+import msgspec
+import numpy as np
+import pytest
+from flat_avatar import flat_avatar, square, standing
+from host import EMPTY_GAME, Picture
+from panda3d.core import RenderState, TransformState
+
+from avatar_live.avatar.model import Avatar, Material, Texture
+from avatar_live.protocol.view import GameView, PlayerView
+from avatar_live.stage import Stage, StageError
+from avatar_live.stage.display import Display
+
+ANN = PlayerView("a", "Ann", "red", 0.0, 0.0, 0.0, True)
+
+
+def pictured() -> Avatar:
+    """Return an avatar of two squares with a picture each, one of them outlined."""
+    pictures = [Texture(np.full((8, 8, 4), value, np.uint8)) for value in (90, 180)]
+    inked = Material("inked", base_texture=0, outline_mode="world", outline_width_m=0.01)
+    return flat_avatar([square(0, 0.0, 1.0), square(1, 0.2, 1.0)], [inked, Material("plain", base_texture=1)], pictures)
+
+
+def held(stage: Stage) -> tuple[int, int, int]:
+    """Return how many textures, vertex buffers and index buffers the driver holds for the stage."""
+    prepared = stage._display.gsg.get_prepared_objects()
+    for _ in range(4):  # states go after a frame, their textures with the next one
+        stage.draw(standing(), EMPTY_GAME, 0.0)
+    return (
+        prepared.get_num_prepared_textures(),
+        prepared.get_num_prepared_vertex_buffers(),
+        prepared.get_num_prepared_index_buffers(),
+    )
+
+
+@pytest.fixture(scope="module")
+def stage() -> Iterator[Stage]:
+    with Stage(160, 90) as opened:
+        opened.set_avatar(flat_avatar([], []))
+        yield opened
+
+
+def test_avatars_replaced_twenty_times_leave_nothing_behind(stage: Stage) -> None:
+    bare, states = held(stage), RenderState.get_num_states()
+    for _ in range(20):
+        stage.set_avatar(pictured())
+        stage.draw(standing(), EMPTY_GAME, 0.0)
+    textures, vertex_buffers, _ = held(stage)
+    assert textures == bare[0] + 3, "two pictures and the palette"
+    assert vertex_buffers == bare[1] + 2
+    stage.set_avatar(flat_avatar([], []))
+    assert held(stage)[0] <= bare[0]
+    assert RenderState.get_num_states() <= states + 2
+
+
+def test_players_who_come_and_go_leave_nothing_behind(stage: Stage) -> None:
+    counts = []
+    for number in range(6):
+        player, now_s = msgspec.structs.replace(ANN, id=f"p{number}"), 10.0 * number
+        stage.draw(standing(), msgspec.structs.replace(EMPTY_GAME, players=(player,)), now_s, (player.id,))
+        stage.draw(standing(), EMPTY_GAME, now_s + 5.0)
+        counts.append((*held(stage), RenderState.get_num_states()))
+    assert counts[1:] == [counts[1]] * 5
+
+
+def test_moving_things_for_many_frames_does_not_grow(stage: Stage) -> None:
+    def play(frames: range) -> int:
+        for frame in frames:
+            walking = msgspec.structs.replace(ANN, x=frame * 1e-3, yaw_rad=frame * 1e-2)
+            stage.draw(standing(), GameView(frame * 1e-3, 0.0, frame * 1e-2, 0, 0, (walking,)), frame / 30.0, ("a",))
+        return int(TransformState.get_num_states())
+
+    early = play(range(20))
+    assert play(range(20, 120)) <= early + 5
+
+
+def test_a_stage_works_on_a_thread_and_draws_the_same(stage: Stage) -> None:
+    there: list[Picture] = []
+
+    def draw() -> None:
+        with Stage(160, 90) as other:
+            other.set_avatar(pictured())
+            there.append(other.draw(standing(), EMPTY_GAME, 0.0).main)
+
+    worker = threading.Thread(target=draw)
+    worker.start()
+    worker.join(60.0)
+    stage.set_avatar(pictured())
+    np.testing.assert_array_equal(there[0], stage.draw(standing(), EMPTY_GAME, 0.0).main)
+
+
+def test_a_machine_without_opengl_gets_one_sentence() -> None:
+    with pytest.raises(StageError, match=r"^OpenGL is missing on this machine .*; .*\.$"):
+        Display(64, 36, module="p3nosuchdisplay")
+
+
+def test_a_closed_stage_frees_what_the_driver_held() -> None:
+    stage = Stage(160, 90)
+    stage.set_avatar(pictured())
+    stage.draw(standing(), msgspec.structs.replace(EMPTY_GAME, players=(ANN,)), 0.0, ("a",))
+    engine = stage._display._engine
+    stage.close()
+    assert engine.get_num_windows() == 0
