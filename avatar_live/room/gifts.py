@@ -13,8 +13,10 @@ from avatar_live.room import play
 from avatar_live.room.audience import with_line
 from avatar_live.room.bucket import take
 from avatar_live.room.cues import cue
-from avatar_live.room.state import CUES_WAITING_MAX, GIFT_ALLOWANCE, Room
+from avatar_live.room.state import ASK_ALLOWANCE, CUES_WAITING_MAX, GIFT_ALLOWANCE, Room
 
+TOO_FAST: Final = "That was too fast, so it was not paid; give it again in a second."
+STAGE_FULL: Final = "The stage has too much to show just now, so it was not paid; try again in a moment."
 _GIFT_ID: Final = re.compile(r"[A-Za-z0-9_-]+")
 
 
@@ -28,12 +30,15 @@ def ask(room: Room, event: ev.GiftAsked, now_s: float) -> tuple[Room, ev.Effects
     gift = GIFTS.get(event.gift)
     if gift is None:
         return room, (_refusal(event.viewer, event.id, viewer.balance_coins, "There is no such gift."),)
-    bucket = take(viewer.gift, GIFT_ALLOWANCE, now_s)
-    if bucket is None:
-        reason = "That was too fast, so it was not paid; give it again in a second."
-        return room, (_refusal(event.viewer, event.id, viewer.balance_coins, reason),)
-    room = replace(room, viewers=room.viewers.with_entry(event.viewer, replace(viewer, gift=bucket)))
-    return room, (ev.Commit(event.viewer, viewer.name, event.id, gift.id, gift.price_coins, _obstacle(room, gift)),)
+    asked = take(viewer.ask, ASK_ALLOWANCE, now_s)
+    if asked is None:
+        return room, (ev.Tell(event.viewer, Refused("gift", "That was far too fast; ask again in a second.")),)
+    given = take(viewer.gift, GIFT_ALLOWANCE, now_s)
+    # Too fast is an obstacle, not an answer: only the ledger knows whether this gift was paid before.
+    obstacle = TOO_FAST if given is None else _obstacle(room, gift)
+    viewer = replace(viewer, ask=asked, gift=given or viewer.gift)
+    room = replace(room, viewers=room.viewers.with_entry(event.viewer, viewer))
+    return room, (ev.Commit(event.viewer, viewer.name, event.id, gift.id, gift.price_coins, obstacle),)
 
 
 def committed(room: Room, event: ev.GiftCommitted, now_s: float) -> tuple[Room, ev.Effects]:
@@ -69,7 +74,7 @@ def _obstacle(room: Room, gift: Gift) -> str:
     if gift.reaction == "ticket":
         return play.obstacle(room)
     if len(room.cues) >= CUES_WAITING_MAX:
-        return "The stage has too much to show just now, so it was not paid; try again in a moment."
+        return STAGE_FULL
     return ""
 
 

@@ -14,6 +14,8 @@ CHAT_ALLOWANCE: Final = Allowance(rate_hz=5.0, burst=5.0)
 LIKE_ALLOWANCE: Final = Allowance(rate_hz=10.0, burst=20.0)
 CAMP_ALLOWANCE: Final = Allowance(rate_hz=5.0, burst=10.0)
 GIFT_ALLOWANCE: Final = Allowance(rate_hz=5.0, burst=10.0)
+# A page that comes back asks again for what was not answered; only a flood is kept from the ledger.
+ASK_ALLOWANCE: Final = Allowance(rate_hz=50.0, burst=200.0)
 
 LINES_KEPT_MAX: Final = 200  # for pages that come back
 LINES_SHOWN_MAX: Final = 50  # for newcomers
@@ -42,6 +44,7 @@ class Viewer:
     like: Bucket = _UNUSED
     press: Bucket = _UNUSED
     gift: Bucket = _UNUSED
+    ask: Bucket = _UNUSED
 
 
 @dataclass(frozen=True, slots=True)

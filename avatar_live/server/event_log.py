@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Mapping
 from typing import Final
 
-from avatar_live.protocol.api import EVENT_TYPES, ApiEvent
+from avatar_live.protocol.api import EVENT_FIELDS, ApiEvent
 from avatar_live.server.crowd import Listeners
 from avatar_live.server.sockets import Line, framed
 
@@ -23,7 +23,7 @@ class EventLog:
 
     def report(self, type: str, data: Mapping[str, str | int | float | bool], wall_s: float) -> None:
         """Tell of one thing that happened."""
-        assert type in EVENT_TYPES
+        assert tuple(data) == EVENT_FIELDS[type]
         self._seq += 1
         event = ApiEvent(self._epoch, self._seq, type, wall_s, dict(data))
         self._kept.append(event)

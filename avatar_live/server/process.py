@@ -94,7 +94,8 @@ async def _serve(plan: ServerPlan, listener: socket.socket, ledger: Ledger, heal
         gc.freeze()  # what lives as long as the process need not be looked through again
         try:
             with _told_by_signals() as is_told:
-                address = f"http://{plan.host}:{listener.getsockname()[1]}"
+                host = f"[{plan.host}]" if ":" in plan.host else plan.host
+                address = f"http://{host}:{listener.getsockname()[1]}"
                 while not (is_told.is_set() or serving.done() or ticking.done() or _is_ordered_to_stop(wanted)):
                     if web.started:
                         _write_health(health, address, keeper, broadcaster)

@@ -2,6 +2,7 @@
 
 from typing import TypeVar
 
+from avatar_live.protocol.api import EVENT_FIELDS
 from avatar_live.protocol.wire import ToViewer
 from avatar_live.room import events as ev
 from avatar_live.room.state import Room
@@ -17,7 +18,6 @@ class Scene:
         self.room = Room(epoch="life-1", title="Test show")
         self.now_s = 1_000.0
         self.members = 0
-        self.effects: list[ev.Effect] = []
 
     def play(self, *events: ev.Event) -> list[ev.Effect]:
         """Return the effects of these events."""
@@ -25,7 +25,8 @@ class Scene:
         for event in events:
             self.room, effects = step(self.room, event, self.now_s)
             made += effects
-        self.effects += made
+        for report in of(ev.Report, made):
+            assert tuple(report.data) == EVENT_FIELDS[report.type]
         return made
 
     def join(self, viewer: str, name: str = "", epoch: str | None = None, seq: int = 0) -> list[ev.Effect]:

@@ -6,7 +6,8 @@ from rooms import Scene, of, told
 from avatar_live.protocol.cues import Banner, Confetti, GiantHead, Throw
 from avatar_live.protocol.wire import GIFT_ID_CHARACTERS_MAX, GiftGiven, GiftUpdate, Refused
 from avatar_live.room import events as ev
-from avatar_live.room.state import CUES_WAITING_MAX, GIFT_ALLOWANCE
+from avatar_live.room.gifts import STAGE_FULL, TOO_FAST
+from avatar_live.room.state import ASK_ALLOWANCE, CUES_WAITING_MAX, GIFT_ALLOWANCE
 
 
 def test_a_gift_is_asked_of_the_ledger_at_our_price_before_anybody_is_told() -> None:
@@ -98,12 +99,22 @@ def test_a_gift_that_we_do_not_sell_is_refused() -> None:
     assert update == GiftUpdate("gift-1", "refused", 1_000, "There is no such gift.")
 
 
-def test_gifts_too_fast_are_refused_unpaid() -> None:
+def test_gifts_too_fast_meet_an_obstacle_that_only_the_ledger_may_speak_out() -> None:
     scene = Scene()
     scene.join("ann")
     burst = int(GIFT_ALLOWANCE.burst)
     effects = scene.play(*[ev.GiftAsked("ann", f"gift-{number}", "tomato") for number in range(burst + 1)])
+    assert [commit.obstacle for commit in of(ev.Commit, effects)] == [""] * burst + [TOO_FAST]
+    assert not told("ann", effects), "the last one may have been paid before: the ledger answers"
+
+
+def test_a_flood_of_gifts_is_kept_from_the_ledger() -> None:
+    scene = Scene()
+    scene.join("ann")
+    burst = int(ASK_ALLOWANCE.burst)
+    effects = scene.play(*[ev.GiftAsked("ann", "gift-1", "tomato") for _ in range(burst + 1)])
     assert len(of(ev.Commit, effects)) == burst
+    assert isinstance(told("ann", effects)[-1], Refused)
 
 
 def test_a_stage_with_too_much_to_show_is_an_obstacle_before_the_payment() -> None:
@@ -113,7 +124,7 @@ def test_a_stage_with_too_much_to_show_is_an_obstacle_before_the_payment() -> No
         assert not of(ev.Commit, scene.play(ev.GiftAsked("ann", "probe", "tomato")))[0].obstacle
         scene.now_s += 1.0
         scene.commit("ann", f"gift-{number}", "tomato")
-    assert of(ev.Commit, scene.play(ev.GiftAsked("ann", "probe", "tomato")))[0].obstacle
+    assert of(ev.Commit, scene.play(ev.GiftAsked("ann", "probe", "tomato")))[0].obstacle == STAGE_FULL
 
 
 def test_goals_do_not_pile_up_without_an_engine() -> None:
