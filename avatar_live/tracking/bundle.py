@@ -86,6 +86,12 @@ def check_bundle(path: Path, kind: BundleKind) -> None:
     """Read the whole bundle and compare its tensors. Raises ModelError when it is not a bundle of this kind."""
     try:
         with zipfile.ZipFile(path) as bundle:
+            missing = [name for name in kind.members if name not in bundle.namelist()]
+            if missing:
+                raise ModelError(
+                    f"{path} is not a {kind.name} model: it has no {missing[0]} inside. "
+                    "Delete it, and the right one is fetched at the next start."
+                )
             for name, accepted in kind.members.items():
                 found = tensors(bundle.read(name))
                 if found not in accepted:
@@ -95,11 +101,6 @@ def check_bundle(path: Path, kind: BundleKind) -> None:
                     )
     except OSError as error:
         raise ModelError(f"The {kind.name} model {path} cannot be read: {error.strerror or error}.") from error
-    except KeyError as error:
-        raise ModelError(
-            f"{path} is not a {kind.name} model: it has no {error.args[0].split(chr(39))[1]} inside. "
-            "Delete it, and the right one is fetched at the next start."
-        ) from error
     except (zipfile.BadZipFile, ValueError, EOFError) as error:
         raise ModelError(
             f"The {kind.name} model {path} is damaged or not a model bundle ({error}). "

@@ -20,12 +20,14 @@ from avatar_live.tracking.performance import PERFORMANCE, Performance
 IS_LINUX: Final = platform.system() == "Linux"
 AUTO: Final = "auto"
 BUNDLED: Final = "performance"
+RECORDING_SUFFIX: Final = ".npz"
 ASKED_WIDTH_PX: Final = 640
 ASKED_HEIGHT_PX: Final = 480
 ASKED_FPS: Final = 30
 FIRST_PICTURE_TRIES: Final = 3  # some webcams give an empty picture while they start
 FIRST_PICTURE_S_MAX: Final = 2.0
 V4L_WAIT_S: Final = 2  # OpenCV waits 10 s for a picture of a Linux webcam that never gives one
+LATE_S_MAX: Final = 0.5  # a recording further behind (the machine slept) goes on from where it is
 BLIND_PROBES: Final = 2  # where the system does not list cameras, these many numbers are tried
 
 
@@ -81,7 +83,7 @@ def plugged_cameras(folder: Path = Path("/sys/class/video4linux")) -> list[Camer
 
 
 def open_source(camera: str) -> Source:
-    """Open "auto", a camera's number, a video file or "performance". Raises CameraError.
+    """Open "auto", a camera's number, a video file, a recorded performance or "performance". Raises CameraError.
 
     "auto" takes the first webcam that gives a picture, else the bundled performance.
     """
@@ -91,10 +93,13 @@ def open_source(camera: str) -> Source:
         return _first_working()
     if camera.isdecimal():
         return Webcam(int(camera))
+    path = Path(camera).expanduser()
+    if path.suffix == RECORDING_SUFFIX and path.exists():
+        return Performer(path=path)
     # A video needs PyAV, which takes a while to load and which a webcam does without.
     from avatar_live.tracking.video import Video
 
-    return Video(Path(camera).expanduser())
+    return Video(path)
 
 
 def _first_working() -> Source:
@@ -152,23 +157,30 @@ class Webcam:
 
 
 class Performer:
-    """Play the bundled recording for ever; `reason` says why nobody else performs."""
+    """Play a recording for ever, ours where no other is named; `reason` says why nobody else performs."""
 
     def __init__(self, reason: str = "", path: Path = PERFORMANCE) -> None:
         try:
             self._performance = Performance.load(path)
-        except (OSError, ValueError, KeyError) as error:
-            raise CameraError(f"The bundled performance {path} cannot be read: install avatar_live again.") from error
+        except (OSError, ValueError) as error:
+            if path == PERFORMANCE:
+                raise CameraError("The bundled performance is missing or broken: install avatar_live again.") from error
+            raise CameraError(f"{path} is not a recorded performance: record one, or choose a camera.") from error
+        self._what = "the bundled performance" if path == PERFORMANCE else path.name
         self._reason = reason
         self._start_s = clock.now_s()
         self._count = 0
 
     @property
     def words(self) -> str:
-        return f"the bundled performance ({self._reason})" if self._reason else "the bundled performance"
+        return f"{self._what} ({self._reason})" if self._reason else self._what
 
     def read(self, stop: threading.Event) -> Readings:
         due_s = self._start_s + self._count / self._performance.fps
+        late_s = clock.now_s() - due_s
+        if late_s > LATE_S_MAX:
+            self._start_s += late_s
+            due_s += late_s
         wait_until(due_s, stop)
         self._count += 1
         return self._performance.at(self._count - 1, due_s)

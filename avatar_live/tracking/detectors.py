@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from avatar_live.signals import ARKIT_SHAPES, BodyReading, FaceReading, HandReading
 from avatar_live.tracking.cameras import Pixels
-from avatar_live.tracking.models import Models
+from avatar_live.tracking.models import ModelError, Models
 from avatar_live.tracking.shapes import shapes_from_landmarks
 from avatar_live.tracking.sides import SeenHand, assign_sides
 
@@ -31,7 +31,7 @@ _SHAPE_PLACES: Final = {name: place for place, name in enumerate(ARKIT_SHAPES)}
 
 
 class Detectors:
-    """Hold the three landmarkers open; each is called with pictures of rising `captured_s`."""
+    """Hold the three landmarkers open, each for pictures of rising `captured_s`. Raises ModelError."""
 
     def __init__(self, models: Models) -> None:
         self._has_shapes = models.face_has_shapes
@@ -120,9 +120,13 @@ class _Landmarker:
 
 def _open(task: Any, options: Any, path: Path, **settings: Any) -> _Landmarker:
     base = BaseOptions(model_asset_path=str(path))
-    return _Landmarker(
-        task.create_from_options(options(base_options=base, running_mode=vision.RunningMode.VIDEO, **settings))
-    )
+    settings |= {"base_options": base, "running_mode": vision.RunningMode.VIDEO}
+    try:
+        return _Landmarker(task.create_from_options(options(**settings)))
+    except (RuntimeError, ValueError, OSError) as error:
+        raise ModelError(
+            f"MediaPipe cannot open {path}: delete it, and the right one is fetched at the next start."
+        ) from error
 
 
 def _in_metres(points: Sequence[Any]) -> Points:

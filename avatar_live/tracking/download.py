@@ -49,9 +49,10 @@ def _fetch_rest(url: str, part: Path, have: int, size: int, report: Report, conn
                 have += len(data)
                 report(f"downloading {part.stem}", min(1.0, have / size))
     except (OSError, http.client.HTTPException) as error:
-        raise NoInternetError(f"{url} could not be fetched ({error}).") from error
+        reason = getattr(error, "reason", error)
+        raise NoInternetError(f"{part.stem} could not be fetched from {request.host} ({reason}).") from error
     if have < size:
-        raise NoInternetError(f"{url} broke off after {have} of {size} bytes; the next start goes on from there.")
+        raise NoInternetError(f"{part.stem} broke off after {have} of {size} bytes; the next start goes on from there.")
 
 
 def _opened(request: urllib.request.Request, connect_s: float) -> http.client.HTTPResponse:

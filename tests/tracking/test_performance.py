@@ -1,5 +1,6 @@
 """The bundled performance is a lively one that runs round without a jump."""
 
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -8,9 +9,10 @@ import pytest
 from numpy.typing import NDArray
 
 from avatar_live.signals import ARKIT_SHAPES, BodyReading, FaceReading, HandReading, Readings
-from avatar_live.tracking.cameras import CameraError, Performer, Picture, Pixels
+from avatar_live.tracking.cameras import CameraError, Picture, Pixels, open_source
+from avatar_live.tracking.models import Models
 from avatar_live.tracking.performance import FIELDS, PARTS, PERFORMANCE, Performance
-from avatar_live.tracking.recording import FADE_S, RECORDED_FPS, joined, watch
+from avatar_live.tracking.recording import FADE_S, RECORDED_FPS, joined, record, watch
 
 FILE_BYTES_MAX = 1_500_000
 NOSE_TIP = 1
@@ -61,11 +63,24 @@ def test_it_runs_round_without_a_jump(bundled: Performance) -> None:
     assert np.array_equal(first.face.landmarks, after_last.face.landmarks)
 
 
-def test_a_missing_recording_is_one_sentence(tmp_path: Path) -> None:
-    (tmp_path / "broken.npz").write_bytes(b"PK")
-    for name in ("absent.npz", "broken.npz"):
-        with pytest.raises(CameraError, match="cannot be read: install avatar_live again"):
-            Performer(path=tmp_path / name)
+def test_what_is_not_a_recording_is_named(tmp_path: Path) -> None:
+    (tmp_path / "empty.npz").write_bytes(b"")
+    (tmp_path / "broken.npz").write_bytes(b"PK\x03\x04 broken")
+    np.savez(tmp_path / "other.npz", allow_pickle=False, other=np.zeros(3))
+    for name in ("empty.npz", "broken.npz", "other.npz"):
+        with pytest.raises(CameraError, match=f"{name} is not a recorded performance"):
+            open_source(str(tmp_path / name))
+
+
+def test_a_recording_made_of_a_video_plays_like_a_camera(clip: Path, installed_models: Models, tmp_path: Path) -> None:
+    path = tmp_path / "mine.npz"
+    made = record(str(clip), path, 1.0, models_folder=installed_models.face.parent)
+    source = open_source(str(path))
+    assert source.words == "mine.npz"
+    hurry = threading.Event()
+    hurry.set()
+    played = [source.read(hurry) for _ in range(len(made) + 1)]
+    assert all(isinstance(moment, Readings) and moment.face is not None for moment in played)
 
 
 class Actor:
