@@ -1,0 +1,117 @@
+"""VRM expressions, composed from the ARKit-named morph targets."""
+
+
+def both(name: str, weight: float = 1.0) -> dict[str, float]:
+    """Return the weight for the left and the right shape of a name."""
+    return {name + "Left": weight, name + "Right": weight}
+
+
+PRESETS = {
+    "neutral": {},
+    "happy": {
+        **both("eyeJoy"),
+        **both("mouthSmile", 0.9),
+        "jawOpen": 0.42,
+        **both("browOuterUp", 0.35),
+        "browInnerUp": 0.35,
+    },
+    "angry": {
+        **both("browDown"),
+        **both("eyeSquint", 0.45),
+        **both("mouthFrown", 0.75),
+        **both("noseSneer", 0.3),
+        "mouthShrugLower": 0.4,
+    },
+    "sad": {
+        "browInnerUp": 1.0,
+        **both("browOuterUp", -0.35),
+        **both("mouthFrown", 0.8),
+        **both("eyeBlink", 0.22),
+        "mouthShrugLower": 0.5,
+    },
+    "relaxed": {**both("eyeJoy", 0.0), **both("eyeBlink", 1.0), **both("mouthSmile", 0.7), "browInnerUp": 0.3},
+    "surprised": {
+        **both("eyeWide"),
+        "irisSmall": 1.0,
+        "browInnerUp": 0.9,
+        **both("browOuterUp", 0.9),
+        "jawOpen": 0.55,
+        "mouthFunnel": 0.45,
+    },
+    "aa": {"jawOpen": 0.80, **both("mouthStretch", 0.15)},
+    "ih": {"jawOpen": 0.22, **both("mouthStretch", 0.75), **both("mouthLowerDown", 0.25)},
+    "ou": {"mouthPucker": 0.55, "mouthFunnel": 0.55, "jawOpen": 0.12},
+    "ee": {
+        "jawOpen": 0.26,
+        **both("mouthSmile", 0.45),
+        **both("mouthStretch", 0.45),
+        **both("mouthUpperUp", 0.25),
+        **both("mouthLowerDown", 0.25),
+    },
+    "oh": {"jawOpen": 0.46, "mouthFunnel": 0.80},
+    "blink": both("eyeBlink"),
+    "blinkLeft": {"eyeBlinkLeft": 1.0},
+    "blinkRight": {"eyeBlinkRight": 1.0},
+    "lookUp": {},
+    "lookDown": {},
+    "lookLeft": {},
+    "lookRight": {},  # done by the eye bones
+}
+CLOSES_EYES = {"happy", "relaxed"}
+MOUTH_SHAPES = {"happy", "surprised", "angry", "sad"}
+
+ARKIT = [
+    "browDownLeft",
+    "browDownRight",
+    "browInnerUp",
+    "browOuterUpLeft",
+    "browOuterUpRight",
+    "cheekPuff",
+    "cheekSquintLeft",
+    "cheekSquintRight",
+    "eyeBlinkLeft",
+    "eyeBlinkRight",
+    "eyeLookDownLeft",
+    "eyeLookDownRight",
+    "eyeLookInLeft",
+    "eyeLookInRight",
+    "eyeLookOutLeft",
+    "eyeLookOutRight",
+    "eyeLookUpLeft",
+    "eyeLookUpRight",
+    "eyeSquintLeft",
+    "eyeSquintRight",
+    "eyeWideLeft",
+    "eyeWideRight",
+    "jawForward",
+    "jawLeft",
+    "jawOpen",
+    "jawRight",
+    "mouthClose",
+    "mouthDimpleLeft",
+    "mouthDimpleRight",
+    "mouthFrownLeft",
+    "mouthFrownRight",
+    "mouthFunnel",
+    "mouthLeft",
+    "mouthLowerDownLeft",
+    "mouthLowerDownRight",
+    "mouthPressLeft",
+    "mouthPressRight",
+    "mouthPucker",
+    "mouthRight",
+    "mouthRollLower",
+    "mouthRollUpper",
+    "mouthShrugLower",
+    "mouthShrugUpper",
+    "mouthSmileLeft",
+    "mouthSmileRight",
+    "mouthStretchLeft",
+    "mouthStretchRight",
+    "mouthUpperUpLeft",
+    "mouthUpperUpRight",
+    "noseSneerLeft",
+    "noseSneerRight",
+    "tongueOut",
+]
+EXTRA = ["eyeJoyLeft", "eyeJoyRight", "irisSmall"]
