@@ -264,6 +264,19 @@ async def test_the_page_health_and_schema_are_served(server: ShowServer) -> None
     assert json.loads((await fetch(server, "/schema/openapi.json"))[2])["info"]["title"] == "avatar_live"
 
 
+async def test_the_parent_reads_how_many_are_there(server: ShowServer) -> None:
+    async with page(server, "Ann") as ann, asyncio.timeout(DEADLINE_S):
+        await ann.send(GiveGift("health-1", "tomato"))
+        await ann.until(GiftUpdate)
+        figures: dict[str, float] = {}
+        while not (figures.get("viewers") and figures.get("sockets") and figures.get("gifts")):
+            await asyncio.sleep(0.05)
+            health = server.health()
+            assert health is not None and health.is_ready
+            figures = health.figures
+        assert "watch_viewers" in figures
+
+
 async def test_a_page_that_is_not_built_is_told_in_a_sentence(tmp_path: Path) -> None:
     with show_server(tmp_path) as bare:
         status, _, body = await fetch(bare, "/")
