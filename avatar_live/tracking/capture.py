@@ -45,6 +45,11 @@ class Capture:
         self._thread = threading.Thread(target=self._read, args=(camera, reason), name="capture", daemon=True)
         self._thread.start()
 
+    @property
+    def is_alive(self) -> bool:
+        """Tell whether the thread still reads; it ends by itself only when a library fails in a way nobody foresaw."""
+        return self._thread.is_alive()
+
     def close(self) -> None:
         """Stop reading and let go of the camera."""
         self._stop.set()
@@ -59,6 +64,7 @@ class Capture:
             except CameraError as error:
                 if reason:  # not even the recording plays
                     self.words = f"nothing ({reason} {error})"
+                    self._stop.wait()
                     return
                 reason = str(error)
                 continue

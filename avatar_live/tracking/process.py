@@ -72,6 +72,8 @@ class _Show:
     def step(self) -> None:
         """Publish what the newest picture or recorded moment shows, and say once a second how it goes."""
         seen = self._capture.newest.take(SEEN_WAIT_S)
+        if not self._capture.is_alive:
+            raise RuntimeError("the capture thread died; its traceback is above")  # the parent starts us anew
         match seen:
             case Picture():
                 self._track(seen)

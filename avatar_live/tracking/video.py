@@ -45,7 +45,10 @@ class Video:
             self._start_s = clock.now_s() - at_s
         due_s = self._start_s + at_s
         wait_until(due_s, stop)
-        pixels = frame.to_ndarray(format="rgb24")
+        try:
+            pixels = frame.to_ndarray(format="rgb24")
+        except (av.FFmpegError, ValueError) as error:
+            raise CameraError(f"{self._path} has pictures in a format that cannot be shown: convert it.") from error
         if frame.rotation:  # phones film sideways and say so
             pixels = np.rot90(pixels, frame.rotation // 90)
         return Picture(np.ascontiguousarray(pixels), due_s)

@@ -139,6 +139,16 @@ def test_an_unplugged_webcam_gives_way_and_is_taken_again_when_it_is_back() -> N
     capture.close()
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_thread_that_dies_of_a_surprise_is_noticed() -> None:
+    def opened(camera: str) -> Source:
+        raise ZeroDivisionError
+
+    capture = Capture("0", opened=opened)
+    wait_for(lambda: not capture.is_alive)
+    capture.close()
+
+
 def wait_for(is_so: Callable[[], bool]) -> None:
     end_s = time.monotonic() + WAIT_S
     while not is_so():
