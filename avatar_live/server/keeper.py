@@ -26,6 +26,7 @@ from avatar_live.server.stage_link import StageLink
 
 RETRY_S: Final = 1.0
 RESTARTED: Final = "The server was restarted before your game was over; your coins are back."
+NO_LONGER: Final = "This gift is not given any more; your coins are back."
 T = TypeVar("T")
 
 
@@ -66,7 +67,10 @@ class Keeper:
     async def recover(self) -> None:
         """Go on from what an earlier life of the server left: show again what nobody saw, refund what was cut off."""
         for one in await asyncio.wrap_future(self.ledger.unfinished()):
-            if GIFTS[one.gift].reaction == "ticket":
+            gift = GIFTS.get(one.gift)
+            if gift is None:
+                self._perform(ev.Refund(one.viewer, one.id, NO_LONGER))
+            elif gift.reaction == "ticket":
                 self._perform(ev.Refund(one.viewer, one.id, RESTARTED))
             else:
                 self._commit_is_known(one.viewer, one.name, one.id, one.gift, one.balance_coins)

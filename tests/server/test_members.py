@@ -85,6 +85,16 @@ async def test_a_refund_that_the_disk_refuses_is_made_later(tmp_path: Path) -> N
     ledger.close()
 
 
+async def test_a_gift_that_left_the_catalogue_before_it_was_shown_is_refunded(ledger: Ledger) -> None:
+    coins = ledger.open_wallet("ann").result(DEADLINE_S)
+    ledger.pay("ann", "Ann", "gift-1", "yacht", 500)
+    keeper = Keeper("Test show", ledger)
+    await keeper.recover()
+    assert ledger.open_wallet("ann").result(DEADLINE_S) == coins
+    assert ledger.unfinished().result(DEADLINE_S) == ()
+    assert not keeper.room.cues
+
+
 async def test_a_full_room_sends_the_next_one_away_for_a_moment(ledger: Ledger) -> None:
     keeper = Keeper("Test show", ledger)
     async with joined(keeper, "Ann"):
