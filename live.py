@@ -120,9 +120,10 @@ def test(pytest_arguments: list[str]) -> int:
     if subprocess.call([str(PROGRAM), "models"], cwd=ROOT) != 0:
         raise SetupError("The tracking models could not be provided; the sentence above says why.")
     results = run_checks()
-    results.append(run_check("viewer page", [*npm, "test"], WEB, node_environment(npm)))
     started_s = time.monotonic()
-    pytest_code = subprocess.call([str(PYTHON), "-m", "pytest", *pytest_arguments], cwd=ROOT)
+    # The viewer page's own tests and types are among them, so they need the same Node.
+    environment = {**os.environ, **node_environment(npm)}
+    pytest_code = subprocess.call([str(PYTHON), "-m", "pytest", *pytest_arguments], cwd=ROOT, env=environment)
     results.append(("pytest", pytest_code == 0, time.monotonic() - started_s))
     return summary(results)
 
@@ -137,13 +138,13 @@ def say(text: str, end: str = "\n") -> None:
 
 def run_step(title: str, command: list[str], cwd: Path = ROOT, env: dict[str, str] | None = None) -> None:
     """Run a command behind one line of progress. Raises SetupError with the end of its output when it fails."""
-    code, lines, seconds = run_shown(title, command, cwd, env)
+    code, lines, seconds = run_shown(title, command, cwd, env or {})
     if code != 0:
         raise SetupError("\n".join([*lines, f"{title} failed; the lines above say why. The same command tries again."]))
     say(f"  {title}: done in {seconds:.0f} s")
 
 
-def run_shown(title: str, command: list[str], cwd: Path, env: dict[str, str] | None) -> tuple[int, list[str], float]:
+def run_shown(title: str, command: list[str], cwd: Path, env: dict[str, str]) -> tuple[int, list[str], float]:
     """Run a command, show its newest line where a person watches; return exit code, last lines, seconds."""
     started_s = time.monotonic()
     is_watched = sys.stderr.isatty()
@@ -151,11 +152,10 @@ def run_shown(title: str, command: list[str], cwd: Path, env: dict[str, str] | N
     if not is_watched:
         say(f"  {title} ...")
     lines: list[str] = []
-    environment = {**os.environ, **(env or {})}
     with subprocess.Popen(
         command,
         cwd=cwd,
-        env=environment,
+        env={**os.environ, **env},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -403,11 +403,9 @@ def run_checks() -> list[tuple[str, bool, float]]:
     ]
 
 
-def run_check(
-    name: str, command: list[str], cwd: Path = ROOT, env: dict[str, str] | None = None
-) -> tuple[str, bool, float]:
+def run_check(name: str, command: list[str]) -> tuple[str, bool, float]:
     """Run one check; print its output only when it fails."""
-    code, lines, seconds = run_shown(name, command, cwd, env)
+    code, lines, seconds = run_shown(name, command, ROOT, {})
     if code != 0:
         print("\n".join(lines), flush=True)
     return name, code == 0, seconds

@@ -37,7 +37,7 @@ from avatar_live.app.settings import (
     find_avatar,
     with_size,
 )
-from avatar_live.app.show import PARTS_NEEDED, LocalShow, check_avatar
+from avatar_live.app.show import PARTS_NEEDED, LocalShow
 from avatar_live.app.terminal import Progress, live_block, say
 
 app = typer.Typer(
@@ -134,7 +134,7 @@ def doctor(
     from avatar_live.app.doctor import Questions, as_table, examine
 
     questions = Questions(camera, avatar, host, port, data_folder, models_folder)
-    findings = examine(questions, Progress("looking") if not as_json else None)
+    findings = examine(questions, Progress("looking") if sys.stderr.isatty() else None)
     typer.echo(findings.as_json() if as_json else as_table(findings))
     raise typer.Exit(0 if findings.is_well else 1)
 
@@ -194,15 +194,20 @@ def models(
 def avatars(
     files: Annotated[list[Path] | None, typer.Argument(help="VRM files to check.")] = None,
 ) -> None:
-    """List the built-in characters, or check that VRM files can be used."""
+    """List the built-in characters, or read VRM files: what they can do, and what their licence allows."""
+    from avatar_live.app.characters import check_avatar, describe_avatar, describe_licence
+
     builtin = builtin_avatars()
     faults = 0
     for path in files or builtin.values():
         try:
-            typer.echo(f"{path.stem:<12} {check_avatar(path)}" if not files else f"ok    {check_avatar(path)}")
+            avatar = check_avatar(path)
         except ShowError as error:
             faults += 1
             typer.echo(f"FAIL  {error}", err=True)
+            continue
+        mark = "ok  " if files else f"{path.stem:<8}"
+        typer.echo(f"{mark}  {describe_avatar(avatar, path.stem)}\n{'':<{len(mark)}}  {describe_licence(avatar)}")
     if not files and not builtin:
         raise ShowError("No character came with this checkout: fetch it again, or name your own with --avatar me.vrm.")
     raise typer.Exit(1 if faults else 0)
@@ -221,6 +226,8 @@ def _settings(
 ) -> Settings:
     path = find_avatar(avatar)
     if avatar not in builtin_avatars():
+        from avatar_live.app.characters import check_avatar  # reading avatars takes a while to load
+
         check_avatar(path)
     settings = Settings(avatar=path, camera=checked_camera(camera), title=title, mirror=mirror)
     settings = replace(settings, host=checked_host(host), port=port)

@@ -14,6 +14,7 @@ from typing import Final, Literal
 
 import msgspec
 
+from avatar_live.app.characters import check_avatar, describe_avatar
 from avatar_live.app.faults import ShowError, sentence
 from avatar_live.app.models import describe_models
 from avatar_live.app.probes import probe
@@ -26,7 +27,6 @@ from avatar_live.app.settings import (
     event_token,
     find_avatar,
 )
-from avatar_live.app.show import check_avatar
 
 Level = Literal["ok", "warn", "fail"]
 
@@ -200,7 +200,8 @@ def _camera(questions: Questions) -> Look:
 
 
 def _avatar(questions: Questions) -> Look:
-    yield "ok", sentence(check_avatar(find_avatar(questions.avatar))), ""
+    path = find_avatar(questions.avatar)
+    yield "ok", sentence(describe_avatar(check_avatar(path), path.stem)), ""
 
 
 def _page(questions: Questions) -> Look:

@@ -93,6 +93,8 @@ class LocalShow:
     def use_avatar(self, avatar: str) -> None:
         """Show another character, built in or a VRM file. Raises ShowError."""
         path = find_avatar(avatar)
+        from avatar_live.app.characters import check_avatar  # reading avatars takes a while to load
+
         check_avatar(path)
         self.settings = replace(self.settings, avatar=path)
         self._order("engine", UseAvatar(str(path)))
@@ -137,19 +139,3 @@ class LocalShow:
         """Return why the show cannot go on, or None."""
         refusals = self.refusals()
         return next((refusals[name] for name in names if name in refusals), None)
-
-
-def check_avatar(path: Path) -> str:
-    """Read an avatar and return it in a sentence. Raises ShowError when it is none."""
-    from avatar_live.avatar import AvatarError, read_avatar
-
-    try:
-        avatar = read_avatar(path)
-    except AvatarError as error:
-        raise ShowError(sentence(error)) from error
-    triangles = sum(len(primitive.triangles) for primitive in avatar.primitives)
-    version = {"0": "VRM 0.x", "1": "VRM 1.0"}.get(avatar.meta.vrm_version, "VRM")
-    return (
-        f"{avatar.meta.name or path.stem}: {version}, {triangles:,} triangles, "
-        f"{len(avatar.morph_names)} shapes, {len(avatar.humanoid)} humanoid bones"
-    )

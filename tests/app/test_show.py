@@ -11,7 +11,7 @@ import pytest
 from avatar_live.app.faults import ShowError
 from avatar_live.app.part import Plan
 from avatar_live.app.settings import Settings
-from avatar_live.app.show import LocalShow, check_avatar
+from avatar_live.app.show import LocalShow
 
 FAKE = Path(__file__).with_name("fake_part.py")
 
@@ -73,5 +73,3 @@ def test_a_file_that_is_no_avatar_is_refused_before_the_stage_sees_it(show: Loca
     bad.write_bytes(b"not a model")
     with pytest.raises(ShowError, match=r"Cannot use bad\.vrm"):
         show.use_avatar(str(bad))
-    with pytest.raises(ShowError):
-        check_avatar(tmp_path / "absent.vrm")
