@@ -13,6 +13,7 @@ from urllib.parse import quote
 import msgspec
 import pytest
 import websockets
+from shared import PROJECT
 from show_server import DEADLINE_S, TOKEN, ShowServer, events, next_event, page, show_server
 from websockets.frames import Frame, Opcode
 
@@ -209,19 +210,7 @@ async def test_the_event_api_tells_what_happens_in_order(server: ShowServer) -> 
 
 
 async def test_the_example_bot_of_the_readme_hears_a_gift(server: ShowServer) -> None:
-    bot = """
-import asyncio, json, sys, websockets
-
-async def main(address: str, token: str) -> None:
-    headers = {"Authorization": f"Bearer {token}"}
-    async with websockets.connect(f"{address}/api/events", additional_headers=headers) as events:
-        async for message in events:
-            event = json.loads(message)
-            if event["type"] == "gift":
-                print(f"{event['data']['name']} gave a {event['data']['gift']}", flush=True)
-
-asyncio.run(main(sys.argv[1], sys.argv[2]))
-"""
+    bot = (PROJECT / "README.md").read_text().split("```python\n")[1].split("```")[0]
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-c", bot, f"ws://127.0.0.1:{server.port}", TOKEN, stdout=asyncio.subprocess.PIPE
     )
