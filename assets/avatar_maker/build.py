@@ -5,6 +5,7 @@ from .details import animal_ears, drawstrings, hair_clip, headset, tail
 from .face import Face
 from .gltf_file import GltfFile
 from .hair import Hair
+from .hair_styles import grow
 from .legs import lower_body
 from .mesh import merge
 from .outfit import Outfit
@@ -18,9 +19,9 @@ def build(spec: CharacterSpec, thumbnail: bytes) -> bytes:
     """Return a character's VRM file; `thumbnail` is a square PNG for its metadata. The same bytes come every time."""
     skeleton = Skeleton(spec)
     face = Face(spec, skeleton)
-    hair, outfit = Hair(spec, skeleton), Outfit(spec, skeleton)
+    hair, outfit = Hair(skeleton), Outfit(spec, skeleton)
     skin, parts = face.skin(), face.parts()
-    hair_mesh = hair.build()
+    hair_mesh = grow(spec, hair)
     extras = [lower_body(spec, skeleton), drawstrings(outfit, skeleton)]
     if spec.hair_clip:
         extras.append(hair_clip(hair))

@@ -238,13 +238,17 @@ def _springs(source: _SpringBone, skeleton: Skeleton) -> tuple[tuple[Spring, ...
             f"the avatar has more than {SPRING_JOINTS_MAX} swinging joints or {COLLIDERS_MAX} colliders;"
             " export a simpler one"
         )
-    colliders = tuple(_collider(collider, skeleton) for collider in source.colliders)
+    # What only an extension shapes (a plane, the inside of a sphere) stops nothing.
+    shaped = [number for number, item in enumerate(source.colliders) if item.shape.sphere or item.shape.capsule]
+    place = {number: index for index, number in enumerate(shaped)}
+    colliders = tuple(_collider(source.colliders[number], skeleton) for number in shaped)
     springs = []
     for spring in source.springs:
         groups = (at(source.collider_groups, group, "collider group") for group in spring.collider_groups)
-        touched = tuple(dict.fromkeys(index for group in groups for index in group.colliders))
-        if any(not 0 <= index < len(colliders) for index in touched):
+        named = dict.fromkeys(index for group in groups for index in group.colliders)
+        if any(not 0 <= index < len(source.colliders) for index in named):
             raise damaged("a collider group names a collider that does not exist")
+        touched = tuple(place[index] for index in named if index in place)
         center = None if spring.center is None else node_place(spring.center, skeleton)
         joints = tuple(_joint(joint, skeleton) for joint in spring.joints)
         springs.append(Spring(joints, touched, center))

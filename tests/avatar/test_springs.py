@@ -137,6 +137,17 @@ def test_hair_stays_outside_of_colliders(shape: str) -> None:
     assert distances.min() < 0.1  # and one does lean on it
 
 
+def test_a_collider_of_an_unknown_shape_stops_nothing() -> None:
+    def change(document: Json) -> None:
+        springs = document["extensions"]["VRMC_springBone"]
+        springs["colliders"].insert(0, {"node": PLACE["Head"], "extensions": {"X": {"shape": {"plane": {}}}}})
+        springs["colliderGroups"][0]["colliders"] = [0, 1]
+
+    avatar = changed(change)
+    assert [collider.radius_m for collider in avatar.colliders] == [0.09]
+    assert avatar.springs[0].colliders == (0,)
+
+
 def test_a_center_that_moves_does_not_drag_the_hair_behind() -> None:
     def centered(document: Json) -> None:
         document["extensions"]["VRMC_springBone"]["springs"][0].update(center=PLACE["Hips"], colliderGroups=[])
