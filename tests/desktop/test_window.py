@@ -9,13 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-
 from fake_show import FakeEvents, FakeShow
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
+from virtual_screen import virtual_screen
 
 from avatar_live.desktop.audience import LINES_MAX
 from avatar_live.desktop.window import FILE, Window
@@ -25,8 +24,9 @@ LATE_S = 10.0
 
 
 @pytest.fixture(scope="session")
-def application(screen: str) -> QApplication:
-    return QApplication(["test"])
+def application() -> Iterator[QApplication]:
+    with virtual_screen():
+        yield QApplication(["test"])
 
 
 class Desk:

@@ -1,16 +1,15 @@
 """A screen for Qt: Xvfb, started here, or Qt's own off-screen platform where there is none."""
 
+import contextlib
 import os
 import shutil
 import subprocess
 from collections.abc import Iterator
 
-import pytest
 
-
-@pytest.fixture(scope="session")
-def screen() -> Iterator[str]:
-    """Give this process a screen and return what kind."""
+@contextlib.contextmanager
+def virtual_screen() -> Iterator[str]:
+    """Give this process a screen and yield what kind."""
     program = shutil.which("Xvfb")
     if program is None:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
