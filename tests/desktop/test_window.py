@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
 from fake_show import FakeEvents, FakeShow
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QGuiApplication
