@@ -82,12 +82,12 @@ def _ordered(found: dict[int, Constraint]) -> list[Constraint]:
     order: list[Constraint] = []
     done: set[int] = set()
     for start in found:
-        path: list[int] = []
+        path: dict[int, None] = {}  # in order, and quick to look into
         node = start
         while node in found and node not in done:
             if node in path:
                 raise damaged("some of its constraints follow themselves")
-            path.append(node)
+            path[node] = None
             node = found[node].source
         done.update(path)
         order += [found[node] for node in reversed(path)]

@@ -233,11 +233,10 @@ def _look_at(source: _LookAt) -> LookAt:
 
 def _springs(source: _SpringBone, skeleton: Skeleton) -> tuple[tuple[Spring, ...], tuple[Collider, ...]]:
     joint_count = sum(len(spring.joints) for spring in source.springs)
-    if joint_count > SPRING_JOINTS_MAX or len(source.colliders) > COLLIDERS_MAX:
-        raise AvatarError(
-            f"the avatar has more than {SPRING_JOINTS_MAX} swinging joints or {COLLIDERS_MAX} colliders;"
-            " export a simpler one"
-        )
+    if joint_count > SPRING_JOINTS_MAX:
+        raise AvatarError(f"the avatar has more than {SPRING_JOINTS_MAX} swinging joints; export a simpler one")
+    if len(source.colliders) > COLLIDERS_MAX:
+        raise AvatarError(f"the avatar has more than {COLLIDERS_MAX} colliders; export a simpler one")
     # What only an extension shapes (a plane, the inside of a sphere) stops nothing.
     shaped = [number for number, item in enumerate(source.colliders) if item.shape.sphere or item.shape.capsule]
     place = {number: index for index, number in enumerate(shaped)}

@@ -16,8 +16,11 @@ from shared import PROJECT
 from small_vrm import PLACE, Writer, small_vrm, small_vrm0
 
 from avatar_live.avatar import AvatarError, Rig, read_avatar
-from avatar_live.avatar.glb import FILE_BYTES_MAX
+from avatar_live.avatar.glb import FILE_BYTES_MAX, JSON_BYTES_MAX
+from avatar_live.avatar.gltf import NODES_MAX
+from avatar_live.avatar.meshes import MORPHS_MAX, PALETTE_MAX, TRIANGLES_MAX
 from avatar_live.avatar.read import avatar_from_bytes
+from avatar_live.avatar.vrm import COLLIDERS_MAX, EXPRESSIONS_MAX, SPRING_JOINTS_MAX
 from avatar_live.signals import Pose
 
 MUTANTS = 150
@@ -141,6 +144,82 @@ def test_a_picture_that_claims_to_be_giant_is_not_decoded() -> None:
     Image.new("1", (9_000, 10)).save(stream, "PNG")
     file.document["images"][0]["bufferView"] = file.view(stream.getvalue())
     assert "9000 x 10 px" in refusal(file.pack())
+
+
+def with_nodes(count: int) -> bytes:
+    file = small_vrm()
+    nodes = file.document["nodes"]
+    nodes += [{} for _ in range(count - len(nodes))]
+    return file.pack()
+
+
+def with_expressions(count: int) -> bytes:
+    file = small_vrm()
+    expressions = file.document["extensions"]["VRMC_vrm"]["expressions"]
+    expressions["custom"] = {f"mood {number}": {} for number in range(count - len(expressions["preset"]))}
+    return file.pack()
+
+
+def with_spring_joints(count: int) -> bytes:
+    file = small_vrm()
+    springs = file.document["extensions"]["VRMC_springBone"]["springs"]
+    springs.append({"joints": [{"node": PLACE["Hair1"]}] * (count - len(springs[0]["joints"]))})
+    return file.pack()
+
+
+def with_colliders(count: int) -> bytes:
+    file = small_vrm()
+    colliders = file.document["extensions"]["VRMC_springBone"]["colliders"]
+    colliders += colliders * (count - 1)
+    return file.pack()
+
+
+def with_morphs(count: int) -> bytes:
+    file = small_vrm()
+    primitive = file.document["meshes"][0]["primitives"][0]
+    primitive["targets"] = primitive["targets"][3:] * count
+    return file.pack()
+
+
+def with_joints(count: int) -> bytes:
+    file = small_vrm()
+    file.document["skins"][0] = {"joints": ([PLACE[name] for name in ("Hips", "Head", "Hair2")] * count)[:count]}
+    return file.pack()
+
+
+def with_triangles(count: int) -> bytes:
+    file = small_vrm()
+    primitive = file.document["meshes"][0]["primitives"][0]
+    primitive["indices"] = file.accessor(np.tile(np.array([0, 1, 2], np.uint8), count))
+    return file.pack()
+
+
+def with_a_description_of(count: int) -> bytes:
+    text = b"{}".ljust(count)
+    chunk = struct.pack("<I4s", len(text), b"JSON") + text
+    return struct.pack("<4sII", b"glTF", 2, 12 + len(chunk)) + chunk
+
+
+@pytest.mark.parametrize(
+    ("make", "limit"),
+    [
+        (with_nodes, NODES_MAX),
+        (with_expressions, EXPRESSIONS_MAX),
+        (with_spring_joints, SPRING_JOINTS_MAX),
+        (with_colliders, COLLIDERS_MAX),
+        (with_morphs, MORPHS_MAX),
+        (with_joints, PALETTE_MAX),
+        (with_triangles, TRIANGLES_MAX),
+    ],
+)
+def test_a_limit_is_kept_and_one_more_is_refused(make: Callable[[int], bytes], limit: int) -> None:
+    avatar_from_bytes(make(limit))
+    assert f"more than {limit}" in refusal(make(limit + 1))
+
+
+def test_a_description_past_its_limit_is_not_parsed() -> None:
+    assert "64 MiB" in refusal(with_a_description_of(JSON_BYTES_MAX + 1))
+    assert "not a VRM" in refusal(with_a_description_of(JSON_BYTES_MAX))
 
 
 def test_deep_nesting_is_refused() -> None:
