@@ -9,7 +9,6 @@
 
 import asyncio
 import contextlib
-import shutil
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
@@ -17,28 +16,17 @@ from playwright.async_api import Browser, Page, async_playwright
 from playwright.sync_api import Browser as BlockingBrowser
 from playwright.sync_api import sync_playwright
 
+from avatar_live.app.bench.browser import FLAGS
+from avatar_live.app.doctor import find_chromium
+
 DEADLINE_S = 20.0
-EXECUTABLES = ("chromium", "chromium-browser", "google-chrome", "chrome")
-ARGUMENTS = [
-    "--no-sandbox",  # tests run as root in containers
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--autoplay-policy=no-user-gesture-required",
-    # Without these two a browser does not connect to its own machine over WebRTC.
-    "--allow-loopback-in-peer-connection",
-    "--disable-features=WebRtcHideLocalIpsWithMdns",
-]
 
 
 def executable() -> str:
     """Return the path of Chromium or Chrome; skip the test where there is none."""
-    for name in EXECUTABLES:
-        path = shutil.which(name)
-        if path is not None:
-            return path
+    path = find_chromium()
+    if path is not None:
+        return path
     pytest.skip("needs Chromium or Google Chrome (Debian: apt-get install chromium)")
 
 
@@ -47,7 +35,7 @@ async def chromium(*more_arguments: str) -> AsyncIterator[Browser]:
     """Open a headless Chromium and close it again."""
     path = executable()
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=path, args=[*ARGUMENTS, *more_arguments])
+        browser = await playwright.chromium.launch(executable_path=path, args=[*FLAGS, *more_arguments])
         try:
             yield browser
         finally:
@@ -70,7 +58,7 @@ def chromium_blocking(*more_arguments: str) -> Iterator[BlockingBrowser]:
     """Open a headless Chromium and close it again, for a test without an event loop."""
     path = executable()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=[*ARGUMENTS, *more_arguments])
+        browser = playwright.chromium.launch(executable_path=path, args=[*FLAGS, *more_arguments])
         try:
             yield browser
         finally:
