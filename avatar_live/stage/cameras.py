@@ -1,9 +1,16 @@
 """A camera of the scene onto a target."""
 
+from typing import Final
+
 from panda3d.core import BitMask32, Camera, NodePath, Vec4
 
 from avatar_live.stage import axes, shots
 from avatar_live.stage.display import Target
+
+PLAYERS_MAX: Final = 4
+MAIN_BIT: Final = 0
+FIRST_PLAYER_BIT: Final = 1
+PLAYER_BITS: Final = BitMask32.range(FIRST_PLAYER_BIT, PLAYERS_MAX)
 
 
 def film(target: Target, root: NodePath, fov_vertical_rad: float, mask_bit: int) -> NodePath:

@@ -14,7 +14,7 @@ HEAD_HEIGHT_M: Final = 0.927  # of the head bone above the floor, where the came
 HEAD_SIZE_M: Final = (
     0.271  # from the head bone to where nine tenths of the head's vertices lie: ears and horns do not count
 )
-SCALE_MIN, SCALE_MAX = 0.02, 50.0
+SCALE_MIN, SCALE_MAX = 0.001, 1000.0
 _HEAD_SHARE: Final = 0.7
 
 

@@ -10,11 +10,11 @@ from panda3d.core import BitMask32, NodePath
 
 from avatar_live.protocol.view import GameView, PlayerView
 from avatar_live.stage import axes, shots
-from avatar_live.stage.cameras import film
+from avatar_live.stage.cameras import FIRST_PLAYER_BIT, PLAYERS_MAX, film
 from avatar_live.stage.display import Display, Target
+from avatar_live.stage.edges import soften_edges
 from avatar_live.stage.figures import Figures, eyes
 
-PLAYERS_MAX: Final = 4
 PLAYER_WIDTH_PX: Final = 640
 PLAYER_HEIGHT_PX: Final = 360
 IDLE_S: Final = 1.0
@@ -58,7 +58,8 @@ class PlayerViews:
     def read(self, wanted: Collection[str], game: GameView) -> dict[str, NDArray[np.uint8]]:
         """Return the pictures just drawn, BGRA, by player."""
         present = {player.id for player in game.players}
-        return {name: view.target.read() for name, view in self._views.items() if name in wanted and name in present}
+        seen = {name: view for name, view in self._views.items() if name in wanted and name in present}
+        return {name: soften_edges(view.target.read()) for name, view in seen.items()}
 
     def close(self) -> None:
         """Close all cameras."""
@@ -68,7 +69,7 @@ class PlayerViews:
 
     def _open(self, now_s: float) -> _View:
         taken = {view.bit for view in self._views.values()}
-        bit = next(number for number in range(1, PLAYERS_MAX + 1) if number not in taken)
+        bit = next(number for number in range(FIRST_PLAYER_BIT, FIRST_PLAYER_BIT + PLAYERS_MAX) if number not in taken)
         target = self._display.make_target("player", PLAYER_WIDTH_PX, PLAYER_HEIGHT_PX)
         camera = film(target, self._root, shots.PLAYER_FOV_RAD, bit)
         return _View(target, camera, bit, now_s)

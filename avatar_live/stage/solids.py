@@ -20,6 +20,12 @@ def _linear(value: float) -> float:
     return value / 12.92 if value <= 0.04045 else float(((value + 0.055) / 1.055) ** 2.4)
 
 
+def encode(linear: float) -> float:
+    """Return a linear channel as sRGB, 0..1."""
+    linear = min(max(linear, 0.0), 1.0)
+    return 12.92 * linear if linear <= 0.0031308 else float(1.055 * linear ** (1 / 2.4) - 0.055)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Solid:
     """Hold V vertices: `positions`, unit `normals` (V, 3), linear `colors` (V, 4), and `triangles` (T, 3).

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Final, Self
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +15,9 @@ from avatar_live.protocol.view import GameView
 from avatar_live.signals import Pose
 from avatar_live.stage import axes, shots
 from avatar_live.stage.backdrop import Backdrop
-from avatar_live.stage.cameras import film
+from avatar_live.stage.cameras import MAIN_BIT, film
 from avatar_live.stage.display import Display
+from avatar_live.stage.edges import soften_edges
 from avatar_live.stage.effects import Effects
 from avatar_live.stage.figures import Figures
 from avatar_live.stage.fit import Fit, fit_avatar
@@ -26,8 +27,6 @@ from avatar_live.stage.pitch import Pitch
 from avatar_live.stage.players import PlayerViews
 from avatar_live.stage.puppet import Puppet
 from avatar_live.stage.spectacle import Spectacle
-
-MAIN_BIT: Final = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +86,7 @@ class Stage:
         axes.place(self._camera, shots.main_shot(self._effects.head_scale(now_s)))
         self._views.aim(game, players, now_s)
         self._display.render()
-        return Drawn(self._display.main.read(), self._views.read(players, game))
+        return Drawn(soften_edges(self._display.main.read()), self._views.read(players, game))
 
     def close(self) -> None:
         """Free what the driver holds."""

@@ -6,7 +6,9 @@ from panda3d.core import CullFaceAttrib, NodePath, Texture, Vec3, Vec4
 
 from avatar_live.avatar.model import Material
 from avatar_live.stage import layers
+from avatar_live.stage.cameras import PLAYER_BITS
 from avatar_live.stage.shaders import load_shader
+from avatar_live.stage.solids import encode
 
 OUTLINE_LEAST: Final = 1.0  # half pixels: a thinner line would break into dots without anti-aliasing
 _NARROWEST: Final = 1e-3  # shading_toony 1 would divide by zero
@@ -42,6 +44,7 @@ def dress_outline(
         surface["outline_texture"] = textures[material.outline_texture]
     if material.outline_lighting_mix == 0.0 and material.alpha_mode == "opaque":
         symbols = (*symbols, "OUTLINE_FLAT")
+        surface["outline_color"] = Vec4(*(encode(value) for value in material.outline_color), 1.0)
     node.set_shader(load_shader("avatar", *defines, *symbols, "OUTLINE"))
     node.set_shader_inputs(**inputs, **surface)
     node.set_attrib(CullFaceAttrib.make(CullFaceAttrib.M_cull_counter_clockwise))
@@ -49,6 +52,7 @@ def dress_outline(
         layers.draw_blended(node, layers.BLENDED, material.render_queue_offset - 200, writes_depth=False)
     else:
         node.set_bin(layers.OUTLINES, 0)
+    node.hide(PLAYER_BITS)  # a player's picture does without them: a quarter of the host's cost
 
 
 def _surface(material: Material, textures: list[Texture]) -> tuple[dict[str, Input], tuple[str, ...]]:

@@ -9,7 +9,8 @@ from host import EMPTY_GAME, HEIGHT_PX, WIDTH_PX, changed, mirai, posture
 
 from avatar_live.protocol.view import GameView, PlayerView
 from avatar_live.stage import Stage
-from avatar_live.stage.players import IDLE_S, PLAYER_HEIGHT_PX, PLAYER_WIDTH_PX, PLAYERS_MAX
+from avatar_live.stage.cameras import PLAYERS_MAX
+from avatar_live.stage.players import IDLE_S, PLAYER_HEIGHT_PX, PLAYER_WIDTH_PX
 
 ANN = PlayerView("a", "Ann", "red", 0.0, 0.3, 0.0, False)
 BOB = PlayerView("b", "Bob", "blue", 0.1, -0.1, 0.0, False)

@@ -50,7 +50,7 @@ vec3 encoded(vec3 linear) {  // sRGB, IEC 61966-2-1
 
 void main() {
 #ifdef OUTLINE_FLAT
-    color = vec4(encoded(outline_color.rgb), 1.0);
+    color = vec4(outline_color.rgb, 1.0);  // encoded already
 #else
     vec4 base = base_color;
 #ifdef BASE_TEXTURE
