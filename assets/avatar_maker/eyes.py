@@ -24,7 +24,7 @@ class Eyes:
 
     def eye_ball(self, sign: int) -> tuple[Floats, Floats]:
         """Centre of a ball whose surface passes just behind the eye opening, and its radius."""
-        contour = motion.eye_contour(self.face.tilt, 60) * np.array((sign, 1))
+        contour = motion.eye_contour(self.face.eyes, 60) * np.array((sign, 1))
         rim = lift(contour)
         lids = lift(
             np.vstack(
@@ -78,8 +78,9 @@ class Eyes:
             normal = np.tile((0, 0.15, 1.0), (len(p), 1))
             out.append(Mesh(self.face.to_world(p), unit(normal), uv, tri, one_bone(len(p), "head", self.face.skeleton)))
 
+            size = [self.face.eyes.iris * side_m for side_m in IRIS_SIZE]
             gaze = lift(np.array([[sign * (EYE[0] - 0.0006), EYE[1] - 0.0006]]))[0]
-            p, disc, tri, (centre, right, up) = self.ball_patch(sign, gaze, EYE_RADIUS, IRIS_SIZE, 4, 32)
+            p, disc, tri, (centre, right, up) = self.ball_patch(sign, gaze, EYE_RADIUS, (size[0], size[1]), 4, 32)
             uv = parts_uv("iris" + side, 0.5 + disc[:, 0] * 0.49, 0.5 - disc[:, 1] * 0.49)
             turn = {
                 "eyeLookUp": (right, -0.068),
@@ -108,7 +109,7 @@ class Eyes:
     def eye_wall(self, sign: int) -> Mesh:
         """The rim of the opening drawn back to the eye ball, so that nothing shows between them."""
         count = 36
-        contour = motion.eye_contour(self.face.tilt, count)
+        contour = motion.eye_contour(self.face.eyes, count)
         xy = np.vstack([contour, EYE + (contour - EYE) * 1.02, EYE + (contour - EYE) * 1.10]) * np.array((sign, 1))
         depth = np.repeat([-0.0002, -0.0040, -0.0120], count)
         tri = grid_triangles(3, count, closed=True)
@@ -138,7 +139,7 @@ class Eyes:
         """Return upper and lower lashes, their wings, and the crease over the lid."""
         n = 26
         t = np.linspace(0, 1, n)
-        upper, lower = motion.eye_contour(self.face.tilt, n, "upper"), motion.eye_contour(self.face.tilt, n, "lower")
+        upper, lower = motion.eye_contour(self.face.eyes, n, "upper"), motion.eye_contour(self.face.eyes, n, "lower")
         lash = parts_uv("lash", 0.5, 0.5)
         thick = 0.0002 + 0.0052 * smoothstep(0.0, 0.42, t) ** 0.8 + 0.0010 * smoothstep(0.6, 0.92, t)
         thick = thick * (1 - 0.55 * smoothstep(0.86, 1.0, t))
@@ -192,7 +193,7 @@ class Eyes:
     def brow_strokes(self) -> Mesh:
         """Return both brows."""
         k = self.face.spec.brow_thickness
-        lift_outer = 0.02 * self.face.tilt
+        lift_outer = 0.02 * self.face.eyes.tilt
         line = catmull_rom(
             [(0.0215, 0.0165), (0.0350, 0.0225), (0.0520, 0.0242 + lift_outer), (0.0700, 0.0165 + lift_outer)], 16
         )

@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike
 from .arrays import Flags, Floats
 from .face_shape import EYE
 from .mesh import catmull_rom, smoothstep
+from .spec import EyeShape
 
 EYE_CONTOUR = [
     (-0.0250, -0.0085),
@@ -34,10 +35,10 @@ MOUTH = np.array([0.0, -0.0865])
 MOUTH_HALF_WIDTH, MOUTH_HALF_HEIGHT = 0.0185, 0.0060
 
 
-def eye_contour(tilt: float, samples: int, half: Literal["upper", "lower"] | None = None) -> Floats:
+def eye_contour(eyes: EyeShape, samples: int, half: Literal["upper", "lower"] | None = None) -> Floats:
     """Left eye opening, counted from the inner corner over the top (half: 'upper', 'lower')."""
-    points = np.array(EYE_CONTOUR)
-    c, s = np.cos(tilt), np.sin(tilt)
+    points = np.array(EYE_CONTOUR) * np.array((eyes.width, eyes.height))
+    c, s = np.cos(eyes.tilt), np.sin(eyes.tilt)
     points = points @ np.array([[c, s], [-s, c]]) + EYE
     fine = catmull_rom(points, 2000, closed=True)
     corner = np.argmin(np.linalg.norm(fine - points[OUTER], axis=1))
@@ -92,7 +93,7 @@ class Gains(TypedDict, total=False):
 
 def locate(
     xy: Floats,
-    tilt: float,
+    eyes: EyeShape,
     eye_gain: float | None = None,
     mouth_gain: float | None = None,
     skin: float = 1.0,
@@ -102,8 +103,8 @@ def locate(
     n = len(xy)
     eye: dict[int, EyePoints] = {}
     for sign in (1, -1):
-        curve = eye_contour(tilt, 800) * np.array((sign, 1))
-        upper = eye_contour(tilt, 400, "upper") * np.array((sign, 1))
+        curve = eye_contour(eyes, 800) * np.array((sign, 1))
+        upper = eye_contour(eyes, 400, "upper") * np.array((sign, 1))
         gap = np.linalg.norm(xy[:, None] - curve[None], axis=2)
         near = gap.argmin(1)
         distance = gap[np.arange(n), near]
@@ -156,11 +157,11 @@ def at_rest(p: FacePoints) -> Floats:
 
 
 def lids(
-    p: FacePoints, sign: int, curve: float, tilt: float, amount: float = 1.0, upper: float = 1.0, lower: float = 1.0
+    p: FacePoints, sign: int, curve: float, eyes: EyeShape, amount: float = 1.0, upper: float = 1.0, lower: float = 1.0
 ) -> Floats:
     """Moves both lids toward a closing curve: `curve` is its bulge (down negative) at mid-eye."""
     e = p.eye[sign]
-    inner, outer = eye_contour(tilt, 2, "upper")
+    inner, outer = eye_contour(eyes, 2, "upper")
     s = np.clip((e.x * sign - inner[0]) / (outer[0] - inner[0]), 0, 1)
     target = inner[1] + (outer[1] - inner[1]) * s + curve * (1 - (2 * s - 1) ** 2)
     move = (target - e.y) * np.where(e.top, upper, lower) * e.gain * amount
@@ -170,7 +171,7 @@ def lids(
 def lid_shift(p: FacePoints, sign: int, upper: float, lower: float) -> Floats:
     """Move the lids up by `upper` and `lower` metres at mid-eye, less towards the corners."""
     e = p.eye[sign]
-    inner, outer = eye_contour(0, 2, "upper")
+    inner, outer = eye_contour(EyeShape(), 2, "upper")
     s = np.clip((e.x * sign - inner[0]) / (outer[0] - inner[0]), 0, 1)
     arch = np.sqrt(np.clip(1 - (2 * s - 1) ** 2, 0, 1))
     return field(p, dy=np.where(e.top, upper, lower) * arch * e.gain)
@@ -229,17 +230,17 @@ def blob(
     return field(p, dx * w, dy * w, dn * w)
 
 
-def motions(p: FacePoints, tilt: float) -> dict[str, Floats]:
+def motions(p: FacePoints, eyes: EyeShape) -> dict[str, Floats]:
     """Displacement fields of all facial shapes, by ARKit name, plus a few anime ones."""
     s, arch = p.mouth_s, np.sqrt(np.clip(1 - p.mouth_s**2, 0, 1))
     w = MOUTH_HALF_WIDTH
     rise = 0.0032 * s**2
     out = {}
     for side, g in (("Left", 1), ("Right", -1)):
-        out["eyeBlink" + side] = lids(p, g, -0.0150, tilt)
+        out["eyeBlink" + side] = lids(p, g, -0.0150, eyes)
         out["eyeSquint" + side] = lid_shift(p, g, -0.0065, 0.0085) + blob(p, g * 0.055, -0.062, 0.03, 0.02, dy=0.003)
         out["eyeWide" + side] = lid_shift(p, g, 0.0045, -0.0015)
-        out["eyeJoy" + side] = lids(p, g, 0.0085, tilt) + blob(p, g * 0.055, -0.066, 0.03, 0.02, dy=0.004, dn=0.002)
+        out["eyeJoy" + side] = lids(p, g, 0.0085, eyes) + blob(p, g * 0.055, -0.066, 0.03, 0.02, dy=0.004, dn=0.002)
         out["eyeLookUp" + side] = lid_shift(p, g, 0.0022, 0.0012)
         out["eyeLookDown" + side] = lid_shift(p, g, -0.0075, -0.0010)
         out["eyeLookIn" + side] = field(p)

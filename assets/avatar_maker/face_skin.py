@@ -16,7 +16,7 @@ RING_DISTANCES = (0.0, 0.0014, 0.0036, 0.0070, 0.0112)
 
 def face_skin(face: FaceSurface) -> Mesh:
     """Return the head's skin with openings for eyes and mouth, and how it moves."""
-    eye = motion.eye_contour(face.tilt, 44)
+    eye = motion.eye_contour(face.eyes, 44)
     mouth = motion.mouth_contour(40)
     rings, holes = [], []
     for contour in (eye, eye * np.array((-1, 1)), mouth):
@@ -69,7 +69,7 @@ def face_skin(face: FaceSurface) -> Mesh:
     flip = np.einsum("ij,ij->i", np.cross(b - a, c - a), centre[~drop]) < 0
     triangles[flip] = triangles[flip][:, ::-1]
 
-    points = motion.locate(design[:, :2], face.tilt)
+    points = motion.locate(design[:, :2], face.eyes)
     facing = smoothstep(-0.02, 0.02, design[:, 2])
     for key in (1, -1):
         points.eye[key].gain = points.eye[key].gain * facing
@@ -83,7 +83,7 @@ def face_skin(face: FaceSurface) -> Mesh:
         moved[:, 2] += (lift(moved[:, :2])[:, 2] - moved[:, 2]) * frontal[rows]
         return np.asarray(project(moved, move[:, 2]) + move[:, 3:])
 
-    moves = motion.motions(points, face.tilt)
+    moves = motion.motions(points, face.eyes)
     neutral, morphs = displaced(place, motion.at_rest(points), moves, face.skeleton.head_scale)
     uv = np.column_stack([0.5 + neutral[:, 0] / FACE_SPAN, 0.5 - neutral[:, 1] / FACE_SPAN])
     weights = one_bone(len(design), "head", face.skeleton)

@@ -21,7 +21,7 @@ class FaceSurface:
     """Place pieces on one character's head."""
 
     def __init__(self, spec: CharacterSpec, skeleton: Skeleton) -> None:
-        self.spec, self.skeleton, self.tilt = spec, skeleton, spec.eye_tilt
+        self.spec, self.skeleton, self.eyes = spec, skeleton, spec.eyes
 
     def to_world(self, p: Floats) -> Floats:
         """Return points of the head (N, 3) in the avatar's space."""
@@ -40,7 +40,7 @@ class FaceSurface:
         **gains: Unpack[motion.Gains],
     ) -> Mesh:
         """A piece that lives on the face and moves with it. `offset` is its height over the skin."""
-        points = motion.locate(xy, self.tilt, **gains)
+        points = motion.locate(xy, self.eyes, **gains)
         rest = motion.at_rest(points)
         height = np.broadcast_to(np.asarray(offset, float), len(xy))
 
@@ -52,7 +52,7 @@ class FaceSurface:
                 return np.asarray(surface + move[:, 3:])
             return np.asarray(project(lift(flat), height[rows] + move[:, 2]) + move[:, 3:])
 
-        moves = with_extra(motion.motions(points, self.tilt), extra)
+        moves = with_extra(motion.motions(points, self.eyes), extra)
         neutral, morphs = displaced(place, rest, moves, self.skeleton.head_scale)
         if normals is None:
             normals = skin_normals(neutral)

@@ -114,7 +114,7 @@ class Mouth:
     ) -> Mesh:
         """Something inside the mouth: each vertex follows the lip point named in `anchor`."""
         depths = np.repeat(depth, columns) if columns else np.asarray(depth, float)
-        located = motion.locate(anchor, self.face.tilt, eye_gain=0, mouth_gain=follow, skin=0, brow=0)
+        located = motion.locate(anchor, self.face.eyes, eye_gain=0, mouth_gain=follow, skin=0, brow=0)
         located.mouth_gain[:] = follow
         rest = motion.at_rest(located)
 
@@ -123,7 +123,7 @@ class Mouth:
             surface = lift(np.column_stack([flat[:, 0], np.maximum(flat[:, 1], -0.112)]))
             return np.asarray(np.column_stack([flat, surface[:, 2] + depths[rows] + move[:, 2]]) + move[:, 3:])
 
-        moves = with_extra(motion.motions(located, self.face.tilt), extra)
+        moves = with_extra(motion.motions(located, self.face.eyes), extra)
         neutral, morphs = displaced(place, rest, moves, self.face.skeleton.head_scale)
         n = len(xy)
         uv = parts_uv(swatch, 0.5 + np.zeros(n), np.linspace(0.1, 0.9, n))

@@ -42,11 +42,11 @@ def face_skin(spec: CharacterSpec) -> bytes:
     pic.box(-0.2, 0.055, 0.2, 0.2, colour=p.skin_shade, alpha=0.50, blur=0.012)  # under the fringe
     pic.box(-0.2, -0.2, 0.2, -0.133, colour=p.skin_shade, alpha=0.45, blur=0.010)
     for g in (1, -1):
-        c = motion.eye_contour(spec.eye_tilt, 80) * np.array((g, 1))
+        c = motion.eye_contour(spec.eyes, 80) * np.array((g, 1))
         pic.line(c, closed=True, colour=warm, alpha=0.55, blur=0.0030, width=0.0075)
-        upper = motion.eye_contour(spec.eye_tilt, 60, "upper") * np.array((g, 1))
+        upper = motion.eye_contour(spec.eyes, 60, "upper") * np.array((g, 1))
         pic.line(upper[20:], colour=mix(p.skin_shade, p.blush, 0.5), alpha=0.50, blur=0.0028, width=0.008)
-        lower = motion.eye_contour(spec.eye_tilt, 60, "lower") * np.array((g, 1))
+        lower = motion.eye_contour(spec.eyes, 60, "lower") * np.array((g, 1))
         pic.line(lower[16:52] + np.array((0, -0.0016)), colour=p.blush, alpha=0.30, blur=0.0010, width=0.0022)
         pic.oval(g * 0.063, -0.0645, 0.024, 0.015, colour=p.blush, alpha=0.28, blur=0.0080)
         for n in range(3):

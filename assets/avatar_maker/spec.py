@@ -38,6 +38,14 @@ class Proportions:
 
 
 @dataclass(frozen=True)
+class EyeShape:
+    tilt: float = 0.0  # radians, positive lifts the outer corner
+    width: float = 1.0
+    height: float = 1.0
+    iris: float = 1.0
+
+
+@dataclass(frozen=True)
 class CharacterSpec:
     name: str
     palette: Palette = field(default_factory=Palette)
@@ -47,7 +55,7 @@ class CharacterSpec:
     tail: bool = False
     hair_clip: bool = True
     headset: bool = False
-    eye_tilt: float = 0.0  # radians, positive lifts the outer corner
+    eyes: EyeShape = EyeShape()
     brow_thickness: float = 1.0
     chest_print: Literal["wave", "paw"] = "wave"
 
@@ -83,7 +91,7 @@ CHARACTERS = {
         animal_ears=True,
         tail=True,
         hair_clip=False,
-        eye_tilt=0.12,
+        eyes=EyeShape(tilt=0.12, width=1.07, height=0.84, iris=0.93),
         brow_thickness=1.35,
         chest_print="paw",
     ),
