@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from avatar_live.avatar.model import Avatar, Doubles, Spring, SpringJoint
-from avatar_live.avatar.quaternions import axes_of, between, matrices, multiply
+from avatar_live.avatar.quaternions import IDENTITY, axes_of, between, matrices, multiply
 
 STEP_S: Final = 1.0 / 60.0
 ELAPSED_S_MAX: Final = 0.1  # a longer pause continues from here instead of catching up
@@ -105,8 +105,10 @@ class Springs:
                 self._settle(now)
             ahead = self._carry_s / STEP_S
             self._aim(now, self._current + (self._current - self._previous) * ahead)
+            turns = between(self._directions, self._aims)
+        turns[~np.isfinite(turns).all(axis=1)] = IDENTITY  # a bone scaled to nothing points nowhere
         self._last = now
-        return multiply(self._rest_rotations, between(self._directions, self._aims))
+        return multiply(self._rest_rotations, turns)
 
     def _advance(self, last: _Surroundings, now: _Surroundings, dt_s: float) -> bool:
         elapsed_s = min(max(dt_s, 0.0), ELAPSED_S_MAX)
@@ -186,7 +188,7 @@ class Springs:
 
     def _follow_centers(self, before: _Surroundings, moment: _Surroundings) -> None:
         carried = self._center_of >= 0
-        moves = moment.centers @ np.linalg.inv(before.centers)
+        moves = moment.centers @ np.linalg.pinv(before.centers)  # a center may be scaled to nothing
         move = moves[self._center_of[carried]]
         for tails in (self._current, self._previous):
             tails[carried] = np.einsum("nij,nj->ni", move[:, :3, :3], tails[carried]) + move[:, :3, 3]

@@ -163,6 +163,16 @@ def test_a_center_that_moves_does_not_drag_the_hair_behind() -> None:
     assert lag(changed(centered)) < 0.02 < lag(swinging())
 
 
+def test_a_head_scaled_to_nothing_breaks_nothing() -> None:
+    def centered(document: Json) -> None:
+        document["extensions"]["VRMC_springBone"]["springs"][0].update(center=PLACE["Head"])
+
+    rig = Rig(changed(centered))
+    for head_scale in (1.0, 0.0, 0.0, 1.0, 1.0):
+        for dt_s in (1 / 30, 0.0):
+            assert np.isfinite(rig.animate(Pose(), dt_s, head_scale).palette).all()
+
+
 def test_a_giant_heads_hair_grows_with_it() -> None:
     rig = Rig(swinging())
     hair_m(rig, Pose(), 0.0)
