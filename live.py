@@ -36,6 +36,7 @@ VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 PROGRAM = BIN / ("avatar-live.exe" if os.name == "nt" else "avatar-live")
+READY = VENV / "ready.json"  # what the folder was made from, written last
 WEB = ROOT / "web"
 LINES_KEPT = 60  # of a failed step's output
 
@@ -56,6 +57,8 @@ WINDOW_LIBRARIES = {
     "libxcb-keysyms.so.1": "libxcb-keysyms1",
     "libxcb-shape.so.0": "libxcb-shape0",
 }
+# Taken along at the first start where packages may be installed; a show without a microphone is a show, too.
+WISHES = {"libportaudio.so.2": "libportaudio2"}
 TEST_PROGRAMS = {
     "chromium": "chromium",
     "Xvfb": "xvfb",
@@ -220,13 +223,19 @@ def install_system_packages(needs: dict[str, str]) -> None:
     if not sys.platform.startswith("linux"):
         return
     missing = missing_packages(needs)
+    is_first_start = not READY.exists()
+    if not missing and not is_first_start:
+        return
+    root = [] if os.geteuid() == 0 else ["sudo", "-n"]
+    may_install = shutil.which("apt-get") and (not root or (shutil.which("sudo") and can_run([*root, "true"])))
+    if may_install:
+        missing = missing_packages({**needs, **WISHES})
     if not missing:
         return
     if not shutil.which("apt-get"):
         say(f"  This system seems to lack {', '.join(missing)} (Debian's names): install them if something fails.")
         return
-    root = [] if os.geteuid() == 0 else ["sudo", "-n"]
-    if root and not (shutil.which("sudo") and can_run(["sudo", "-n", "true"])):
+    if not may_install:
         raise SetupError(
             "Some system packages are missing. Type this, then start again:\n"
             f"  sudo apt-get install --no-install-recommends {' '.join(missing)}"
@@ -261,11 +270,10 @@ def missing_packages(needs: dict[str, str]) -> list[str]:
 
 def make_packages(*extras: str) -> None:
     """Make `.venv` with the pinned packages and these extras; nothing happens when it is as it should be."""
-    ready = VENV / "ready.json"  # written last: what the folder was made from
     half_made = VENV / "half-made"  # there while an installation runs
     made: dict[str, object] = {}
     with contextlib.suppress(OSError, ValueError):
-        made = json.loads(ready.read_text())
+        made = json.loads(READY.read_text())
     wanted = fingerprint([ROOT / "pyproject.toml", ROOT / ".constraints.txt"])
     have = made.get("extras", [])
     assert isinstance(have, list)
@@ -283,7 +291,7 @@ def make_packages(*extras: str) -> None:
     target = f".[{','.join(both)}]" if both else "."
     run_step("Python packages (minutes, the first time)", [*PIP_INSTALL, "-e", target])
     half_made.unlink()
-    write_whole(ready, json.dumps({"inputs": wanted, "root": str(ROOT), "extras": both}))
+    write_whole(READY, json.dumps({"inputs": wanted, "root": str(ROOT), "extras": both}))
 
 
 PIP_INSTALL = [
