@@ -6,6 +6,8 @@ from avatar_live.avatar.model import Doubles
 
 IDENTITY = np.array([0.0, 0.0, 0.0, 1.0])
 
+_OPPOSITE = -1.0 + 1e-9  # a cosine below this leaves the axis of the turn open
+
 
 def multiply(first: Doubles, second: Doubles) -> Doubles:
     """Return the products (..., 4): turn by `second`, then by `first`."""
@@ -27,11 +29,11 @@ def conjugate(rotations: Doubles) -> Doubles:
 def between(first: Doubles, second: Doubles) -> Doubles:
     """Return the shortest turns (N, 4) from unit vectors (N, 3) to unit vectors (N, 3)."""
     out = np.empty((len(first), 4))
-    out[:, :3] = np.cross(first, second)
+    out[:, :3] = cross(first, second)
     out[:, 3] = 1.0 + np.einsum("ni,ni->n", first, second)
-    opposite = out[:, 3] < 1e-9
+    opposite = out[:, 3] < 1.0 + _OPPOSITE
     if opposite.any():  # any axis across the vector will do
-        across = np.cross(first[opposite], np.eye(3)[np.abs(first[opposite]).argmin(axis=1)])
+        across = cross(first[opposite], np.eye(3)[np.abs(first[opposite]).argmin(axis=1)])
         out[opposite] = np.column_stack([across, np.zeros(len(across))])
     out /= np.sqrt(np.einsum("ni,ni->n", out, out))[:, None]
     return out
@@ -51,18 +53,51 @@ def quaternion_of(axes: Doubles) -> Doubles:
 
 
 def axes_of(rotations: Doubles) -> Doubles:
-    """Return rotation matrices (N, 3, 3) of unit quaternions (N, 4) x y z w."""
-    x, y, z, w = np.moveaxis(rotations, -1, 0)
+    """Return rotation matrices (..., 3, 3) of unit quaternions (..., 4)."""
+    x, y, z, w = (rotations[..., i] for i in range(4))
+    x2, y2, z2 = x + x, y + y, z + z
+    xx, yy, zz, xy, xz, yz = x * x2, y * y2, z * z2, x * y2, x * z2, y * z2
+    wx, wy, wz = w * x2, w * y2, w * z2
     out = np.empty((*rotations.shape[:-1], 3, 3))
-    out[..., 0, 0] = 1.0 - 2.0 * (y * y + z * z)
-    out[..., 0, 1] = 2.0 * (x * y - z * w)
-    out[..., 0, 2] = 2.0 * (x * z + y * w)
-    out[..., 1, 0] = 2.0 * (x * y + z * w)
-    out[..., 1, 1] = 1.0 - 2.0 * (x * x + z * z)
-    out[..., 1, 2] = 2.0 * (y * z - x * w)
-    out[..., 2, 0] = 2.0 * (x * z - y * w)
-    out[..., 2, 1] = 2.0 * (y * z + x * w)
-    out[..., 2, 2] = 1.0 - 2.0 * (x * x + y * y)
+    out[..., 0, 0] = 1.0 - (yy + zz)
+    out[..., 0, 1] = xy - wz
+    out[..., 0, 2] = xz + wy
+    out[..., 1, 0] = xy + wz
+    out[..., 1, 1] = 1.0 - (xx + zz)
+    out[..., 1, 2] = yz - wx
+    out[..., 2, 0] = xz - wy
+    out[..., 2, 1] = yz + wx
+    out[..., 2, 2] = 1.0 - (xx + yy)
+    return out
+
+
+def cross(first: Doubles, second: Doubles) -> Doubles:
+    """Return the cross products (N, 3); numpy's own takes five times as long for a few vectors."""
+    ax, ay, az = first[:, 0], first[:, 1], first[:, 2]
+    bx, by, bz = second[:, 0], second[:, 1], second[:, 2]
+    out = np.empty(first.shape)
+    out[:, 0] = ay * bz - az * by
+    out[:, 1] = az * bx - ax * bz
+    out[:, 2] = ax * by - ay * bx
+    return out
+
+
+def axes_between(first: Doubles, second: Doubles) -> Doubles:
+    """Return the matrices (N, 3, 3) of the turns of `between`: c I + [v] + v v' / (1 + c), v and c the two products."""
+    v = cross(first, second)
+    c = np.einsum("ni,ni->n", first, second)
+    if (c < _OPPOSITE).any():
+        return axes_of(between(first, second))
+    out: Doubles = v[:, :, None] * (v / (1.0 + c)[:, None])[:, None, :]
+    out[:, 0, 0] += c
+    out[:, 1, 1] += c
+    out[:, 2, 2] += c
+    out[:, 2, 1] += v[:, 0]
+    out[:, 1, 2] -= v[:, 0]
+    out[:, 0, 2] += v[:, 1]
+    out[:, 2, 0] -= v[:, 1]
+    out[:, 1, 0] += v[:, 2]
+    out[:, 0, 1] -= v[:, 2]
     return out
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from avatar_live.avatar.model import Avatar, Doubles, Spring, SpringJoint
-from avatar_live.avatar.quaternions import IDENTITY, axes_of, between, matrices, multiply
+from avatar_live.avatar.quaternions import IDENTITY, axes_between, axes_of, between, matrices, multiply
 
 STEP_S: Final = 1.0 / 60.0
 ELAPSED_S_MAX: Final = 0.1  # a longer pause continues from here instead of catching up
@@ -165,7 +165,7 @@ class Springs:
         return heads, axes, spans / lengths[:, None], lengths
 
     def _turn(self, level: _Level, heads: Doubles, axes: Doubles, aims: Doubles, towards: Doubles) -> None:
-        self._worlds[level.rows, :3, :3] = axes_of(between(aims, towards)) @ axes
+        self._worlds[level.rows, :3, :3] = axes_between(aims, towards) @ axes
         self._worlds[level.rows, :3, 3] = heads
         self._worlds[level.rows, 3, 3] = 1.0
 
