@@ -20,14 +20,17 @@ HEALTH_STALE_S: Final = 5.0
 READINGS_SLOT: Final = "readings"
 PREVIEW_SLOT: Final = "preview"
 PREVIEW_PIXELS_MAX: Final = 1920 * 1080
+SOUND_RING: Final = "sound"
 
 
 class TrackerPlan(msgspec.Struct, frozen=True):
-    """Start the tracker: `camera` is "auto", a number, a video file, or "performance" (the recording)."""
+    """Start the tracker: `camera` is "auto", a number, a video file, or "performance" (the recording); `microphone` is
+    "off", "auto", a number or a part of a name."""
 
     run_folder: str
     models_folder: str
     camera: str = "auto"
+    microphone: str = "off"
 
 
 class EnginePlan(msgspec.Struct, frozen=True):
@@ -68,6 +71,10 @@ class UseCamera(msgspec.Struct, frozen=True, tag="camera"):
     camera: str
 
 
+class UseMicrophone(msgspec.Struct, frozen=True, tag="microphone"):
+    microphone: str
+
+
 class UseAvatar(msgspec.Struct, frozen=True, tag="avatar"):
     path: str
 
@@ -77,7 +84,7 @@ class UseTitle(msgspec.Struct, frozen=True, tag="title"):
 
 
 class Panic(msgspec.Struct, frozen=True, tag="panic"):
-    """Hide the host behind a card (or come back): nothing of the performance leaves the machine meanwhile."""
+    """Hide the host behind a card (or come back): nothing of the performance or the voice leaves meanwhile."""
 
     is_on: bool
 
@@ -86,7 +93,7 @@ class Stop(msgspec.Struct, frozen=True, tag="stop"):
     pass
 
 
-Order = UseCamera | UseAvatar | UseTitle | Panic | Stop
+Order = UseCamera | UseMicrophone | UseAvatar | UseTitle | Panic | Stop
 
 
 # --- health, child to parent -----------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from avatar_live.channels.processes import (
     PREVIEW_PIXELS_MAX,
     PREVIEW_SLOT,
     READINGS_SLOT,
+    SOUND_RING,
     CueTaken,
     EngineHello,
     EngineNote,
@@ -30,13 +31,16 @@ from avatar_live.channels.processes import (
     Stop,
     UseAvatar,
     UseCamera,
+    UseMicrophone,
     UseTitle,
     Watched,
     health_slot,
 )
+from avatar_live.channels.ring import SoundRing
 from avatar_live.compositor import Overlay
 from avatar_live.engine.frame import Show, ShowFrame, make_frame, stamp_frame
-from avatar_live.engine.streams import Sound, Streams
+from avatar_live.engine.sound import Sound
+from avatar_live.engine.streams import Streams
 from avatar_live.motion import Solver
 from avatar_live.protocol.view import GameView
 from avatar_live.signals import READINGS_BYTES, readings_from_bytes
@@ -70,7 +74,7 @@ class Engine:
         self._show.overlay.is_panic = plan.is_panic_on
         self._link = ServerLink(folder, EngineHello(plan.width_px, plan.height_px, plan.fps))
         self._streams = Streams(plan, self._link.send)
-        self._sound = Sound(self._link.send)
+        self._sound = Sound(self._link.send, SoundRing(folder / SOUND_RING), is_muted=plan.is_panic_on)
         self._readings = Slot(folder / READINGS_SLOT, READINGS_BYTES)
         self._tracker_health = Slot(health_slot(folder, "tracker"), HEALTH_BYTES_MAX)
         self._preview = PictureSlot(folder / PREVIEW_SLOT, PREVIEW_PIXELS_MAX) if plan.preview else None
@@ -111,11 +115,12 @@ class Engine:
                     return False
                 case Panic(is_on):
                     self._show.overlay.is_panic = is_on
+                    self._sound.mute(is_on)
                 case UseTitle(title):
                     self._show.overlay.title = title
                 case UseAvatar(path):
                     threading.Thread(target=self._load, args=(Path(path),), name="load", daemon=True).start()
-                case UseCamera():
+                case UseCamera() | UseMicrophone():
                     pass  # the tracker's
                 case _:
                     assert_never(order)
@@ -178,6 +183,8 @@ class Engine:
             encode_ms=encoder["encode_ms"],
             bitrate_bps=encoder["bitrate_bps"],
             pictures_dropped=encoder["dropped"],
+            sound_packets=float(self._sound.packets),
+            sound_dropped=float(self._sound.dropped),
         )
         if told:
             self._note_source()

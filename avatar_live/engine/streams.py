@@ -1,18 +1,14 @@
-"""The encoders of the show: one for everybody, one for each player who is watched, one for the sound."""
+"""The encoders of the show's pictures: one for everybody, one for each player who is watched."""
 
-import threading
 from collections.abc import Callable
 from typing import Final
 
-from avatar_live import clock
 from avatar_live.channels.processes import EnginePlan
-from avatar_live.encoder.audio import OpusEncoder
 from avatar_live.encoder.thread import EncoderThread
 from avatar_live.engine.frame import ShowFrame
-from avatar_live.signals.encoded import AUDIO_CLOCK_HZ, MAIN_STREAM, VIDEO_CLOCK_HZ, EncodedFrame
+from avatar_live.signals.encoded import MAIN_STREAM, VIDEO_CLOCK_HZ, EncodedFrame
 
 PLAYER_BITRATE_BPS: Final = 900_000
-SOUND_PERIOD_S: Final = 0.02
 
 Send = Callable[[EncodedFrame], None]
 
@@ -58,27 +54,3 @@ class Streams:
         """Stop every encoder."""
         for encoder in (self._main, *self._players.values()):
             encoder.close()
-
-
-class Sound:
-    """Send silence as Opus, so that a viewer's player has the track that voices and game sounds will use."""
-
-    def __init__(self, send: Send) -> None:
-        self._send = send
-        self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="sound", daemon=True)
-        self._thread.start()
-
-    def close(self) -> None:
-        """Stop sending."""
-        self._stopped.set()
-        self._thread.join()
-
-    def _run(self) -> None:
-        encoder = OpusEncoder(MAIN_STREAM)
-        tick = round(clock.now_s() / SOUND_PERIOD_S)
-        while not self._stopped.wait(max(0.0, tick * SOUND_PERIOD_S - clock.now_s())):
-            at_s = tick * SOUND_PERIOD_S
-            self._send(encoder.silence(at_s, round(at_s * AUDIO_CLOCK_HZ)))
-            tick += 1
-        encoder.close()

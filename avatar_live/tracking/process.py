@@ -1,4 +1,4 @@
-"""The tracker's process: a camera in, readings out. No pixel leaves it."""
+"""The tracker's process: a camera in, readings out; a microphone in, sound out. No pixel leaves it."""
 
 from pathlib import Path
 from typing import Final, assert_never
@@ -8,18 +8,21 @@ from avatar_live.channels import Lossless, Slot
 from avatar_live.channels.child import HealthWriter
 from avatar_live.channels.processes import (
     READINGS_SLOT,
+    SOUND_RING,
     Order,
     Panic,
     Stop,
     TrackerPlan,
     UseAvatar,
     UseCamera,
+    UseMicrophone,
     UseTitle,
 )
 from avatar_live.signals import READINGS_BYTES, Readings, readings_to_bytes
 from avatar_live.tracking.cameras import BUNDLED, Picture
 from avatar_live.tracking.capture import Capture
 from avatar_live.tracking.costs import Costs
+from avatar_live.tracking.microphone import Microphone
 from avatar_live.tracking.models import ModelError, installed
 from avatar_live.tracking.tracker import Tracker
 
@@ -54,6 +57,8 @@ class _Show:
         self._counted_since_s = clock.now_s()
         self._is_ready = False
         self._capture = Capture(plan.camera)
+        self._sound_path = Path(plan.run_folder) / SOUND_RING
+        self._microphone = Microphone(plan.microphone, self._sound_path)
 
     def obey(self, orders: list[Order]) -> bool:
         """Carry out the orders; False when one is to stop."""
@@ -63,6 +68,9 @@ class _Show:
                     return False
                 case UseCamera(camera):
                     self._use(camera)
+                case UseMicrophone(microphone):
+                    self._microphone.close()
+                    self._microphone = Microphone(microphone, self._sound_path)
                 case UseAvatar() | UseTitle() | Panic():  # the engine's
                     pass
                 case _:
@@ -89,6 +97,7 @@ class _Show:
 
     def close(self) -> None:
         self._capture.close()
+        self._microphone.close()
         if self._tracker is not None:
             self._tracker.close()
         self._slot.close()
@@ -113,7 +122,8 @@ class _Show:
         self._is_ready = True
 
     def _tell(self) -> None:
-        now_s, words = clock.now_s(), self._capture.words
+        now_s = clock.now_s()
+        words = "; ".join(filter(None, (self._capture.words, self._microphone.trouble)))
         figures = self._costs.figures(now_s - self._counted_since_s)
         is_news = words != self._told
         if self._health.write(words, self._is_ready, is_forced=is_news, **figures):

@@ -14,11 +14,13 @@ from avatar_live.channels import Slot
 from avatar_live.channels.processes import (
     HEALTH_BYTES_MAX,
     READINGS_SLOT,
+    SOUND_RING,
     Health,
     Order,
     Stop,
     TrackerPlan,
     UseCamera,
+    UseMicrophone,
     health_slot,
 )
 from avatar_live.signals import READINGS_BYTES, Readings, readings_from_bytes
@@ -133,6 +135,17 @@ def test_an_order_changes_the_camera_while_it_runs(start: Start, clip: Path) -> 
     assert health.status.startswith("the bundled performance (There is no video at nothing.mp4")
     child.order(Stop())
     assert child.process.wait(STOP_S) == 0
+
+
+def test_a_microphone_that_is_not_there_is_told_and_stops_nothing(start: Start, tmp_path: Path) -> None:
+    child = start("performance")
+    child.health(lambda health: health.status == "the bundled performance")
+    assert not (tmp_path / "run" / SOUND_RING).exists()
+    child.order(UseMicrophone("no such microphone"))
+    child.health(lambda health: health.status.startswith("the bundled performance; ") and "icrophone" in health.status)
+    child.readings()
+    child.order(UseMicrophone("off"))
+    child.health(lambda health: health.status == "the bundled performance")
 
 
 def test_without_models_the_performance_plays_and_the_status_says_what_is_wrong(tmp_path: Path, clip: Path) -> None:

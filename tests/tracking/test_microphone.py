@@ -1,0 +1,163 @@
+"""A microphone that is there, is missing, is pulled out and comes back; the sound card is a fake."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from avatar_live import clock
+from avatar_live.channels.ring import CHANNELS, PACKET_SAMPLES, SoundPacket, SoundRing
+from avatar_live.tracking.microphone import (
+    AUTO,
+    OFF,
+    QUIET_S_MAX,
+    Heard,
+    Listed,
+    Microphone,
+    MicrophoneError,
+    _number,
+    list_microphones,
+    open_device,
+)
+
+WAIT_S = 10.0
+
+
+class Card:
+    """A sound card whose microphone can be plugged in, spoken into and pulled out."""
+
+    name = "Toy microphone"
+
+    def __init__(self) -> None:
+        self.is_plugged = True
+        self.asked: list[str] = []
+        self.closed = 0
+        self.now_s = 0.0
+        self._heard: Heard | None = None
+        self._opened = threading.Event()
+
+    def open(self, choice: str, heard: Heard) -> "Card":
+        self.asked.append(choice)
+        if not self.is_plugged:
+            raise MicrophoneError("There is no microphone: plug one in.")
+        self._heard = heard
+        self._opened.set()
+        return self
+
+    def close(self) -> None:
+        self._opened.clear()
+        self.closed += 1
+
+    def speak(self, captured_s: float) -> None:
+        assert self._opened.wait(WAIT_S)
+        assert self._heard is not None
+        self._heard(captured_s, np.full((PACKET_SAMPLES, 1), 8_000, np.int16))
+
+
+def until(is_true: Callable[[], object]) -> None:
+    end_s = time.monotonic() + WAIT_S
+    while not is_true():
+        assert time.monotonic() < end_s
+        time.sleep(0.005)
+
+
+@pytest.fixture
+def card() -> Card:
+    return Card()
+
+
+@pytest.fixture
+def microphone(card: Card, tmp_path: Path) -> Iterator[Microphone]:
+    listening = Microphone(AUTO, tmp_path / "sound", opened=card.open, now=lambda: card.now_s, retry_s=0.01)
+    yield listening
+    listening.close()
+
+
+def heard(ring: SoundRing) -> SoundPacket:
+    packets: list[SoundPacket] = []
+
+    def read() -> list[SoundPacket]:
+        packets.extend(ring.read())
+        return packets
+
+    until(read)
+    return packets[-1]
+
+
+def test_what_is_said_lies_in_the_ring_in_stereo_with_its_time(
+    card: Card, microphone: Microphone, tmp_path: Path
+) -> None:
+    ring = SoundRing(tmp_path / "sound")
+    card.speak(5.0)
+    packet = heard(ring)
+    assert packet.captured_s == 5.0
+    assert packet.samples.shape == (PACKET_SAMPLES, CHANNELS)
+    assert (packet.samples[-1] == 8_000).all()
+    assert microphone.trouble == ""
+
+
+def test_a_microphone_that_is_missing_is_told_and_taken_when_it_comes(
+    card: Card, microphone: Microphone, tmp_path: Path
+) -> None:
+    card.is_plugged = False
+    card.now_s += QUIET_S_MAX + 0.1
+    until(lambda: microphone.trouble == "There is no microphone: plug one in.")
+    card.is_plugged = True
+    until(lambda: microphone.trouble == "")
+    card.speak(7.0)
+    assert card.asked[-1] == AUTO
+
+
+def test_a_microphone_that_was_pulled_out_is_let_go_and_tried_again(
+    card: Card, microphone: Microphone, tmp_path: Path
+) -> None:
+    ring = SoundRing(tmp_path / "sound")
+    card.speak(1.0)
+    card.now_s += QUIET_S_MAX + 0.1
+    until(lambda: card.closed == 1 and len(card.asked) == 2)
+    card.speak(20.0)
+    heard(ring)
+    assert microphone.trouble == ""
+
+
+def test_nothing_is_written_after_the_end(card: Card, tmp_path: Path) -> None:
+    ring = SoundRing(tmp_path / "sound")
+    microphone = Microphone(AUTO, tmp_path / "sound", opened=card.open)
+    card.speak(clock.now_s())
+    heard(ring)
+    microphone.close()
+    assert card.closed == 1
+    assert card._heard is not None
+    card._heard(2.0, np.zeros((PACKET_SAMPLES, 1), np.int16))
+    assert ring.read() == []
+
+
+def test_off_opens_nothing_and_makes_no_file(card: Card, tmp_path: Path) -> None:
+    microphone = Microphone(OFF, tmp_path / "sound", opened=card.open)
+    microphone.close()
+    assert card.asked == []
+    assert not (tmp_path / "sound").exists()
+
+
+def test_a_device_is_meant_by_its_number_or_a_part_of_its_name() -> None:
+    listed = [Listed(0, "Webcam Mic"), Listed(4, "USB Audio: Blue Yeti"), Listed(7, "pulse")]
+    assert [_number(choice, listed, 7) for choice in (AUTO, "4", "yeti", "web")] == [7, 4, 4, 0]
+    assert _number(AUTO, listed, None) == 0
+    with pytest.raises(MicrophoneError, match=r'no microphone "5": use auto, off, or one of 0 \(Webcam Mic\), 4 '):
+        _number("5", listed, 7)
+    with pytest.raises(MicrophoneError, match="plug one in"):
+        _number(AUTO, [], None)
+
+
+def test_on_a_machine_without_a_microphone_that_is_one_sentence() -> None:
+    try:
+        if list_microphones():
+            pytest.skip("this machine has a microphone")
+    except MicrophoneError as error:
+        assert "libportaudio2" in str(error)  # either sentence is right, by machine
+        return
+    with pytest.raises(MicrophoneError, match="There is no microphone: plug one in"):
+        open_device(AUTO, lambda measured_s, samples: None)
