@@ -98,11 +98,13 @@ def test_the_first_start_sets_up_and_becomes_the_program(toy: Toy) -> None:
 
 
 def test_a_second_start_only_becomes_the_program_and_is_quick(toy: Toy) -> None:
-    toy.start("serve")  # the machine's caches are warm after this one
-    began_s = time.monotonic()
-    out, err = toy.start("serve", "--camera", "clip.mp4", "a b")
-    assert time.monotonic() - began_s < 1.0
-    assert (out, err) == ("toy serve --camera clip.mp4 a b\n", "")
+    seconds = []
+    for _ in range(3):  # the quickest counts: the machine may be busy with something else
+        began_s = time.monotonic()
+        out, err = toy.start("serve", "--camera", "clip.mp4", "a b")
+        seconds.append(time.monotonic() - began_s)
+        assert (out, err) == ("toy serve --camera clip.mp4 a b\n", "")
+    assert min(seconds) < 1.0
     assert toy.builds == 1
 
 
