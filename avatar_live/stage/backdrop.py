@@ -32,17 +32,18 @@ class Backdrop:
         self.node: NodePath = parent.attach_new_node("backdrop")
         self.node.set_bin(layers.BACKDROP, 0)
         self.flash((0.0, 0.0, 0.0))
+        self.room: NodePath = self.node.attach_new_node("room")
         half, high = ROOM_WIDTH_M / 2, ROOM_HEIGHT_M
         shell, side = make_painting(paint_shell()), make_painting(paint_side())
         low_left, low_right = (-half, 0.0, BACK_M), (half, 0.0, BACK_M)
         front_left, front_right = (-half, 0.0, FRONT_M), (half, 0.0, FRONT_M)
         up = np.array([0.0, high, 0.0])
-        hang(self.node, make_painting(paint_room()), low_left, low_right, up)
-        hang(self.node, make_painting(paint_audience()), front_right, front_left, up)
-        hang(self.node, side, front_left, low_left, up)
-        hang(self.node, side, low_right, front_right, up)
-        hang(self.node, shell, front_left, front_right, np.array([0.0, 0.0, BACK_M - FRONT_M]))
-        hang(self.node, shell, (-half, high, BACK_M), (half, high, BACK_M), np.array([0.0, 0.0, FRONT_M - BACK_M]))
+        hang(self.room, make_painting(paint_room()), low_left, low_right, up)
+        hang(self.room, make_painting(paint_audience()), front_right, front_left, up)
+        hang(self.room, side, front_left, low_left, up)
+        hang(self.room, side, low_right, front_right, up)
+        hang(self.room, shell, front_left, front_right, np.array([0.0, 0.0, BACK_M - FRONT_M]))
+        hang(self.room, shell, (-half, high, BACK_M), (half, high, BACK_M), np.array([0.0, 0.0, FRONT_M - BACK_M]))
 
     def flash(self, color: tuple[float, float, float]) -> None:
         """Add a colour to every wall."""

@@ -10,6 +10,7 @@ from avatar_live.stage.display import Target
 PLAYERS_MAX: Final = 4
 MAIN_BIT: Final = 0
 FIRST_PLAYER_BIT: Final = 1
+MAIN_BITS: Final = BitMask32.bit(MAIN_BIT)
 PLAYER_BITS: Final = BitMask32.range(FIRST_PLAYER_BIT, PLAYERS_MAX)
 
 

@@ -27,6 +27,7 @@ from avatar_live.stage.pitch import Pitch
 from avatar_live.stage.players import PlayerViews
 from avatar_live.stage.puppet import Puppet
 from avatar_live.stage.spectacle import Spectacle
+from avatar_live.stage.view import RestingView
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +49,13 @@ class Stage:
         self._fit = Fit()
         self._effects = Effects()
         self._backdrop = Backdrop(self._root)
+        self._camera = film(self._display.main, self._root, shots.MAIN_FOV_RAD, MAIN_BIT)
+        axes.place(self._camera, shots.main_shot())
+        self._view = RestingView(self._display, self._backdrop)
         self._pitch = Pitch(self._root)
         self._figures = Figures(self._root)
         self._spectacle = Spectacle(self._root)
         self._views = PlayerViews(self._display, self._root, self._figures)
-        self._camera = film(self._display.main, self._root, shots.MAIN_FOV_RAD, MAIN_BIT)
 
     def set_avatar(self, avatar: Avatar) -> None:
         """Bring an avatar on, in place of the one before."""
@@ -83,7 +86,9 @@ class Stage:
         self._pitch.show(game, flash)
         self._figures.show(game.players, now_s)
         self._spectacle.show(self._effects, now_s, self._fit.pose(posture.head))
-        axes.place(self._camera, shots.main_shot(self._effects.head_scale(now_s)))
+        head_scale = self._effects.head_scale(now_s)
+        axes.place(self._camera, shots.main_shot(head_scale))
+        self._view.use(head_scale == 1.0)
         self._views.aim(game, players, now_s)
         self._display.render()
         return Drawn(soften_edges(self._display.main.read()), self._views.read(players, game))

@@ -1,4 +1,4 @@
-// Shade by MToon 1.0 (https://github.com/vrm-c/vrm-specification, VRMC_materials_mtoon-1.0), plus the set's two back lights.
+// Shade by MToon 1.0 (https://github.com/vrm-c/vrm-specification, VRMC_materials_mtoon-1.0).
 in vec2 uv;
 in vec3 normal_in_world;
 in vec3 point_in_world;
@@ -39,10 +39,6 @@ uniform vec4 outline_color;  // rgb, lighting mix
 uniform vec3 key_direction;  // from a surface to the light
 uniform vec3 key_color;
 uniform vec3 fill_color;
-uniform vec3 left_direction;
-uniform vec3 left_color;
-uniform vec3 right_direction;
-uniform vec3 right_color;
 
 vec3 encoded(vec3 linear) {  // sRGB, IEC 61966-2-1
     return mix(1.055 * pow(linear, vec3(1.0 / 2.4)) - 0.055, 12.92 * linear, lessThan(linear, vec3(0.0031308)));
@@ -76,8 +72,6 @@ void main() {
 #endif
     float shading = clamp((dot(normal, key_direction) + toon.x + 1.0 - toon.y) * toon.z, 0.0, 1.0);
     lit = mix(shade, base.rgb, shading) * key_color + base.rgb * fill_color;
-    vec2 back = clamp(vec2(dot(normal, left_direction), dot(normal, right_direction)) * 5.0 - 2.9, 0.0, 1.0);
-    lit += base.rgb * (back.x * left_color + back.y * right_color);
 #if defined(MATCAP) || defined(RIM)
     vec3 edge = vec3(0.0);
 #ifdef MATCAP
