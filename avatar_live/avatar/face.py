@@ -51,14 +51,14 @@ class Face:
         self._weightless = np.zeros(len(avatar.morph_names))
         shapes = _arkit_columns(avatar, self._columns)
         self.is_arkit = len(shapes) >= ARKIT_SHAPES_MIN
-        self._has_look_expressions = any(
+        has_look_expressions = any(
             name in self._expressions and self._expressions[name].morphs for name in ("lookLeft", "lookUp")
         )
         self._shape_columns = np.zeros((len(ARKIT_SHAPES), len(avatar.morph_names)))
         self._shape_groups: list[Group] = [_shape_group(name) for name in ARKIT_SHAPES]
         for shape, column in shapes.items():
             # Eyes turn once: by their bones or the look expressions, where the avatar has them.
-            if not (shape.startswith("eyeLook") and (has_eye_bones or self._has_look_expressions)):
+            if not (shape.startswith("eyeLook") and (has_eye_bones or has_look_expressions)):
                 self._shape_columns[_PLACE[shape]] = column
 
     def weigh(

@@ -70,14 +70,15 @@ def read_material(source: GltfMaterial, textures: TextureReader) -> Material:
     strength = _EmissiveStrength()
     if "KHR_materials_emissive_strength" in source.extensions:
         strength = decode(source.extensions["KHR_materials_emissive_strength"], _EmissiveStrength)
-    emissive = tuple(value * strength.emissive_strength for value in source.emissive_factor)
     mtoon, is_unlit = None, "KHR_materials_unlit" in source.extensions
     if "VRMC_materials_mtoon" in source.extensions:
         mtoon = decode(source.extensions["VRMC_materials_mtoon"], _Mtoon)
     elif not is_unlit:
-        shade: Rgb = tuple(value * _PBR_SHADE for value in pbr.base_color_factor[:3])  # type: ignore[assignment]
+        red, green, blue, _ = pbr.base_color_factor
         mtoon = _Mtoon(
-            shade_color_factor=shade, shade_multiply_texture=pbr.base_color_texture, shading_toony_factor=_PBR_TOONY
+            shade_color_factor=_scaled((red, green, blue), _PBR_SHADE),
+            shade_multiply_texture=pbr.base_color_texture,
+            shading_toony_factor=_PBR_TOONY,
         )
     m = mtoon or _Mtoon()
     material = Material(
@@ -90,7 +91,7 @@ def read_material(source: GltfMaterial, textures: TextureReader) -> Material:
         base_texture=base_texture,
         uv_offset=offset,
         uv_scale=scale,
-        emissive_color=emissive,  # type: ignore[arg-type]
+        emissive_color=_scaled(source.emissive_factor, strength.emissive_strength),
         emissive_texture=_place(source.emissive_texture, textures),
         shade_color=m.shade_color_factor,
         shade_texture=_place(m.shade_multiply_texture, textures),
@@ -131,6 +132,11 @@ def to_linear(color: Iterable[float]) -> tuple[float, ...]:
     values = np.asarray(tuple(color), np.float64)
     linear = np.where(values <= 0.04045, values / 12.92, ((np.maximum(values, 0.0) + 0.055) / 1.055) ** 2.4)
     return tuple(linear.tolist())
+
+
+def _scaled(color: Rgb, factor: float) -> Rgb:
+    red, green, blue = color
+    return red * factor, green * factor, blue * factor
 
 
 def _place(info: TextureInfo | None, textures: TextureReader) -> int | None:

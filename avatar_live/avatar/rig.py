@@ -37,9 +37,8 @@ class Rig:
         self._inverse_binds = avatar.inverse_binds.astype(np.float64)
         self._body = Body(avatar, rest_world)
         self._eyes = [avatar.humanoid[name] for name in ("leftEye", "rightEye") if name in avatar.humanoid]
-        turns_eyes = avatar.look_at.by == "bone" and bool(self._eyes)
-        self._turns_eyes = turns_eyes
-        self._face = Face(avatar, turns_eyes)
+        self._turns_eyes = avatar.look_at.by == "bone" and bool(self._eyes)
+        self._face = Face(avatar, self._turns_eyes)
         self._springs = Springs(avatar, rest_world)
         self._head = avatar.humanoid["head"]
 
