@@ -34,7 +34,10 @@ class Running:
     settings: Settings
     folder: Path
     browser: Browser
-    clip: Path
+
+    @property
+    def clip(self) -> Path:
+        return Path(self.settings.camera)
 
     @property
     def address(self) -> str:
@@ -121,18 +124,16 @@ def is_whole(parts: Supervisor) -> bool:
     return len(health) == 3 and all(part.is_ready for part in health.values())
 
 
-@contextlib.contextmanager
-def running_show(place: Path, **changes: Any) -> Iterator[Running]:
-    """Start every process with a clip of a person as the camera, at 640x360, on a free port."""
+def show_settings(place: Path) -> Settings:
+    """Return the settings of a show at 640x360 whose camera is a person's clip, on a free port of this machine."""
     models = default_folder()
     provision(models, report=lambda sentence, share: None)
-    clip = make_clip(place / "person.mp4")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    settings = Settings(
+    return Settings(
         avatar=find_avatar("mirai"),
-        camera=str(clip),
+        camera=str(make_clip(place / "person.mp4")),
         host="127.0.0.1",
         port=port,
         width_px=640,
@@ -140,8 +141,13 @@ def running_show(place: Path, **changes: Any) -> Iterator[Running]:
         title="Mirai live",
         data_folder=place / "data",
         models_folder=models,
-        **changes,
     )
+
+
+@contextlib.contextmanager
+def running_show(place: Path) -> Iterator[Running]:
+    """Start every process of a show and a browser to watch it with."""
+    settings = show_settings(place)
     said: list[str] = []
     with run_folder() as folder, chromium_blocking() as browser:
         plans = (
@@ -151,4 +157,4 @@ def running_show(place: Path, **changes: Any) -> Iterator[Running]:
         )
         with Supervisor(*plans, report=said.append) as parts:
             assert parts.wait_for(is_whole, READY_S_MAX), f"{parts.health()} {said}"
-            yield Running(parts, settings, folder, browser, clip)
+            yield Running(parts, settings, folder, browser)

@@ -1,0 +1,79 @@
+"""The streamer's window on a virtual screen, over a real show: real tracker, engine, server and a viewer."""
+
+import json
+import os
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from running import show_settings
+from virtual_screen import virtual_screen
+from websockets.sync.client import connect
+
+from avatar_live.app.desk import DeskShow
+from avatar_live.app.show import LocalShow
+from avatar_live.desktop.window import Window
+
+DEADLINE_S = 30.0
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Window, str]]:
+    settings = show_settings(tmp_path_factory.mktemp("desk"))
+    with virtual_screen(), LocalShow(settings, has_preview=True) as show:
+        application = QApplication.instance() or QApplication(["desk"])
+        show.rehearse()
+        window = Window(DeskShow(show))
+        window.show()
+        yield window, show.link
+        window.close()
+        window.deleteLater()
+        application.processEvents()
+
+
+def wait(condition: Callable[[], object], what: str) -> None:
+    deadline_s = time.monotonic() + DEADLINE_S
+    while not condition():
+        assert time.monotonic() < deadline_s, f"too late: {what}"
+        QTest.qWait(10)
+
+
+def preview(window: Window) -> NDArray[np.uint8]:
+    image = window.preview.grab().toImage().scaled(160, 90).convertToFormat(QImage.Format.Format_RGBA8888)
+    return np.frombuffer(image.constBits(), np.uint8).reshape(90, 160, 4)[..., :3].copy()
+
+
+def test_a_streamer_rehearses_goes_live_meets_a_viewer_and_hides(desk: tuple[Window, str]) -> None:
+    window, link = desk
+    wait(lambda: window.preview.pictures > 5, "the rehearsal shows")
+    assert preview(window).std() > 30, "the preview shows a real picture"
+
+    QTest.mouseClick(window.live_button, Qt.MouseButton.LeftButton)
+    wait(lambda: window.live_button.text() == "End show", "the show is live")
+
+    with connect(link.replace("http", "ws") + "ws") as viewer:
+        viewer.send(json.dumps({"type": "join", "name": "Ana"}))
+        viewer.send(json.dumps({"type": "say", "text": "hello host"}))
+        viewer.send(json.dumps({"type": "gift", "id": "desk-1", "gift": "confetti"}))
+        wait(lambda: "Ana: hello host" in window.feed_card.texts(), "the chat reaches the window")
+        wait(lambda: "Ana gave Confetti" in window.feed_card.texts(), "the gift reaches the window")
+        wait(lambda: window.counts.text("watching") == "1", "the audience is counted")
+        if folder := os.environ.get("AVATAR_LIVE_SCREENSHOTS"):
+            QTest.qWait(1_500)
+            window.grab().save(str(Path(folder) / "desk.png"))
+
+    before = preview(window)
+    QTest.mouseClick(window.panic_button, Qt.MouseButton.LeftButton)
+    wait(lambda: np.abs(preview(window).astype(int) - before).mean() > 25, "the card hides the host")
+    QTest.mouseClick(window.panic_button, Qt.MouseButton.LeftButton)
+    wait(lambda: preview(window).std() > 30, "the host is back")
+
+    QTest.mouseClick(window.live_button, Qt.MouseButton.LeftButton)
+    wait(lambda: window.live_button.text() == "Go live", "the show has ended")
