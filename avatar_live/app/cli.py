@@ -18,6 +18,7 @@ from avatar_live.app.options import (
     CameraOption,
     DataOption,
     HostOption,
+    MicrophoneOption,
     MirrorOption,
     ModelsOption,
     PortOption,
@@ -52,6 +53,7 @@ app = typer.Typer(
 @app.command()
 def serve(
     camera: CameraOption = "auto",
+    microphone: MicrophoneOption = "off",
     avatar: AvatarOption = DEFAULT_AVATAR,
     title: TitleOption = "",
     size: SizeOption = "1280x720",
@@ -69,6 +71,7 @@ def serve(
     Examples: [b]avatar-live serve[/b] · [b]avatar-live serve --camera clip.mp4 --avatar me.vrm --size 960x540[/b]
     """
     settings = _settings(camera, avatar, title, size, mirror, port, host, data_folder, models_folder)
+    settings = replace(settings, microphone=microphone)
     check_port(settings.host, settings.port)
     ensure_models(settings.models_folder, Progress("tracking models"))
     signal.signal(signal.SIGTERM, _as_interrupt)
@@ -100,6 +103,7 @@ def _watch(show: LocalShow) -> None:
 @app.command()
 def desktop(
     camera: CameraOption = "auto",
+    microphone: MicrophoneOption = "off",
     avatar: AvatarOption = DEFAULT_AVATAR,
     title: TitleOption = "",
     size: SizeOption = "1280x720",
@@ -114,6 +118,7 @@ def desktop(
     from avatar_live.desktop import run_window
 
     settings = _settings(camera, avatar, title, size, mirror, port, host, data_folder, models_folder)
+    settings = replace(settings, microphone=microphone)
     ensure_models(settings.models_folder, Progress("tracking models"))
     with LocalShow(settings, has_preview=True, report=say) as show:
         show.rehearse()
@@ -123,6 +128,7 @@ def desktop(
 @app.command()
 def doctor(
     camera: CameraOption = "auto",
+    microphone: MicrophoneOption = "off",
     avatar: AvatarOption = DEFAULT_AVATAR,
     port: PortOption = DEFAULT_PORT,
     host: HostOption = "0.0.0.0",  # noqa: S104  (the same as `serve` would use)
@@ -133,7 +139,7 @@ def doctor(
     """Check what a show needs on this machine and say what to do about what is missing (exit code 1: it would fail)."""
     from avatar_live.app.doctor import Questions, as_table, examine
 
-    questions = Questions(camera, avatar, host, port, data_folder, models_folder)
+    questions = Questions(camera, microphone, avatar, host, port, data_folder, models_folder)
     findings = examine(questions, Progress("looking") if sys.stderr.isatty() else None)
     typer.echo(findings.as_json() if as_json else as_table(findings))
     raise typer.Exit(0 if findings.is_well else 1)

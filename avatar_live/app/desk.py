@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from avatar_live.app.faults import ShowError
-from avatar_live.app.probes import list_cameras
+from avatar_live.app.probes import list_cameras, list_microphones
 from avatar_live.app.settings import builtin_avatars
 from avatar_live.app.show import PARTS_NEEDED, LocalShow
 from avatar_live.channels.processes import Health
@@ -42,12 +42,19 @@ class DeskShow:
         return self._show.settings.camera
 
     @property
+    def microphone(self) -> str:
+        return self._show.settings.microphone
+
+    @property
     def avatar(self) -> str:
         path = self._show.settings.avatar
         return next((name for name, builtin in builtin_avatars().items() if builtin == path), str(path))
 
     def cameras(self) -> list[Choice]:
         return list_cameras()
+
+    def microphones(self) -> list[Choice]:
+        return list_microphones()
 
     def avatars(self) -> list[Choice]:
         return [(name, name.capitalize()) for name in builtin_avatars()]
@@ -60,6 +67,9 @@ class DeskShow:
 
     def use_camera(self, camera: str) -> str | None:
         return _reason(lambda: self._show.use_camera(camera))
+
+    def use_microphone(self, microphone: str) -> str | None:
+        return _reason(lambda: self._show.use_microphone(microphone))
 
     def use_avatar(self, avatar: str) -> str | None:
         return _reason(lambda: self._show.use_avatar(avatar))

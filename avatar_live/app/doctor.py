@@ -17,7 +17,7 @@ import msgspec
 from avatar_live.app.characters import check_avatar, describe_avatar
 from avatar_live.app.faults import ShowError, sentence
 from avatar_live.app.models import describe_models
-from avatar_live.app.probes import probe
+from avatar_live.app.probes import list_microphones, probe
 from avatar_live.app.settings import (
     PROJECT,
     WEB,
@@ -43,6 +43,7 @@ class Questions:
     """What the show that is asked about would be run with."""
 
     camera: str
+    microphone: str
     avatar: str
     host: str
     port: int
@@ -199,6 +200,15 @@ def _camera(questions: Questions) -> Look:
         yield "ok", sentence(found.found), ""
 
 
+def _microphone(questions: Questions) -> Look:
+    if questions.microphone == "off":
+        here = ", ".join(f"{number} ({name})" for number, name in list_microphones())
+        yield "ok", f"Off. {f'Microphones here: {here}.' if here else 'None is found here.'}", ""
+        return
+    found = probe("microphone", questions.microphone)
+    yield "ok" if found.works else "fail", found.found, ""
+
+
 def _avatar(questions: Questions) -> Look:
     path = find_avatar(questions.avatar)
     yield "ok", sentence(describe_avatar(check_avatar(path), path.stem)), ""
@@ -259,6 +269,7 @@ _LOOKS: Final[dict[str, Callable[[Questions], Look]]] = {
     "H.264 encoder": _encoder,
     "Models": _models,
     "Camera": _camera,
+    "Microphone": _microphone,
     "Avatar": _avatar,
     "Viewer page": _page,
     "Port": _port,

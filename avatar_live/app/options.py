@@ -15,6 +15,15 @@ CameraOption = Annotated[
         rich_help_panel="The show",
     ),
 ]
+MicrophoneOption = Annotated[
+    str,
+    typer.Option(
+        "--microphone",
+        "-m",
+        help="What viewers hear: [b]off[/b], [b]auto[/b] (the system's own choice), a number or a part of a name.",
+        rich_help_panel="The show",
+    ),
+]
 AvatarOption = Annotated[
     str,
     typer.Option(

@@ -23,6 +23,7 @@ from avatar_live.channels.processes import (
     TrackerPlan,
     UseAvatar,
     UseCamera,
+    UseMicrophone,
     UseTitle,
     health_slot,
 )
@@ -53,6 +54,8 @@ def remember(plan: Plan, order: Order) -> Plan:
     match plan, order:
         case TrackerPlan(), UseCamera(camera):
             return msgspec.structs.replace(plan, camera=camera)
+        case TrackerPlan(), UseMicrophone(microphone):
+            return msgspec.structs.replace(plan, microphone=microphone)
         case EnginePlan(), UseAvatar(path):
             return msgspec.structs.replace(plan, avatar=path)
         case EnginePlan(), UseTitle(title):

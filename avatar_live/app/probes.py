@@ -1,4 +1,4 @@
-"""`python -m avatar_live.app.probes stage|cameras|camera`: try what native code may crash on in a process of its own.
+"""`python -m avatar_live.app.probes stage|cameras|...`: try what native code may crash on in a process of its own.
 
 One JSON object on standard output says what was found; no output means that the process was lost.
 """
@@ -42,7 +42,15 @@ def probe(*arguments: str) -> Probe:
 
 def list_cameras() -> list[tuple[str, str]]:
     """Return number and name of the webcams of this machine, looked up in a process of its own."""
-    found = probe("cameras")
+    return _pairs(probe("cameras"))
+
+
+def list_microphones() -> list[tuple[str, str]]:
+    """Return number and name of the microphones of this machine, looked up in a process of its own."""
+    return _pairs(probe("microphones"))
+
+
+def _pairs(found: Probe) -> list[tuple[str, str]]:
     return [
         (number, name) for line in found.found.splitlines() if found.works for number, name in [line.split("\t", 1)]
     ]
@@ -52,6 +60,27 @@ def _cameras() -> Probe:
     from avatar_live.tracking.cameras import list_cameras as cameras
 
     return Probe(works=True, found="\n".join(f"{camera.number}\t{camera.name}" for camera in cameras()))
+
+
+def _microphones() -> Probe:
+    from avatar_live.tracking.microphone import MicrophoneError, list_microphones
+
+    try:
+        return Probe(works=True, found="\n".join(f"{device.number}\t{device.name}" for device in list_microphones()))
+    except MicrophoneError as error:
+        return Probe(works=False, found=sentence(error))
+
+
+def _microphone(choice: str) -> Probe:
+    from avatar_live.tracking.microphone import MicrophoneError, open_device
+
+    try:
+        device = open_device(choice, lambda at_s, samples: None)
+    except MicrophoneError as error:
+        return Probe(works=False, found=sentence(error))
+    name = device.name
+    device.close()
+    return Probe(works=True, found=f"{name} can be heard.")
 
 
 def _stage() -> Probe:
@@ -85,10 +114,14 @@ def main(arguments: list[str]) -> None:
             found = _cameras()
         case ["stage"]:
             found = _stage()
+        case ["microphones"]:
+            found = _microphones()
+        case ["microphone", choice]:
+            found = _microphone(choice)
         case ["camera", choice]:
             found = _camera(choice)
         case _:
-            raise SystemExit("usage: python -m avatar_live.app.probes stage | cameras | camera CHOICE")
+            raise SystemExit("usage: probes stage | cameras | camera CHOICE | microphones | microphone CHOICE")
     sys.stdout.write("\n" + msgspec.json.encode(found).decode() + "\n")
 
 

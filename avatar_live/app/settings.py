@@ -39,6 +39,7 @@ class Settings:
 
     avatar: Path
     camera: str = "auto"
+    microphone: str = "off"
     host: str = "0.0.0.0"  # noqa: S104  (a phone on the same network is to open the link)
     port: int = DEFAULT_PORT
     width_px: int = 1280
@@ -68,7 +69,7 @@ class Settings:
 
     def tracker_plan(self, run_folder: Path) -> TrackerPlan:
         """Return what the tracker is started with."""
-        return TrackerPlan(str(run_folder), str(self.models_folder), self.camera)
+        return TrackerPlan(str(run_folder), str(self.models_folder), self.camera, self.microphone)
 
     def engine_plan(self, run_folder: Path, *, has_preview: bool = False) -> EnginePlan:
         """Return what the engine is started with."""

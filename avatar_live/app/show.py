@@ -11,7 +11,7 @@ from avatar_live.app.faults import ShowError, sentence
 from avatar_live.app.part import Command, module_command
 from avatar_live.app.settings import Settings, check_port, checked_camera, event_token, find_avatar, run_folder
 from avatar_live.app.supervisor import Supervisor
-from avatar_live.channels.processes import Health, Order, Panic, UseAvatar, UseCamera, UseTitle
+from avatar_live.channels.processes import Health, Order, Panic, UseAvatar, UseCamera, UseMicrophone, UseTitle
 
 START_S_MAX: Final = 90.0  # a slow machine compiles shaders and reads a large avatar in that time
 PARTS_NEEDED: Final = ("engine", "server")  # without a tracker the avatar idles, which is a show
@@ -89,6 +89,11 @@ class LocalShow:
         camera = checked_camera(camera)
         self.settings = replace(self.settings, camera=camera)
         self._order("tracker", UseCamera(camera))
+
+    def use_microphone(self, microphone: str) -> None:
+        """Let viewers hear a microphone: "off", "auto", a number or a part of a name."""
+        self.settings = replace(self.settings, microphone=microphone)
+        self._order("tracker", UseMicrophone(microphone))
 
     def use_avatar(self, avatar: str) -> None:
         """Show another character, built in or a VRM file. Raises ShowError."""

@@ -41,11 +41,18 @@ class Show(Protocol):
         """What drives the avatar."""
 
     @property
+    def microphone(self) -> str:
+        """What viewers hear: "off", "auto" or a microphone."""
+
+    @property
     def avatar(self) -> str:
         """The character."""
 
     def cameras(self) -> list[Choice]:
         """Return the webcams of this machine; may take seconds."""
+
+    def microphones(self) -> list[Choice]:
+        """Return the microphones of this machine; may take seconds."""
 
     def avatars(self) -> list[Choice]:
         """Return the built-in characters."""
@@ -58,6 +65,9 @@ class Show(Protocol):
 
     def use_camera(self, camera: str) -> str | None:
         """Let another camera, video or recording drive the avatar."""
+
+    def use_microphone(self, microphone: str) -> str | None:
+        """Let viewers hear a microphone, or nothing."""
 
     def use_avatar(self, avatar: str) -> str | None:
         """Show another character."""

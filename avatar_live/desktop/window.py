@@ -64,6 +64,7 @@ class Window(QWidget):
         self.notice = QLabel()
         self.title_edit = QLineEdit(show.title)
         self.camera_box = ChoiceBox()
+        self.microphone_box = ChoiceBox()
         self.avatar_box = ChoiceBox()
         self.live_button = QPushButton()
         self.panic_button = QPushButton()
@@ -75,9 +76,14 @@ class Window(QWidget):
         self._errands = Errands(self)
         self._feed = Feed(self)
         self._feed.arrived.connect(self._tell)
-        self._fill_choices([])
-        self._errands.run(show.cameras, self._fill_choices)
+        self._fill_cameras([])
+        self._fill_microphones([])
+        self._errands.run(show.cameras, self._fill_cameras)
+        self._errands.run(show.microphones, self._fill_microphones)
+        self.avatar_box.fill([*show.avatars(), (FILE, "VRM file ...")])
+        self._select()
         self.camera_box.activated.connect(self._choose_camera)
+        self.microphone_box.activated.connect(self._choose_microphone)
         self.avatar_box.activated.connect(self._choose_avatar)
         self.live_button.clicked.connect(self._toggle_live)
         self.panic_button.toggled.connect(self._toggle_panic)
@@ -109,7 +115,12 @@ class Window(QWidget):
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(5)
         for column, (words, widget, stretch) in enumerate(
-            (("Title", self.title_edit, 5), ("Motion from", self.camera_box, 4), ("Character", self.avatar_box, 4))
+            (
+                ("Title", self.title_edit, 5),
+                ("Motion from", self.camera_box, 4),
+                ("Voice from", self.microphone_box, 4),
+                ("Character", self.avatar_box, 4),
+            )
         ):
             label = QLabel(words)
             label.setObjectName("field")
@@ -123,7 +134,7 @@ class Window(QWidget):
         buttons.addWidget(self.panic_button)
         buttons.addWidget(self.live_button)
         grid.setRowMinimumHeight(2, 8)
-        grid.addLayout(buttons, 3, 0, 1, 3)
+        grid.addLayout(buttons, 3, 0, 1, 4)
 
         left = QVBoxLayout()
         left.setSpacing(12)
@@ -203,6 +214,10 @@ class Window(QWidget):
         else:
             self._select()
 
+    def _choose_microphone(self, index: int) -> None:
+        choice = self.microphone_box.itemData(index)
+        self._errands.run(lambda: self._show.use_microphone(choice), self._after_choice)
+
     def _choose_avatar(self, index: int) -> None:
         choice = self.avatar_box.itemData(index)
         if choice == FILE:
@@ -222,18 +237,22 @@ class Window(QWidget):
 
     # --- what can be chosen ---------------------------------------------------------------------------------------
 
-    def _fill_choices(self, cameras: list[Choice]) -> None:
+    def _fill_cameras(self, cameras: list[Choice]) -> None:
         recorded = ("performance", "Recorded performance")
         self.camera_box.fill([("auto", "First webcam"), *cameras, recorded, (FILE, "Video file ...")])
-        self.avatar_box.fill([*self._show.avatars(), (FILE, "VRM file ...")])
+        self._select()
+
+    def _fill_microphones(self, microphones: list[Choice]) -> None:
+        self.microphone_box.fill([("off", "Silent"), ("auto", "System's microphone"), *microphones])
         self._select()
 
     def _select(self) -> None:
         """Show in the boxes what the show uses, adding a file that was chosen."""
-        for box, used in ((self.camera_box, self._show.camera), (self.avatar_box, self._show.avatar)):
-            if box.findData(used) < 0:
-                box.insertItem(box.count() - 1, Path(used).name, used)
-            box.setCurrentIndex(box.findData(used))
+        used = (self._show.camera, self._show.microphone, self._show.avatar)
+        for box, choice in zip((self.camera_box, self.microphone_box, self.avatar_box), used, strict=True):
+            if box.findData(choice) < 0:
+                box.insertItem(box.count() - 1, Path(choice).name, choice)
+            box.setCurrentIndex(box.findData(choice))
 
     def _tell(self, event: ApiEvent) -> None:
         self.counts.tell(event)

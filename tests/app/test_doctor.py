@@ -17,7 +17,7 @@ def questions(tmp_path: Path, unused_tcp_port: int) -> Questions:
     (tmp_path / "web").mkdir()
     (tmp_path / "web" / "index.html").touch()
     folders = (tmp_path / "data", tmp_path / "models", tmp_path / "web")
-    return Questions("performance", "mirai", "127.0.0.1", unused_tcp_port, *folders)
+    return Questions("performance", "off", "mirai", "127.0.0.1", unused_tcp_port, *folders)
 
 
 def test_everything_is_looked_at_and_told_on_one_line_each(questions: Questions) -> None:
@@ -40,12 +40,12 @@ def test_what_was_turned_down_is_told_with_the_reason(questions: Questions, tmp_
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         asked = Questions(
-            "9", str(tmp_path / "bad.vrm"), "127.0.0.1", port, questions.data_folder, tmp_path, tmp_path / "web"
+            "9", "auto", str(tmp_path / "bad.vrm"), "127.0.0.1", port, questions.data_folder, tmp_path, tmp_path / "web"
         )
         (tmp_path / "face.task").write_bytes(b"no model")
         findings = examine(asked)
     failed = {finding.name: finding.found for finding in findings.findings if finding.level == "fail"}
-    assert {"Models", "Camera", "Avatar", "Viewer page", "Port", "Ledger"} <= set(failed)
+    assert {"Models", "Camera", "Microphone", "Avatar", "Viewer page", "Port", "Ledger"} <= set(failed)
     assert not findings.is_well
     assert "bad.vrm" in failed["Avatar"] and str(port) in failed["Port"]
 

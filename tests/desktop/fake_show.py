@@ -26,6 +26,7 @@ class FakeShow:
         self.is_live = False
         self.title = ""
         self.camera = "auto"
+        self.microphone = "off"
         self.avatar = "mirai"
         self.calls: list[tuple[str, object]] = []
         self.fault: str | None = None
@@ -35,6 +36,9 @@ class FakeShow:
 
     def cameras(self) -> list[tuple[str, str]]:
         return [("0", "Integrated Camera"), ("2", "HD Pro Webcam C920")]
+
+    def microphones(self) -> list[tuple[str, str]]:
+        return [("3", "USB Microphone")]
 
     def avatars(self) -> list[tuple[str, str]]:
         return [("mirai", "Mirai"), ("kohaku", "Kohaku")]
@@ -54,6 +58,11 @@ class FakeShow:
         if self.fault is None:
             self.camera = camera
         return self.fault
+
+    def use_microphone(self, microphone: str) -> str | None:
+        self.calls.append(("use_microphone", microphone))
+        self.microphone = microphone
+        return None
 
     def use_avatar(self, avatar: str) -> str | None:
         self.calls.append(("use_avatar", avatar))

@@ -133,6 +133,15 @@ def test_cameras_of_the_machine_are_offered_and_chosen(desk: Desk) -> None:
     assert ("use_camera", "2") in desk.show.calls
 
 
+def test_a_microphone_is_off_until_it_is_chosen(desk: Desk) -> None:
+    box = desk.window.microphone_box
+    desk.wait(lambda: box.findData("3") >= 0)
+    assert box.currentData() == "off" and box.currentText() == "Silent"
+    box.activated.emit(box.findData("3"))
+    desk.wait(lambda: box.currentText() == "USB Microphone")
+    assert desk.show.calls == [("use_microphone", "3")]
+
+
 def test_a_chosen_file_becomes_an_entry_and_a_cancelled_choice_changes_nothing(desk: Desk) -> None:
     box = desk.window.avatar_box
     box.activated.emit(box.findData(FILE))
