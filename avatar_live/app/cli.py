@@ -1,10 +1,12 @@
 """The command line: `avatar-live serve|desktop|doctor|bench|models|avatars`."""
 
+import contextlib
 import json
 import os
 import signal
 import sys
 import webbrowser
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -30,6 +32,7 @@ from avatar_live.app.settings import (
     DEFAULT_AVATAR,
     DEFAULT_PORT,
     MODELS_FOLDER,
+    PROJECT,
     Settings,
     builtin_avatars,
     check_port,
@@ -149,11 +152,6 @@ bench = typer.Typer(no_args_is_help=True, help="Measure this machine, reproducib
 app.add_typer(bench, name="bench")
 
 
-@bench.callback()
-def _bench() -> None:
-    """Keep `bench chain` a command of its own, also while it is the only one."""
-
-
 @bench.command()
 def chain(
     seconds: Annotated[float, typer.Option("--seconds", min=1.0, help="How long to measure.")] = 30.0,
@@ -168,10 +166,8 @@ def chain(
 
     [b]auto[/b] as the camera means a clip of a real person here, so that two machines measure the same.
     """
-    try:
+    with _bench_packages("chain"):
         from avatar_live.app.bench.chain import measure_chain
-    except ModuleNotFoundError as error:
-        raise ShowError(f"`bench` needs {error.name}: start it with `python3 live.py bench chain`.") from error
 
     settings = _settings(camera, avatar, "", size, True, port, "127.0.0.1", DATA_FOLDER, models_folder)
     check_port(settings.host, settings.port)
@@ -181,6 +177,34 @@ def chain(
         typer.echo(json.dumps(figures))
     else:
         typer.echo("\n".join(f"{name:<24} {figure}" for name, figure in figures.items()))
+
+
+@bench.command()
+def pictures(
+    folder: Annotated[Path, typer.Argument(help="Where the pictures go.")] = PROJECT / "assets" / "pictures",
+    camera: CameraOption = "performance",
+    avatar: AvatarOption = DEFAULT_AVATAR,
+    size: SizeOption = "960x540",
+    port: PortOption = DEFAULT_PORT,
+    models_folder: ModelsOption = MODELS_FOLDER,
+) -> None:
+    """Take the README's pictures: the page on a desktop and a phone, and a player's view, of a show with viewers."""
+    with _bench_packages("pictures"):
+        from avatar_live.app.bench.pictures import take_pictures
+
+    settings = _settings(camera, avatar, "Mirai live", size, True, port, "127.0.0.1", DATA_FOLDER, models_folder)
+    check_port(settings.host, settings.port)
+    ensure_models(settings.models_folder, Progress("tracking models"))
+    typer.echo("\n".join(str(path) for path in take_pictures(settings, folder, say)))
+
+
+@contextlib.contextmanager
+def _bench_packages(name: str) -> Iterator[None]:
+    """Say how to get the packages that only measurements need."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise ShowError(f"`bench` needs {error.name}: start it with `python3 live.py bench {name}`.") from error
 
 
 @app.command()
