@@ -9,8 +9,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from avatar_live.stage.colors import srgb
 from avatar_live.stage.effects import GOAL_S, RAIN_S
-from avatar_live.stage.solids import srgb
 
 Doubles = NDArray[np.float64]
 

@@ -10,9 +10,10 @@ from panda3d.core import NodePath
 
 from avatar_live.protocol.view import PlayerView
 from avatar_live.stage import axes, layers
+from avatar_live.stage.colors import srgb
 from avatar_live.stage.pitch import CAMP_COLORS
 from avatar_live.stage.props import attach_prop, attach_veil, tint
-from avatar_live.stage.solids import Solid, ball, capsule, disc, join, srgb, turn_about
+from avatar_live.stage.solids import Solid, ball, capsule, disc, join, turn_about
 from avatar_live.stage.table import placed
 
 FIGURES_MAX: Final = 16

@@ -7,50 +7,59 @@ import numpy as np
 from numpy.typing import NDArray
 
 from avatar_live.avatar.model import Texture
+from avatar_live.stage.colors import srgb
 
 Canvas = NDArray[np.float32]  # (height, width, 3), linear light, red green blue
 
 _SEED: Final = 7
 _BRIGHTEST: Final = 4.0
+_CURVE_STEPS: Final = 8_192
+_COARSE: Final = 4  # dots of the canvas to one of the air's grid
 _HALO: Final = ((0.03, 0.9), (0.12, 0.55), (0.4, 0.5))  # spread in metres and strength of a neon stroke's light
 
 
-def srgb(code: str) -> NDArray[np.float32]:
-    """Return the linear colour (3,) of `#rrggbb`."""
-    encoded = np.array([int(code[i : i + 2], 16) for i in (1, 3, 5)], np.float32) / 255.0
-    return np.where(encoded <= 0.04045, encoded / 12.92, ((encoded + 0.055) / 1.055) ** 2.4).astype(np.float32)
-
-
-def finish(canvas: Canvas) -> Texture:
-    """Return the canvas as a picture: soft shoulder for the lights, sRGB, a little noise against banding."""
-    steps = np.linspace(0.0, _BRIGHTEST, 4096, dtype=np.float32)
+def finish(board: "Board") -> Texture:
+    """Return the board as a picture: soft shoulder for the lights, sRGB, a little noise against banding."""
+    board.settle()
+    steps = np.linspace(0.0, 1.0, _CURVE_STEPS, dtype=np.float32) ** 2 * _BRIGHTEST
     light = np.where(steps > 0.7, 0.7 + 0.3 * np.tanh((steps - 0.7) / 0.6), steps)
-    encoded = np.where(light <= 0.0031308, 12.92 * light, 1.055 * np.power(light, 1 / 2.4) - 0.055) * 255.0
-    curve = encoded.astype(np.float32)
-    shape = canvas.shape[:2]
+    curve = np.where(light <= 0.0031308, 12.92 * light, 1.055 * np.power(light, 1 / 2.4) - 0.055) * 255.0
+    places = np.sqrt(np.clip(board.canvas, 0.0, _BRIGHTEST) / _BRIGHTEST) * (_CURVE_STEPS - 1)
+    shape = board.canvas.shape[:2]
     noise = np.random.default_rng(_SEED).random((*shape, 1), np.float32)
-    places = np.sqrt(np.clip(canvas, 0.0, _BRIGHTEST) / _BRIGHTEST)
     pixels = np.full((*shape, 4), 255, np.uint8)
-    pixels[..., :3] = np.clip(np.interp(places, np.sqrt(steps / _BRIGHTEST), curve) + noise, 0.0, 255.0)
+    pixels[..., :3] = np.minimum(curve.astype(np.float32)[places.astype(np.uint16)] + noise, 255.0)
     return Texture(pixels, "clamp", "clamp")
 
 
 class Board:
-    """Paint on a canvas in metres: x to the right of the middle, y up from the bottom."""
+    """Paint on a canvas in metres: x to the right of the middle, y up from the bottom.
+
+    Light in the air varies slowly, so it is gathered on a coarse grid until `settle` lays it over what is painted.
+    """
 
     def __init__(self, width_m: float, height_m: float, dots_per_m: float, color: str) -> None:
         self.width_m, self.height_m, self._scale = width_m, height_m, dots_per_m
-        shape = (round(height_m * dots_per_m), round(width_m * dots_per_m), 3)
-        self.canvas: Canvas = np.broadcast_to(srgb(color), shape).astype(np.float32)
-        ys, xs = np.mgrid[0 : shape[0], 0 : shape[1]].astype(np.float32)
-        self.x = (xs + 0.5) / dots_per_m - width_m / 2
-        self.y = height_m - (ys + 0.5) / dots_per_m
+        height, width = round(height_m * dots_per_m), round(width_m * dots_per_m)
+        self.canvas: Canvas = np.broadcast_to(_light(color), (height, width, 3)).astype(np.float32)
+        self.x = ((np.arange(width, dtype=np.float32) + 0.5) / dots_per_m - width_m / 2)[None, :]
+        self.y = (height_m - (np.arange(height, dtype=np.float32) + 0.5) / dots_per_m)[:, None]
+        self._air: Canvas = np.zeros((-(-height // _COARSE), -(-width // _COARSE), 3), np.float32)
 
     def glow(self, x: float, y: float, radius_x: float, radius_y: float, color: str, strength: float) -> None:
         """Add light that falls off like a bell."""
-        across = np.exp(-(((self.x[0] - x) / radius_x) ** 2))
-        upward = np.exp(-(((self.y[:, 0] - y) / radius_y) ** 2))
-        self.canvas += np.multiply.outer(upward * strength, np.multiply.outer(across, srgb(color)))
+        middle = _COARSE // 2
+        across = np.exp(-(((self.x[0, middle::_COARSE] - x) / radius_x) ** 2))
+        upward = np.exp(-(((self.y[middle::_COARSE, 0] - y) / radius_y) ** 2)) * strength
+        rows, columns = len(upward), len(across)
+        self._air[:rows, :columns] += np.multiply.outer(upward, np.multiply.outer(across, _light(color)))
+
+    def settle(self) -> None:
+        """Lay the light in the air over what is painted so far."""
+        height, width = self.canvas.shape[:2]
+        whole = (self._air.shape[1] * _COARSE, self._air.shape[0] * _COARSE)
+        self.canvas += cv2.resize(self._air, whole, interpolation=cv2.INTER_LINEAR)[:height, :width]
+        self._air[:] = 0.0
 
     def fill(self, points: NDArray[np.float64], color: str, opacity: float = 1.0, light: float = 1.0) -> None:
         """Fill a polygon (P, 2) with anti-aliased edges."""
@@ -62,7 +71,7 @@ class Board:
             return
         mask = np.zeros(part.shape[:2], np.uint8)
         cv2.fillPoly(mask, [dots - np.array([left, top]) * 16], 255, cv2.LINE_AA, 4)
-        part += (mask.astype(np.float32) * (opacity / 255.0))[..., None] * (srgb(color) * light - part)
+        part += (mask.astype(np.float32) * (opacity / 255.0))[..., None] * (_light(color) * light - part)
 
     def round(self, x: float, y: float, radius_m: float, color: str, opacity: float = 1.0, light: float = 1.0) -> None:
         """Fill a circle."""
@@ -79,25 +88,28 @@ class Board:
         mask = np.zeros(self.canvas.shape[:2], np.uint8)
         for line in lines:
             cv2.polylines(mask, [self._dots(line)], False, 255, max(1, round(width_m * self._scale)), cv2.LINE_AA, 4)
-        halo = np.zeros(mask.shape, np.float32)
+        lit = mask > 0
+        core = 0.55 * _light(color) + np.float32(0.45)
+        self.canvas[lit] += np.multiply.outer(mask[lit] * np.float32(strength / 255.0), core)
+        rows, columns, _ = self._air.shape
+        padded = cv2.copyMakeBorder(
+            mask, 0, rows * _COARSE - mask.shape[0], 0, columns * _COARSE - mask.shape[1], cv2.BORDER_REPLICATE
+        )
+        coarse = cv2.resize(padded, (columns, rows), interpolation=cv2.INTER_AREA).astype(np.float32)
         for spread_m, share in _HALO:
-            halo += share * self._blurred(mask, spread_m)
-        core = mask.astype(np.float32) * (strength / 255.0)
-        self.canvas += np.multiply.outer(core, 0.55 * srgb(color) + np.float32(0.45))
-        self.canvas += np.multiply.outer(halo * np.float32(strength / 255.0), srgb(color))
+            soft = cv2.GaussianBlur(coarse, (0, 0), spread_m * self._scale / _COARSE)
+            self._air += np.multiply.outer(soft * np.float32(share * strength / 255.0), _light(color))
 
     def soften(self, sigma_m: float) -> None:
         """Blur everything, as a lens does behind the plane in focus."""
+        self.settle()
         self.canvas = np.asarray(cv2.GaussianBlur(self.canvas, (0, 0), sigma_m * self._scale), np.float32)
-
-    def _blurred(self, mask: NDArray[np.uint8], sigma_m: float) -> NDArray[np.float32]:
-        shrink = max(1, round(sigma_m * self._scale / 4))  # a wide blur needs no fine grid
-        height, width = mask.shape
-        small = cv2.resize(mask, (width // shrink, height // shrink), interpolation=cv2.INTER_AREA).astype(np.float32)
-        soft = cv2.GaussianBlur(small, (0, 0), sigma_m * self._scale / shrink)
-        return np.asarray(cv2.resize(soft, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
 
     def _dots(self, points: NDArray[np.float64]) -> NDArray[np.int32]:
         """Return points in sixteenths of a dot, as cv2's `shift=4` wants them."""
         dots = np.stack([points[:, 0] + self.width_m / 2, self.height_m - points[:, 1]], axis=1) * self._scale
         return np.round(dots * 16).astype(np.int32)
+
+
+def _light(color: str) -> NDArray[np.float32]:
+    return np.array(srgb(color)[:3], np.float32)

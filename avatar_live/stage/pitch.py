@@ -9,9 +9,10 @@ from panda3d.core import NodePath
 from avatar_live.protocol.view import BALL_RADIUS, GameView
 from avatar_live.stage import axes, layers
 from avatar_live.stage.backdrop import hang, make_painting
+from avatar_live.stage.colors import srgb
 from avatar_live.stage.props import attach_prop, attach_veil, tint
 from avatar_live.stage.scenery import TABLE_SIZE, paint_pitch
-from avatar_live.stage.solids import Solid, ball, box, disc, join, slab, srgb, tube, turn_about
+from avatar_live.stage.solids import Solid, ball, box, disc, join, slab, tube, turn_about
 from avatar_live.stage.table import on_table, placed
 
 CAMP_COLORS: Final = {"red": "#ff3d55", "blue": "#2f7dff"}

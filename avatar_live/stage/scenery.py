@@ -25,6 +25,7 @@ def paint_room() -> Texture:
     board.glow(0.0, 0.95, 0.75, 0.85, "#6a5cd8", 0.42)
     board.glow(-1.1, 0.55, 0.9, 0.9, "#1fb5c9", 0.16)
     board.glow(1.15, 0.6, 0.9, 0.9, "#e0559a", 0.20)
+    board.settle()
     for x in np.arange(-3.2, 3.2, 0.2):  # panels of the wall
         board.bar(float(x) - 0.003, 0.0, float(x) + 0.003, ROOM_HEIGHT_M, "#0d0a24", 0.55)
         board.bar(float(x) + 0.003, 0.0, float(x) + 0.007, ROOM_HEIGHT_M, "#8d80e8", 0.10)
@@ -33,7 +34,7 @@ def paint_room() -> Texture:
     board.soften(0.0045)
     _lights(board)
     board.soften(0.003)
-    return finish(board.canvas)
+    return finish(board)
 
 
 def paint_audience() -> Texture:
@@ -41,6 +42,7 @@ def paint_audience() -> Texture:
     random = np.random.default_rng(_SEED)
     board = Board(ROOM_WIDTH_M, ROOM_HEIGHT_M, 120, "#0c0a20")
     board.glow(0.0, 0.9, 2.6, 0.9, "#3b2f86", 0.5)
+    board.settle()
     for _ in range(46):
         x, y = random.uniform(-3.1, 3.1), random.uniform(1.2, 3.2)
         color = str(random.choice(["#ff7ab8", "#5fd0ff", "#ffd479", "#a78bff"]))
@@ -57,8 +59,9 @@ def paint_audience() -> Texture:
                 sticks[int(random.integers(len(sticks)))][1].append(stick)
         for stick_color, lines in sticks:
             board.neon(lines, 0.02, stick_color, 0.8)
+        board.settle()
     board.soften(0.012)
-    return finish(board.canvas)
+    return finish(board)
 
 
 def paint_side() -> Texture:
@@ -67,6 +70,7 @@ def paint_side() -> Texture:
     board = Board(ROOM_DEPTH_M, ROOM_HEIGHT_M, 110, "#1b1642")
     board.canvas *= (0.45 + 0.8 * np.exp(-(((board.y - 0.9) / 1.0) ** 2)))[..., None]
     board.glow(0.0, 0.8, 1.8, 0.9, "#6a5cd8", 0.22)
+    board.settle()
     for x in np.arange(-2.5, 2.6, 0.25):
         board.bar(float(x) - 0.005, 0.0, float(x) + 0.005, ROOM_HEIGHT_M, "#0d0a24", 0.6)
     for x, width, height in (
@@ -88,14 +92,14 @@ def paint_side() -> Texture:
     board.neon([np.array([[-ends, 0.55], [ends, 0.55]])], 0.02, "#38d6ff", 0.55)
     board.neon([np.array([[-ends, 2.15], [ends, 2.15]])], 0.02, "#ff5fb0", 0.55)
     board.soften(0.008)
-    return finish(board.canvas)
+    return finish(board)
 
 
 def paint_shell() -> Texture:
     """Return the plain floor and ceiling: a gradient from the room's light into the dark."""
     board = Board(2.0, 2.0, 64, "#161236")
     board.canvas *= (0.25 + 0.9 * (board.y / 2.0))[..., None]
-    return finish(board.canvas)
+    return finish(board)
 
 
 def paint_pitch() -> Texture:
@@ -123,7 +127,7 @@ def paint_pitch() -> Texture:
     board.neon(lines, 0.011, "#dfe6ff", 0.16)
     board.neon([np.array([[-1.03, middle - half], [-1.03, middle + half]])], 0.022, "#ff4d5e", 0.55)
     board.neon([np.array([[1.03, middle - half], [1.03, middle + half]])], 0.022, "#3f8cff", 0.55)
-    return finish(board.canvas)
+    return finish(board)
 
 
 def _window(board: Board) -> None:

@@ -6,24 +6,9 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from avatar_live.stage.colors import Rgba
+
 Doubles = NDArray[np.float64]
-Rgba = tuple[float, float, float, float]
-
-
-def srgb(code: str, alpha: float = 1.0) -> Rgba:
-    """Return the linear colour of `#rrggbb` (IEC 61966-2-1)."""
-    red, green, blue = (int(code[i : i + 2], 16) / 255.0 for i in (1, 3, 5))
-    return (_linear(red), _linear(green), _linear(blue), alpha)
-
-
-def _linear(value: float) -> float:
-    return value / 12.92 if value <= 0.04045 else float(((value + 0.055) / 1.055) ** 2.4)
-
-
-def encode(linear: float) -> float:
-    """Return a linear channel as sRGB, 0..1."""
-    linear = min(max(linear, 0.0), 1.0)
-    return 12.92 * linear if linear <= 0.0031308 else float(1.055 * linear ** (1 / 2.4) - 0.055)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

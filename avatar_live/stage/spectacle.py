@@ -7,12 +7,13 @@ from numpy.typing import NDArray
 from panda3d.core import NodePath
 
 from avatar_live.stage import axes, confetti, layers
+from avatar_live.stage.colors import srgb
 from avatar_live.stage.effects import FLIGHT_S, GOALS_MAX, RAINS_MAX, THROWS_MAX, Effects, Flight, splat, tomato
 from avatar_live.stage.geometry import make_geom, make_node
 from avatar_live.stage.pitch import goal_mouth
 from avatar_live.stage.props import attach_prop, attach_veil, fade
 from avatar_live.stage.shaders import load_shader
-from avatar_live.stage.solids import Solid, ball, join, srgb, turn_about
+from avatar_live.stage.solids import Solid, ball, join, turn_about
 from avatar_live.stage.textures import make_table, refill_table
 
 Doubles = NDArray[np.float64]

@@ -7,8 +7,8 @@ from panda3d.core import CullFaceAttrib, NodePath, Texture, Vec3, Vec4
 from avatar_live.avatar.model import Material
 from avatar_live.stage import layers
 from avatar_live.stage.cameras import PLAYER_BITS
+from avatar_live.stage.colors import encode
 from avatar_live.stage.shaders import load_shader
-from avatar_live.stage.solids import encode
 
 OUTLINE_LEAST: Final = 1.0  # half pixels: a thinner line would break into dots without anti-aliasing
 _NARROWEST: Final = 1e-3  # shading_toony 1 would divide by zero

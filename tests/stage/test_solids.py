@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from avatar_live.stage.solids import Solid, ball, box, capsule, disc, encode, join, slab, srgb, tube, turn_about
+from avatar_live.stage.colors import encode, srgb
+from avatar_live.stage.solids import Solid, ball, box, capsule, disc, join, slab, tube, turn_about
 
 WHITE = srgb("#ffffff")
 ARCH = np.array([[0.0, 0.0, -0.2], [0.0, 0.2, -0.2], [0.0, 0.3, 0.0], [0.0, 0.2, 0.2], [0.0, 0.0, 0.2]])
