@@ -85,16 +85,16 @@ class Board:
 
     def neon(self, lines: list[NDArray[np.float64]], width_m: float, color: str, strength: float) -> None:
         """Draw glowing strokes: a pale core, a coloured body and the light they throw around them."""
-        mask = np.zeros(self.canvas.shape[:2], np.uint8)
+        height, width = len(self.canvas), len(self.canvas[0])
+        mask = np.zeros((height, width), np.uint8)
         for line in lines:
             cv2.polylines(mask, [self._dots(line)], False, 255, max(1, round(width_m * self._scale)), cv2.LINE_AA, 4)
         lit = mask > 0
         core = 0.55 * _light(color) + np.float32(0.45)
         self.canvas[lit] += np.multiply.outer(mask[lit] * np.float32(strength / 255.0), core)
-        rows, columns, _ = self._air.shape
-        padded = cv2.copyMakeBorder(
-            mask, 0, rows * _COARSE - mask.shape[0], 0, columns * _COARSE - mask.shape[1], cv2.BORDER_REPLICATE
-        )
+        rows, columns = len(self._air), len(self._air[0])
+        below, beside = rows * _COARSE - height, columns * _COARSE - width
+        padded = cv2.copyMakeBorder(mask, 0, below, 0, beside, cv2.BORDER_REPLICATE)
         coarse = cv2.resize(padded, (columns, rows), interpolation=cv2.INTER_AREA).astype(np.float32)
         for spread_m, share in _HALO:
             soft = cv2.GaussianBlur(coarse, (0, 0), spread_m * self._scale / _COARSE)
