@@ -1,0 +1,102 @@
+"""The engine's process and a voice: what is spoken in one process leaves the other as Opus on the link."""
+
+import asyncio
+import contextlib
+import itertools
+import sys
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+from speaker import BEEP_S, TONE_HZ, speaking
+from test_sound import SILENCE_BYTES_MAX, decoded, frequency_hz
+
+from avatar_live import clock
+from avatar_live.app.settings import find_avatar
+from avatar_live.channels.link import EngineConnection, serve_link
+from avatar_live.channels.processes import EnginePlan, FromEngine, Order, Panic
+from avatar_live.channels.ring import PACKET_S, PACKET_SAMPLES
+from avatar_live.signals.encoded import EncodedFrame
+
+WAIT_S = 60.0
+
+
+class Listener:
+    """Collect the sound packets of an engine that runs in a process of its own."""
+
+    def __init__(self) -> None:
+        self.sound: list[EncodedFrame] = []
+        self.late_s: list[float] = []
+        self._came = asyncio.Event()
+        self.process: asyncio.subprocess.Process
+
+    def take(self, message: FromEngine) -> None:
+        if isinstance(message, EncodedFrame) and message.kind == "audio":
+            self.sound.append(message)
+            self.late_s.append(clock.now_s() - message.captured_s)
+            self._came.set()
+
+    async def until(self, is_true: Callable[[], object]) -> None:
+        async with asyncio.timeout(WAIT_S):
+            while not is_true():
+                self._came.clear()
+                await self._came.wait()
+
+    async def more(self, count: int) -> list[EncodedFrame]:
+        """Return the next packets."""
+        before = len(self.sound)
+        await self.until(lambda: len(self.sound) >= before + count)
+        return self.sound[before : before + count]
+
+    def order(self, order: Order) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.write(msgspec.json.encode(order) + b"\n")
+
+
+@contextlib.asynccontextmanager
+async def engine(folder: Path) -> AsyncIterator[Listener]:
+    listener = Listener()
+
+    async def connected(connection: EngineConnection | None) -> None:
+        pass
+
+    plan = EnginePlan(str(folder), str(find_avatar("mirai")), width_px=128, height_px=72, fps=10)
+    async with serve_link(folder, listener.take, connected):
+        listener.process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "avatar_live.engine", msgspec.json.encode(plan).decode()),
+            stdin=asyncio.subprocess.PIPE,
+        )
+        try:
+            yield listener
+        finally:
+            assert listener.process.stdin is not None
+            listener.process.stdin.close()  # its parent is gone: the engine ends
+            async with asyncio.timeout(WAIT_S):
+                await listener.process.wait()
+
+
+async def test_a_voice_leaves_as_opus_in_step_and_not_from_behind_the_panic_card(tmp_path: Path) -> None:
+    async with engine(tmp_path) as listener:
+        silent = await listener.more(5)
+        assert all(len(frame.data) <= SILENCE_BYTES_MAX for frame in silent)
+        with speaking(tmp_path):
+            await listener.until(lambda: len(listener.sound[-1].data) > SILENCE_BYTES_MAX)
+            frames = await listener.more(110)
+            assert {after.pts - before.pts for before, after in itertools.pairwise(frames)} == {PACKET_SAMPLES}
+            assert np.median(listener.late_s[-110:]) < 0.1
+            assert frames[50].captured_s - frames[0].captured_s == pytest.approx(50 * PACKET_S, abs=0.001)
+            beeps = [at for at, frame in enumerate(frames) if 0.1 < frame.captured_s % 1.0 < BEEP_S - 0.04]
+            samples = decoded(frames).reshape(-1, PACKET_SAMPLES)
+            whole_beep = samples[[at for at in beeps if at - beeps[0] < 25]].ravel()
+            assert frequency_hz(whole_beep) == pytest.approx(TONE_HZ, abs=5)
+            pauses = [at for at, frame in enumerate(frames) if frame.captured_s % 1.0 > BEEP_S + 0.1]
+            assert np.abs(samples[pauses]).max() < 0.01 < 0.3 < np.abs(whole_beep).max(), "at its time, not another"
+            listener.order(Panic(True))
+            await listener.until(lambda: all(len(frame.data) <= SILENCE_BYTES_MAX for frame in listener.sound[-40:]))
+            hidden = await listener.more(60)
+            assert all(len(frame.data) <= SILENCE_BYTES_MAX for frame in hidden), "more than a second with a beep"
+            listener.order(Panic(False))
+            await listener.until(lambda: len(listener.sound[-1].data) > SILENCE_BYTES_MAX)
+        await listener.until(lambda: all(len(frame.data) <= SILENCE_BYTES_MAX for frame in listener.sound[-20:]))
