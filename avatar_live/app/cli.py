@@ -80,8 +80,8 @@ def serve(
     signal.signal(signal.SIGTERM, _as_interrupt)
     with LocalShow(settings, report=say) as show:
         say("Starting the tracker, the stage and the server ...")
-        show.rehearse()
         show.go_live()
+        show.rehearse()
         show.wait_until_ready(*PARTS_NEEDED)
         say(live_block(settings, show.token, show.event_url))
         if not no_open and _has_display():
