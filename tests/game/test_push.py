@@ -120,7 +120,10 @@ def test_the_left_key_turns_counter_clockwise_seen_from_above() -> None:
 
 
 def test_a_player_walks_the_ball_into_the_goal() -> None:
-    inputs: list[Input] = [Enter("player-1", "Ann", "red"), Steer("player-1", up=True, down=False, left=False, right=False)]
+    inputs: list[Input] = [
+        Enter("player-1", "Ann", "red"),
+        Steer("player-1", up=True, down=False, left=False, right=False),
+    ]
     world, _ = step(World(seed=1), inputs, 0.0)
     world = _after(world, 20.0)
     assert world.score_red >= 1
