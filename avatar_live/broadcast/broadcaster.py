@@ -68,17 +68,21 @@ class Broadcaster:
         self._sent: deque[tuple[float, int]] = deque()  # when, video frames to viewers
         self._keyframes_asked = self._dropped = self._keys_dropped = 0  # by those who are gone
 
-    def publish(self, frame: EncodedFrame) -> None:
-        """Send the frame to all who watch its stream. Call it on the loop, for every frame, as soon as there is one."""
+    def publish(self, frame: EncodedFrame) -> int:
+        """Send the frame to all who watch its stream, and return how many could take it: who is connected and in step.
+
+        Call it on the loop, for every frame, as soon as there is one.
+        """
         fanout = self._fanouts.get(frame.stream)
         if fanout is None:
-            return
+            return 0
         now = self._now()
         taken = fanout.publish(frame, now)
         if frame.kind == "video":
             self._sent.append((now, taken))
             while now - self._sent[0][0] > FIGURES_S:
                 self._sent.popleft()
+        return taken
 
     async def watch(self, stream: str, offer_sdp: str) -> Watch:
         """Answer a viewer's offer. Raises BroadcastError with the HTTP status that says why not.
@@ -118,6 +122,11 @@ class Broadcaster:
             return False
         await asyncio.shield(farewell)
         return True
+
+    def end(self, stream: str) -> None:
+        """Let everybody go who watches a stream that is over, also who is still connecting."""
+        for watch_id in [id for id, place in self._places.items() if place.stream == stream]:
+            self._let_go(watch_id)
 
     def streams(self) -> dict[str, int]:
         """Return how many watch each stream that is watched."""

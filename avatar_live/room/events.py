@@ -132,7 +132,7 @@ class PlayerWatches:
 
 @dataclass(frozen=True, slots=True)
 class PlayerSees:
-    """The first frame of a player's stream is on its way."""
+    """The first frame of a player's stream is on its way to the player."""
 
     player: str
 

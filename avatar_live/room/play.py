@@ -23,7 +23,7 @@ from avatar_live.room.state import (
 OVER: Final = "Your time on the pitch is up."
 LEFT: Final = "You left the pitch."
 NO_CONNECTION: Final = "Your picture could not be connected in time; your coins are back."
-NO_PICTURE: Final = "The stage could not draw your picture in time; your coins are back."
+NO_PICTURE: Final = "Your picture did not reach you in time; your coins are back."
 ENGINE_GONE: Final = "The stage stopped in the middle of your game; your coins are back."
 WAITED: Final = "The line did not move for too long; your coins are back."
 LINE_FULL: Final = "The line of players is full, so it was not paid; try again in a minute."

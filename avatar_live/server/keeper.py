@@ -105,6 +105,7 @@ class Keeper:
                 self.pitch.enter(player, name, camp)
             case ev.LeavePitch(player):
                 self.pitch.leave(player)
+                self.stage.end_player(player)
             case ev.Report(type, data):
                 self.log.report(type, data, clock.wall_s())
             case _:

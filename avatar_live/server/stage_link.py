@@ -90,6 +90,12 @@ class StageLink:
             self._watched = watched
             self._connection.send(Watched(watched))
 
+    def end_player(self, player: str) -> None:
+        """Let go of who watches a player's stream: the game is over."""
+        self._seen.discard(player)
+        if self._broadcaster is not None:
+            self._broadcaster.end(player)
+
     def want_keyframe(self, stream: str) -> None:
         """Ask the encoder of a stream for a keyframe."""
         if self._connection is not None and self._is_greeted:
@@ -107,11 +113,11 @@ class StageLink:
 
     def _on_frame(self, frame: EncodedFrame) -> None:
         assert self._broadcaster is not None
-        self._broadcaster.publish(frame)
+        taken = self._broadcaster.publish(frame)
         if frame.kind != "video":
             return
         if frame.stream == MAIN_STREAM:
             self._frame_s = clock.now_s()
-        elif frame.stream not in self._seen:
+        elif taken and frame.stream not in self._seen:  # a player who is not connected yet has seen nothing
             self._seen.add(frame.stream)
             self._handle(ev.PlayerSees(frame.stream))

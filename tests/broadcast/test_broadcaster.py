@@ -235,6 +235,21 @@ async def test_thirty_who_come_and_go_leave_no_task_no_socket_and_no_viewer(hous
     assert house.broadcaster.streams() == {}
 
 
+async def test_a_stream_that_is_over_lets_its_watchers_go_and_nobody_else(house: House) -> None:
+    connecting = Peer()
+    async with peer() as player, peer() as other:
+        await player.watch(house.broadcaster, "player-1")
+        await other.watch(house.broadcaster, "player-2")
+        house.broadcaster.end("player-1")
+        assert house.broadcaster.streams() == {"player-2": 1}
+        assert house.watchers[-1] == ("player-1", 0)
+        await house.broadcaster.watch("player-1", await connecting.offer())
+        house.broadcaster.end("player-1")
+        house.broadcaster.end("player-1")
+        assert house.broadcaster.streams() == {"player-2": 1}
+    await connecting.close()
+
+
 async def test_closing_says_goodbye_to_everybody() -> None:
     house = House()
     async with peer() as first, peer() as second:

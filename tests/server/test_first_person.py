@@ -101,6 +101,7 @@ async def test_a_ticket_plays_steers_and_ends(server: ShowServer) -> None:
         assert (await ann.until(GiftUpdate)).state == "done"
         await until(lambda: drawing.watched == () and not drawing.players, "the player is still on the pitch")
         assert (await knock(server, token, "v=0")).status_code == 401
+        await until(lambda: watching(server) == 0, "the stream outlived its game")
 
 
 async def test_an_engine_that_dies_in_the_middle_of_a_game_refunds_it_once(server: ShowServer) -> None:
@@ -137,6 +138,12 @@ async def knock(server: ShowServer, token: str, offer: str) -> httpx.Response:
             content=offer,
             headers={"Content-Type": "application/sdp", "Authorization": f"Bearer {token}"},
         )
+
+
+def watching(server: ShowServer) -> int:
+    """Return how many streams the server sends, as it last said."""
+    health = server.health()
+    return int(health.figures["watch_viewers"]) if health is not None else -1
 
 
 async def until(claim: Callable[[], bool], what: str) -> None:
