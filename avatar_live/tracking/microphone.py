@@ -128,6 +128,7 @@ def open_device(choice: str, heard: Heard) -> Device:
 class _PortAudioDevice:
     def __init__(self, choice: str, heard: Heard) -> None:
         sounddevice = _sounddevice()
+        self._fault: type[Exception] = sounddevice.PortAudioError
         number = _number(choice, _listed(sounddevice), _default(sounddevice))
         device = sounddevice.query_devices(number)
         self.name = str(device["name"])
@@ -155,7 +156,8 @@ class _PortAudioDevice:
             ) from error
 
     def close(self) -> None:
-        self._stream.close()
+        with contextlib.suppress(self._fault):  # an unplugged device cannot be closed any more
+            self._stream.close()
 
 
 def _listed(sounddevice: Any) -> list[Listed]:
@@ -194,7 +196,10 @@ def _sounddevice() -> Any:
         raise MicrophoneError(
             "No microphone can be used without PortAudio: on Debian or Ubuntu, sudo apt-get install libportaudio2."
         ) from error
-    # PortAudio lists devices when it starts, and knows none that was plugged in later.
-    sounddevice._terminate()
-    sounddevice._initialize()
+    try:  # PortAudio lists devices when it starts, and knows none that was plugged in later
+        with contextlib.suppress(sounddevice.PortAudioError):  # a start that failed left nothing to end
+            sounddevice._terminate()
+        sounddevice._initialize()
+    except sounddevice.PortAudioError as error:
+        raise MicrophoneError(f"The sound system cannot be asked for microphones ({error}): start again.") from error
     return sounddevice

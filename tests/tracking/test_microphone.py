@@ -1,5 +1,8 @@
 """A microphone that is there, is missing, is pulled out and comes back; the sound card is a fake."""
 
+import os
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -161,3 +164,41 @@ def test_on_a_machine_without_a_microphone_that_is_one_sentence() -> None:
         return
     with pytest.raises(MicrophoneError, match="There is no microphone: plug one in"):
         open_device(AUTO, lambda measured_s, samples: None)
+
+
+# Reads as fast as it can instead of at 48 kHz, because ALSA's null device keeps no time.
+ALSA_TOY = 'pcm.toymic {{ type file slave.pcm "null" file "/dev/null" infile "{sound}" format "raw" }}'
+HEAR_TOY = """
+import sys, time
+from pathlib import Path
+from avatar_live.channels.ring import SoundRing
+from avatar_live.tracking.microphone import Microphone, MicrophoneError, list_microphones
+try:
+    print([device.name for device in list_microphones()])
+except MicrophoneError as error:
+    sys.exit(str(error))
+ring = SoundRing(Path(sys.argv[1]))
+microphone = Microphone("TOY", Path(sys.argv[1]))
+end_s = time.monotonic() + 10.0
+while not (packets := ring.read()) and time.monotonic() < end_s:
+    time.sleep(0.001)
+microphone.close()
+print(microphone.trouble, packets[-1].samples[-1].tolist())
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the toy device is ALSA's")
+def test_portaudio_finds_and_hears_a_device_by_a_part_of_its_name(tmp_path: Path) -> None:
+    (tmp_path / "sound.raw").write_bytes(np.full((48_000 * 5, CHANNELS), [5_000, -6_000], np.int16).tobytes())
+    (tmp_path / ".asoundrc").write_text(ALSA_TOY.format(sound=tmp_path / "sound.raw"))
+    done = subprocess.run(
+        [sys.executable, "-c", HEAR_TOY, str(tmp_path / "ring")],
+        env={**os.environ, "HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    if "libportaudio2" in done.stderr:
+        pytest.skip(done.stderr.strip().splitlines()[-1])
+    assert "'toymic'" in done.stdout.splitlines()[0], done.stderr
+    assert done.stdout.splitlines()[1] == " [5000, -6000]"
