@@ -16,6 +16,7 @@ from avatar_live.protocol.wire import Keys
 from avatar_live.signals.encoded import MAIN_STREAM, EncodedFrame
 
 RETRY_AFTER_S: Final = 5
+CONNECTING_MAX: Final = 12  # offers of one address that have not become a connection yet: a household coming back
 SWEEP_S: Final = 1.0
 FIGURES_S: Final = 2.0
 
@@ -34,6 +35,7 @@ class Watch:
 class _Place:
     stream: str
     viewer: Viewer
+    address: str
 
 
 class Broadcaster:
@@ -84,13 +86,14 @@ class Broadcaster:
                 self._sent.popleft()
         return taken
 
-    async def watch(self, stream: str, offer_sdp: str) -> Watch:
-        """Answer a viewer's offer. Raises BroadcastError with the HTTP status that says why not.
+    async def watch(self, stream: str, offer_sdp: str, address: str = "") -> Watch:
+        """Answer the offer of a viewer at a network address. Raises BroadcastError with the HTTP status and why not.
 
-        A player's stream has one viewer, so a new one (a page that was loaded again) takes the old one's place.
+        A player's stream has one viewer, so a new one (a page that was loaded again) takes the old one's place. It is
+        let in above the limits, which are for the show: it has been paid for, and there are few of them.
         """
-        if len(self._places) >= self._viewers_max:
-            raise BroadcastError(503, "All places are taken: try again in a few seconds.", RETRY_AFTER_S)
+        if stream == MAIN_STREAM:
+            self._check_places(address)
         offer = checked_offer(offer_sdp)
         if self._sweeper is None:
             self._sweeper = asyncio.create_task(self._sweep_forever(), name="broadcast-sweep")
@@ -104,7 +107,7 @@ class Broadcaster:
         )
         fanout = self._fanouts.setdefault(stream, Fanout(lambda: self._want_keyframe(stream)))
         fanout.watchers[watch_id] = viewer
-        self._places[watch_id] = _Place(stream, viewer)
+        self._places[watch_id] = _Place(stream, viewer, address)
         self._on_watchers(stream, len(fanout.watchers))
         try:
             answer = await viewer.answer(offer, allow_loopback=self._allow_loopback)
@@ -161,6 +164,14 @@ class Broadcaster:
         for watch_id in list(self._places):
             self._let_go(watch_id)
         await asyncio.gather(*self._farewells)
+
+    def _check_places(self, address: str) -> None:
+        places = self._places.values()
+        if len(places) >= self._viewers_max:
+            raise BroadcastError(503, "All places are taken: try again in a few seconds.", RETRY_AFTER_S)
+        if sum(place.address == address and not place.viewer.is_connected for place in places) >= CONNECTING_MAX:
+            reason = "Too many viewers at your address are connecting just now: try again in a few seconds."
+            raise BroadcastError(503, reason, RETRY_AFTER_S)
 
     def _wanted_by(self, stream: str) -> None:
         fanout = self._fanouts.get(stream)

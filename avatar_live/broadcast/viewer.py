@@ -49,7 +49,7 @@ class Viewer:
         self._audio = PacketTrack(self._audio_queue, on_ready=lambda: None)
         self._keys = keys.KeyInput()
         self._opened_s = self._heard_s = now()
-        self._is_connected = self._has_sounded = False
+        self.is_connected = self._has_sounded = False
 
     @property
     def needs_keyframe(self) -> bool:
@@ -93,7 +93,7 @@ class Viewer:
 
     def is_gone(self) -> bool:
         """Say whether the peer never came or has fallen silent."""
-        if not self._is_connected:
+        if not self.is_connected:
             return self._now() - self._opened_s > CONNECT_S_MAX
         return self._now() - self._heard_s > SILENT_S_MAX
 
@@ -128,7 +128,7 @@ class Viewer:
     def _state_changed(self) -> None:
         state = self._connection.connectionState
         if state == "connected":
-            self._is_connected = True
+            self.is_connected = True
             self._heard()
         elif state in ("failed", "closed"):
             asyncio.get_running_loop().call_soon(self._on_end)

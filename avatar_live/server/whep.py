@@ -39,7 +39,7 @@ def whep_routes(broadcaster: Broadcaster, player_stream: Callable[[str], str | N
             return _refused(415, f"Send the offer with Content-Type: {SDP}.", {"Accept-Post": SDP})
         try:
             offer = (await request.body()).decode()
-            watch = await broadcaster.watch(stream, offer)
+            watch = await broadcaster.watch(stream, offer, request.client.host if request.client else "")
         except UnicodeDecodeError:
             return _refused(400, "The body is not a session description: send an SDP offer.")
         except BroadcastError as refusal:

@@ -11,7 +11,7 @@ import pytest_asyncio
 from peer import Peer, Source, peer, until
 
 from avatar_live import clock
-from avatar_live.broadcast.broadcaster import Broadcaster, BroadcastError
+from avatar_live.broadcast.broadcaster import CONNECTING_MAX, Broadcaster, BroadcastError
 from avatar_live.broadcast.viewer import CONNECT_S_MAX, SILENT_S_MAX
 from avatar_live.encoder.audio import OpusEncoder
 from avatar_live.protocol.wire import Keys
@@ -24,7 +24,7 @@ CYCLES = 30
 class House:
     """A broadcaster whose callbacks are noted and whose clock can be put forward."""
 
-    def __init__(self) -> None:
+    def __init__(self, viewers_max: int = VIEWERS_MAX) -> None:
         self.keyframes_wanted: list[str] = []
         self.keys: list[tuple[str, Keys]] = []
         self.watchers: list[tuple[str, int]] = []
@@ -35,7 +35,7 @@ class House:
             on_keys=lambda stream, keys: self.keys.append((stream, keys)),
             on_watchers=lambda stream, count: self.watchers.append((stream, count)),
             allow_loopback=True,
-            viewers_max=VIEWERS_MAX,
+            viewers_max=viewers_max,
             now=lambda: clock.now_s() + self.ahead_s,
         )
 
@@ -158,11 +158,35 @@ async def test_the_last_place_is_given_and_one_more_is_refused(house: House) -> 
     offers = [Peer() for _ in range(VIEWERS_MAX + 1)]
     for viewer in offers[:-1]:
         await house.broadcaster.watch(MAIN_STREAM, await viewer.offer())
+    offer = await offers[-1].offer()
     with pytest.raises(BroadcastError, match="All places are taken") as refusal:
-        await house.broadcaster.watch(MAIN_STREAM, await offers[-1].offer())
+        await house.broadcaster.watch(MAIN_STREAM, offer)
     assert (refusal.value.status, refusal.value.retry_after_s) == (503, 5)
+    await house.broadcaster.watch("player-1", offer)  # a player has paid for the place
     for viewer in offers:
         await viewer.close()
+
+
+async def test_one_address_cannot_take_all_places_with_offers_that_never_connect() -> None:
+    house = House(viewers_max=3 * CONNECTING_MAX)
+    waiting = Peer()
+    offer = await waiting.offer()
+    for _ in range(CONNECTING_MAX):
+        await house.broadcaster.watch(MAIN_STREAM, offer, "192.0.2.1")
+    with pytest.raises(BroadcastError, match="at your address") as refusal:
+        await house.broadcaster.watch(MAIN_STREAM, offer, "192.0.2.1")
+    assert (refusal.value.status, refusal.value.retry_after_s) == (503, 5)
+    await house.broadcaster.watch(MAIN_STREAM, offer, "192.0.2.2")
+    house.ahead_s = CONNECT_S_MAX + 1
+    house.broadcaster.sweep()
+    async with peer() as viewer:
+        connected = await house.broadcaster.watch(MAIN_STREAM, await viewer.offer(), "192.0.2.1")
+        await viewer.accept(connected.answer_sdp)
+        await until(lambda: _is_connected(house, connected.id), "the viewer did not connect")
+        for _ in range(CONNECTING_MAX):
+            await house.broadcaster.watch(MAIN_STREAM, offer, "192.0.2.1")
+    await waiting.close()
+    await house.broadcaster.close()
 
 
 async def test_an_offer_that_cannot_be_answered_leaves_nothing_behind(house: House) -> None:
@@ -268,3 +292,7 @@ async def test_a_frame_of_a_stream_that_nobody_watches_costs_nothing(house: Hous
     async with source.playing():
         await until(lambda: len(source.published) > 2, "nothing was published")
     assert house.keyframes_wanted == []
+
+
+def _is_connected(house: House, watch_id: str) -> bool:
+    return house.broadcaster._places[watch_id].viewer.is_connected
