@@ -45,8 +45,10 @@ _MODULES: Final[dict[type[Plan], str]] = {
 
 
 def module_command(plan: Plan) -> list[str]:
-    """Return the command that runs a plan in this Python."""
-    return [sys.executable, "-m", _MODULES[type(plan)], msgspec.json.encode(plan).decode()]
+    """Return the command that runs a plan in this Python; the plan lies in the show's private folder."""
+    path = Path(plan.run_folder) / f"{NAMES[type(plan)]}.plan"
+    path.write_bytes(msgspec.json.encode(plan))
+    return [sys.executable, "-m", _MODULES[type(plan)], f"@{path}"]
 
 
 def remember(plan: Plan, order: Order) -> Plan:

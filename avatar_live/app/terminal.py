@@ -1,6 +1,7 @@
 """What the command line shows: progress, the block with the link and its QR code."""
 
 import io
+import shutil
 import sys
 
 import segno
@@ -15,22 +16,28 @@ def say(text: str) -> None:
 
 
 class Progress:
-    """Show `(what, fraction)` as one moving line on a terminal, and each new `what` as a line elsewhere."""
+    """Show `(what, fraction)` as one moving line on a terminal, and each new `what` as a line elsewhere.
+
+    A sentence that does not fit beside the bar gets a line of its own, which stays.
+    """
 
     def __init__(self, title: str) -> None:
         self._title = title
         self._is_watched = sys.stderr.isatty()
-        self._last = ""
+        self._last = ("", False)
 
     def __call__(self, what: str, fraction: float) -> None:
-        if self._is_watched:
-            bar = "#" * round(20 * fraction)
-            end = "\n" if fraction >= 1.0 else ""
-            sys.stderr.write(f"\r  {self._title} [{bar:<20}] {what:<60.60}{end}")
+        columns = shutil.get_terminal_size().columns - 1
+        line = f"  {self._title} [{'#' * round(16 * fraction):<16}] {what}"
+        is_done = fraction >= 1.0
+        if not self._is_watched or len(line) > columns:
+            if what != self._last[0]:
+                clear = f"\r{'':<{columns}}\r" if self._is_watched else ""
+                say(f"{clear}  {self._title}: {what}")
+        elif not is_done or self._last != (what, True):
+            sys.stderr.write(f"\r{line:<{columns}}" + ("\n" if is_done else ""))
             sys.stderr.flush()
-        elif what != self._last:
-            say(f"  {self._title}: {what}")
-        self._last = what
+        self._last = (what, is_done)
 
 
 def live_block(settings: Settings, token: str, event_url: str) -> str:

@@ -3,12 +3,11 @@
 from dataclasses import dataclass, replace
 from typing import Final
 
-from avatar_live.channels.processes import HEALTH_STALE_S, Health
+from avatar_live.channels.processes import EXIT_REFUSED, HEALTH_STALE_S, Health
 
 BACK_OFF_S: Final = (0.0, 0.2, 0.5, 1.0, 2.0)  # before the first, second ... start after crashes in a row
 HEALTHY_S: Final = 30.0  # a life this long forgives the crashes before it
 START_S_MAX: Final = 60.0  # from the start, or the last word, to the first "ready": loading may take that long
-EXIT_REFUSED: Final = 2  # the child gave its reason in `Health.status`; starting it again would change nothing
 
 
 @dataclass(frozen=True, slots=True)

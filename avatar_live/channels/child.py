@@ -1,16 +1,20 @@
 """A child process's ends of the two wires to its parent: orders in, health out."""
 
 import os
+import sys
 import threading
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 import msgspec
 
 from avatar_live import clock
 from avatar_live.channels.lossless import Lossless
-from avatar_live.channels.processes import HEALTH_BYTES_MAX, Health, Order, Stop, health_slot
+from avatar_live.channels.processes import EXIT_REFUSED, HEALTH_BYTES_MAX, Health, Order, Stop, health_slot
 from avatar_live.channels.slot import Slot
+
+P = TypeVar("P")
 
 ORDERS_MAX: Final = 256
 ORDER_BYTES_MAX: Final = 65_536
@@ -19,6 +23,20 @@ STATUS_CHARS_MAX: Final = 400
 
 _STDIN: Final = 0
 _order = msgspec.json.Decoder(Order)
+
+
+def plan_of(arguments: Sequence[str], kind: type[P]) -> P:
+    """Return the plan that this process is started with: JSON, or @ and the path of a file that holds it.
+
+    A file keeps the key of the event API out of the machine's list of processes. Ends the process with a sentence
+    and `EXIT_REFUSED` when there is no such plan.
+    """
+    try:
+        (text,) = arguments
+        return msgspec.json.decode(Path(text[1:]).read_bytes() if text.startswith("@") else text, type=kind)
+    except (ValueError, OSError) as error:
+        print(f"This process is started by `avatar-live` with one {kind.__name__} ({error}).", file=sys.stderr)  # noqa: T201
+        raise SystemExit(EXIT_REFUSED) from error
 
 
 def orders(source: int = _STDIN) -> Lossless[Order]:

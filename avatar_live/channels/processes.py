@@ -1,9 +1,9 @@
 """The vocabulary of the processes: what each is started with, what they say to each other, how they say they live.
 
-The parent starts each child as `python -m avatar_live.<package> <plan as JSON>`. A child reads orders, one JSON line
-each, from its standard input; the end of that input means that the parent is gone, and the child stops. It writes its
-`Health` once a second into the slot `health-<name>` of the run folder; a parent that finds it stale kills the child.
-The engine and the server meet on a `Link` (see `link.py`) whose address the server opens in the run folder.
+The parent starts each child as `python -m avatar_live.<package> PLAN` (see `child.plan_of`). A child reads orders, one
+JSON line each, from its standard input; the end of that input means that the parent is gone, and the child stops. It
+writes its `Health` once a second into the slot `health-<name>` of the run folder; a parent that finds it stale kills
+the child. The engine and the server meet on a `Link` (see `link.py`) whose address the server opens in the run folder.
 """
 
 from pathlib import Path
@@ -15,6 +15,7 @@ from avatar_live.protocol.cues import Cue
 from avatar_live.protocol.view import GameView
 from avatar_live.signals.encoded import EncodedFrame
 
+EXIT_REFUSED: Final = 2  # a child cannot begin, said why in its health, and starting it again would change nothing
 HEALTH_BYTES_MAX: Final = 4_096
 HEALTH_STALE_S: Final = 5.0
 READINGS_SLOT: Final = "readings"

@@ -1,20 +1,18 @@
-"""`python -m avatar_live.engine PLAN`: the engine's process, started by its parent with an `EnginePlan` as JSON."""
+"""`python -m avatar_live.engine PLAN`: the engine's process, started by its parent with an `EnginePlan`."""
 
 import sys
 from pathlib import Path
 
-import msgspec
-
 from avatar_live.avatar import AvatarError
-from avatar_live.channels.child import HealthWriter, orders
-from avatar_live.channels.processes import EnginePlan
-from avatar_live.engine.process import EXIT_REFUSED, run
+from avatar_live.channels.child import HealthWriter, orders, plan_of
+from avatar_live.channels.processes import EXIT_REFUSED, EnginePlan
+from avatar_live.engine.process import run
 from avatar_live.stage import StageError
 
 
 def main() -> int:
     """Run until the parent says stop or is gone; 2 means that it could not begin, and health says why."""
-    plan = msgspec.json.decode(sys.argv[1], type=EnginePlan)
+    plan = plan_of(sys.argv[1:], EnginePlan)
     try:
         run(plan, orders())
     except (AvatarError, StageError) as error:

@@ -49,7 +49,6 @@ from avatar_live.stage import Stage
 PREVIEW_EVERY: Final = 2  # frames
 STEP_S_MAX: Final = 0.1  # a longer pause moves springs and filters no further than this
 FIGURES_OVER_S: Final = 1.0
-EXIT_REFUSED: Final = 2
 
 
 def run(plan: EnginePlan, orders: Lossless[Order]) -> None:

@@ -1,21 +1,15 @@
-"""Run the server: `python -m avatar_live.server '<ServerPlan as JSON>'`."""
+"""Run the server: `python -m avatar_live.server PLAN`, with a `ServerPlan`."""
 
 import sys
 
-import msgspec
-
+from avatar_live.channels.child import plan_of
 from avatar_live.channels.processes import ServerPlan
 from avatar_live.server.process import run
 
 
 def main(arguments: list[str]) -> int:
-    """Read the plan and serve; return the exit code."""
-    try:
-        plan = msgspec.json.decode(arguments[0] if len(arguments) == 1 else "", type=ServerPlan)
-    except msgspec.DecodeError as error:
-        print(f"The server is started with one ServerPlan as JSON ({error}).", file=sys.stderr)  # noqa: T201
-        return 2
-    return run(plan)
+    """Serve as planned and return the exit code."""
+    return run(plan_of(arguments, ServerPlan))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Run the tracker's process: `python -m avatar_live.tracking '<TrackerPlan as JSON>'`."""
+"""Run the tracker's process: `python -m avatar_live.tracking PLAN`, with a `TrackerPlan`."""
 
 import os
 import signal
@@ -6,9 +6,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
-import msgspec
-
-from avatar_live.channels.child import orders
+from avatar_live.channels.child import orders, plan_of
 from avatar_live.channels.processes import TrackerPlan
 
 LOG_NAME: Final = "tracker.log"
@@ -17,10 +15,7 @@ _STDERR: Final = 2
 
 def main() -> None:
     """Read the plan, send the libraries' chatter to the log of the run folder, and track."""
-    try:
-        plan = msgspec.json.decode(sys.argv[1], type=TrackerPlan)
-    except (IndexError, msgspec.DecodeError) as error:
-        sys.exit(f"The tracker is started with its plan as JSON ({error}): start `avatar-live serve` instead.")
+    plan = plan_of(sys.argv[1:], TrackerPlan)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's: it ends our input
     _log_to(Path(plan.run_folder) / LOG_NAME)
     from avatar_live.tracking.process import run

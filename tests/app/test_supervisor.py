@@ -11,8 +11,9 @@ import psutil
 import pytest
 
 from avatar_live import clock
-from avatar_live.app.part import LOG_BYTES_MAX, Plan
+from avatar_live.app.part import LOG_BYTES_MAX, Plan, module_command
 from avatar_live.app.supervisor import STOP_S_MAX, Supervisor
+from avatar_live.channels.child import plan_of
 from avatar_live.channels.processes import EnginePlan, Panic, ServerPlan, TrackerPlan, UseCamera
 
 LATE_S = 20.0
@@ -156,3 +157,11 @@ def test_a_chatty_part_fills_its_log_up_to_the_limit_only(stage: Stage) -> None:
     show.stop()
     assert (folder / "tracker.log").stat().st_size <= LOG_BYTES_MAX
     assert (folder / "tracker.log.1").stat().st_size <= LOG_BYTES_MAX + 65_536
+
+
+def test_the_key_of_the_event_api_is_in_no_list_of_processes(tmp_path: Path) -> None:
+    command = module_command(ServerPlan(str(tmp_path), str(tmp_path), str(tmp_path), token="the-secret-key"))
+    assert not any("the-secret-key" in word for word in command)
+    assert (
+        msgspec.json.decode(Path(command[-1].removeprefix("@")).read_bytes(), type=ServerPlan).token == "the-secret-key"
+    )

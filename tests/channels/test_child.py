@@ -4,10 +4,11 @@ import os
 from pathlib import Path
 
 import msgspec
+import pytest
 
 from avatar_live.channels import Slot
-from avatar_live.channels.child import ORDERS_MAX, STATUS_CHARS_MAX, HealthWriter, orders
-from avatar_live.channels.processes import HEALTH_BYTES_MAX, Health, Stop, UseCamera, health_slot
+from avatar_live.channels.child import ORDERS_MAX, STATUS_CHARS_MAX, HealthWriter, orders, plan_of
+from avatar_live.channels.processes import HEALTH_BYTES_MAX, Health, Stop, TrackerPlan, UseCamera, health_slot
 
 WAIT_S = 5.0
 
@@ -50,3 +51,16 @@ def test_health_is_written_at_most_once_a_second_unless_forced(tmp_path: Path) -
     assert health.is_ready and health.figures == {"fps": 29.5} and len(health.status) == STATUS_CHARS_MAX
     slot.close()
     writer.close()
+
+
+def test_a_plan_comes_as_text_or_from_a_file(tmp_path: Path) -> None:
+    plan = TrackerPlan(run_folder="here", models_folder="there")
+    text = msgspec.json.encode(plan).decode()
+    (tmp_path / "plan").write_text(text)
+    assert plan_of([text], TrackerPlan) == plan_of([f"@{tmp_path / 'plan'}"], TrackerPlan) == plan
+
+
+def test_a_plan_file_that_is_not_there_ends_the_process_in_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        plan_of(["@/nowhere"], TrackerPlan)
+    assert ended.value.code == 2 and "one TrackerPlan" in capsys.readouterr().err

@@ -198,8 +198,10 @@ def test_a_data_folder_that_cannot_be_used_is_told_in_one_sentence(tmp_path: Pat
 
 @pytest.mark.parametrize("arguments", [["no plan"], [], ["{}", "{}"]])
 def test_a_plan_that_is_none_is_told_in_one_sentence(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(arguments) == 2
-    assert "one ServerPlan as JSON" in capsys.readouterr().err
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 2
+    assert "with one ServerPlan" in capsys.readouterr().err
 
 
 @contextlib.contextmanager

@@ -162,8 +162,8 @@ def test_a_plan_that_is_none_is_refused_in_a_sentence() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "avatar_live.tracking", "{}"], capture_output=True, check=False, timeout=WAIT_S
     )
-    assert done.returncode == 1
-    assert done.stderr.startswith(b"The tracker is started with its plan as JSON")
+    assert done.returncode == 2
+    assert done.stderr.startswith(b"This process is started by `avatar-live` with one TrackerPlan")
     assert b"Traceback" not in done.stderr
 
 
