@@ -16,6 +16,7 @@ Doubles = NDArray[np.float64]
 
 DT_S_MIN = 1e-5  # a shorter step is the same moment once more, and would make any change infinitely fast
 SPEED_CUTOFF_HZ = 1.0  # the paper's choice for the speed's own low pass
+GLIDE_S_MAX = 0.15  # longer than a tracker ever lets a part wait that it sees
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,37 @@ class OneEuro:
             most = self._smoothing.speed_max * dt_s
             self._value = self._value + np.clip(gain(cutoff_hz, dt_s) * change, -most, most)
         return self._value
+
+
+class Glide:
+    """Walk an array of any one shape from reading to reading at an even pace, where readings come seldomer than frames.
+
+    Each walk takes as long as the reading let wait for it. A filter alone would take every reading for a leap within
+    one frame, open for it, and then stand still until the next: a film with three frames of four missing.
+    """
+
+    def __init__(self) -> None:
+        self._start: Doubles | None = None
+        self._goal: Doubles = np.zeros(0)
+        self._seen_s = 0.0
+        self._duration_s = self._elapsed_s = 0.0
+
+    def see(self, goal: Doubles, captured_s: float) -> None:
+        """Take a new reading; the first is reached at once."""
+        if self._start is None:
+            self._start, self._duration_s = goal, 0.0
+        else:
+            self._start = self.step(0.0)
+            self._duration_s = min(max(captured_s - self._seen_s, 0.0), GLIDE_S_MAX)
+        self._goal, self._seen_s, self._elapsed_s = goal, captured_s, 0.0
+
+    def step(self, dt_s: float) -> Doubles:
+        """Return the value `dt_s` after the one before."""
+        assert self._start is not None, "see() comes before step()"
+        self._elapsed_s += dt_s
+        if self._elapsed_s >= self._duration_s:
+            return self._goal
+        return self._start + (self._goal - self._start) * (self._elapsed_s / self._duration_s)
 
 
 class OneEuroRotation:

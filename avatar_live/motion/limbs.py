@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from avatar_live.motion import arms, hands
 from avatar_live.motion import quaternions as quat
 from avatar_live.motion.bridge import Bridge
-from avatar_live.motion.filters import OneEuro, Smoothing
+from avatar_live.motion.filters import Glide, OneEuro, Smoothing
 from avatar_live.signals import BodyReading, HandReading, Readings
 
 Doubles = NDArray[np.float64]
@@ -44,7 +44,9 @@ class Limb:
         self._bones_m: Doubles | None = None
         self._points: Doubles | None = None
         self._body: BodyReading | None = None
-        self._hand: tuple[HandReading, Doubles, Doubles] | None = None
+        self._hand: tuple[HandReading, Doubles] | None = None  # and its palm
+        # Body and hands take turns before the tracker, so each is read several drawn frames apart.
+        self._gliding_points, self._gliding_palm, self._gliding_fingers = Glide(), Glide(), Glide()
 
     def at(self, readings: Readings | None, chest: Doubles, now_s: float, dt_s: float) -> Doubles:
         """Return local rotations (19, 4) in the order of `ARM_BONES` on a chest turned by `chest`."""
@@ -61,6 +63,9 @@ class Limb:
             points = _arm_points(body, self._side) if is_new else self._points
             self._body = body
             if points is not None and is_new:
+                if not self._is_arm_seen:
+                    self._gliding_points = Glide()
+                self._gliding_points.see(_with_lengths(points), body.captured_s)
                 lengths = np.linalg.norm(np.stack((points[0], points[1] - points[0])), axis=1)
                 old = self._bones_m if self._bones_m is not None else lengths
                 self._bones_m = old + LENGTH_MEMORY * (lengths - old)
@@ -88,7 +93,13 @@ class Limb:
             if palm is None:
                 is_seen = False
             else:
-                self._hand = hand, palm, hands.finger_angles(points, palm, self._side)
+                if not self._is_hand_seen:
+                    self._gliding_palm, self._gliding_fingers = Glide(), Glide()
+                elif self._hand is not None and palm @ self._hand[1] < 0.0:
+                    palm = -palm  # the same rotation, on the near side of the one before
+                self._hand = hand, palm
+                self._gliding_palm.see(palm, hand.captured_s)
+                self._gliding_fingers.see(hands.finger_angles(points, palm, self._side), hand.captured_s)
         if is_seen != self._is_hand_seen:
             self._is_hand_seen = is_seen
             self._wrist, self._fingers = OneEuro(WRIST_SMOOTHING), OneEuro(FINGER_SMOOTHING)
@@ -106,23 +117,24 @@ class Limb:
         return hand if away_px <= HAND_FROM_WRIST_MAX * max(width_px, 1.0) else None
 
     def _seen(self, chest: Doubles, dt_s: float) -> Doubles:
-        assert self._points is not None and self._bones_m is not None
+        assert self._bones_m is not None
+        expected = _in_arc(self._gliding_points.step(dt_s))
         points = np.empty((2, 3))
-        points[:, :2] = self._plane.step(self._points[:, :2], dt_s)
-        points[:, 2] = DEPTH_TRUST * self._depth.step(self._points[:, 2], dt_s)
+        points[:, :2] = self._plane.step(expected[:, :2], dt_s)
+        points[:, 2] = DEPTH_TRUST * self._depth.step(expected[:, 2], dt_s)
         wrist_m = arms.keep_off_body(self._side, points[1])
         upper, lower = arms.place_elbow(wrist_m, points[0], float(self._bones_m[0]), float(self._bones_m[1]))
         arm = arms.turn_arm(self._side, upper, lower, chest)
         turns = np.empty((len(ARM_BONES), 4))
         turns[0], turns[1], turns[2], turns[3] = arm.shoulder, arm.upper, arm.lower, quat.IDENTITY
-        if not (self._is_hand_seen and self._hand is not None):
+        if not self._is_hand_seen:
             turns[4:] = hands.turn_fingers(hands.relaxed_fingers(), self._side)
             return turns
-        _, palm, angles = self._hand
+        palm = quat.normalized(self._gliding_palm.step(dt_s))
         wrist = hands.wrist_angles(quat.multiply(quat.inverse(arm.lower_in_space), palm))
         forearm_turn, turns[3] = hands.turn_wrist(self._wrist.step(wrist, dt_s))
         turns[2] = quat.multiply(arm.lower, forearm_turn)
-        turns[4:] = hands.turn_fingers(self._fingers.step(angles, dt_s), self._side)
+        turns[4:] = hands.turn_fingers(self._fingers.step(self._gliding_fingers.step(dt_s), dt_s), self._side)
         return turns
 
 
@@ -141,6 +153,17 @@ def _arm_points(body: BodyReading, side: arms.Side) -> Doubles | None:
     points = np.stack((elbow - shoulder, wrist - shoulder))
     lengths = np.linalg.norm(np.stack((points[0], points[1] - points[0])), axis=1)
     return points if bool((lengths > 0.02).all()) else None
+
+
+def _with_lengths(points: Doubles) -> Doubles:
+    """Append to each point (n, 3) its distance from the shoulder."""
+    return np.column_stack((points, np.linalg.norm(points, axis=1)))
+
+
+def _in_arc(between: Doubles) -> Doubles:
+    """Return points (n, 3) at the appended distance: halfway through a swing, an arm is as long as at its ends."""
+    straight = np.linalg.norm(between[:, :3], axis=1, keepdims=True)
+    return between[:, :3] * (between[:, 3:] / np.maximum(straight, quat.TINY))
 
 
 def _confidence(readings: Readings, body: BodyReading, side: arms.Side) -> float:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -77,6 +78,22 @@ def test_a_known_arm_pose_comes_back(name: str, side: str) -> None:
     upper, lower, _ = directions(play(make), side)
     assert angle_deg(upper, arm[0]) < 12.0
     assert angle_deg(lower, arm[1] - arm[0]) < 16.0
+
+
+def test_an_arm_that_is_read_in_every_fourth_frame_swings_in_all_of_them() -> None:
+    """Body and hands take turns before the tracker: 7.5 readings a second at 30 frames."""
+    solver, shown = Solver(mirror=False), []
+    for frame in range(60):
+        read_s = frame // 4 * 4 / 30.0
+        raised = math.radians(70.0) * math.sin(2.0 * math.pi * read_s / 2.0)
+        along = np.array([math.cos(raised), math.sin(raised), 0.0])
+        arm = (LENGTH_M * along, 2.0 * LENGTH_M * along)
+        readings = seen(face(at_s=frame / 30.0), body(arm, HANGING, at_s=read_s))
+        shown.append(directions(solver.solve(readings, frame / 30.0, 1.0 / 30.0), "left")[1])
+    steps_deg = [angle_deg(a, b) for a, b in pairwise(shown[30:])]
+    assert sum(steps_deg) > 100.0
+    assert max(steps_deg) < 2.2 * sum(steps_deg) / len(steps_deg)
+    assert sum(step < 0.5 for step in steps_deg) <= 4, "it rests only where it turns back"
 
 
 def test_arms_that_nobody_sees_hang_at_the_sides() -> None:

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from synthetic import angle_between
 
 from avatar_live.motion import quaternions as quat
-from avatar_live.motion.filters import OneEuro, OneEuroRotation, Smoothing
+from avatar_live.motion.filters import GLIDE_S_MAX, Glide, OneEuro, OneEuroRotation, Smoothing
 
+FRAME_S = 1.0 / 30.0
 SMOOTHING = Smoothing(cutoff_hz_min=1.0, opening=4.0)
 
 
@@ -51,3 +52,29 @@ def test_a_filtered_rotation_stays_unit_and_ends_where_it_is_led(samples: list[t
     for _ in range(120):
         q = filtered.step(goal, 1.0 / 30.0)
     assert angle_between(q, goal) < 0.01
+
+
+def test_a_glide_walks_evenly_between_seldom_readings_and_waits_at_the_last() -> None:
+    glide = Glide()
+    glide.see(np.array([0.0]), 0.0)
+    assert glide.step(FRAME_S) == 0.0, "the first reading is reached at once"
+    glide.see(np.array([4.0]), 4 * FRAME_S)
+    walked = [float(glide.step(FRAME_S)[0]) for _ in range(6)]
+    assert walked == pytest.approx([1.0, 2.0, 3.0, 4.0, 4.0, 4.0])
+
+
+def test_a_glide_after_a_long_wait_is_no_slower_than_its_limit() -> None:
+    glide = Glide()
+    glide.see(np.array([0.0]), 0.0)
+    glide.see(np.array([1.0]), 60.0)
+    assert glide.step(0.5 * GLIDE_S_MAX) == pytest.approx(0.5)
+    assert glide.step(0.5 * GLIDE_S_MAX) == pytest.approx(1.0)
+
+
+def test_a_glide_turns_to_a_newer_goal_from_where_it_is() -> None:
+    glide = Glide()
+    glide.see(np.array([0.0]), 0.0)
+    glide.see(np.array([1.0]), 0.1)
+    assert glide.step(0.05) == pytest.approx(0.5)
+    glide.see(np.array([0.0]), 0.2)
+    assert glide.step(0.05) == pytest.approx(0.25)
