@@ -22,6 +22,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
 
@@ -39,6 +40,8 @@ PROGRAM = BIN / ("avatar-live.exe" if os.name == "nt" else "avatar-live")
 READY = VENV / "ready.json"  # what the folder was made from, written last
 WEB = ROOT / "web"
 LINES_KEPT = 60  # of a failed step's output
+TITLE_CHARACTERS = 44  # of a running step, so that its progress has room beside it
+OTHER_INSTALLER_S_MAX = 600  # how long apt-get waits for another one to end
 
 # What the wheels load from the system: file or library, and the Debian package that brings it.
 LIBRARIES = {
@@ -80,7 +83,8 @@ def main(arguments: list[str]) -> int:
     try:
         continue_in_a_fitting_python(arguments)
         if command == "check":
-            make_packages("test")
+            with one_at_a_time():
+                make_packages("test")
             return summary(run_checks())
         if command == "test":
             return test(rest)
@@ -109,17 +113,19 @@ def prepare(command: str) -> None:
         needs.update(WINDOW_LIBRARIES)
     if command == "bench":
         needs.update(TEST_PROGRAMS)
-    install_system_packages(needs)
-    make_packages(*(["test"] if command == "bench" else []))
-    if command in ("serve", "desktop", "bench", "doctor"):
-        build_web()
+    with one_at_a_time():
+        install_system_packages(needs)
+        make_packages(*(["test"] if command == "bench" else []))
+        if command in ("serve", "desktop", "bench", "doctor"):
+            build_web()
 
 
 def test(pytest_arguments: list[str]) -> int:
     """Run every check and every test, all of them even when one fails."""
-    install_system_packages({**LIBRARIES, **WINDOW_LIBRARIES, **TEST_PROGRAMS})
-    make_packages("test", "assets")
-    npm = build_web()
+    with one_at_a_time():
+        install_system_packages({**LIBRARIES, **WINDOW_LIBRARIES, **TEST_PROGRAMS})
+        make_packages("test", "assets")
+        npm = build_web()
     if subprocess.call([str(PROGRAM), "models"], cwd=ROOT) != 0:
         raise SetupError("The tracking models could not be provided; the sentence above says why.")
     results = run_checks()
@@ -129,6 +135,31 @@ def test(pytest_arguments: list[str]) -> int:
     pytest_code = subprocess.call([str(PYTHON), "-m", "pytest", *pytest_arguments], cwd=ROOT, env=environment)
     results.append(("pytest", pytest_code == 0, time.monotonic() - started_s))
     return summary(results)
+
+
+@contextlib.contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Hold this checkout while it is set up; wait for whoever else does so, or was left running by a killed live.py.
+
+    The lock lies on this file itself. The steps inherit it, so that it is free when the last of them has ended.
+    Windows has no such lock and goes without.
+    """
+    if os.name == "nt":
+        yield
+        return
+    import fcntl
+
+    with Path(__file__).open() as held:
+        os.set_inheritable(held.fileno(), True)
+        with contextlib.suppress(OSError):  # some network disks know no locks
+            try:
+                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                say("Another start is setting this checkout up: waiting for it to end ...")
+                fcntl.flock(held, fcntl.LOCK_EX)
+        if not READY.exists():
+            say("Setting avatar_live up: some minutes, only the first time. Interrupted, it goes on at the next start.")
+        yield
 
 
 # --- saying what happens -------------------------------------------------------------------------------------------
@@ -151,6 +182,7 @@ def run_shown(title: str, command: list[str], cwd: Path, env: dict[str, str]) ->
     """Run a command, show its newest line where a person watches; return exit code, last lines, seconds."""
     started_s = time.monotonic()
     is_watched = sys.stderr.isatty()
+    short = title if len(title) <= TITLE_CHARACTERS else f"{title[:TITLE_CHARACTERS]}..."
     width = shutil.get_terminal_size().columns - 1
     if not is_watched:
         say(f"  {title} ...")
@@ -164,12 +196,13 @@ def run_shown(title: str, command: list[str], cwd: Path, env: dict[str, str]) ->
         stderr=subprocess.STDOUT,
         encoding="utf-8",
         errors="replace",
+        close_fds=False,  # they hold the lock of `one_at_a_time` as well
     ) as process:
         assert process.stdout is not None
         for line in process.stdout:
             lines = [*lines, line.rstrip()][-LINES_KEPT:]
             if is_watched:
-                shown = f"  {title} ({time.monotonic() - started_s:.0f} s): {line.strip()}"[:width]
+                shown = f"  {short} ({time.monotonic() - started_s:.0f} s): {line.strip()}"[:width]
                 say(f"\r{shown:<{width}}", end="")
     if is_watched:
         say(f"\r{'':<{width}}\r", end="")
@@ -241,8 +274,11 @@ def install_system_packages(needs: dict[str, str]) -> None:
             f"  sudo apt-get install --no-install-recommends {' '.join(missing)}"
         )
     quiet = {"DEBIAN_FRONTEND": "noninteractive"}
-    run_step("list of system packages", [*root, "apt-get", "update"], env=quiet)
-    install = [*root, "apt-get", "install", "-y", "--no-install-recommends", *missing]
+    apt = [*root, "apt-get", "-o", f"DPkg::Lock::Timeout={OTHER_INSTALLER_S_MAX}"]
+    run_step("list of system packages", [*apt, "update"], env=quiet)
+    if any(Path("/var/lib/dpkg/updates").glob("*")):  # the mark of an interruption, by which apt-get refuses to go on
+        run_shown("what an interrupted installation left", [*root, "dpkg", "--configure", "-a"], ROOT, quiet)
+    install = [*apt, "install", "-y", "--no-install-recommends", *missing]
     run_step(f"system packages {' '.join(missing)}", install, env=quiet)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from running import until
 from shared import PROJECT
 
 # A build backend inside the project, so that the installation needs no registry: it makes a wheel with one script.
@@ -74,6 +75,16 @@ class Toy:
         assert done.returncode == code, done.stdout + done.stderr
         return done.stdout, done.stderr
 
+    def begin(self, *arguments: str) -> "subprocess.Popen[str]":
+        """Start live.py and go on; its output comes through pipes."""
+        return subprocess.Popen(
+            [sys.executable, "live.py", *arguments],
+            cwd=self.folder,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
     @property
     def builds(self) -> int:
         """How often the page was built."""
@@ -128,6 +139,22 @@ def test_an_interrupted_installation_is_made_anew(toy: Toy) -> None:
     out, _ = toy.start("models")
     assert out == "toy models\n"
     assert not (toy.folder / ".venv" / "leftover").exists()
+
+
+def test_a_start_waits_for_what_a_killed_one_left_running(toy: Toy) -> None:
+    good = (toy.folder / "backend.py").read_text()
+    holding = "import time\nPath('began').touch()\nwhile not Path('go').exists(): time.sleep(0.05)\n"
+    (toy.folder / "backend.py").write_text(f"{good}\n{holding}")
+    (toy.folder / "pyproject.toml").write_text(PYPROJECT + "description = 'held'\n")
+    with toy.begin("models") as killed:
+        until((toy.folder / "began").exists, "the installation began")
+        killed.kill()
+    with toy.begin("models") as second:
+        assert second.stderr is not None and second.stdout is not None
+        assert "waiting for it to end" in second.stderr.readline()
+        (toy.folder / "backend.py").write_text(good)
+        (toy.folder / "go").touch()
+        assert second.stdout.read() == "toy models\n"
 
 
 def test_a_failing_installation_shows_why_and_the_next_start_tries_again(toy: Toy) -> None:
