@@ -12,11 +12,11 @@ import av
 import cv2
 import numpy as np
 
-from avatar_live.tracking.cameras import Picture
 from avatar_live.tracking.detectors import Detectors
 from avatar_live.tracking.models import installed
 from avatar_live.tracking.performance import Performance
 from avatar_live.tracking.recording import joined, watch
+from avatar_live.tracking.source import Picture
 
 SIZE_PX = (640, 480)
 

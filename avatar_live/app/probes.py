@@ -94,7 +94,8 @@ def _stage() -> Probe:
 
 
 def _camera(choice: str) -> Probe:
-    from avatar_live.tracking.cameras import AUTO, CameraError, Performer, list_cameras, open_source
+    from avatar_live.tracking.cameras import AUTO, Performer, list_cameras, open_source
+    from avatar_live.tracking.source import CameraError
 
     names = ", ".join(f"{camera.number} ({camera.name})" for camera in list_cameras())
     try:

@@ -11,11 +11,11 @@ from typing import Any, Final, Protocol
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from avatar_live import clock
 from avatar_live.signals import Readings
 from avatar_live.tracking.performance import PERFORMANCE, Performance
+from avatar_live.tracking.source import CameraError, Picture, Source, wait_until
 
 IS_LINUX: Final = platform.system() == "Linux"
 AUTO: Final = "auto"
@@ -29,35 +29,6 @@ FIRST_PICTURE_S_MAX: Final = 2.0
 V4L_WAIT_S: Final = 2  # OpenCV waits 10 s for a picture of a Linux webcam that never gives one
 LATE_S_MAX: Final = 0.5  # a recording further behind (the machine slept) goes on from where it is
 BLIND_PROBES: Final = 2  # where the system does not list cameras, these many numbers are tried
-
-
-Pixels = NDArray[np.uint8]  # (height, width, 3) RGB, not mirrored
-
-
-class CameraError(Exception):
-    """Say in one sentence why a source gives no pictures and what to do next."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Picture:
-    """Hold what a camera saw; it never leaves the tracker's process."""
-
-    pixels: Pixels
-    captured_s: float
-
-
-class Source(Protocol):
-    """Give pictures, or readings that somebody recorded, each when it is due."""
-
-    @property
-    def words(self) -> str:
-        """Say for people what this source is."""
-
-    def read(self, stop: threading.Event) -> Picture | Readings:
-        """Wait for the next one; return early with any when `stop` is set. Raises CameraError."""
-
-    def close(self) -> None:
-        """Let go of the device or file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,13 +158,6 @@ class Performer:
 
     def close(self) -> None:
         pass
-
-
-def wait_until(due_s: float, stop: threading.Event) -> None:
-    """Sleep until the time has come or `stop` is set."""
-    wait_s = due_s - clock.now_s()
-    if wait_s > 0.0:
-        stop.wait(wait_s)
 
 
 def _listed(folder: Path) -> Iterator[Camera]:

@@ -7,16 +7,8 @@ from typing import Final
 from avatar_live import clock
 from avatar_live.channels import Latest
 from avatar_live.signals import Readings
-from avatar_live.tracking.cameras import (
-    AUTO,
-    Camera,
-    CameraError,
-    Performer,
-    Picture,
-    Source,
-    open_source,
-    plugged_cameras,
-)
+from avatar_live.tracking.cameras import AUTO, Camera, Performer, open_source, plugged_cameras
+from avatar_live.tracking.source import CameraError, Picture, Source
 
 STOP_S_MAX: Final = 1.0  # a driver that does not let go within this is left behind
 LOOK_PERIOD_S: Final = 1.0  # while nobody performs, this often a webcam that was plugged in is looked for

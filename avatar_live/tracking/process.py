@@ -19,11 +19,12 @@ from avatar_live.channels.processes import (
     UseTitle,
 )
 from avatar_live.signals import READINGS_BYTES, Readings, readings_to_bytes
-from avatar_live.tracking.cameras import BUNDLED, Picture
+from avatar_live.tracking.cameras import BUNDLED
 from avatar_live.tracking.capture import Capture
 from avatar_live.tracking.costs import Costs
 from avatar_live.tracking.microphone import Microphone
 from avatar_live.tracking.models import ModelError, installed
+from avatar_live.tracking.source import Picture
 from avatar_live.tracking.tracker import Tracker
 
 NAME: Final = "tracker"

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from avatar_live import clock
 from avatar_live.signals import Readings
-from avatar_live.tracking.cameras import Picture, open_source
+from avatar_live.tracking.cameras import open_source
 from avatar_live.tracking.models import default_folder, installed
 from avatar_live.tracking.performance import FIELDS, PARTS, Performance
+from avatar_live.tracking.source import Picture
 from avatar_live.tracking.tracker import Seeing, fitted
 
 RECORDED_FPS: Final = 30.0

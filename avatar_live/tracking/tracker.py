@@ -9,8 +9,8 @@ import numpy as np
 
 from avatar_live import clock
 from avatar_live.signals import BodyReading, FaceReading, HandReading, Readings
-from avatar_live.tracking.cameras import Picture, Pixels
 from avatar_live.tracking.costs import Costs
+from avatar_live.tracking.source import Picture, Pixels
 
 WIDTH_PX_MAX: Final = 640
 

@@ -11,7 +11,7 @@ import av.container
 import numpy as np
 
 from avatar_live import clock
-from avatar_live.tracking.cameras import CameraError, Picture, wait_until
+from avatar_live.tracking.source import CameraError, Picture, wait_until
 
 FPS_UNKNOWN: Final = 30.0
 LATE_S_SKIPPED: Final = 0.1  # frames later than this are passed over

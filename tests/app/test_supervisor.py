@@ -162,6 +162,4 @@ def test_a_chatty_part_fills_its_log_up_to_the_limit_only(stage: Stage) -> None:
 def test_the_key_of_the_event_api_is_in_no_list_of_processes(tmp_path: Path) -> None:
     command = module_command(ServerPlan(str(tmp_path), str(tmp_path), str(tmp_path), token="the-secret-key"))
     assert not any("the-secret-key" in word for word in command)
-    assert (
-        msgspec.json.decode(Path(command[-1].removeprefix("@")).read_bytes(), type=ServerPlan).token == "the-secret-key"
-    )
+    assert plan_of(command[-1:], ServerPlan).token == "the-secret-key"

@@ -12,18 +12,9 @@ import pytest
 from PIL import Image
 
 from avatar_live.signals import Readings
-from avatar_live.tracking.cameras import (
-    FIRST_PICTURE_TRIES,
-    Camera,
-    CameraError,
-    Picture,
-    Source,
-    Webcam,
-    list_cameras,
-    open_source,
-    plugged_cameras,
-)
+from avatar_live.tracking.cameras import FIRST_PICTURE_TRIES, Camera, Webcam, list_cameras, open_source, plugged_cameras
 from avatar_live.tracking.capture import Capture
+from avatar_live.tracking.source import CameraError, Picture, Source
 
 WAIT_S = 5.0
 # A stop that is already set: sources give what they have without waiting until it is due.

@@ -9,10 +9,11 @@ import pytest
 from numpy.typing import NDArray
 
 from avatar_live.signals import ARKIT_SHAPES, BodyReading, FaceReading, HandReading, Readings
-from avatar_live.tracking.cameras import CameraError, Picture, Pixels, open_source
+from avatar_live.tracking.cameras import open_source
 from avatar_live.tracking.models import Models
 from avatar_live.tracking.performance import FIELDS, PARTS, PERFORMANCE, Performance
 from avatar_live.tracking.recording import FADE_S, RECORDED_FPS, joined, record, watch
+from avatar_live.tracking.source import CameraError, Picture, Pixels
 
 FILE_BYTES_MAX = 1_500_000
 NOSE_TIP = 1

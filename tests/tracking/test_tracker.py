@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from avatar_live.signals import BodyReading, FaceReading, HandReading
-from avatar_live.tracking.cameras import Picture, Pixels
 from avatar_live.tracking.costs import Costs
+from avatar_live.tracking.source import Picture, Pixels
 from avatar_live.tracking.tracker import WIDTH_PX_MAX, Tracker, fitted
 
 FRAME_S = 1.0 / 30.0
