@@ -122,6 +122,7 @@ class Welcome(msgspec.Struct, frozen=True, tag="welcome"):
     recent: tuple[ChatLine | GiftGiven, ...]
     title: str
     player: str | None = None  # the token of a first-person game still running
+    player_seconds_left: float | None = None  # of that game; None before its first picture
     camp: Camp | None = None  # the camp that a returning viewer stands with
 
 
@@ -148,6 +149,12 @@ class PlayEnd(msgspec.Struct, frozen=True, tag="play_end"):
     reason: str
 
 
+class OwnCamp(msgspec.Struct, frozen=True, tag="own_camp"):
+    """Tell a viewer's pages which camp the viewer stands with from now on, by a button or by a word in the chat."""
+
+    camp: Camp
+
+
 class Refused(msgspec.Struct, frozen=True, tag="refused"):
     """Say in one sentence why a message was not taken; `about` is its tag."""
 
@@ -159,7 +166,7 @@ class Pong(msgspec.Struct, frozen=True, tag="pong"):
     t: float
 
 
-ToViewer = Welcome | ChatLine | GiftGiven | Show | GiftUpdate | PlayStart | PlayEnd | Refused | Pong
+ToViewer = Welcome | ChatLine | GiftGiven | Show | GiftUpdate | PlayStart | PlayEnd | OwnCamp | Refused | Pong
 SHOW_HZ: Final = 10.0
 
 # Over the data channel "input" of a player's stream: the same JSON form, newest wins.

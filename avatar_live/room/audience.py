@@ -13,6 +13,7 @@ from avatar_live.protocol.wire import (
     NAME_CHARACTERS_MAX,
     ChatLine,
     GiftGiven,
+    OwnCamp,
     Refused,
     Welcome,
 )
@@ -37,9 +38,10 @@ _CAMP_WORDS: Final[dict[str, Camp]] = {"red": "red", "blue": "blue"}
 _CAMP_SIGNS: Final[dict[str, Camp]] = {"红": "red", "紅": "red", "蓝": "blue", "藍": "blue"}
 
 
-def join(room: Room, event: ev.Joined) -> tuple[Room, ev.Effects]:
+def join(room: Room, event: ev.Joined, now_s: float) -> tuple[Room, ev.Effects]:
     """Let a page in, and tell it what it missed or the last lines."""
-    name = cleaned(event.name)[:NAME_CHARACTERS_MAX].strip() or NAMELESS
+    # Cleaned again after the cut: what is left may be nothing that one can see.
+    name = cleaned(cleaned(event.name)[:NAME_CHARACTERS_MAX]) or NAMELESS
     known = room.viewers.get(event.viewer)
     is_new_here = known is None or known.connections == 0
     before = known or Viewer(name, event.balance_coins)
@@ -47,6 +49,7 @@ def join(room: Room, event: ev.Joined) -> tuple[Room, ev.Effects]:
     room = replace(room, viewers=room.viewers.with_entry(event.viewer, viewer), audience=room.audience + is_new_here)
     if is_new_here:
         room = _with_camp_counted(room, viewer.camp, 1)
+    seat = next((seat for seat in room.seats if seat.ticket.viewer == event.viewer), None)
     welcome = Welcome(
         viewer=event.secret,
         name=name,
@@ -60,7 +63,8 @@ def join(room: Room, event: ev.Joined) -> tuple[Room, ev.Effects]:
         recent=_missed(room, event.epoch, event.seq),
         title=room.title,
         camp=viewer.camp,
-        player=next((seat.ticket.token for seat in room.seats if seat.ticket.viewer == event.viewer), None),
+        player=None if seat is None else seat.ticket.token,
+        player_seconds_left=None if seat is None or seat.phase != "playing" else max(seat.until_s - now_s, 0.0),
     )
     reported = (ev.Report("viewer_joined", {"name": name, "audience": room.audience}),) if is_new_here else ()
     return room, (ev.Greet(event.member, welcome), *reported)
@@ -97,7 +101,7 @@ def say(room: Room, event: ev.Said, now_s: float) -> tuple[Room, ev.Effects]:
     if camp is None:
         return room, effects
     if viewer.camp is None:
-        effects = (*effects, ev.Report("camp", {"name": viewer.name, "camp": camp}))
+        effects = (*effects, *_camp_told(event.viewer, viewer.name, camp))
     return room, (*effects, ev.PushBall(camp, WORD_PUSH))
 
 
@@ -122,7 +126,7 @@ def pick_camp(room: Room, event: ev.CampPicked, now_s: float) -> tuple[Room, ev.
     push = ev.PushBall(event.camp, BUTTON_PUSH)
     if viewer.camp == event.camp:
         return room, (push,)
-    return room, (push, ev.Report("camp", {"name": viewer.name, "camp": event.camp}))
+    return room, (push, *_camp_told(event.viewer, viewer.name, event.camp))
 
 
 def tick(room: Room, now_s: float) -> tuple[Room, ev.Effects]:
@@ -158,6 +162,10 @@ def _with_camp_chosen(room: Room, name: str, viewer: Viewer, camp: Camp | None) 
     if viewer.camp != camp:
         room = _with_camp_counted(_with_camp_counted(room, viewer.camp, -1), camp, 1)
     return replace(room, viewers=room.viewers.with_entry(name, replace(viewer, camp=camp)))
+
+
+def _camp_told(viewer: str, name: str, camp: Camp) -> ev.Effects:
+    return (ev.Tell(viewer, OwnCamp(camp)), ev.Report("camp", {"name": name, "camp": camp}))
 
 
 def _with_camp_counted(room: Room, camp: Camp | None, change: int) -> Room:

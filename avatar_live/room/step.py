@@ -18,7 +18,7 @@ def step(room: Room, event: ev.Event, now_s: float) -> tuple[Room, ev.Effects]:
     """Return the room after `event` and the effects to perform, in order."""
     match event:
         case ev.Joined():
-            return audience.join(room, event)
+            return audience.join(room, event, now_s)
         case ev.Left():
             return audience.leave(room, event, now_s)
         case ev.Said():

@@ -3,11 +3,13 @@
 import pytest
 from rooms import Scene, of, told
 
+from avatar_live.protocol.view import Camp
 from avatar_live.protocol.wire import (
     CHAT_CHARACTERS_MAX,
     LIKES_PER_MESSAGE_MAX,
     NAME_CHARACTERS_MAX,
     ChatLine,
+    OwnCamp,
     Refused,
     Show,
 )
@@ -27,7 +29,13 @@ def test_who_joins_is_greeted_with_wallet_and_catalogue() -> None:
 
 @pytest.mark.parametrize(
     ("given", "shown"),
-    [("", "Guest"), ("\u202e", "Guest"), (" A\tB ", "A B"), ("x" * 99, "x" * NAME_CHARACTERS_MAX)],
+    [
+        ("", "Guest"),
+        ("\u202e", "Guest"),
+        (" A\tB ", "A B"),
+        ("x" * 99, "x" * NAME_CHARACTERS_MAX),
+        ("\u200d" * 24 + "A", "Guest"),
+    ],
 )
 def test_a_name_is_cleaned_cut_and_never_empty(given: str, shown: str) -> None:
     scene = Scene()
@@ -93,11 +101,12 @@ def test_leaving_and_coming_back_does_not_refill_an_allowance() -> None:
         ("bluered", None),
     ],
 )
-def test_a_camps_word_in_the_chat_pushes_for_it(text: str, camp: str | None) -> None:
+def test_a_camps_word_in_the_chat_pushes_for_it(text: str, camp: Camp | None) -> None:
     scene = Scene()
     scene.join("ann")
-    pushes = of(ev.PushBall, scene.play(ev.Said("ann", text)))
-    assert [push.camp for push in pushes] == ([camp] if camp else [])
+    effects = scene.play(ev.Said("ann", text))
+    assert [push.camp for push in of(ev.PushBall, effects)] == ([camp] if camp else [])
+    assert told("ann", effects) == ([OwnCamp(camp)] if camp else [])
 
 
 def test_a_press_picks_a_camp_and_pushes_and_a_second_one_only_pushes() -> None:
@@ -108,6 +117,7 @@ def test_a_press_picks_a_camp_and_pushes_and_a_second_one_only_pushes() -> None:
     assert len(of(ev.PushBall, first)) == len(of(ev.PushBall, again)) == 1
     assert [report.type for report in of(ev.Report, first)] == ["camp"]
     assert not of(ev.Report, again)
+    assert (told("ann", first), told("ann", again)) == ([OwnCamp("red")], [])
     assert (scene.room.camp_red, scene.room.camp_blue) == (1, 0)
     scene.play(ev.CampPicked("ann", "blue"))
     assert (scene.room.camp_red, scene.room.camp_blue) == (0, 1)

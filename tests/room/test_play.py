@@ -1,5 +1,6 @@
 """Tickets: who plays when, and when the coins go back; each ticket ends once."""
 
+import pytest
 from rooms import Scene, of, told
 
 from avatar_live.protocol.catalogue import TICKET_SECONDS
@@ -115,6 +116,19 @@ def test_a_page_that_comes_back_is_told_its_running_game() -> None:
     scene.play(ev.Left("ann"))
     (greeting,) = of(ev.Greet, scene.join("ann"))
     assert greeting.welcome.player == "token of gift-1"
+    assert greeting.welcome.player_seconds_left == TICKET_SECONDS
+    scene.tick(12.0)
+    (later,) = of(ev.Greet, scene.join("ann"))
+    assert later.welcome.player_seconds_left == pytest.approx(TICKET_SECONDS - 12.0)
+
+
+def test_a_game_that_has_no_picture_yet_has_no_time_left_to_tell() -> None:
+    scene = _live_with("ann")
+    scene.commit("ann", "gift-1", "ticket")
+    scene.tick()
+    (greeting,) = of(ev.Greet, scene.join("ann"))
+    assert greeting.welcome.player == "token of gift-1"
+    assert greeting.welcome.player_seconds_left is None
 
 
 def test_a_ticket_is_not_sold_without_a_stage_or_a_place_in_the_line() -> None:

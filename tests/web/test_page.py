@@ -10,7 +10,7 @@ from browser import chromium_blocking
 from page_show import SOURCE, TITLE, Server, npm, running_engine
 from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 
-from avatar_live.protocol.catalogue import GIFTS, START_BALANCE_COINS
+from avatar_live.protocol.catalogue import GIFTS, START_BALANCE_COINS, TICKET_SECONDS
 from avatar_live.protocol.wire import CLOSE_REFUSED
 
 DEADLINE_MS = 15_000
@@ -172,6 +172,11 @@ def test_likes_and_camps_reach_the_second_page(server: Server, browser: Browser,
         until(other, "() => Number(document.querySelector('#ball').dataset.ball) < 0")
 
 
+def test_a_camps_word_in_the_chat_shows_whose_camp_one_is_in(page: Page) -> None:
+    say(page, "go red")
+    expect(page.locator("[data-camp=red]")).to_have_attribute("aria-pressed", "true")
+
+
 def test_a_new_name_is_kept_for_the_next_visit(server: Server, browser: Browser, page: Page) -> None:
     page.fill("#name-input", "Ann of Oz")
     page.click("#name-save")
@@ -250,6 +255,44 @@ def test_a_ticket_leads_into_the_game_and_back(page: Page) -> None:
     expect(page.locator("#main-video.full")).to_be_visible()
     expect(page.locator(".notice")).not_to_have_count(0)
     coins(page, START_BALANCE_COINS - GIFTS["ticket"].price_coins)
+
+
+def test_a_page_that_is_loaded_anew_in_a_game_goes_on_with_its_clock(page: Page) -> None:
+    plays(page)
+    page.click("[data-gift=ticket]")
+    plays(page, "#own-video")
+    page.reload()
+    plays(page, "#own-video")
+    assert 0 < int(page.locator(".countdown").inner_text()) < TICKET_SECONDS
+    page.click("#leave")
+    expect(page.locator("#own-video")).to_have_count(0, timeout=DEADLINE_MS)
+
+
+def test_of_two_tabs_of_one_viewer_one_plays(server: Server, page: Page) -> None:
+    plays(page)
+    other = page.context.new_page()
+    faults: list[str] = []
+    for tab in (page, other):
+        tab.on("console", lambda said: faults.append(said.text) if said.type in ("error", "warning") else None)
+    other.goto(server.address)
+    plays(other)
+    page.click("[data-gift=ticket]")
+    tabs = "[data-play=playing]"
+    deadline_s = time.monotonic() + DEADLINE_MS / 1_000
+    while {page.locator(".play").count(), other.locator(".play").count()} != {0, 1} or not (
+        page.locator(tabs).count() + other.locator(tabs).count()
+    ):
+        assert time.monotonic() < deadline_s, "not exactly one tab plays"
+        page.wait_for_timeout(50)
+    player, watcher = (page, other) if page.locator(tabs).count() else (other, page)
+    before = player.locator("#own-video").evaluate("(video) => video.getVideoPlaybackQuality().totalVideoFrames")
+    until(
+        player, f"() => document.querySelector('#own-video').getVideoPlaybackQuality().totalVideoFrames > {before + 40}"
+    )
+    expect(watcher.locator(".play")).to_have_count(0)
+    player.click("#leave")
+    expect(player.locator("#own-video")).to_have_count(0, timeout=DEADLINE_MS)
+    assert faults == []
 
 
 def test_a_finger_steers_like_a_key(server: Server, browser: Browser) -> None:

@@ -8,6 +8,7 @@ import { Player } from "./player";
 import type { FromViewer, Join } from "./protocol";
 import { type State, begin, freeCoins, giftOf } from "./state";
 import { Store } from "./store";
+import { Tabs } from "./tabs";
 import type { Actions } from "./views/actions";
 import { appView } from "./views/app";
 import { Hearts } from "./views/hearts";
@@ -19,6 +20,7 @@ const TICK_MS = 250;
 const identity = recall();
 const store = new Store(begin(identity.name, identity.viewer));
 const hearts = new Hearts(() => document.querySelector(".hearts"));
+const tabs = new Tabs(() => store.dispatch({ type: "play_moved", reason: words.play_moved }));
 let player: Player | null = null;
 
 const connection = new Connection(new URL("ws", location.href.replace(/^http/, "ws")).href, {
@@ -46,9 +48,7 @@ const act: Actions = {
     hearts.tap();
   },
   give: (gift) => give(gift),
-  pickCamp: (camp) => {
-    if (send({ type: "camp", camp })) store.dispatch({ type: "camp_picked", camp });
-  },
+  pickCamp: (camp) => send({ type: "camp", camp }),
   rename: (name) => rename(name),
   askName: (is_asked) => store.dispatch({ type: "name_asked", is_asked }),
   mute: (is_muted) => store.dispatch({ type: "muted", is_muted }),
@@ -91,13 +91,20 @@ function rename(name: string): void {
 
 function followPlay(state: State, before: State): void {
   if (state.play?.token === before.play?.token) return;
-  player?.stop();
+  player?.end();
   player = null;
-  if (state.play === null) return;
+  enterGame();
+}
+
+/** Enter the game that the room offers, as soon as somebody looks at this tab. */
+function enterGame(): void {
+  const play = store.state.play;
+  if (play === null || player !== null || document.hidden) return;
+  tabs.claim(play.token);
   if (document.activeElement instanceof HTMLElement) document.activeElement.blur(); // the keys are for the game now
   player = new Player({
     url: new URL("whep/player", location.href).href,
-    token: state.play.token,
+    token: play.token,
     changed: (one) => store.dispatch({ type: "own_video_changed", video: one }),
     mediaDelay: tellDelay,
     failed: () => store.dispatch({ type: "play_failed", reason: words.play_failed }),
@@ -131,6 +138,7 @@ setInterval(() => store.dispatch({ type: "tick" }), TICK_MS);
 addEventListener("keydown", (event) => {
   if (event.key === "Escape" && store.state.is_tray_open) store.dispatch({ type: "tray_opened", is_open: false });
 });
+document.addEventListener("visibilitychange", enterGame);
 addEventListener("pagehide", () => {
   video.hangUp();
   player?.stop();

@@ -52,6 +52,12 @@ export class Player {
     this.client.stop();
   }
 
+  /** Return to the audience after the server has ended the game, or given its stream to another tab. */
+  end(): void {
+    this.client.forget();
+    this.stop();
+  }
+
   private key(event: KeyboardEvent, is_down: boolean): void {
     const arrow = arrowOf(event.code);
     if (arrow === null || event.ctrlKey || event.metaKey || event.altKey) return;

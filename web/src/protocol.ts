@@ -25,7 +25,7 @@ export type GiftState = "committed" | "done" | "refunded" | "refused";
 
 export type FromViewer = Join | Say | Like | GiveGift | PickCamp | LeaveGame | Ping;
 
-export type ToViewer = Welcome | ChatLine | GiftGiven | Show | GiftUpdate | PlayStart | PlayEnd | Refused | Pong;
+export type ToViewer = Welcome | ChatLine | GiftGiven | Show | GiftUpdate | PlayStart | PlayEnd | OwnCamp | Refused | Pong;
 
 /** Enter the room, first message of all. `viewer` is the secret id that the page keeps (it owns the wallet); absent for a newcomer. `epoch` and `seq` say what a returning page has seen. */
 export interface Join {
@@ -95,6 +95,7 @@ export interface Welcome {
   readonly recent: readonly (ChatLine | GiftGiven)[];
   readonly title: string;
   readonly player: string | null;
+  readonly player_seconds_left: number | null;
   readonly camp: Camp | null;
 }
 
@@ -148,6 +149,12 @@ export interface PlayStart {
 export interface PlayEnd {
   readonly type: "play_end";
   readonly reason: string;
+}
+
+/** Tell a viewer's pages which camp the viewer stands with from now on, by a button or by a word in the chat. */
+export interface OwnCamp {
+  readonly type: "own_camp";
+  readonly camp: Camp;
 }
 
 /** Say in one sentence why a message was not taken; `about` is its tag. */

@@ -1,6 +1,6 @@
 /** Every change of the page's state, as one pure function of what was told and the time of it. */
 
-import type { Camp, ChatLine, GiftGiven, GiftUpdate, ToViewer, Welcome } from "./protocol";
+import { type ChatLine, type GiftGiven, type GiftUpdate, TICKET_SECONDS, type ToViewer, type Welcome } from "./protocol";
 import { type Banner, type Line, type Link, NO_VIDEO, type Notice, type OwnGift, type Play, type State, type Video, freeCoins, giftOf } from "./state";
 import { words } from "./words";
 
@@ -24,10 +24,10 @@ export type Happening =
   | { readonly type: "renamed"; readonly name: string }
   | { readonly type: "name_asked"; readonly is_asked: boolean }
   | { readonly type: "gift_sent"; readonly id: string; readonly gift: string }
-  | { readonly type: "camp_picked"; readonly camp: Camp }
   | { readonly type: "video_changed"; readonly video: Video }
   | { readonly type: "own_video_changed"; readonly video: Video }
   | { readonly type: "play_failed"; readonly reason: string }
+  | { readonly type: "play_moved"; readonly reason: string }
   | { readonly type: "round_trip"; readonly ms: number }
   | { readonly type: "media_delay"; readonly ms: number }
   | { readonly type: "muted"; readonly is_muted: boolean }
@@ -64,6 +64,8 @@ export function reduce(state: State, message: ToViewer | Happening, now_ms: numb
       };
     case "play_end":
       return withNotice({ ...state, play: null }, message.reason || words.play_over, false, now_ms);
+    case "play_moved":
+      return withNotice({ ...state, play: null }, message.reason, false, now_ms);
     case "play_failed":
       return withNotice({ ...state, play: null }, message.reason, true, now_ms);
     case "refused":
@@ -78,7 +80,7 @@ export function reduce(state: State, message: ToViewer | Happening, now_ms: numb
       return { ...state, is_name_asked: message.is_asked };
     case "gift_sent":
       return giftSent(state, message.id, message.gift);
-    case "camp_picked":
+    case "own_camp":
       return { ...state, camp: message.camp };
     case "video_changed":
       return { ...state, video: message.video };
@@ -111,12 +113,7 @@ function welcomed(state: State, welcome: Welcome, now_ms: number): State {
   const recent = is_same_life ? welcome.recent.filter((told) => told.seq > state.seq) : welcome.recent;
   // A room that was born again has no lines yet: what was said before stays readable.
   const before = is_same_life || recent.length === 0 ? state.lines : [];
-  const play =
-    welcome.player === null
-      ? null
-      : state.play?.token === welcome.player
-        ? state.play
-        : { token: welcome.player, seconds: null, ends_at_ms: null, seconds_left: null, video: NO_VIDEO };
+  const play = welcome.player === null ? null : playOn(state.play, welcome.player, welcome.player_seconds_left, now_ms);
   const next: State = {
     ...state,
     link: { at: "joined" },
@@ -133,6 +130,13 @@ function welcomed(state: State, welcome: Welcome, now_ms: number): State {
     play,
   };
   return state.play !== null && play === null ? withNotice(next, words.play_over, false, now_ms) : next;
+}
+
+/** Go on with a game: with the clock it had, or the room's when this page (loaded anew) has none. */
+function playOn(before: Play | null, token: string, left_s: number | null, now_ms: number): Play {
+  const play = before?.token === token ? before : { token, seconds: TICKET_SECONDS, ends_at_ms: null, seconds_left: TICKET_SECONDS, video: NO_VIDEO };
+  if (play.ends_at_ms !== null || left_s === null) return play;
+  return { ...play, ends_at_ms: now_ms + left_s * 1_000, seconds_left: Math.ceil(left_s) };
 }
 
 function heard(state: State, told: ChatLine | GiftGiven): State {
@@ -204,22 +208,25 @@ function smoothed(before_ms: number | null, now_ms: number): number {
 }
 
 function withOwnVideo(play: Play, video: Video, now_ms: number): Play {
-  const is_beginning = video.at === "playing" && play.ends_at_ms === null && play.seconds !== null;
+  const is_beginning = video.at === "playing" && play.ends_at_ms === null;
   return { ...play, video, ends_at_ms: is_beginning ? now_ms + play.seconds * 1_000 : play.ends_at_ms };
 }
 
 function ticked(state: State, now_ms: number): State {
   const is_here = (one: { readonly gone_at_ms: number }): boolean => one.gone_at_ms > now_ms;
-  const play = state.play;
-  const seconds_left = play?.ends_at_ms == null ? (play?.seconds_left ?? null) : Math.max(0, Math.ceil((play.ends_at_ms - now_ms) / 1_000));
-  const is_same_second = play === null || play.seconds_left === seconds_left;
-  const is_same = [...state.gifts, ...state.banners, ...state.notices].every(is_here);
-  if (is_same && is_same_second) return state;
+  const play = state.play === null ? null : withClock(state.play, now_ms);
+  if (play === state.play && [...state.gifts, ...state.banners, ...state.notices].every(is_here)) return state;
   return {
     ...state,
     gifts: state.gifts.filter(is_here),
     banners: state.banners.filter(is_here),
     notices: state.notices.filter(is_here),
-    play: play === null ? null : { ...play, seconds_left },
+    play,
   };
+}
+
+function withClock(play: Play, now_ms: number): Play {
+  if (play.ends_at_ms === null) return play;
+  const seconds_left = Math.max(0, Math.ceil((play.ends_at_ms - now_ms) / 1_000));
+  return seconds_left === play.seconds_left ? play : { ...play, seconds_left };
 }

@@ -48,13 +48,12 @@ export interface Notice {
   readonly gone_at_ms: number;
 }
 
-/** One's own first-person game; its time starts with its first picture and is unknown (null) after the page was
- * loaded anew in the middle of it. */
+/** One's own first-person game; its time starts with its first picture, and until then nobody knows when it ends. */
 export interface Play {
   readonly token: string;
-  readonly seconds: number | null;
+  readonly seconds: number;
   readonly ends_at_ms: number | null;
-  readonly seconds_left: number | null;
+  readonly seconds_left: number;
   readonly video: Video;
 }
 

@@ -92,6 +92,11 @@ export class WhepClient {
     this.change(NO_VIDEO);
   }
 
+  /** Say no goodbye to a session that the server has ended. */
+  forget(): void {
+    this.resource = null;
+  }
+
   /** Tell the server that the page goes away; nothing waits for the answer. */
   hangUp(): void {
     clearTimeout(this.retry_timer);

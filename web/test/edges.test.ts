@@ -4,6 +4,7 @@ import { Backoff } from "../src/backoff";
 import { cleanName, randomId } from "../src/identity";
 import { KeyPad, arrowOf } from "../src/keys";
 import { type Keys, NAME_CHARACTERS_MAX } from "../src/protocol";
+import { isTakenBy } from "../src/tabs";
 
 describe("the back-off", () => {
   it("doubles up to its limit, with at most half of it taken off by chance", () => {
@@ -30,6 +31,18 @@ describe("who we are", () => {
     vi.unstubAllGlobals();
     expect(ids.size).toBe(100);
     for (const id of ids) expect(id).toMatch(form);
+  });
+});
+
+describe("two tabs of one viewer", () => {
+  const claim = { token: "t", at_ms: 5, tab: "b" };
+
+  it("let the later one play, and never both or none", () => {
+    for (const other of [{ ...claim, at_ms: 6 }, { ...claim, tab: "c" }]) {
+      expect([isTakenBy(other, claim), isTakenBy(claim, other)]).toEqual([true, false]);
+    }
+    expect(isTakenBy(claim, claim)).toBe(false);
+    expect(isTakenBy({ ...claim, token: "another game", at_ms: 6 }, claim)).toBe(false);
   });
 });
 

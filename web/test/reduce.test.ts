@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import type { GiftGiven, Show, Welcome } from "../src/protocol";
+import { type GiftGiven, type Show, TICKET_SECONDS, type Welcome } from "../src/protocol";
 import { BANNERS_MAX, BANNER_MS, FAILED_GIFT_MS, LINES_MAX, NOTICE_MS, OWN_GIFTS_MAX, reduce } from "../src/reduce";
 import { type State, begin, freeCoins, latencyMs } from "../src/state";
 
@@ -36,6 +36,7 @@ const WELCOME: Welcome = {
   ],
   title: "The show",
   player: null,
+  player_seconds_left: null,
   camp: "red",
 };
 
@@ -179,11 +180,19 @@ describe("the first-person game", () => {
 
   it("goes on after the connection came back, with the clock it had", () => {
     const playing = reduce(reduce(joined(), start, 0), { type: "own_video_changed", video: PLAYING }, 1_000);
-    expect(reduce(playing, { ...WELCOME, player: "t" }, 2_000).play?.ends_at_ms).toBe(31_000);
+    expect(reduce(playing, { ...WELCOME, player: "t", player_seconds_left: 28.9 }, 2_000).play?.ends_at_ms).toBe(31_000);
   });
 
-  it("is entered again by a page that was loaded anew, without a clock", () => {
-    expect(joined({ player: "t" }).play).toMatchObject({ token: "t", seconds_left: null });
+  it("is entered again by a page that was loaded anew, with the room's clock", () => {
+    const state = joined({ player: "t", player_seconds_left: 12.3 });
+    expect(state.play).toMatchObject({ token: "t", ends_at_ms: 12_300, seconds_left: 13 });
+    expect(reduce(state, { type: "tick" }, 2_500).play?.seconds_left).toBe(10);
+  });
+
+  it("has its whole time when it had not begun before the page was loaded anew", () => {
+    const state = joined({ player: "t" });
+    expect(state.play).toMatchObject({ ends_at_ms: null, seconds_left: TICKET_SECONDS });
+    expect(reduce(state, { type: "own_video_changed", video: PLAYING }, 500).play?.ends_at_ms).toBe(500 + TICKET_SECONDS * 1_000);
   });
 
   it("tells a refund once, though the end of the game says the same", () => {
@@ -212,6 +221,10 @@ describe("what is measured", () => {
 });
 
 describe("the rest", () => {
+  it("stands with the camp that the room says", () => {
+    expect(reduce(joined({ camp: null }), { type: "own_camp", camp: "blue" }, 0).camp).toBe("blue");
+  });
+
   it("changes nothing on a message that this page does not know", () => {
     const state = joined();
     expect(reduce(state, { type: "fireworks" } as never, 0)).toBe(state);

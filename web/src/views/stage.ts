@@ -41,7 +41,7 @@ export function stageView(state: State, act: Actions): TemplateResult {
       ${state.is_muted && state.video.at === "playing" && state.play === null && state.show.is_live
         ? html`<button class="tap-for-sound" @click=${() => act.mute(false)}>${sign("silence")}<span>${words.tap_for_sound}</span></button>`
         : nothing}
-      ${state.play?.seconds_left == null
+      ${state.play === null
         ? nothing
         : html`<div class="countdown ${state.play.seconds_left <= 5 ? "is-last" : ""}" role="timer" aria-label=${words.seconds_left}>${state.play.seconds_left}</div>`}
       <ul class="banners" aria-hidden="true">

@@ -1,0 +1,36 @@
+/** Which tab plays: the tabs of one browser are one viewer, and a viewer's game has one stream. */
+
+import { randomId } from "./identity";
+
+export interface Claim {
+  readonly token: string;
+  readonly at_ms: number;
+  readonly tab: string;
+}
+
+/** Say whether `theirs` takes the game from `ours`: the later claim does, and of two at one moment always the same. */
+export function isTakenBy(theirs: Claim, ours: Claim): boolean {
+  if (theirs.token !== ours.token) return false;
+  return theirs.at_ms > ours.at_ms || (theirs.at_ms === ours.at_ms && theirs.tab > ours.tab);
+}
+
+export class Tabs {
+  private readonly tab = randomId();
+  private readonly channel = "BroadcastChannel" in globalThis ? new BroadcastChannel("avatar_live.game") : null;
+  private ours: Claim | null = null;
+
+  /** Call `taken` when a newer tab enters the game that this one claimed. */
+  constructor(taken: () => void) {
+    this.channel?.addEventListener("message", (event: MessageEvent<Claim>) => {
+      if (this.ours === null || !isTakenBy(event.data, this.ours)) return;
+      this.ours = null;
+      taken();
+    });
+  }
+
+  /** Enter the game of `token` here, and nowhere else any more. */
+  claim(token: string): void {
+    this.ours = { token, at_ms: Date.now(), tab: this.tab }; // the time of day: tabs have no other clock in common
+    this.channel?.postMessage(this.ours);
+  }
+}
