@@ -1,5 +1,6 @@
 """A child process's ends of the two wires to its parent: orders in, health out."""
 
+import contextlib
 import os
 import sys
 import threading
@@ -49,21 +50,33 @@ def orders(source: int = _STDIN) -> Lossless[Order]:
     return queue
 
 
+def newest(queue: Lossless[Order]) -> list[Order]:
+    """Take what was ordered, only the last of each kind: every order sets something, and the last one counts.
+
+    Who changes the camera a hundred times within a moment waits for the last camera alone.
+    """
+    return list({type(order): order for order in queue.take_all()}.values())
+
+
 def _read(source: int, queue: Lossless[Order]) -> None:
     # os.read on the bare descriptor: a thread that waits inside sys.stdin's lock aborts the interpreter's exit.
     pending = b""
     while data := _read_some(source):
         *lines, pending = (pending + data).split(b"\n")
         for line in lines:
-            try:
-                queue.put(_order.decode(line))
-            except msgspec.DecodeError:
-                continue
+            with contextlib.suppress(msgspec.DecodeError):
+                _append(queue, _order.decode(line))
         if len(pending) > ORDER_BYTES_MAX:
             break
-    if not queue.put(Stop()):  # nobody has taken an order for ages: the last word still has to fit
-        queue.take_all()
-        queue.put(Stop())
+    _append(queue, Stop())
+
+
+def _append(queue: Lossless[Order], order: Order) -> None:
+    """Add an order; where nobody has taken one for ages, those that a later one took back make room."""
+    if not queue.put(order):
+        for still_valid in newest(queue):
+            queue.put(still_valid)
+        queue.put(order)
 
 
 def _read_some(source: int) -> bytes:

@@ -1,17 +1,16 @@
 """The engine's process: keep the pace, feed the show, hand its frames to the encoders."""
 
 import contextlib
-import threading
 from pathlib import Path
 from typing import Final, assert_never
 
 import msgspec
 
 from avatar_live import clock
-from avatar_live.avatar import Avatar, AvatarError, read_avatar
+from avatar_live.avatar import AvatarError, read_avatar
 from avatar_live.avatar.rig import Rig
-from avatar_live.channels import Latest, Lossless, PictureSlot, Slot
-from avatar_live.channels.child import HealthWriter
+from avatar_live.channels import Lossless, PictureSlot, Slot
+from avatar_live.channels.child import HealthWriter, newest
 from avatar_live.channels.link import ServerLink
 from avatar_live.channels.processes import (
     HEALTH_BYTES_MAX,
@@ -41,6 +40,7 @@ from avatar_live.compositor import Overlay
 from avatar_live.engine.frame import Show, ShowFrame, make_frame, stamp_frame
 from avatar_live.engine.sound import Sound
 from avatar_live.engine.streams import Streams
+from avatar_live.engine.wardrobe import Wardrobe
 from avatar_live.motion import Solver
 from avatar_live.protocol.view import GameView
 from avatar_live.signals import READINGS_BYTES, readings_from_bytes
@@ -78,7 +78,7 @@ class Engine:
         self._tracker_health = Slot(health_slot(folder, "tracker"), HEALTH_BYTES_MAX)
         self._preview = PictureSlot(folder / PREVIEW_SLOT, PREVIEW_PIXELS_MAX) if plan.preview else None
         self._health = HealthWriter(folder, "engine")
-        self._loaded: Latest[Avatar | AvatarError] = Latest()
+        self._wardrobe = Wardrobe()
         self._note = ""
         self._source = ""
         self._count = 0
@@ -100,6 +100,7 @@ class Engine:
 
     def close(self) -> None:
         """Stop the threads, then let go of what they used."""
+        self._wardrobe.close()
         self._sound.close()
         self._streams.close()
         self._link.close()
@@ -108,7 +109,7 @@ class Engine:
                 thing.close()
 
     def _obey(self, orders: Lossless[Order]) -> bool:
-        for order in orders.take_all():
+        for order in newest(orders):
             match order:
                 case Stop():
                     return False
@@ -118,30 +119,18 @@ class Engine:
                 case UseTitle(title):
                     self._show.overlay.title = title
                 case UseAvatar(path):
-                    threading.Thread(target=self._load, args=(Path(path),), name="load", daemon=True).start()
+                    self._wardrobe.fetch(Path(path))
                 case UseCamera() | UseMicrophone():
                     pass  # the tracker's
                 case _:
                     assert_never(order)
         return True
 
-    def _load(self, path: Path) -> None:
-        """Read an avatar beside the show, which goes on meanwhile."""
-        try:
-            self._loaded.put(read_avatar(path))
-        except AvatarError as error:
-            self._loaded.put(error)
-
     def _listen(self, now_s: float) -> None:
         data = self._readings.read_new()
         if data is not None:
             self._show.readings = readings_from_bytes(data)
-        loaded = self._loaded.take(0)
-        if isinstance(loaded, AvatarError):
-            self._note = str(loaded)
-        elif loaded is not None:
-            self._show.use_avatar(loaded)
-            self._note = ""
+        self._dress()
         for stream in self._link.keyframes_wanted():
             self._streams.want_keyframe(stream)
         for message in self._link.receive():
@@ -159,6 +148,15 @@ class Engine:
                     self._say_source()
                 case _:
                     assert_never(message)
+
+    def _dress(self) -> None:
+        """Put on the avatar that was ordered, once it is read; of one that cannot be, the reason is told."""
+        avatar = self._wardrobe.take()
+        if isinstance(avatar, AvatarError):
+            self._note = str(avatar)
+        elif avatar is not None:
+            self._show.use_avatar(avatar)
+            self._note = ""
 
     def _publish(self, frame: ShowFrame, now_s: float) -> None:
         if self._plan.stamp:

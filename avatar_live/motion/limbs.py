@@ -163,7 +163,8 @@ def _with_lengths(points: Doubles) -> Doubles:
 def _in_arc(between: Doubles) -> Doubles:
     """Return points (n, 3) at the appended distance: halfway through a swing, an arm is as long as at its ends."""
     straight = np.linalg.norm(between[:, :3], axis=1, keepdims=True)
-    return between[:, :3] * (between[:, 3:] / np.maximum(straight, quat.TINY))
+    points: Doubles = between[:, :3] * (between[:, 3:] / np.maximum(straight, quat.TINY))
+    return points
 
 
 def _confidence(readings: Readings, body: BodyReading, side: arms.Side) -> float:

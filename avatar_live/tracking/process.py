@@ -5,7 +5,7 @@ from typing import Final, assert_never
 
 from avatar_live import clock
 from avatar_live.channels import Lossless, Slot
-from avatar_live.channels.child import HealthWriter
+from avatar_live.channels.child import HealthWriter, newest
 from avatar_live.channels.processes import (
     READINGS_SLOT,
     SOUND_RING,
@@ -38,7 +38,7 @@ def run(plan: TrackerPlan, orders: Lossless[Order]) -> None:
     """
     show = _Show(plan)
     try:
-        while show.obey(orders.take_all()):
+        while show.obey(newest(orders)):
             show.step()
     finally:
         show.close()

@@ -6,9 +6,19 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from avatar_live.channels import Slot
-from avatar_live.channels.child import ORDERS_MAX, STATUS_CHARS_MAX, HealthWriter, orders, plan_of
-from avatar_live.channels.processes import HEALTH_BYTES_MAX, Health, Stop, TrackerPlan, UseCamera, health_slot
+from avatar_live.channels import Lossless, Slot
+from avatar_live.channels.child import ORDERS_MAX, STATUS_CHARS_MAX, HealthWriter, newest, orders, plan_of
+from avatar_live.channels.processes import (
+    HEALTH_BYTES_MAX,
+    Health,
+    Order,
+    Panic,
+    Stop,
+    TrackerPlan,
+    UseCamera,
+    UseTitle,
+    health_slot,
+)
 
 WAIT_S = 5.0
 
@@ -36,6 +46,29 @@ def test_stop_is_heard_even_behind_a_flood_of_orders() -> None:
         if order == Stop():
             break
     assert heard == Stop()
+    os.close(reading)
+
+
+def test_of_orders_that_wait_only_the_last_of_each_kind_is_obeyed() -> None:
+    queue: Lossless[Order] = Lossless(ORDERS_MAX)
+    for order in (UseCamera("0"), Panic(True), UseCamera("1"), UseTitle("late show"), UseCamera("2")):
+        queue.put(order)
+    assert newest(queue) == [UseCamera("2"), Panic(True), UseTitle("late show")]
+    assert newest(queue) == []
+
+
+def test_a_flood_of_orders_drops_what_was_taken_back_and_never_the_panic() -> None:
+    reading, writing = os.pipe()
+    flood = [Panic(True), *(UseCamera(str(number)) for number in range(2 * ORDERS_MAX + 1))]
+    os.write(writing, b"".join(msgspec.json.encode(order) + b"\n" for order in flood))
+    os.close(writing)
+    queue = orders(reading)
+    heard: dict[type[Order], Order] = {}
+    while Stop not in heard:
+        order = queue.take(WAIT_S)
+        assert order is not None
+        heard[type(order)] = order
+    assert heard == {Panic: Panic(True), UseCamera: flood[-1], Stop: Stop()}
     os.close(reading)
 
 

@@ -122,7 +122,8 @@ def test_the_astronauts_face_comes_out_as_readings_and_the_process_ends_with_its
     assert child.process.stdout is not None
     assert child.process.stderr is not None
     assert child.process.stdout.read() == b""
-    assert child.process.stderr.read() == b""  # the libraries' chatter is in the log of the run folder
+    said = child.process.stderr.read()  # the parent's log has room for a few lines of the libraries', not for a picture
+    assert len(said) < 10_000 and b"Traceback" not in said
 
 
 def test_an_order_changes_the_camera_while_it_runs(start: Start, clip: Path) -> None:
@@ -168,10 +169,9 @@ def test_a_plan_that_is_none_is_refused_in_a_sentence() -> None:
 
 
 def test_no_picture_leaves_the_process(start: Start, clip: Path, tmp_path: Path) -> None:
-    """What the run folder holds is too small for a picture, except for the log, and that one is text."""
+    """What the run folder holds is too small for a picture."""
     child = start(str(clip))
     child.readings(lambda got: got.body is not None)
     files = {path.name: path.stat().st_size for path in (tmp_path / "run").iterdir()}
-    assert set(files) == {READINGS_SLOT, "health-tracker", "tracker.log"}
+    assert set(files) == {READINGS_SLOT, "health-tracker"}
     assert files[READINGS_SLOT] < 4 * READINGS_BYTES < 640 * 480 * 3
-    (tmp_path / "run" / "tracker.log").read_text()
