@@ -15,6 +15,7 @@ from avatar_live.room.bucket import take
 from avatar_live.room.cues import cue
 from avatar_live.room.state import ASK_ALLOWANCE, CUES_WAITING_MAX, GIFT_ALLOWANCE, Room
 
+NO_SUCH_GIFT: Final = "There is no such gift."
 TOO_FAST: Final = "That was too fast, so it was not paid; give it again in a second."
 STAGE_FULL: Final = "The stage has too much to show just now, so it was not paid; try again in a moment."
 _GIFT_ID: Final = re.compile(r"[A-Za-z0-9_-]+")
@@ -27,18 +28,17 @@ def ask(room: Room, event: ev.GiftAsked, now_s: float) -> tuple[Room, ev.Effects
     if len(event.id) > GIFT_ID_CHARACTERS_MAX or not _GIFT_ID.fullmatch(event.id):
         reason = f"A gift's id is 1 to {GIFT_ID_CHARACTERS_MAX} letters, digits, '-' or '_'; a UUID is best."
         return room, (ev.Tell(event.viewer, Refused("gift", reason)),)
-    gift = GIFTS.get(event.gift)
-    if gift is None:
-        return room, (_refusal(event.viewer, event.id, viewer.balance_coins, "There is no such gift."),)
     asked = take(viewer.ask, ASK_ALLOWANCE, now_s)
     if asked is None:
         return room, (ev.Tell(event.viewer, Refused("gift", "That was far too fast; ask again in a second.")),)
     given = take(viewer.gift, GIFT_ALLOWANCE, now_s)
-    # Too fast is an obstacle, not an answer: only the ledger knows whether this gift was paid before.
-    obstacle = TOO_FAST if given is None else _obstacle(room, gift)
+    gift = GIFTS.get(event.gift)
+    # An obstacle is no answer yet: only the ledger knows whether this gift was paid before.
+    obstacle = NO_SUCH_GIFT if gift is None else TOO_FAST if given is None else _obstacle(room, gift)
+    price_coins = gift.price_coins if gift is not None else 0
     viewer = replace(viewer, ask=asked, gift=given or viewer.gift)
     room = replace(room, viewers=room.viewers.with_entry(event.viewer, viewer))
-    return room, (ev.Commit(event.viewer, viewer.name, event.id, gift.id, gift.price_coins, obstacle),)
+    return room, (ev.Commit(event.viewer, viewer.name, event.id, event.gift, price_coins, obstacle),)
 
 
 def committed(room: Room, event: ev.GiftCommitted, now_s: float) -> tuple[Room, ev.Effects]:
