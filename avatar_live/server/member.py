@@ -7,6 +7,7 @@ from typing import Final, assert_never
 
 import msgspec
 
+from avatar_live import clock
 from avatar_live.protocol.wire import (
     CLOSE_BAD_MESSAGE,
     CLOSE_FULL,
@@ -23,20 +24,24 @@ from avatar_live.protocol.wire import (
     Say,
 )
 from avatar_live.room import events as ev
+from avatar_live.room.bucket import Allowance, Bucket, take
 from avatar_live.server.crowd import MEMBERS_MAX
 from avatar_live.server.keeper import Keeper, digest
 from avatar_live.server.ledger import LedgerError
 from avatar_live.server.sockets import Line, framed
 
 JOIN_S_MAX: Final = 10.0
+FULL: Final = "The room is full; try again in a minute."
 SECRET_CHARACTERS_MAX: Final = 128
+# More than hands and a page that asks for its unanswered gifts can say; a program in a rage would hold up the loop.
+MESSAGE_ALLOWANCE: Final = Allowance(rate_hz=60.0, burst=300.0)
 
 Receive = Callable[[], Awaitable[Mapping[str, object]]]
 _decoder: msgspec.json.Decoder[FromViewer] = msgspec.json.Decoder(FromViewer)
 
 
 class MalformedError(Exception):
-    """Say why a frame is no message; the line is closed with it."""
+    """Say what is wrong with what a page sends; the line is closed with it."""
 
 
 async def serve_member(keeper: Keeper, receive: Receive, line: Line, join_s_max: float = JOIN_S_MAX) -> None:
@@ -56,20 +61,32 @@ async def serve_member(keeper: Keeper, receive: Receive, line: Line, join_s_max:
         line.close(CLOSE_BAD_MESSAGE, "The first message is a join.")
         return
     if len(keeper.crowd) >= MEMBERS_MAX:
-        line.close(CLOSE_FULL, "The room is full; try again in a minute.")
+        line.close(CLOSE_FULL, FULL)
         return
     secret, balance_coins = await _wallet(keeper, join)
+    if len(keeper.crowd) >= MEMBERS_MAX:  # others came in while the ledger was looking
+        line.close(CLOSE_FULL, FULL)
+        return
     viewer = digest(secret)
     member = keeper.crowd.add(viewer, line)
     keeper.handle(ev.Joined(member, viewer, secret, join.name, balance_coins, join.epoch, join.seq))
     try:
+        said = Bucket()
         while (message := await _next(receive)) is not None:
+            said = _counted(said)
             _pass_on(keeper, viewer, line, message)
     except MalformedError as refusal:
         line.close(CLOSE_BAD_MESSAGE, str(refusal))
     finally:
         keeper.crowd.remove(viewer, member)
         keeper.handle(ev.Left(viewer))
+
+
+def _counted(said: Bucket) -> Bucket:
+    counted = take(said, MESSAGE_ALLOWANCE, clock.now_s())
+    if counted is None:
+        raise MalformedError("Too many messages in a short time.")
+    return counted
 
 
 def _pass_on(keeper: Keeper, viewer: str, line: Line, message: FromViewer) -> None:
@@ -110,16 +127,17 @@ async def _next(receive: Receive) -> FromViewer | None:
 
 
 async def _wallet(keeper: Keeper, join: Join) -> tuple[str, int]:
-    """Return the viewer's secret and coins; a secret that the ledger does not know is replaced by a fresh one."""
-    offered = join.viewer
-    fresh = secrets.token_urlsafe(24)
+    """Return the viewer's secret and coins; a secret that the ledger does not know is replaced by a fresh one.
+
+    A ledger that cannot answer just now (a full disk) knows nobody: then a page keeps the secret it came with, since
+    it would forget the key to its coins for a fresh one, and watches and talks without coins.
+    """
+    secret = fresh = secrets.token_urlsafe(24)
+    if join.viewer is not None and len(join.viewer) <= SECRET_CHARACTERS_MAX:
+        secret = join.viewer
     try:
-        is_known = (
-            offered is not None
-            and len(offered) <= SECRET_CHARACTERS_MAX
-            and await asyncio.wrap_future(keeper.ledger.has_wallet(digest(offered)))
-        )
-        secret = offered if is_known and offered is not None else fresh
+        if secret != fresh and not await asyncio.wrap_future(keeper.ledger.has_wallet(digest(secret))):
+            secret = fresh
         return secret, await asyncio.wrap_future(keeper.ledger.open_wallet(digest(secret)))
     except LedgerError:
-        return fresh, 0  # a full disk: without a wallet one can still watch and talk
+        return secret, 0

@@ -12,12 +12,16 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from websockets.frames import Frame, Opcode
 from websockets.protocol import State
 
+from avatar_live import clock
 from avatar_live.protocol.wire import CLOSE_SLOW
+from avatar_live.room.bucket import Allowance, Bucket, take
 
 SKIP_BYTES: Final = 32 * 1024  # above this much unsent, what is replaced soon anyway is skipped
+HEARD_BYTES: Final = 8 * 1024
 UNSENT_BYTES_MAX: Final = 256 * 1024  # above this much unsent, a line is cut
 STUCK_S_MAX: Final = 5.0
 GOODBYE_S: Final = 1.0
+PING_ALLOWANCE: Final = Allowance(rate_hz=5.0, burst=20.0)  # browsers send none; a program's keep-alive a few a minute
 CLOSE_REASON_BYTES_MAX: Final = 123  # RFC 6455, 5.5: 125 less the code
 
 _encoder = msgspec.json.Encoder()
@@ -89,12 +93,25 @@ class Line:
 class RoomSocket(WebSocketsSansIOProtocol):
     """uvicorn's websocket, which hands the app a `Line` in `scope["state"]["line"]`."""
 
+    _pings = Bucket()
+
     async def run_asgi(self) -> None:
         """Run the app with the line in its scope."""
         # The system would take megabytes for a reader that has gone to sleep; then nobody could tell it is behind.
         self.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SKIP_BYTES)
+        # What arrives is parsed in one go: thousands of frames at once would hold up everybody else.
+        self.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, HEARD_BYTES)
         self.scope["state"]["line"] = Line(self)
         await super().run_asgi()
+
+    def handle_ping(self) -> None:
+        """Answer a ping, and cut a peer that sends them in masses: the answers would pile up here."""
+        pinged = take(self._pings, PING_ALLOWANCE, clock.now_s())
+        if pinged is None:
+            self.transport.abort()
+            return
+        self._pings = pinged
+        super().handle_ping()
 
     def keepalive_timeout(self) -> None:
         """Cut a peer that answers no ping; uvicorn alone would wait for it to read what is unsent."""

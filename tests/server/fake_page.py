@@ -49,10 +49,10 @@ class FakePage:
 
 
 @contextlib.asynccontextmanager
-async def joined(keeper: Keeper, name: str) -> AsyncIterator[tuple[FakePage, Welcome]]:
+async def joined(keeper: Keeper, name: str, viewer: str | None = None) -> AsyncIterator[tuple[FakePage, Welcome]]:
     page = FakePage()
     serving = asyncio.create_task(serve_member(keeper, page.says.get, Line(page)))
-    page.say(Join(name))
+    page.say(Join(name, viewer))
     yield page, await page.until(Welcome)
     page.says.put_nowait({"type": "websocket.disconnect"})
     await serving

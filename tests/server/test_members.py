@@ -16,6 +16,8 @@ from avatar_live.protocol.wire import (
     GiftUpdate,
     GiveGift,
     Join,
+    Ping,
+    Pong,
     Say,
 )
 from avatar_live.room import events as ev
@@ -23,7 +25,7 @@ from avatar_live.room.state import GIFT_ALLOWANCE
 from avatar_live.server.crowd import MEMBERS_MAX
 from avatar_live.server.keeper import Keeper
 from avatar_live.server.ledger import NOT_PAID, Ledger, LedgerError
-from avatar_live.server.member import serve_member
+from avatar_live.server.member import MESSAGE_ALLOWANCE, serve_member
 from avatar_live.server.sockets import Line
 
 
@@ -53,6 +55,49 @@ async def test_a_gift_on_a_full_disk_is_not_paid_and_the_show_goes_on(ledger: Le
             assert bobs.balance_coins == 0
             bob.say(Say("and I can watch"))
             assert (await ann.until(ChatLine)).text == "and I can watch"
+
+
+class SilentLedger(Ledger):
+    """A ledger that can answer nobody for a while."""
+
+    is_silent = False
+
+    def has_wallet(self, viewer: str) -> Future[bool]:
+        if not self.is_silent:
+            return super().has_wallet(viewer)
+        failed: Future[bool] = Future()
+        failed.set_exception(LedgerError(NOT_PAID))
+        return failed
+
+
+async def test_a_page_keeps_the_key_to_its_coins_while_the_ledger_does_not_answer(tmp_path: Path) -> None:
+    with contextlib.closing(SilentLedger(tmp_path / "silent.sqlite3")) as ledger:
+        keeper = Keeper("Test show", ledger)
+        async with joined(keeper, "Ann") as (_, before):
+            pass
+        ledger.is_silent = True
+        async with joined(keeper, "Ann", before.viewer) as (_, meanwhile):
+            assert (meanwhile.viewer, meanwhile.balance_coins) == (before.viewer, 0)
+        ledger.is_silent = False
+        async with joined(keeper, "Ann", before.viewer) as (_, after):
+            assert (after.viewer, after.balance_coins) == (before.viewer, before.balance_coins)
+
+
+async def test_a_page_at_the_limit_of_messages_is_heard_and_one_past_it_turned_away(ledger: Ledger) -> None:
+    keeper = Keeper("Test show", ledger)
+    async with joined(keeper, "Ann") as (ann, _):
+        for number in range(int(MESSAGE_ALLOWANCE.burst)):
+            ann.say(Ping(float(number)))
+        while (await ann.until(Pong)).t < MESSAGE_ALLOWANCE.burst - 1:
+            pass
+        assert ann.closed_with is None
+    async with joined(keeper, "Bob") as (bob, _):
+        for number in range(2 * int(MESSAGE_ALLOWANCE.burst)):  # all at once: the allowance grows by the moment
+            bob.say(Ping(float(number)))
+        async with asyncio.timeout(DEADLINE_S):
+            while bob.closed_with is None:
+                await bob.until(Pong)
+        assert bob.closed_with == CLOSE_BAD_MESSAGE
 
 
 class MoodyLedger(Ledger):

@@ -34,6 +34,7 @@ from avatar_live.protocol.wire import (
     Refused,
     Say,
 )
+from avatar_live.server.sockets import PING_ALLOWANCE
 
 
 @pytest.fixture(scope="module")
@@ -151,7 +152,16 @@ async def test_a_message_of_the_longest_size_is_taken_and_one_byte_more_is_not(s
         assert (await ann.closed())[0] == CLOSE_BAD_MESSAGE
 
 
-async def test_who_makes_the_server_talk_and_does_not_listen_is_cut(server: ShowServer) -> None:
+async def test_who_pings_at_the_limit_is_answered_and_one_past_it_cut(server: ShowServer) -> None:
+    async with page(server, "Ann") as ann, asyncio.timeout(DEADLINE_S):
+        for _ in range(int(PING_ALLOWANCE.burst)):
+            await (await ann.socket.ping())
+        with pytest.raises(websockets.ConnectionClosed):
+            while True:
+                await asyncio.gather(*[await ann.socket.ping() for _ in range(int(PING_ALLOWANCE.burst))])
+
+
+async def test_who_talks_without_end_and_does_not_listen_is_cut(server: ShowServer) -> None:
     with socket.create_connection(("127.0.0.1", server.port)) as deaf:
         deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
         deaf.setblocking(False)
