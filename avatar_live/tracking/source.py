@@ -2,13 +2,15 @@
 
 import threading
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from avatar_live import clock
 from avatar_live.signals import Readings
+
+WIDTH_PX_MAX: Final = 640  # a wider picture brings a tracker no accuracy, only cost
 
 Pixels = NDArray[np.uint8]  # (height, width, 3) RGB, not mirrored
 

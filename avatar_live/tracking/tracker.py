@@ -10,9 +10,7 @@ import numpy as np
 from avatar_live import clock
 from avatar_live.signals import BodyReading, FaceReading, HandReading, Readings
 from avatar_live.tracking.costs import Costs
-from avatar_live.tracking.source import Picture, Pixels
-
-WIDTH_PX_MAX: Final = 640
+from avatar_live.tracking.source import WIDTH_PX_MAX, Picture, Pixels
 
 # Body and hands take turns on every second picture of a 30 Hz camera, 7.5 Hz each: arms move slower than lips, and
 # both together cost several times the face.
@@ -79,7 +77,7 @@ class Tracker:
 
 
 def fitted(pixels: Pixels) -> Pixels:
-    """Return the picture, scaled down where it is wider than `WIDTH_PX_MAX`: more brings no accuracy, only cost."""
+    """Return the picture, scaled down where it is wider than `WIDTH_PX_MAX`."""
     height, width, _ = pixels.shape
     if width <= WIDTH_PX_MAX:
         return np.ascontiguousarray(pixels)

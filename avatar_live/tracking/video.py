@@ -11,11 +11,12 @@ import av.container
 import numpy as np
 
 from avatar_live import clock
-from avatar_live.tracking.source import CameraError, Picture, wait_until
+from avatar_live.tracking.source import WIDTH_PX_MAX, CameraError, Picture, Pixels, wait_until
 
 FPS_UNKNOWN: Final = 30.0
 LATE_S_SKIPPED: Final = 0.1  # frames later than this are passed over
-SKIPPED_MAX: Final = 10  # a player still late after passing over so many (the machine slept) starts counting anew
+SKIPPED_MAX: Final = 3  # a player still late after passing over so many goes on from there: better slow than in leaps
+SHOWN_AGAIN_S: Final = 0.25  # a picture that stays longer is given again, or its person would be taken for gone
 
 
 class Video:
@@ -27,7 +28,8 @@ class Video:
         self._path = path
         self._container: av.container.InputContainer | None = None
         self._frames = self._played()
-        self._first: tuple[av.VideoFrame, float] | None = self._next()
+        self._coming: tuple[av.VideoFrame, float] | None = self._next()
+        self._shown: Picture | None = None
         self._start_s = clock.now_s()
 
     @property
@@ -35,8 +37,8 @@ class Video:
         return self._path.name
 
     def read(self, stop: threading.Event) -> Picture:
-        frame, at_s = self._first or self._next()
-        self._first = None
+        frame, at_s = self._coming or self._next()
+        self._coming = None
         for _ in range(SKIPPED_MAX):
             if clock.now_s() - (self._start_s + at_s) <= LATE_S_SKIPPED:
                 break
@@ -44,18 +46,32 @@ class Video:
         else:
             self._start_s = clock.now_s() - at_s
         due_s = self._start_s + at_s
-        wait_until(due_s, stop)
-        try:
-            pixels = frame.to_ndarray(format="rgb24")
-        except (av.FFmpegError, ValueError) as error:
-            raise CameraError(f"{self._path} has pictures in a format that cannot be shown: convert it.") from error
-        if frame.rotation:  # phones film sideways and say so
-            pixels = np.rot90(pixels, frame.rotation // 90)
-        return Picture(np.ascontiguousarray(pixels), due_s)
+        if self._shown is not None and due_s - self._shown.captured_s > SHOWN_AGAIN_S:
+            self._coming = frame, at_s
+            self._shown = Picture(self._shown.pixels, self._shown.captured_s + SHOWN_AGAIN_S)
+        else:
+            self._shown = Picture(self._pixels(frame), due_s)
+        wait_until(self._shown.captured_s, stop)
+        return self._shown
 
     def close(self) -> None:
         if self._container is not None:
             self._container.close()
+
+    def _pixels(self, frame: av.VideoFrame) -> Pixels:
+        """Return the frame upright, scaled as it is converted: a whole 4K picture costs more than its tracking."""
+        is_sideways = frame.rotation % 180 != 0  # phones film sideways and say so
+        share = min(1.0, WIDTH_PX_MAX / (frame.height if is_sideways else frame.width))
+        try:
+            pixels = frame.to_ndarray(
+                format="rgb24",
+                width=max(1, round(frame.width * share)),
+                height=max(1, round(frame.height * share)),
+                interpolation="AREA",
+            )
+        except (av.FFmpegError, ValueError) as error:
+            raise CameraError(f"{self._path} has pictures in a format that cannot be shown: convert it.") from error
+        return np.ascontiguousarray(np.rot90(pixels, frame.rotation // 90), np.uint8)
 
     def _next(self) -> tuple[av.VideoFrame, float]:
         try:
@@ -86,6 +102,9 @@ class Video:
             self._container.close()
             if count == 0:
                 return
+            while count == 1:  # a still: there is nothing to open it again for
+                round_start_s += SHOWN_AGAIN_S
+                yield frame, round_start_s
             round_start_s += at_s + frame_s
 
 

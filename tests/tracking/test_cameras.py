@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
+from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -183,6 +184,48 @@ def test_a_gif_plays_round_after_round(tmp_path: Path, opened: list[Source]) -> 
     reds = [bool(picture.pixels[0, 0, 0] > 128) for picture in seen if isinstance(picture, Picture)]
     assert reds == [True, False, True, False, True]
     assert seen[4].captured_s - seen[0].captured_s == pytest.approx(0.4, abs=0.02)
+
+
+def film(path: Path, size_px: tuple[int, int], at_ms: list[int]) -> Path:
+    """Write a video whose pictures, ever brighter, are due at these times."""
+    import av
+
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", 30, options={"preset": "ultrafast"})
+        stream.width, stream.height, stream.pix_fmt = *size_px, "yuv420p"
+        stream.time_base = Fraction(1, 1000)
+        for number, due_ms in enumerate(at_ms):
+            picture = np.full((size_px[1], size_px[0], 3), 40 + 20 * number, np.uint8)
+            frame = av.VideoFrame.from_ndarray(picture, format="rgb24")
+            frame.pts, frame.time_base = due_ms, stream.time_base
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode())
+    return path
+
+
+def test_a_4k_video_is_scaled_while_it_is_read(tmp_path: Path, opened: list[Source]) -> None:
+    opened.append(open_source(str(film(tmp_path / "large.mkv", (3840, 2160), [0, 33, 66]))))
+    picture = opened[0].read(HURRY)
+    assert isinstance(picture, Picture) and picture.pixels.shape == (360, 640, 3)
+    assert picture.pixels.flags.c_contiguous and abs(float(picture.pixels.mean()) - 40.0) < 4.0
+
+
+def test_a_picture_that_stays_is_given_again_until_the_next_is_due(tmp_path: Path, opened: list[Source]) -> None:
+    """Screen recordings and slide shows write nothing while nothing moves, and the person is still there."""
+    opened.append(open_source(str(film(tmp_path / "slow.mkv", (64, 48), [0, 1_000, 1_033]))))
+    seen = [picture for picture in (opened[0].read(HURRY) for _ in range(6)) if isinstance(picture, Picture)]
+    since_s = [picture.captured_s - seen[0].captured_s for picture in seen]
+    assert since_s == pytest.approx([0.0, 0.25, 0.5, 0.75, 1.0, 1.033], abs=2e-3)
+    assert [round((float(picture.pixels.mean()) - 40.0) / 20.0) for picture in seen] == [0, 0, 0, 0, 1, 2]
+
+
+def test_a_video_of_one_picture_is_a_still_and_not_opened_again(tmp_path: Path, opened: list[Source]) -> None:
+    path = film(tmp_path / "still.mp4", (64, 48), [0])
+    opened.append(open_source(str(path)))
+    opened[0].read(HURRY)
+    path.unlink()
+    seen = [picture for picture in (opened[0].read(HURRY) for _ in range(4)) if isinstance(picture, Picture)]
+    assert [b.captured_s - a.captured_s for a, b in pairwise(seen)] == pytest.approx([0.25] * 3)
 
 
 def test_a_video_that_is_cut_short_plays_as_far_as_it_goes(clip: Path, tmp_path: Path, opened: list[Source]) -> None:

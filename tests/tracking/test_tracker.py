@@ -5,8 +5,8 @@ import pytest
 
 from avatar_live.signals import BodyReading, FaceReading, HandReading
 from avatar_live.tracking.costs import Costs
-from avatar_live.tracking.source import Picture, Pixels
-from avatar_live.tracking.tracker import WIDTH_PX_MAX, Tracker, fitted
+from avatar_live.tracking.source import WIDTH_PX_MAX, Picture, Pixels
+from avatar_live.tracking.tracker import Tracker, fitted
 
 FRAME_S = 1.0 / 30.0
 
