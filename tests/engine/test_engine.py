@@ -1,0 +1,193 @@
+"""The engine between its parent, the tracker's readings and the server, each at its real end of a real channel."""
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+import pytest
+from shows import PlainStage, plain_show, plan_in
+
+from avatar_live import clock
+from avatar_live.app.settings import find_avatar
+from avatar_live.avatar import Avatar, read_avatar
+from avatar_live.channels import Lossless, PictureSlot, Slot
+from avatar_live.channels.child import HealthWriter
+from avatar_live.channels.link import EngineConnection, serve_link
+from avatar_live.channels.processes import (
+    HEALTH_BYTES_MAX,
+    PREVIEW_PIXELS_MAX,
+    PREVIEW_SLOT,
+    READINGS_SLOT,
+    CueTaken,
+    EngineHello,
+    EngineNote,
+    FromEngine,
+    Health,
+    KeyframeWanted,
+    Order,
+    Panic,
+    StageCue,
+    Stop,
+    UseAvatar,
+    UseTitle,
+    Watched,
+    health_slot,
+)
+from avatar_live.engine.process import Engine
+from avatar_live.protocol.cues import Confetti
+from avatar_live.protocol.view import GameView
+from avatar_live.signals import READINGS_BYTES, EncodedFrame, readings_to_bytes
+from avatar_live.tracking.performance import PERFORMANCE, Performance
+
+T = TypeVar("T")
+WAIT_S = 20.0
+
+
+@pytest.fixture(scope="module")
+def avatar() -> Avatar:
+    return read_avatar(find_avatar("mirai"))
+
+
+class Surroundings:
+    """Stand for parent, tracker and server around one engine."""
+
+    def __init__(self, folder: Path, avatar: Avatar) -> None:
+        self.folder = folder
+        self.stage = PlainStage()
+        self.orders: Lossless[Order] = Lossless(16)
+        self.heard: list[FromEngine] = []
+        self.server: EngineConnection | None = None
+        self.show = plain_show(self.stage, avatar)
+        self._health = Slot(health_slot(folder, "engine"), HEALTH_BYTES_MAX)
+
+    def on_message(self, message: FromEngine) -> None:
+        self.heard.append(message)
+
+    async def on_connection(self, connection: EngineConnection | None) -> None:
+        self.server = connection
+
+    def said(self, kind: type[T]) -> list[T]:
+        return [message for message in self.heard if isinstance(message, kind)]
+
+    def frames(self, stream: str) -> list[EncodedFrame]:
+        return [frame for frame in self.said(EncodedFrame) if frame.stream == stream and frame.kind == "video"]
+
+    def status(self) -> str:
+        data = self._health.read()
+        return msgspec.json.decode(data, type=Health).status if data is not None else ""
+
+    async def until(self, is_true: Callable[[], object]) -> None:
+        async with asyncio.timeout(WAIT_S):
+            while not is_true():  # noqa: ASYNC110 the other side is a thread, which sets no asyncio event
+                await asyncio.sleep(0.01)
+
+
+@contextlib.asynccontextmanager
+async def performing(folder: Path, avatar: Avatar, **plan: object) -> AsyncIterator[Surroundings]:
+    """Run an engine on a thread of its own until the test is done with it."""
+    around = Surroundings(folder, avatar)
+    async with serve_link(folder, around.on_message, around.on_connection):
+        engine = Engine(msgspec.structs.replace(plan_in(folder), **plan), folder, around.show)
+        thread = threading.Thread(target=engine.run, args=(around.orders,))
+        thread.start()
+        try:
+            await around.until(lambda: around.server is not None and around.frames("main"))
+            yield around
+        finally:
+            around.orders.put(Stop())
+            await asyncio.to_thread(thread.join, WAIT_S)
+            assert not thread.is_alive()
+            await asyncio.to_thread(engine.close)
+
+
+async def test_the_engine_says_hello_first_and_then_shows_itself(tmp_path: Path, avatar: Avatar) -> None:
+    async with performing(tmp_path, avatar) as around:
+        assert around.heard[0] == EngineHello(128, 72, 30)
+        first = around.frames("main")[0]
+        assert first.is_keyframe and 0.0 <= clock.now_s() - first.captured_s < WAIT_S
+        await around.until(lambda: around.status() == "idling, nobody is tracked")
+
+
+async def test_a_cue_reaches_the_stage_once_and_its_number_comes_back(tmp_path: Path, avatar: Avatar) -> None:
+    async with performing(tmp_path, avatar) as around:
+        assert around.server is not None
+        for number in (7, 8):
+            around.server.send(StageCue(number, Confetti(number)))
+        await around.until(lambda: len(around.said(CueTaken)) == 2)
+        assert around.said(CueTaken) == [CueTaken(7), CueTaken(8)]
+        assert around.stage.cues == [Confetti(7), Confetti(8)]
+
+
+async def test_readings_move_the_avatar_and_old_ones_let_it_idle(tmp_path: Path, avatar: Avatar) -> None:
+    async with performing(tmp_path, avatar) as around:
+        tracker, performance = Slot(tmp_path / READINGS_SLOT, READINGS_BYTES), Performance.load(PERFORMANCE)
+
+        def is_performing() -> bool:
+            tracker.write(readings_to_bytes(performance.at(0, clock.now_s())))
+            return around.status() == "performing"
+
+        await around.until(is_performing)
+        await around.until(lambda: around.status().startswith("idling"))
+        tracker.close()
+
+
+async def test_the_audience_is_told_what_drives_the_avatar(tmp_path: Path, avatar: Avatar) -> None:
+    async with performing(tmp_path, avatar) as around:
+        health = HealthWriter(tmp_path, "tracker")
+        health.write("the bundled performance", True)
+        await around.until(lambda: EngineNote("the bundled performance") in around.heard)
+        health.close()
+
+
+async def test_a_watched_player_gets_a_stream_until_nobody_watches(tmp_path: Path, avatar: Avatar) -> None:
+    async with performing(tmp_path, avatar) as around:
+        assert around.server is not None
+        around.server.send(GameView(0.5, 0.0, 0.0, 2, 1))
+        around.server.send(Watched(("ana",)))
+        await around.until(lambda: len(around.frames("ana")) > 3)
+        assert around.stage.games[-1].score_red == 2 and around.show.overlay.score == (2, 1)
+        around.server.send(KeyframeWanted("ana"))
+        await around.until(lambda: sum(frame.is_keyframe for frame in around.frames("ana")) > 1)
+        around.server.send(Watched(()))
+        await around.until(lambda: not any(thread.name == "encode-ana" for thread in threading.enumerate()))
+
+
+async def test_a_broken_avatar_keeps_the_old_one_and_says_why_until_a_sound_one_comes(
+    tmp_path: Path, avatar: Avatar
+) -> None:
+    async with performing(tmp_path, avatar) as around:
+        broken = tmp_path / "broken.vrm"
+        broken.write_bytes(b"no avatar")
+        around.orders.put(UseAvatar(str(broken)))
+        await around.until(lambda: "broken.vrm" in around.status())
+        assert around.stage.avatars == []
+        shown = len(around.frames("main"))
+        await around.until(lambda: len(around.frames("main")) > shown + 3)
+        around.orders.put(UseAvatar(str(find_avatar("kohaku"))))
+        await around.until(lambda: around.stage.avatars and "broken" not in around.status())
+        assert len(around.stage.avatars) == 1
+
+
+async def test_panic_and_title_are_obeyed_and_the_window_sees_what_viewers_see(tmp_path: Path, avatar: Avatar) -> None:
+    async with performing(tmp_path, avatar, preview=True) as around:
+        window = PictureSlot(tmp_path / PREVIEW_SLOT, PREVIEW_PIXELS_MAX)
+        around.orders.put(UseTitle("late show"))
+        await around.until(lambda: around.show.overlay.title == "late show")
+        picture = window.read_new()
+        assert picture is not None and (picture[0] == 90).all()
+        around.orders.put(Panic(True))
+        await around.until(lambda: (picture := window.read_new()) is not None and not (picture == 90).all(-1).any())
+        window.close()
+
+
+async def test_an_engine_that_starts_while_the_host_hides_shows_nothing(tmp_path: Path, avatar: Avatar) -> None:
+    async with performing(tmp_path, avatar, preview=True, is_panic_on=True) as around:
+        window = PictureSlot(tmp_path / PREVIEW_SLOT, PREVIEW_PIXELS_MAX)
+        await around.until(lambda: len(around.frames("main")) > 4)
+        picture = window.read_new()
+        assert picture is not None and not (picture == 90).all(-1).any()
+        window.close()
