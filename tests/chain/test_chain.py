@@ -36,19 +36,21 @@ EYE_WATCH = """(video) => {
     let stamp = 0;
     for (let bit = 0; bit < 32; bit++)
       stamp = stamp * 2 + (pixels[4 * ((cell >> 1) * width + bit * cell + (cell >> 1))] > 127 ? 1 : 0);
-    let n = 0, x = 0, y = 0, xx = 0, xy = 0, yy = 0, light = 0;
+    const amber = [];
+    let light = 0;
     for (let row = cell + 2; row < 260; row++)
       for (let column = 200; column < 440; column++) {
         const at = 4 * (row * width + column);
         const [red, green, blue] = [pixels[at], pixels[at + 1], pixels[at + 2]];
         light += red + green + blue;
-        if (red > 150 && green > 60 && green < 190 && blue < 70 && red - blue > 110) {
-          n++; x += column; y += row; xx += column * column; xy += column * row; yy += row * row;
-        }
+        if (red > 140 && green > 0.4 * red && green < 0.8 * red && blue < 0.35 * red) amber.push([column, row]);
       }
-    const variance = [xx / n - (x / n) ** 2, xy / n - (x / n) * (y / n), yy / n - (y / n) ** 2];
-    const roll = 0.5 * Math.atan2(2 * variance[1], variance[0] - variance[2]);
-    window.eyes.push({ stamp, n, roll, spread: Math.sqrt(variance[0]), light: light / (240 * 260 * 3) });
+    const middle = (points, axis) => points.reduce((sum, point) => sum + point[axis], 0) / points.length;
+    const between = middle(amber, 0);
+    const [left, right] = [amber.filter((p) => p[0] < between), amber.filter((p) => p[0] >= between)];
+    const [across, down] = [0, 1].map((axis) => middle(right, axis) - middle(left, axis));
+    const eyes = { stamp, n: amber.length, roll: Math.atan2(down, across), apart: Math.hypot(across, down) };
+    window.eyes.push({ ...eyes, light: light / (240 * 260 * 3) });
     video.requestVideoFrameCallback(look);
   };
   video.requestVideoFrameCallback(look);
@@ -100,10 +102,16 @@ def test_the_avatars_head_tilts_as_the_persons_does(show: Running) -> None:
     with show.viewer() as page:
         watch_eyes(page)
         person = PersonWatch(show.folder)
-        page.wait_for_timeout(6_000)  # three whole tilts
+        seen: list[dict[str, float]] = []
+        began_s = clock.now_s()
+
+        def is_enough() -> bool:
+            page.wait_for_timeout(500)
+            seen.extend(eyes(page))
+            return len(seen) > 60 and clock.now_s() - began_s > 6.0  # three whole tilts
+
+        until(is_enough, "enough pictures are presented", deadline_s=40.0)
         person.end()
-        seen = eyes(page)
-    assert len(seen) > 60, "hardly a picture was presented"
     assert min(entry["light"] for entry in seen) > 20, "a picture was black"
     wall_minus_monotonic_s = clock.wall_s() - clock.now_s()
     times_s = np.array(sorted(person.rolls))
@@ -113,7 +121,7 @@ def test_the_avatars_head_tilts_as_the_persons_does(show: Running) -> None:
         captured_s = (entry["stamp"] / 1000.0 - wall_minus_monotonic_s) % (2.0**32 / 1000.0)
         captured_s += round((times_s[0] - captured_s) / (2.0**32 / 1000.0)) * (2.0**32 / 1000.0)
         nearest = int(np.abs(times_s - captured_s).argmin())
-        if abs(times_s[nearest] - captured_s) < 0.05 and entry["n"] > 40 and entry["spread"] > 12:
+        if abs(times_s[nearest] - captured_s) < 0.05 and entry["n"] > 30:
             pairs.append((rolls[nearest], entry["roll"]))
     person_roll, avatar_roll = np.array(pairs).T
     correlation = np.corrcoef(person_roll, avatar_roll)[0, 1]
@@ -155,19 +163,19 @@ def test_a_gift_given_on_the_page_changes_the_picture_and_wears_off(show: Runnin
     with show.viewer() as page:
         watch_eyes(page)
         page.wait_for_timeout(2_000)
-        before = float(np.median([entry["spread"] for entry in eyes(page)]))
+        before = float(np.median([entry["apart"] for entry in eyes(page)]))
         page.locator("[data-gift=giant_head]").first.click()
         grown: list[float] = []
 
         def has_grown() -> bool:
-            grown.extend(entry["spread"] for entry in eyes(page) if entry["n"] > 40)
-            return sum(spread > 1.6 * before for spread in grown) > 10
+            grown.extend(entry["apart"] for entry in eyes(page) if entry["n"] > 30)
+            return sum(apart > 1.3 * before for apart in grown) > 10
 
         until(has_grown, f"the eyes move apart from {before:.0f} px")
 
         def is_back() -> bool:
-            recent = [entry["spread"] for entry in eyes(page) if entry["n"] > 40]
-            return bool(recent) and float(np.median(recent)) < 1.2 * before
+            recent = [entry["apart"] for entry in eyes(page) if entry["n"] > 30]
+            return bool(recent) and float(np.median(recent)) < 1.15 * before
 
         until(is_back, "the head is as it was")
 
@@ -216,7 +224,7 @@ def test_the_panic_card_hides_the_host_at_once_and_lets_go(show: Running) -> Non
             assert hidden and all(entry["n"] == 0 for entry in hidden)
         finally:
             show.parts.order("engine", Panic(False))
-        until(lambda: any(entry["n"] > 40 for entry in eyes(page)), "the host is back")
+        until(lambda: any(entry["n"] > 30 for entry in eyes(page)), "the host is back")
 
 
 def test_the_voice_is_heard_in_step_with_the_lips_and_not_from_behind_the_panic_card(show: Running) -> None:
