@@ -29,7 +29,8 @@ PAGE_HEADERS: Final = {
     "Referrer-Policy": "no-referrer",
     # Everything comes from here; styles may be set by script, pictures drawn by it.
     "Content-Security-Policy": "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
-    "media-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'",
+    "media-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'self'",  # a foreign page could lay our gift buttons under its own
 }
 
 Socket = WebSocket[object, object, State]

@@ -3,8 +3,6 @@
 from collections.abc import Iterable
 from typing import Final
 
-import msgspec
-
 from avatar_live.protocol.wire import CLOSE_RESTARTING, Show, ToViewer
 from avatar_live.server.sockets import Line, framed
 
@@ -75,12 +73,10 @@ class Listeners:
     def __init__(self) -> None:
         self.lines: set[Line] = set()
 
-    def tell(self, message: msgspec.Struct) -> None:
-        """Send to every listener, framed once."""
-        if self.lines:
-            frame = framed(message)
-            for line in self.lines:
-                line.send(frame)
+    def tell(self, frame: bytes) -> None:
+        """Send to every listener."""
+        for line in self.lines:
+            line.send(frame)
 
     def say_goodbye(self) -> None:
         """Close every line: the server stops and may be back."""

@@ -6,9 +6,10 @@ from typing import Final
 
 from avatar_live.protocol.api import EVENT_FIELDS, ApiEvent
 from avatar_live.server.crowd import Listeners
-from avatar_live.server.sockets import Line, framed
+from avatar_live.server.sockets import UNSENT_BYTES_MAX, Line, framed
 
 EVENTS_KEPT_MAX: Final = 1_000
+EVENTS_KEPT_BYTES_MAX: Final = UNSENT_BYTES_MAX // 2  # told again at once, they must not make the line too slow
 LISTENERS_MAX: Final = 32
 
 
@@ -18,16 +19,20 @@ class EventLog:
     def __init__(self, epoch: str) -> None:
         self._epoch = epoch
         self._seq = 0
-        self._kept: deque[ApiEvent] = deque(maxlen=EVENTS_KEPT_MAX)
+        self._kept: deque[tuple[int, bytes]] = deque()  # seq and frame
+        self._kept_bytes = 0
         self.listeners = Listeners()
 
     def report(self, type: str, data: Mapping[str, str | int | float | bool], wall_s: float) -> None:
         """Tell of one thing that happened."""
         assert tuple(data) == EVENT_FIELDS[type]
         self._seq += 1
-        event = ApiEvent(self._epoch, self._seq, type, wall_s, dict(data))
-        self._kept.append(event)
-        self.listeners.tell(event)
+        frame = framed(ApiEvent(self._epoch, self._seq, type, wall_s, dict(data)))
+        self._kept.append((self._seq, frame))
+        self._kept_bytes += len(frame)
+        while len(self._kept) > EVENTS_KEPT_MAX or self._kept_bytes > EVENTS_KEPT_BYTES_MAX:
+            self._kept_bytes -= len(self._kept.popleft()[1])
+        self.listeners.tell(frame)
 
     def listen(self, line: Line, since: int | None) -> bool:
         """Send what came after `since` and everything from now on; False when too many listen already.
@@ -38,9 +43,9 @@ class EventLog:
             return False
         if since is not None:
             after = since if since <= self._seq else 0
-            for event in self._kept:
-                if event.seq > after:
-                    line.send(framed(event))
+            for seq, frame in self._kept:
+                if seq > after:
+                    line.send(frame)
         self.listeners.lines.add(line)
         return True
 

@@ -57,6 +57,7 @@ class Ledger:
         self.commits = 0
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch(mode=0o600)  # who gave what is nobody else's; SQLite makes the files beside it alike
             self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
             sql.prepare(self._db, pages_max)
         except (OSError, sqlite3.Error) as error:

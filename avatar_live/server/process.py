@@ -27,6 +27,7 @@ from avatar_live.room import events as ev
 from avatar_live.server.app import make_app
 from avatar_live.server.keeper import Keeper
 from avatar_live.server.ledger import Ledger, LedgerError
+from avatar_live.server.open_files import allow_open_files
 from avatar_live.server.sockets import RoomSocket
 from avatar_live.server.whep import whep_routes
 
@@ -36,6 +37,10 @@ BACKLOG: Final = 1_024
 PING_S: Final = 20.0
 GRACE_S: Final = 1
 POLL_S: Final = 0.05
+STRANGERS_FAULTS: Final = (  # as uvicorn says them
+    "Invalid HTTP request received.",
+    "Invalid UTF-8 sequence received from client.",
+)
 TICKS_PER_SHOW: Final = round(TICK_HZ / SHOW_HZ)
 
 
@@ -45,7 +50,9 @@ class ServerError(Exception):
 
 def run(plan: ServerPlan) -> int:
     """Serve until told to stop; return the exit code, 2 when the server cannot start."""
+    allow_open_files()
     logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
+    logging.getLogger("uvicorn.error").addFilter(is_ours)
     with contextlib.closing(HealthWriter(Path(plan.run_folder), "server")) as health:
         try:
             with (
@@ -59,6 +66,11 @@ def run(plan: ServerPlan) -> int:
             return 2
         health.write("stopped", False, is_forced=True)
     return 0
+
+
+def is_ours(record: logging.LogRecord) -> bool:
+    """Say whether a line of the log tells of us; what strangers send to a port is endless and would fill the disk."""
+    return record.msg not in STRANGERS_FAULTS
 
 
 def _listen(host: str, port: int) -> socket.socket:

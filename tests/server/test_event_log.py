@@ -4,6 +4,7 @@ import msgspec
 from fake_wire import FakeWire
 
 from avatar_live.protocol.api import ApiEvent
+from avatar_live.protocol.wire import CHAT_CHARACTERS_MAX
 from avatar_live.server.event_log import EVENTS_KEPT_MAX, LISTENERS_MAX, EventLog
 from avatar_live.server.sockets import Line
 
@@ -53,3 +54,23 @@ def test_one_listener_past_the_limit_is_sent_away_until_another_goes() -> None:
     assert not log.listen(late, since=None)
     log.forget(lines[0])
     assert log.listen(late, since=None)
+
+
+class SlowWire(FakeWire):
+    """A websocket on whose way everything still is."""
+
+    def write(self, frame: bytes) -> None:
+        super().write(frame)
+        self.unsent += len(frame)
+
+
+def test_whoever_asks_for_all_that_is_kept_is_not_cut_for_being_slow() -> None:
+    log, wire = EventLog("life-1"), SlowWire()
+    for _ in range(EVENTS_KEPT_MAX):
+        log.report("chat", {"name": "Ann", "text": "\N{CAT FACE}" * CHAT_CHARACTERS_MAX}, 1_000.0)
+    log.listen(Line(wire), since=0)
+    log.report("like", {"count": 1, "total": 1}, 1_001.0)
+    numbers = heard(wire)
+    assert wire.is_open()
+    assert numbers == list(range(numbers[0], EVENTS_KEPT_MAX + 2))
+    assert len(numbers) > 100

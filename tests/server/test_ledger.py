@@ -1,5 +1,6 @@
 """The ledger: coins are conserved, a gift is paid once, and a full disk costs nobody anything."""
 
+import contextlib
 import os
 import signal
 import sqlite3
@@ -107,6 +108,15 @@ def test_requests_that_wait_together_share_a_transaction(ledger: Ledger) -> None
     wait(answers, DEADLINE_S)
     assert all(isinstance(one.result(), Paid) for one in answers)
     assert ledger.commits - before < GROUP_MAX / 4
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such modes")
+def test_the_ledger_is_readable_by_its_owner_alone(tmp_path: Path) -> None:
+    with contextlib.closing(Ledger(tmp_path / "data" / "ledger.sqlite3")) as ledger:
+        ledger.open_wallet("ann").result(10.0)
+        modes = {path.name: path.stat().st_mode & 0o777 for path in (tmp_path / "data").iterdir()}
+    assert len(modes) == 3
+    assert set(modes.values()) == {0o600}
 
 
 def test_a_full_disk_refuses_in_a_sentence_takes_nothing_and_goes_on_when_there_is_room(tmp_path: Path) -> None:

@@ -33,6 +33,10 @@ from avatar_live.server.ledger import Ledger
 from avatar_live.signals.encoded import MAIN_STREAM, EncodedFrame
 
 DEADLINE_S = 10.0
+UPGRADE = (
+    b"GET /ws HTTP/1.1\r\nHost: test\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+)
 
 
 @pytest.fixture
@@ -153,6 +157,18 @@ async def test_an_engine_that_dies_in_an_invitation_refunds_the_ticket_once(serv
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGTERM to catch")
+def test_what_strangers_send_does_not_fill_the_log(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    with show_server(tmp_path) as server:
+        for fault in (b"\x16\x03\x01\r\n\r\n", UPGRADE + b"\x81\x82\0\0\0\0\xff\xfe"):
+            with socket.create_connection(("127.0.0.1", server.port)) as stranger:
+                stranger.sendall(fault)
+                stranger.settimeout(DEADLINE_S)
+                while heard := stranger.recv(4_096):
+                    if b"\x03\xef" in heard:  # 1007, not UTF-8: the server said goodbye
+                        break
+    assert capfd.readouterr().err == ""
+
+
 async def test_a_stop_signal_says_goodbye_and_ends_within_two_seconds(mortal: ShowServer) -> None:
     async with page(mortal, "Ann") as ann:
         assert mortal.process is not None

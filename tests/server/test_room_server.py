@@ -253,6 +253,7 @@ async def test_the_page_health_and_schema_are_served(server: ShowServer) -> None
     status, headers, body = await fetch(server, "/")
     assert (status, body) == (200, b"<!doctype html><title>the page</title>")
     assert headers["content-security-policy"].startswith("default-src 'self'")
+    assert "frame-ancestors 'self'" in headers["content-security-policy"]
     assert headers["x-content-type-options"] == "nosniff"
     assert (await fetch(server, "/assets/main.js"))[2] == b"export {}"
     assert (await fetch(server, "/../data/ledger.sqlite3"))[0] == 404
