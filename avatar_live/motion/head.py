@@ -25,6 +25,10 @@ SPEED_MEMORY_S = 0.05  # speeds between readings are averaged over about this lo
 SPEED_RAD_S_MAX = 6.0  # faster than heads turn on purpose: a mistracked frame
 AHEAD_S_MAX = 0.04  # a prediction further ahead overshoots more than it gains
 AHEAD_RAD_MAX = math.radians(6.0)
+# Faster than any neck turns, and by more of its distance than anybody leans: another camera, another face, a cut in a
+# film or its beginning after its end.
+LEAP_RAD_S, LEAP_SHARE_S = 10.0, 8.0
+LEAP_OVER_S_MIN = 1.0 / 30.0  # readings closer together than this are of two cameras
 LEVEL_S = 20.0
 LEVEL_RAD_MAX = math.radians(10.0)  # a laptop's camera seen by somebody who reads its screen
 AHEAD_YAW_RAD_MAX = math.radians(20.0)  # who turns further is not looking ahead
@@ -99,6 +103,17 @@ class HeadTracker:
         self._seen: tuple[Doubles, Doubles] | None = None
         self._seen_s = 0.0
         self._speed_rad_s: Doubles = np.zeros(3)
+
+    def is_leap(self, rotation: Doubles, place_m: Doubles, captured_s: float) -> bool:
+        """Tell whether no head gets from the last fit to this one in the time between them."""
+        if self._seen is None:
+            return False
+        passed_s = max(captured_s - self._seen_s, LEAP_OVER_S_MIN)
+        turn = quat.to_rotation_vector(quat.multiply(rotation, quat.inverse(self._seen[0])))
+        way_m = place_m - self._seen[1]
+        return bool(
+            turn @ turn > (LEAP_RAD_S * passed_s) ** 2 or way_m @ way_m > (LEAP_SHARE_S * passed_s * place_m[2]) ** 2
+        )
 
     def see(self, rotation: Doubles, place_m: Doubles, captured_s: float) -> None:
         """Take a new rotation (4,) and place (3,), and learn the head's speed from the ones before."""

@@ -107,8 +107,10 @@ class Solver:
         fit = fit_head(face, readings.width_px, readings.height_px)
         if fit is None:
             return False
+        rotation = self._level.see(fit.rotation, face.captured_s)
         is_return = not self._is_tracked or self._lost_s > 0.0
-        if is_return or self._reading is None or face.captured_s - self._reading.captured_s > GAP_S:
+        is_gap = self._reading is None or face.captured_s - self._reading.captured_s > GAP_S
+        if is_return or is_gap or self._head.is_leap(rotation, fit.place_m, face.captured_s):
             self._head = HeadTracker()
             self._face.restart()
             self._gaze.restart()
@@ -116,7 +118,7 @@ class Solver:
                 self._torso.restart()
             self._bridge.start(TO_TRACKED_S)
         self._is_tracked, self._reading = True, face
-        self._head.see(self._level.see(fit.rotation, face.captured_s), fit.place_m, face.captured_s)
+        self._head.see(rotation, fit.place_m, face.captured_s)
         self._yaw_rad = quat.yaw_pitch_roll(fit.rotation)[0]
         self._face.see(face, self._yaw_rad)
         self._gaze.see(face, fit, self._yaw_rad)

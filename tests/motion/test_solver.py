@@ -3,6 +3,7 @@
 import itertools
 import math
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -117,6 +118,28 @@ def test_a_lost_face_holds_then_idles_and_comes_back_without_a_jump() -> None:
     assert abs(yaw_deg_of(shown[120])) < 10.0
     assert yaw_deg_of(shown[-1]) == pytest.approx(40.0, abs=1.5)
     assert shown[-1].captured_s == pytest.approx(299 * FRAME_S)
+
+
+@pytest.mark.parametrize("after", [{"yaw_deg": -40.0}, {"yaw_deg": 30.0, "place_m": (0.35, 0.0, -0.9)}])
+def test_another_camera_another_face_or_a_cut_is_crossed_and_no_leap(after: dict[str, Any]) -> None:
+    solver, shown = Solver(mirror=False), []
+    for frame in range(120):
+        now_s = frame * FRAME_S
+        seen_face = face(at_s=now_s, **(after if frame >= 60 else {"yaw_deg": 30.0}))
+        shown.append(solver.solve(seen(seen_face), now_s, FRAME_S))
+    assert all(pose.is_tracked for pose in shown)
+    assert max(largest_step_deg(a, b) for a, b in itertools.pairwise(shown[30:])) < 10.0
+    assert yaw_deg_of(shown[-1]) == pytest.approx(after["yaw_deg"], abs=1.5)
+
+
+def test_a_quickly_shaken_head_is_followed_and_taken_for_no_cut() -> None:
+    """Six radians a second at its quickest, which is twice what the filmed people do."""
+    solver, shown, turned = Solver(mirror=False), [], []
+    for frame in range(90):
+        now_s = frame * FRAME_S
+        turned.append(28.0 * math.sin(2.0 * math.pi * 2.0 * now_s))
+        shown.append(yaw_deg_of(solver.solve(seen(face(turned[-1], at_s=now_s)), now_s, FRAME_S)))
+    assert np.ptp(shown[30:]) > 0.75 * np.ptp(turned)
 
 
 def test_a_face_that_flickers_does_not_make_the_avatar_twitch() -> None:
