@@ -1,0 +1,135 @@
+"""A host who performs as an avatar shows no face: nothing but the tracker gets a camera's pixels, and it keeps them.
+
+Three locks: the programs that reach viewers cannot open a camera, the tracker has no way to hand a picture on, and a
+picture that no number could hide is looked for in everything that a running tracker leaves in the show's folder.
+"""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import av
+import msgspec
+import numpy as np
+import pytest
+
+import avatar_live
+from avatar_live import clock
+from avatar_live.channels import Slot
+from avatar_live.channels.child import HealthWriter
+from avatar_live.channels.processes import READINGS_SLOT, TrackerPlan, health_slot
+from avatar_live.signals import READINGS_BYTES, readings_from_bytes
+from avatar_live.tracking.models import default_folder, provision
+
+PACKAGE: Final = Path(avatar_live.__file__).parent
+WAIT_S: Final = 30.0
+COLOUR: Final = (211, 23, 139)  # a run of it is nowhere by chance
+RUN_PX: Final = 6
+NETWORKS: Final = {"asyncio", "http", "multiprocessing", "requests", "socket", "urllib", "websockets"}
+DOCTORS_PROBE: Final = Path("app", "probes.py")  # `avatar-live doctor` tries the camera, while no show is on
+DOWNLOAD: Final = PACKAGE / "tracking" / "download.py"  # fetches the models, and knows no more than them
+
+
+def modules(*rooms: str) -> list[Path]:
+    folders = [PACKAGE / room for room in rooms] or [PACKAGE]
+    return [path for folder in folders for path in sorted(folder.rglob("*.py"))]
+
+
+def calls(path: Path) -> Iterator[tuple[str, ast.Call]]:
+    """Yield each call of a module with what is called, such as "av.open"."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call):
+            yield ast.unparse(node.func), node
+
+
+def imported(path: Path) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+def is_opening(name: str, call: ast.Call) -> bool:
+    is_written = len(call.args) > 1 and isinstance(call.args[1], ast.Constant) and call.args[1].value == "w"
+    return name.endswith(("VideoCapture", "open_source")) or (
+        name in {"av.open", "av.container.open"} and not is_written
+    )
+
+
+def test_only_the_tracker_and_the_doctor_open_cameras_and_films() -> None:
+    openers = {path.relative_to(PACKAGE) for path in modules() for name, call in calls(path) if is_opening(name, call)}
+    rooms = {path.parts[0] for path in openers}
+    assert rooms - {"app"} == {"tracking"}, "and it does open them, or this test looks for the wrong words"
+    assert {path for path in openers if path.parts[0] == "app"} == {DOCTORS_PROBE}
+
+
+def test_what_reaches_viewers_knows_nothing_of_the_tracker() -> None:
+    for path in modules("engine", "stage", "compositor", "encoder", "broadcast", "server", "channels", "motion"):
+        assert not any(name.startswith("avatar_live.tracking") for name in imported(path)), path
+
+
+def test_the_tracker_has_no_channel_that_holds_a_picture() -> None:
+    """It writes records of a fixed size; the slot for pictures and the line to the server are not among its words."""
+    names = {name for path in modules("tracking") for name in imported(path)}
+    assert not {name for name in names if name.endswith((".PictureSlot", ".PREVIEW_SLOT")) or ".link" in name}
+    for path in modules("tracking"):
+        assert path == DOWNLOAD or not {name.split(".")[0] for name in imported(path)} & NETWORKS, path
+    assert all("avatar_live" not in name or ".tracking.bundle." in name for name in imported(DOWNLOAD))
+    slots = [
+        ast.unparse(call)
+        for path in modules("tracking")
+        for name, call in calls(path)
+        if name == "Slot" or name.endswith(".Slot")
+    ]
+    assert slots == ["Slot(Path(plan.run_folder) / READINGS_SLOT, READINGS_BYTES)"]
+
+
+@pytest.fixture
+def painted_clip(tmp_path: Path) -> Path:
+    """A film without loss, of a single colour."""
+    path = tmp_path / "painted.mkv"
+    picture = np.full((480, 640, 3), COLOUR, np.uint8)
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("ffv1", 30)
+        stream.width, stream.height, stream.pix_fmt = 640, 480, "bgr0"
+        for _ in range(10):
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
+        container.mux(stream.encode())
+    return path
+
+
+def test_no_pixel_of_a_film_is_in_anything_that_a_running_tracker_leaves(tmp_path: Path, painted_clip: Path) -> None:
+    folder, models = tmp_path / "run", default_folder()
+    provision(models, report=lambda sentence, share: None)
+    HealthWriter(folder, "tracker").close()  # makes the folder
+    readings = Slot(folder / READINGS_SLOT, READINGS_BYTES)
+    plan = msgspec.json.encode(TrackerPlan(str(folder), str(models), str(painted_clip))).decode()
+    tracker = subprocess.Popen(
+        [sys.executable, "-m", "avatar_live.tracking", plan],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    try:
+        end_s, seen = clock.now_s() + WAIT_S, 0
+        while seen < 10:
+            assert clock.now_s() < end_s and tracker.poll() is None
+            data = readings.read_new()
+            if data is not None:
+                seen += 1
+                assert readings_from_bytes(data).width_px == 640
+    finally:
+        printed, _ = tracker.communicate()  # the end of its input is the end of the tracker
+    left = {path.name: path.read_bytes() for path in folder.rglob("*") if path.is_file()} | {"what it said": printed}
+    assert {READINGS_SLOT, health_slot(folder, "tracker").name} <= left.keys()
+    red, green, blue = COLOUR
+    for name, data in left.items():
+        for pixel in ((red, green, blue), (blue, green, red), (red, green, blue, 255), (blue, green, red, 255)):
+            assert bytes(pixel) * RUN_PX not in data, f"{name} holds pixels"
+        assert len(data) < 640 * 480, f"{name} could hold a picture"
