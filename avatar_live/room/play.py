@@ -48,6 +48,11 @@ def queue_up(room: Room, event: ev.GiftCommitted, now_s: float) -> tuple[Room, e
     return room, (ev.Tell(event.viewer, GiftUpdate(event.id, "committed", event.balance_coins, reason)),)
 
 
+def place_in_line(room: Room, gift_id: str) -> str:
+    """Return the sentence that tells a waiting ticket's place; empty when it does not wait."""
+    return next((_place(at + 1) for at, ticket in enumerate(room.queue) if ticket.gift_id == gift_id), "")
+
+
 def watching(room: Room, event: ev.PlayerWatches, now_s: float) -> tuple[Room, ev.Effects]:
     """Let an invited player enter the pitch, now that somebody will see it."""
     seat = _seat_of(room, event.player)

@@ -100,6 +100,15 @@ def test_more_tickets_than_seats_wait_and_are_told_their_place() -> None:
     assert "number 1" in _reason(effects, "dan")
 
 
+def test_who_comes_back_and_asks_for_a_waiting_ticket_is_told_its_place() -> None:
+    scene = _live_with("ann", "bob", "cid")
+    for number, viewer in enumerate(("ann", "bob")):
+        scene.seat(viewer, f"gift-{number}")
+    scene.commit("cid", "gift-9", "ticket")
+    assert "number 1" in _reason(scene.play(ev.GiftRepeated("cid", "gift-9", "committed", 900, "")), "cid")
+    assert _reason(scene.play(ev.GiftRepeated("ann", "gift-0", "committed", 900, "")), "ann") == ""
+
+
 def test_one_viewer_plays_one_game_at_a_time() -> None:
     scene = _live_with("ann", "bob")
     scene.commit("ann", "gift-1", "ticket")

@@ -310,6 +310,17 @@ def test_a_finger_steers_like_a_key(server: Server, browser: Browser) -> None:
         expect(page.locator("#own-video")).to_have_count(0, timeout=DEADLINE_MS)
 
 
+def test_a_ticket_that_a_dying_server_cut_off_is_told_to_be_refunded(server: Server, page: Page) -> None:
+    plays(page)
+    page.click("[data-gift=ticket]")
+    plays(page, "#own-video")
+    server.kill()
+    server.start()
+    expect(page.locator(".own-gift[data-state=refunded]")).to_be_visible(timeout=DEADLINE_MS)
+    expect(page.locator(".notice", has_text="Refunded")).to_be_visible(timeout=DEADLINE_MS)
+    coins(page, START_BALANCE_COINS)
+
+
 def test_a_page_comes_back_after_the_server_was_killed_and_keeps_its_wallet(server: Server, page: Page) -> None:
     plays(page)
     page.click("[data-gift=giant_head]")

@@ -26,7 +26,7 @@ const RETRY_MAX_MS = 8_000;
 /** What the connection needs to know of the page, and whom it tells. */
 export interface Page {
   readonly join: () => Join;
-  readonly unansweredGifts: () => readonly GiveGift[];
+  readonly openGifts: () => readonly GiveGift[];
   readonly told: (message: ToViewer) => void;
   readonly linkChanged: (link: Link) => void;
   readonly roundTrip: (ms: number) => void;
@@ -91,9 +91,9 @@ export class Connection {
     }
     this.page.told(message);
     if (message.type === "pong") this.page.roundTrip(performance.now() - message.t);
-    // The room pays each id once, so what may already have arrived is safe to say again.
+    // The room pays each id once, so what has arrived already is safe to say again, and its answer tells how it stands.
     if (message.type === "welcome") {
-      this.page.unansweredGifts().forEach((gift, i) => setTimeout(() => this.send(gift), i * AGAIN_MS));
+      this.page.openGifts().forEach((gift, i) => setTimeout(() => this.send(gift), i * AGAIN_MS));
       this.ping();
     }
   }

@@ -6,7 +6,7 @@ import { Connection } from "./connection";
 import { cleanName, randomId, recall, remember } from "./identity";
 import { Player } from "./player";
 import type { FromViewer, Join } from "./protocol";
-import { type State, begin, freeCoins, giftOf } from "./state";
+import { type State, begin, freeCoins, giftOf, openGifts } from "./state";
 import { Store } from "./store";
 import { Tabs } from "./tabs";
 import type { Actions } from "./views/actions";
@@ -25,8 +25,7 @@ let player: Player | null = null;
 
 const connection = new Connection(new URL("ws", location.href.replace(/^http/, "ws")).href, {
   join: () => joining(store.state),
-  unansweredGifts: () =>
-    store.state.gifts.filter((own) => own.state === "sending").map(({ id, gift }) => ({ type: "gift", id, gift })),
+  openGifts: () => openGifts(store.state),
   told: (message) => store.dispatch(message),
   linkChanged: (link) => store.dispatch({ type: "link_changed", link }),
   roundTrip: (ms) => store.dispatch({ type: "round_trip", ms }),
@@ -115,8 +114,9 @@ function enterGame(): void {
 function followRoom(state: State, before: State): void {
   if (state.viewer !== before.viewer || state.name !== before.name) remember({ name: state.name, viewer: state.viewer });
   if (state.show.likes > before.show.likes && before.epoch === state.epoch) hearts.grew(state.show.likes - before.show.likes);
-  // A server that began a new life knows nothing of the old stream.
-  if (state.epoch !== before.epoch) video.start();
+  if (state.epoch === before.epoch) return;
+  video.forget(); // a server that began a new life knows nothing of the old stream
+  video.start();
 }
 
 let is_drawing = false;

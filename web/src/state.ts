@@ -1,6 +1,6 @@
 /** What the page knows: plain frozen values, changed only by `reduce`. */
 
-import type { Camp, Gift, GiftState, Show } from "./protocol";
+import type { Camp, Gift, GiftState, GiveGift, Show } from "./protocol";
 
 /** How the page stands with the room. `closed` does not come back without the viewer. */
 export type Link =
@@ -131,6 +131,13 @@ export function freeCoins(state: State): number {
   return state.gifts
     .filter((gift) => gift.state === "sending")
     .reduce((coins, gift) => coins - priceOf(state, gift.gift), state.balance_coins);
+}
+
+/** Return the own gifts whose end this page has not heard of: an answer may have been lost with the line. */
+export function openGifts(state: State): readonly GiveGift[] {
+  return state.gifts
+    .filter((own) => own.state === "sending" || own.state === "committed")
+    .map(({ id, gift }) => ({ type: "gift", id, gift }));
 }
 
 /** Return a gift of the catalogue, or null for one that this show does not know. */

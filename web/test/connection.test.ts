@@ -42,7 +42,7 @@ function connect(gifts: readonly GiveGift[] = []): { connection: Connection; lin
   const links: Link[] = [];
   const page: Page = {
     join: () => ({ type: "join", name: "Ann", viewer: "secret", epoch: "e", seq: 7 }),
-    unansweredGifts: () => gifts,
+    openGifts: () => gifts,
     told: () => undefined,
     linkChanged: (link) => links.push(link),
     roundTrip: () => undefined,
@@ -118,7 +118,7 @@ describe("the connection", () => {
     expect(FakeSocket.opened).toHaveLength(1);
   });
 
-  it("says unanswered gifts again with their ids, not all at once", () => {
+  it("asks for open gifts again with their ids, not all at once", () => {
     const gifts = ["a", "b", "c"].map((id) => ({ type: "gift", id, gift: "tomato" }) as const);
     const { newest } = connect(gifts);
     newest().welcome();

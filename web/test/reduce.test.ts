@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import { type GiftGiven, type Show, TICKET_SECONDS, type Welcome } from "../src/protocol";
 import { BANNERS_MAX, BANNER_MS, FAILED_GIFT_MS, LINES_MAX, NOTICE_MS, OWN_GIFTS_MAX, reduce } from "../src/reduce";
-import { type State, begin, freeCoins, latencyMs } from "../src/state";
+import { type State, begin, freeCoins, latencyMs, openGifts } from "../src/state";
 
 const SHOW: Show = {
   type: "show",
@@ -139,6 +139,16 @@ describe("one's own gifts", () => {
     state = reduce(state, { type: "gift_update", id: "0", state: "done", balance_coins: 995, reason: "" }, 0);
     expect(state.gifts.filter((gift) => gift.state === "sending")).toHaveLength(OWN_GIFTS_MAX + 2);
     expect(state.gifts.some((gift) => gift.id === "0")).toBe(false);
+  });
+
+  it("are asked for again until their end is heard, paid or not", () => {
+    let state = joined({ balance_coins: 1_000 });
+    for (const id of ["a", "b", "c", "d"]) state = reduce(state, { type: "gift_sent", id, gift: "tomato" }, 0);
+    const told = { type: "gift_update", balance_coins: 985, reason: "" } as const;
+    state = reduce(state, { ...told, id: "b", state: "committed" }, 0);
+    state = reduce(state, { ...told, id: "c", state: "done" }, 0);
+    state = reduce(state, { ...told, id: "d", state: "refused" }, 0);
+    expect(openGifts(state)).toEqual(["a", "b"].map((id) => ({ type: "gift", id, gift: "tomato" })));
   });
 
   it("survive a new life of the room unanswered, so that they can be sent again", () => {
