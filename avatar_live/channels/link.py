@@ -27,6 +27,7 @@ from avatar_live.signals.encoded import EncodedFrame
 MESSAGE_BYTES_MAX: Final = 8 * 1024 * 1024
 FRAMES_MAX: Final = 60
 CUES_MAX: Final = 1_000
+UNREAD_BYTES_MAX: Final = 1024 * 1024  # what an engine may leave unread before it is taken for dead
 RECONNECT_S: Final = 0.1
 
 _HAS_UNIX_SOCKETS: Final = hasattr(socket, "AF_UNIX")
@@ -51,9 +52,13 @@ class EngineConnection:
         self._writer = writer
 
     def send(self, message: ToEngine) -> None:
-        """Queue a message; it is lost only if the engine dies."""
-        if not self._writer.is_closing():
-            self._writer.write(_packed(message))
+        """Queue a message; it is lost only if the engine dies, or reads nothing for so long that it is cut off."""
+        if self._writer.is_closing():
+            return
+        if self._writer.transport.get_write_buffer_size() > UNREAD_BYTES_MAX:
+            self._writer.transport.abort()
+            return
+        self._writer.write(_packed(message))
 
 
 @contextlib.asynccontextmanager
@@ -124,7 +129,7 @@ class ServerLink:
         self._outgoing: deque[FromEngine] = deque()
         self._changed = threading.Condition()
         self._skipping: set[str] = set()
-        self._stopped = False
+        self._stopped = threading.Event()
         self._socket: socket.socket | None = None
         self.frames_dropped = 0
         self.is_connected = False
@@ -156,11 +161,11 @@ class ServerLink:
     def close(self) -> None:
         """Stop both threads."""
         with self._changed:
-            self._stopped = True
-            self._changed.notify()
-        if self._socket is not None:
-            with contextlib.suppress(OSError):
-                self._socket.shutdown(socket.SHUT_RDWR)
+            self._stopped.set()
+            self._changed.notify_all()
+            if self._socket is not None:
+                with contextlib.suppress(OSError):
+                    self._socket.shutdown(socket.SHUT_RDWR)
         self._reader.join()
         self._writer.join()
 
@@ -195,7 +200,7 @@ class ServerLink:
         return connection
 
     def _read(self) -> None:
-        while not self._stopped:
+        while not self._stopped.is_set():
             try:
                 connection = self._connect()
             except OSError:
@@ -203,6 +208,9 @@ class ServerLink:
                     self._changed.wait(RECONNECT_S)
                 continue
             with self._changed:
+                if self._stopped.is_set():  # while we were connecting: nobody would wake us from reading
+                    connection.close()
+                    return
                 self._socket = connection
                 self._outgoing.clear()
                 self._outgoing.append(self._hello)
@@ -220,9 +228,9 @@ class ServerLink:
     def _write(self) -> None:
         while True:
             with self._changed:
-                while not self._stopped and not (self._outgoing and self._socket):
+                while not self._stopped.is_set() and not (self._outgoing and self._socket):
                     self._changed.wait()
-                if self._stopped:
+                if self._stopped.is_set():
                     return
                 connection, message = self._socket, self._outgoing.popleft()
             assert connection is not None

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from avatar_live.channels import Latest, Lossless, PictureSlot, Slot
-from avatar_live.channels.link import FRAMES_MAX, EngineConnection, ServerLink, serve_link
+from avatar_live.channels.link import FRAMES_MAX, UNREAD_BYTES_MAX, EngineConnection, ServerLink, serve_link
 from avatar_live.channels.processes import CueTaken, EngineHello, FromEngine, StageCue, ToEngine
-from avatar_live.protocol.cues import Confetti
+from avatar_live.protocol.cues import Banner, Confetti
 from avatar_live.signals import EncodedFrame
 
 DEADLINE_S = 10.0
@@ -152,6 +152,21 @@ async def test_a_new_engine_replaces_the_old_and_its_end_is_told(tmp_path: Path)
         await until(lambda: server.engine is not None)
         link.close()
         await until(lambda: server.engine is None)
+
+
+async def test_an_engine_that_reads_nothing_is_cut_off(tmp_path: Path) -> None:
+    server = Server()
+    async with serve_link(tmp_path, server.on_message, server.on_connection):
+        with socket.socket(socket.AF_UNIX) as deaf:
+            deaf.connect(str(tmp_path / "link.sock"))
+            await until(lambda: server.engine is not None)
+            sent_bytes = 0
+            async with asyncio.timeout(DEADLINE_S):
+                while (engine := server.engine) is not None:
+                    engine.send(StageCue(1, Banner("x" * 10_000, "tomato")))
+                    sent_bytes += 10_000
+                    await asyncio.sleep(0)
+            assert sent_bytes > UNREAD_BYTES_MAX
 
 
 async def test_a_full_link_skips_to_the_next_keyframe_and_asks_for_it(tmp_path: Path) -> None:
