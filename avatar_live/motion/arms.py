@@ -99,21 +99,25 @@ def place_elbow(wrist_m: Doubles, elbow_hint_m: Doubles, upper_m: float, lower_m
     return elbow / upper_m, forearm / math.sqrt(float(forearm @ forearm))
 
 
-def turn_arm(side: Side, upper: Doubles, lower: Doubles, chest: Doubles) -> ArmTurns:
-    """Return rotations that point the arm along unit directions in space, on a chest turned by `chest`."""
-    in_chest = quat.rotate(quat.inverse(chest), upper)
-    shrug = quat.about(2, side.sign * SHRUG_RAD_MAX * smoothstep(-0.2, 1.0, float(in_chest[1])))
-    shoulder_in_space = quat.multiply(chest, shrug)
-
-    swing = quat.between(side.along, in_chest)
-    swing_in_space = quat.multiply(chest, swing)
-    natural_hinge = quat.rotate(swing_in_space, side.hinge)
+def elbow_twist(side: Side, upper: Doubles, lower: Doubles, chest: Doubles) -> float:
+    """Return how far the elbow's hinge is turned about the upper arm, in radians; 0 where a straight arm hides it."""
+    natural_hinge = quat.rotate(_swing_in_space(side, upper, chest), side.hinge)
     seen_hinge = quat.cross(upper, lower)
     sine = math.sqrt(float(seen_hinge @ seen_hinge))
     angle = math.atan2(float(quat.cross(natural_hinge, seen_hinge) @ upper), float(natural_hinge @ seen_hinge))
-    angle = quat.folded(angle, ELBOW_TWIST_RAD_MAX) * smoothstep(STRAIGHT_SINE, BENT_SINE, sine)
-    twist = quat.from_rotation_vector(upper * angle)
-    upper_in_space = quat.multiply(twist, swing_in_space)
+    return quat.folded(angle, ELBOW_TWIST_RAD_MAX) * smoothstep(STRAIGHT_SINE, BENT_SINE, sine)
+
+
+def turn_arm(side: Side, upper: Doubles, lower: Doubles, chest: Doubles, twist_rad: float) -> ArmTurns:
+    """Return rotations that point the arm along unit directions in space, on a chest turned by `chest`.
+
+    `twist_rad` turns the upper arm about itself; `elbow_twist` says how far makes the elbow bend as elbows do.
+    """
+    in_chest = quat.rotate(quat.inverse(chest), upper)
+    shrug = quat.about(2, side.sign * SHRUG_RAD_MAX * smoothstep(-0.2, 1.0, float(in_chest[1])))
+    shoulder_in_space = quat.multiply(chest, shrug)
+    twist = quat.from_rotation_vector(upper * twist_rad)
+    upper_in_space = quat.multiply(twist, _swing_in_space(side, upper, chest))
     bend = quat.between(side.along, quat.rotate(quat.inverse(upper_in_space), lower))
     return ArmTurns(
         shoulder=shrug,
@@ -121,6 +125,11 @@ def turn_arm(side: Side, upper: Doubles, lower: Doubles, chest: Doubles) -> ArmT
         lower=bend,
         lower_in_space=quat.normalized(quat.multiply(upper_in_space, bend)),
     )
+
+
+def _swing_in_space(side: Side, upper: Doubles, chest: Doubles) -> Doubles:
+    """Return the shortest turn of the T-pose's arm on its chest to the direction `upper`."""
+    return quat.multiply(chest, quat.between(side.along, quat.rotate(quat.inverse(chest), upper)))
 
 
 def _across(v: Doubles, axis: Doubles) -> Doubles | None:

@@ -19,6 +19,7 @@ PLANE_SMOOTHING = Smoothing(cutoff_hz_min=1.5, opening=8.0)
 DEPTH_SMOOTHING = Smoothing(cutoff_hz_min=0.8, opening=4.0)
 WRIST_SMOOTHING = Smoothing(cutoff_hz_min=1.5, opening=1.5, speed_max=9.0)
 FINGER_SMOOTHING = Smoothing(cutoff_hz_min=2.0, opening=1.5, speed_max=14.0)
+TWIST_RAD_S_MAX = 6.0  # an arm that straightens loses its hinge within a frame, and must not spin back to rest in it
 LENGTH_MEMORY = 0.05  # share of a new reading in the bones' lengths
 APPEARS, VANISHES = 0.55, 0.35  # confidence at which an arm starts and stops to be followed
 CONFIDENCE_S = 0.08
@@ -39,6 +40,7 @@ class Limb:
         self._bridge = Bridge()
         self._plane, self._depth = OneEuro(PLANE_SMOOTHING), OneEuro(DEPTH_SMOOTHING)
         self._wrist, self._fingers = OneEuro(WRIST_SMOOTHING), OneEuro(FINGER_SMOOTHING)
+        self._twist_rad: float | None = None
         self._confidence = 0.0
         self._is_arm_seen = self._is_hand_seen = False
         self._bones_m: Doubles | None = None
@@ -80,6 +82,7 @@ class Limb:
         if is_seen != self._is_arm_seen:
             self._is_arm_seen = is_seen
             self._plane, self._depth = OneEuro(PLANE_SMOOTHING), OneEuro(DEPTH_SMOOTHING)
+            self._twist_rad = None
             self._bridge.start(RAISE_S if is_seen else LOWER_S)
 
     def _look_at_hand(self, readings: Readings | None, now_s: float) -> None:
@@ -124,7 +127,11 @@ class Limb:
         points[:, 2] = DEPTH_TRUST * self._depth.step(expected[:, 2], dt_s)
         wrist_m = arms.keep_off_body(self._side, points[1])
         upper, lower = arms.place_elbow(wrist_m, points[0], float(self._bones_m[0]), float(self._bones_m[1]))
-        arm = arms.turn_arm(self._side, upper, lower, chest)
+        twist_rad, change_rad = arms.elbow_twist(self._side, upper, lower, chest), TWIST_RAD_S_MAX * dt_s
+        if self._twist_rad is None:
+            self._twist_rad = twist_rad
+        self._twist_rad = min(max(twist_rad, self._twist_rad - change_rad), self._twist_rad + change_rad)
+        arm = arms.turn_arm(self._side, upper, lower, chest, self._twist_rad)
         turns = np.empty((len(ARM_BONES), 4))
         turns[0], turns[1], turns[2], turns[3] = arm.shoulder, arm.upper, arm.lower, quat.IDENTITY
         if not self._is_hand_seen:

@@ -96,6 +96,20 @@ def test_an_arm_that_is_read_in_every_fourth_frame_swings_in_all_of_them() -> No
     assert sum(step < 0.5 for step in steps_deg) <= 4, "it rests only where it turns back"
 
 
+def test_an_arm_that_drops_from_the_chest_straightens_without_spinning() -> None:
+    solver, shown = Solver(mirror=False), []
+    bent, straight = posed("on the heart"), (np.array([0.06, -0.25, 0.01]), np.array([0.1, -0.49, 0.03]))
+    for frame in range(60):
+        now_s = frame / 30.0
+        dropped = min(max((frame - 30) / 6.0, 0.0), 1.0)
+        arm = tuple(a + (b - a) * dropped for a, b in zip(bent, straight, strict=True))
+        readings = seen(face(at_s=now_s), body((arm[0], arm[1]), HANGING, at_s=now_s))
+        shown.append(solver.solve(readings, now_s, 1.0 / 30.0).rotations["leftUpperArm"])
+    steps_deg = [math.degrees(float(angle_between(a, b))) for a, b in pairwise(shown[25:])]
+    assert sum(steps_deg) > 60.0
+    assert max(steps_deg) < 25.0
+
+
 def test_arms_that_nobody_sees_hang_at_the_sides() -> None:
     pose = play(lambda at_s: seen(face(at_s=at_s)))
     for side, sign in (("left", 1.0), ("right", -1.0)):
@@ -111,7 +125,7 @@ def test_the_arm_points_where_it_is_told(upper: np.ndarray, lower: np.ndarray) -
     for side in (arms.LEFT, arms.RIGHT):
         if min(upper @ quat.rotate(chest, side.along), upper @ lower) < -0.99:
             continue
-        turns = arms.turn_arm(side, upper, lower, chest)
+        turns = arms.turn_arm(side, upper, lower, chest, arms.elbow_twist(side, upper, lower, chest))
         upper_in_space = quat.multiply(quat.multiply(chest, turns.shoulder), turns.upper)
         np.testing.assert_allclose(quat.rotate(upper_in_space, side.along), upper, atol=1e-5)
         np.testing.assert_allclose(quat.rotate(turns.lower_in_space, side.along), lower, atol=1e-5)
@@ -119,7 +133,9 @@ def test_the_arm_points_where_it_is_told(upper: np.ndarray, lower: np.ndarray) -
 
 def test_an_elbow_bends_forward_about_its_hinge_alone() -> None:
     for side in (arms.LEFT, arms.RIGHT):
-        turns = arms.turn_arm(side, side.along, np.array([side.sign * 0.5, 0.0, 0.8660254]), quat.IDENTITY)
+        lower = np.array([side.sign * 0.5, 0.0, 0.8660254])
+        twist_rad = arms.elbow_twist(side, side.along, lower, quat.IDENTITY)
+        turns = arms.turn_arm(side, side.along, lower, quat.IDENTITY, twist_rad)
         np.testing.assert_allclose(quat.to_rotation_vector(turns.lower), side.hinge * math.radians(60.0), atol=1e-6)
         np.testing.assert_allclose(turns.upper[:2], (0.0, 0.0), atol=1e-6)
 
