@@ -114,6 +114,8 @@ class Broadcaster:
         except BaseException:
             await self.unwatch(watch_id)
             raise
+        if watch_id not in self._places:
+            raise BroadcastError(410, "This stream has ended, or somebody with the same token has it now.")
         for old in earlier:
             self._let_go(old)
         return Watch(watch_id, answer)

@@ -48,6 +48,7 @@ class Viewer:
         self._video = PacketTrack(self._video_queue, on_ready=wants_keyframe)
         self._audio = PacketTrack(self._audio_queue, on_ready=lambda: None)
         self._keys = keys.KeyInput()
+        self._answering = asyncio.Lock()
         self._opened_s = self._heard_s = now()
         self.is_connected = self._has_sounded = False
 
@@ -68,24 +69,8 @@ class Viewer:
 
     async def answer(self, offer_sdp: str, *, allow_loopback: bool) -> str:
         """Answer a checked offer and begin to connect. Raises BroadcastError for an offer that we cannot serve."""
-        connection = self._connection
-        connection.on("connectionstatechange", self._state_changed)
-        connection.on("datachannel", self._channel_opened)
-        try:
-            self._add_track(self._video, _h264())
-            if "\r\nm=audio " in offer_sdp:
-                self._add_track(self._audio, _opus())
-            await connection.setRemoteDescription(RTCSessionDescription(sdp=offer_sdp, type="offer"))
-            if allow_loopback:
-                internals.include_loopback(connection)
-            internals.on_heard(connection, self._heard)
-            await connection.setLocalDescription()
-        except Exception as failure:
-            # aiortc's parser raises whatever the line that it stumbled over makes Python raise.
-            raise BroadcastError(
-                406, "The offer cannot be answered: it must be bundled, with rtcp-mux, H.264 42e01f and Opus."
-            ) from failure
-        return connection.localDescription.sdp
+        async with self._answering:
+            return await self._answer(offer_sdp, allow_loopback)
 
     def put(self, parcel: Parcel) -> bool:
         """Offer a parcel; False when the viewer cannot take it."""
@@ -105,7 +90,28 @@ class Viewer:
             self._on_keys(released)
         self._video.stop()
         self._audio.stop()
-        await self._connection.close()
+        async with self._answering:  # sockets that are opened for an answer after the close would stay open
+            await self._connection.close()
+
+    async def _answer(self, offer_sdp: str, allow_loopback: bool) -> str:
+        connection = self._connection
+        connection.on("connectionstatechange", self._state_changed)
+        connection.on("datachannel", self._channel_opened)
+        try:
+            self._add_track(self._video, _h264())
+            if "\r\nm=audio " in offer_sdp:
+                self._add_track(self._audio, _opus())
+            await connection.setRemoteDescription(RTCSessionDescription(sdp=offer_sdp, type="offer"))
+            if allow_loopback:
+                internals.include_loopback(connection)
+            internals.on_heard(connection, self._heard)
+            await connection.setLocalDescription()
+        except Exception as failure:
+            # aiortc's parser raises whatever the line that it stumbled over makes Python raise.
+            raise BroadcastError(
+                406, "The offer cannot be answered: it must be bundled, with rtcp-mux, H.264 42e01f and Opus."
+            ) from failure
+        return connection.localDescription.sdp
 
     def _add_track(self, track: PacketTrack, codecs: list[RTCRtpCodecCapability]) -> None:
         transceiver = self._connection.addTransceiver(track, direction="sendonly")

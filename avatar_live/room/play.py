@@ -144,10 +144,10 @@ def _place(number: int) -> str:
     return f"You are number {number} in line."
 
 
-def _camp_for(room: Room, name: str) -> Camp:
-    viewer = room.viewers.get(name)
-    if viewer is not None and viewer.camp is not None:
-        return viewer.camp
+def _camp_for(room: Room, viewer: str) -> Camp:
+    known = room.viewers.get(viewer)
+    if known is not None and known.camp is not None:
+        return known.camp
     return "red" if sum(seat.camp == "red" for seat in room.seats) * 2 <= len(room.seats) else "blue"
 
 

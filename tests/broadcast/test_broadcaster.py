@@ -274,6 +274,23 @@ async def test_a_stream_that_is_over_lets_its_watchers_go_and_nobody_else(house:
     await connecting.close()
 
 
+@pytest.mark.parametrize("turns", [1, 3, 10])
+async def test_a_stream_that_ends_while_an_offer_is_answered_leaves_nothing_behind(house: House, turns: int) -> None:
+    player = Peer()
+    answering = asyncio.create_task(house.broadcaster.watch("player-1", await player.offer()))
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    house.broadcaster.end("player-1")
+    with pytest.raises(BroadcastError, match="has ended") as refusal:
+        await answering
+    assert refusal.value.status == 410
+    assert house.broadcaster.streams() == {}
+    assert house.watchers[-1] == ("player-1", 0)
+    await player.close()
+    await house.broadcaster.close()
+    gc.collect()  # a socket that was left open would be told now
+
+
 async def test_closing_says_goodbye_to_everybody() -> None:
     house = House()
     async with peer() as first, peer() as second:
