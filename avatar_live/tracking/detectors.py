@@ -24,6 +24,8 @@ HANDS_MAX: Final = 2
 # Below MediaPipe's .5: a person 2-3 m away is then found at once instead of after 11 and 20 frames (two clips), and
 # what is not a face is still turned down by the landmark model's own doubt.
 DETECTION_MIN: Final = 0.3
+# The share of a new value in MediaPipe's low pass over visibility (`VisibilitySmoothingCalculator` of its pose graph).
+VISIBILITY_SHARE: Final = 0.1
 
 Points = NDArray[np.float32]
 
@@ -43,6 +45,7 @@ class Detectors:
             min_face_detection_confidence=DETECTION_MIN,
         )
         self._body = _open(vision.PoseLandmarker, vision.PoseLandmarkerOptions, models.pose)
+        self._smoothed_visibility: Points | None = None
         self._hands = _open(vision.HandLandmarker, vision.HandLandmarkerOptions, models.hand, num_hands=HANDS_MAX)
 
     def __enter__(self) -> Self:
@@ -78,9 +81,12 @@ class Detectors:
         """Return the body."""
         found = self._body(pixels, captured_s)
         if not found.pose_landmarks:
+            self._smoothed_visibility = None
             return None
         seen = found.pose_landmarks[0]
-        visibility = np.fromiter((point.visibility or 0.0 for point in seen), np.float32, len(seen))
+        smoothed = np.fromiter((point.visibility or 0.0 for point in seen), np.float32, len(seen))
+        visibility = unsmoothed(smoothed, self._smoothed_visibility)
+        self._smoothed_visibility = smoothed
         return BodyReading(_in_pixels(seen, pixels), _in_metres(found.pose_world_landmarks[0]), visibility, captured_s)
 
     def hands(
@@ -100,6 +106,16 @@ class Detectors:
             )
         ]
         return assign_sides(seen, body)
+
+
+def unsmoothed(smoothed: Points, before: Points | None) -> Points:
+    """Return visibilities (33,) as they were before MediaPipe's low pass, from two of its results in a row.
+
+    The low pass counts looks and not seconds: at 7.5 looks a second a raised hand went unnoticed for half a second.
+    """
+    if before is None:
+        return smoothed
+    return np.clip(before + (smoothed - before) / VISIBILITY_SHARE, 0.0, 1.0, dtype=np.float32)
 
 
 class _Landmarker:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from shared import shared_data
 
 from avatar_live.signals import ARKIT_SHAPES
-from avatar_live.tracking.detectors import Detectors
+from avatar_live.tracking.detectors import VISIBILITY_SHARE, Detectors, unsmoothed
 from avatar_live.tracking.models import Models
 from avatar_live.tracking.sides import LEFT_WRIST, RIGHT_WRIST
 
@@ -103,3 +103,26 @@ def test_the_left_hand_is_at_the_persons_own_left_wrist(detectors: Detectors, cl
                 assert to_own < to_other
                 seen += 1
     assert seen >= 3
+
+
+def test_a_raised_hand_is_believed_at_once_and_not_after_a_dozen_looks() -> None:
+    """What MediaPipe's low pass makes of a wrist that comes into sight is taken back."""
+    true = np.array([0.1, 0.1, 0.9, 0.9, 0.2], np.float32)
+    smoothed = [true[:1]]
+    for value in true[1:]:
+        smoothed.append(smoothed[-1] + np.float32(VISIBILITY_SHARE) * (value - smoothed[-1]))
+    found = [unsmoothed(now, before) for before, now in zip([None, *smoothed], smoothed, strict=False)]
+    np.testing.assert_allclose(np.concatenate(found), true, atol=1e-5)
+
+
+def test_visibility_follows_a_signing_hand_up_and_stays_a_share(detectors: Detectors) -> None:
+    seen = []
+    with av.open(str(shared_data("footage", "asl_sister.mkv"))) as film:
+        for number, frame in enumerate(film.decode(video=0)):
+            if number % 4 == 0 and number < 40:
+                body = detectors.body(np.asarray(frame.to_ndarray(format="rgb24"), np.uint8), 1.0 + number / 30.0)
+                assert body is not None
+                seen.append(body.visibility)
+    shares = np.array(seen)
+    assert ((shares >= 0.0) & (shares <= 1.0)).all()
+    assert (shares[6:, [LEFT_WRIST, RIGHT_WRIST]] > 0.8).all(), "both hands are up from the 24th frame on"
