@@ -115,7 +115,8 @@ def unsmoothed(smoothed: Points, before: Points | None) -> Points:
     """
     if before is None:
         return smoothed
-    return np.clip(before + (smoothed - before) / VISIBILITY_SHARE, 0.0, 1.0, dtype=np.float32)
+    visibility: Points = np.clip(before + (smoothed - before) / VISIBILITY_SHARE, 0.0, 1.0, dtype=np.float32)
+    return visibility
 
 
 class _Landmarker:
