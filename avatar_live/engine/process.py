@@ -56,7 +56,7 @@ def run(plan: EnginePlan, orders: Lossless[Order]) -> None:
     folder = Path(plan.run_folder)
     avatar = read_avatar(Path(plan.avatar))
     with contextlib.ExitStack() as stack:
-        stage = stack.enter_context(Stage(plan.width_px, plan.height_px))
+        stage = stack.enter_context(Stage(plan.width_px, plan.height_px, folder / "paintings"))
         stage.set_avatar(avatar)
         show = Show(Solver(plan.mirror), Rig(avatar), stage, Overlay(plan.title))
         engine = Engine(plan, folder, show)

@@ -10,6 +10,7 @@ from panda3d.core import NodePath, SamplerState, Texture, Vec4
 from avatar_live.avatar.model import Texture as Picture
 from avatar_live.stage import layers
 from avatar_live.stage.geometry import make_geom, make_node
+from avatar_live.stage.paintings import Paintings
 from avatar_live.stage.scenery import (
     ROOM_DEPTH_M,
     ROOM_HEIGHT_M,
@@ -28,18 +29,18 @@ FRONT_M: Final = BACK_M + ROOM_DEPTH_M
 class Backdrop:
     """Hold the room; `flash` colours its light."""
 
-    def __init__(self, parent: NodePath) -> None:
+    def __init__(self, parent: NodePath, paintings: Paintings) -> None:
         self.node: NodePath = parent.attach_new_node("backdrop")
         self.node.set_bin(layers.BACKDROP, 0)
         self.flash((0.0, 0.0, 0.0))
         self.room: NodePath = self.node.attach_new_node("room")
         half, high = ROOM_WIDTH_M / 2, ROOM_HEIGHT_M
-        shell, side = make_painting(paint_shell()), make_painting(paint_side())
+        shell, side = make_painting(paintings.get(paint_shell)), make_painting(paintings.get(paint_side))
         low_left, low_right = (-half, 0.0, BACK_M), (half, 0.0, BACK_M)
         front_left, front_right = (-half, 0.0, FRONT_M), (half, 0.0, FRONT_M)
         up = np.array([0.0, high, 0.0])
-        hang(self.room, make_painting(paint_room()), low_left, low_right, up)
-        hang(self.room, make_painting(paint_audience()), front_right, front_left, up)
+        hang(self.room, make_painting(paintings.get(paint_room)), low_left, low_right, up)
+        hang(self.room, make_painting(paintings.get(paint_audience)), front_right, front_left, up)
         hang(self.room, side, front_left, low_left, up)
         hang(self.room, side, low_right, front_right, up)
         hang(self.room, shell, front_left, front_right, np.array([0.0, 0.0, BACK_M - FRONT_M]))

@@ -10,6 +10,7 @@ from avatar_live.protocol.view import BALL_RADIUS, GameView
 from avatar_live.stage import axes, layers
 from avatar_live.stage.backdrop import hang, make_painting
 from avatar_live.stage.colors import srgb
+from avatar_live.stage.paintings import Paintings
 from avatar_live.stage.props import attach_prop, attach_veil, tint
 from avatar_live.stage.scenery import TABLE_SIZE, paint_pitch
 from avatar_live.stage.solids import Solid, ball, box, disc, join, slab, tube, turn_about
@@ -26,12 +27,12 @@ _ROLL_AXIS: Final = np.array([0.0, 0.0, 1.0])
 class Pitch:
     """Hold the table; `show` puts the ball where the game has it."""
 
-    def __init__(self, parent: NodePath) -> None:
+    def __init__(self, parent: NodePath, paintings: Paintings) -> None:
         self.node: NodePath = parent.attach_new_node("pitch")
         width, depth = TABLE_SIZE
         top = hang(
             self.node,
-            make_painting(paint_pitch()),
+            make_painting(paintings.get(paint_pitch)),
             (-width / 2, 0.0, depth / 2),
             (width / 2, 0.0, depth / 2),
             np.array([0.0, 0.0, -depth]),

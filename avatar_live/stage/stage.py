@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -23,6 +24,7 @@ from avatar_live.stage.figures import Figures
 from avatar_live.stage.fit import Fit, fit_avatar
 from avatar_live.stage.flinch import flinched
 from avatar_live.stage.light import light
+from avatar_live.stage.paintings import Paintings
 from avatar_live.stage.pitch import Pitch
 from avatar_live.stage.players import PlayerViews
 from avatar_live.stage.puppet import Puppet
@@ -39,20 +41,24 @@ class Drawn:
 
 
 class Stage:
-    """Draw an avatar in its set; use it from one thread, which need not be the main one. Raises `StageError`."""
+    """Draw an avatar in its set; use it from one thread, which need not be the main one. Raises `StageError`.
 
-    def __init__(self, width_px: int, height_px: int) -> None:
+    In `paintings` the set's painted walls are kept for the next stage that is given the same folder.
+    """
+
+    def __init__(self, width_px: int, height_px: int, paintings: Path | None = None) -> None:
+        painted = Paintings(paintings)
         self._display = Display(width_px, height_px)
         self._root = NodePath("stage")
         light(self._root)
         self._puppet: Puppet | None = None
         self._fit = Fit()
         self._effects = Effects()
-        self._backdrop = Backdrop(self._root)
+        self._backdrop = Backdrop(self._root, painted)
         self._camera = film(self._display.main, self._root, shots.MAIN_FOV_RAD, MAIN_BIT)
         axes.place(self._camera, shots.main_shot())
         self._view = RestingView(self._display, self._backdrop)
-        self._pitch = Pitch(self._root)
+        self._pitch = Pitch(self._root, painted)
         self._figures = Figures(self._root)
         self._spectacle = Spectacle(self._root)
         self._views = PlayerViews(self._display, self._root, self._figures)
