@@ -39,6 +39,7 @@ PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 PROGRAM = BIN / ("avatar-live.exe" if os.name == "nt" else "avatar-live")
 READY = VENV / "ready.json"  # what the folder was made from, written last
 WEB = ROOT / "web"
+COMMANDS = ("serve", "desktop", "doctor", "models", "avatars", "bench")  # of the program; `check` and `test` are ours
 LINES_KEPT = 60  # of a failed step's output
 TITLE_CHARACTERS = 44  # of a running step, so that its progress has room beside it
 OTHER_INSTALLER_S_MAX = 600  # how long apt-get waits for another one to end
@@ -88,7 +89,10 @@ def main(arguments: list[str]) -> int:
             return summary(run_checks())
         if command == "test":
             return test(rest)
-        prepare(command)
+        if command not in COMMANDS:
+            words = ", ".join((*COMMANDS, "check", "test"))
+            raise SetupError(f'There is no command "{command}": use one of {words}, or --help.')
+        prepare(command, is_help=any(word in rest for word in ("-h", "--help")))
         return become(str(PROGRAM), command, *rest)
     except SetupError as error:
         say(f"\n{error}")
@@ -106,8 +110,13 @@ def split_command(arguments: list[str]) -> tuple[str, list[str]]:
     return ("desktop" if has_display else "serve"), arguments
 
 
-def prepare(command: str) -> None:
-    """Make what the program needs; `bench` measures through a browser, as the tests do."""
+def prepare(command: str, *, is_help: bool) -> None:
+    """Make what the program needs; `bench` measures through a browser, as the tests do. Help needs the packages."""
+    if is_help:
+        with one_at_a_time():
+            install_system_packages({})
+            make_packages()
+        return
     needs = dict(LIBRARIES)
     if command == "desktop":
         needs.update(WINDOW_LIBRARIES)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import runpy
 import shutil
 import subprocess
 import sys
@@ -10,8 +11,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import typer
 from running import until
 from shared import PROJECT
+from typer.core import TyperGroup
+
+from avatar_live.app.cli import app
 
 # A build backend inside the project, so that the installation needs no registry: it makes a wheel with one script.
 BACKEND = """
@@ -194,6 +199,26 @@ def test_a_python_without_packages_gets_one_sentence(version: tuple[int, int], t
     assert done.returncode == 1
     assert done.stderr.strip().count("\n") == 0
     assert f"needs Python 3.11 to 3.14 (this is {version[0]}.{version[1]})" in done.stderr
+
+
+def test_the_help_of_a_command_asks_for_no_more_than_the_packages(toy: Toy) -> None:
+    assert toy.start("bench", "--help")[0] == "toy bench --help\n"
+    assert "test" not in json.loads((toy.folder / ".venv" / "ready.json").read_text())["extras"]
+
+
+def test_a_command_that_is_none_is_told_before_anything_is_set_up(tmp_path: Path) -> None:
+    shutil.copy(PROJECT / "live.py", tmp_path)
+    done = subprocess.run(
+        [sys.executable, "live.py", "stream"], cwd=tmp_path, capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 1 and 'There is no command "stream": use one of serve, ' in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["live.py"]
+
+
+def test_live_py_knows_the_commands_of_the_program() -> None:
+    commands = typer.main.get_command(app)
+    assert isinstance(commands, TyperGroup)
+    assert set(runpy.run_path(str(PROJECT / "live.py"))["COMMANDS"]) == set(commands.commands)
 
 
 def test_help_needs_no_set_up(tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ from avatar_live.app.options import (
     SizeOption,
     TitleOption,
 )
+from avatar_live.app.probes import probe
 from avatar_live.app.settings import (
     DATA_FOLDER,
     DEFAULT_AVATAR,
@@ -50,6 +51,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 
 
@@ -122,6 +124,11 @@ def desktop(
 
     settings = _settings(camera, avatar, title, size, mirror, port, host, data_folder, models_folder)
     settings = replace(settings, microphone=microphone)
+    if not probe("screen").works:
+        raise ShowError(
+            "No window can be opened here: start `python3 live.py serve`, which needs no screen. Where there is one, "
+            "DISPLAY or WAYLAND_DISPLAY has to name it, and Qt's xcb plugin needs the system's libxcb-cursor0."
+        )
     ensure_models(settings.models_folder, Progress("tracking models"))
     with LocalShow(settings, has_preview=True, report=say) as show:
         show.rehearse()

@@ -93,6 +93,12 @@ def _stage() -> Probe:
         return Probe(works=False, found=sentence(error))
 
 
+def _screen() -> Probe:
+    from avatar_live.desktop.screen import find_screen
+
+    return Probe(works=True, found=f"A window can be opened on {find_screen()}.")
+
+
 def _camera(choice: str) -> Probe:
     from avatar_live.tracking.cameras import AUTO, Performer, list_cameras, open_source
     from avatar_live.tracking.source import CameraError
@@ -115,6 +121,8 @@ def main(arguments: list[str]) -> None:
             found = _cameras()
         case ["stage"]:
             found = _stage()
+        case ["screen"]:
+            found = _screen()
         case ["microphones"]:
             found = _microphones()
         case ["microphone", choice]:
@@ -122,7 +130,7 @@ def main(arguments: list[str]) -> None:
         case ["camera", choice]:
             found = _camera(choice)
         case _:
-            raise SystemExit("usage: probes stage | cameras | camera CHOICE | microphones | microphone CHOICE")
+            raise SystemExit("usage: probes stage | screen | cameras | camera CHOICE | microphones | microphone CHOICE")
     sys.stdout.write("\n" + msgspec.json.encode(found).decode() + "\n")
 
 

@@ -25,7 +25,7 @@ def test_help_names_every_command() -> None:
 
 
 def test_the_help_of_serve_explains_the_options() -> None:
-    done = run("serve", "--help")
+    done = run("serve", "-h")
     for word in ("--camera", "--avatar", "--port", "--host", "--size", "--title", "--no-open", "8080", "clip.mp4"):
         assert word in done.stdout
 
@@ -39,6 +39,7 @@ def test_the_help_of_serve_explains_the_options() -> None:
         (["serve", "--avatar", "NO_AVATAR"], "Cannot use no.vrm"),
         (["avatars", "NO_AVATAR"], "Cannot use no.vrm"),
         (["models", "no-such.task", "--models-folder", "FOLDER"], "no-such.task"),
+        (["desktop"], "No window can be opened here: start `python3 live.py serve`"),
     ],
 )
 def test_an_expected_fault_is_one_sentence(arguments: list[str], words: str, tmp_path: Path) -> None:
