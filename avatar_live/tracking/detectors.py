@@ -9,9 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
-import mediapipe
 import numpy as np
-from mediapipe.tasks.python import BaseOptions, vision
 from numpy.typing import NDArray
 
 from avatar_live.signals import ARKIT_SHAPES, BodyReading, FaceReading, HandReading
@@ -19,6 +17,7 @@ from avatar_live.tracking.models import ModelError, Models
 from avatar_live.tracking.shapes import shapes_from_landmarks
 from avatar_live.tracking.sides import SeenHand, assign_sides
 from avatar_live.tracking.source import Pixels
+from avatar_live.tracking.tasks import BaseOptions, mediapipe, vision
 
 HANDS_MAX: Final = 2
 # Below MediaPipe's .5: a person 2-3 m away is then found at once instead of after 11 and 20 frames (two clips), and

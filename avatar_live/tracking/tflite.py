@@ -11,10 +11,10 @@ from typing import Any, Final
 
 import flatbuffers
 import numpy as np
-from mediapipe.tasks.metadata import metadata_schema_py_generated as notes
-from mediapipe.tasks.metadata import schema_py_generated as tfl
 
 from avatar_live.tracking.refinement import gather_indices
+from avatar_live.tracking.tasks import notes
+from avatar_live.tracking.tasks import schema as tfl
 
 MODEL_ID: Final = b"TFL3"
 NOTES_ID: Final = b"M001"
