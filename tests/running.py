@@ -155,6 +155,6 @@ def running_show(place: Path) -> Iterator[Running]:
             msgspec.structs.replace(settings.engine_plan(folder), stamp=True),
             settings.server_plan(folder, TOKEN),
         )
-        with Supervisor(*plans, report=said.append) as parts:
+        with Supervisor(*plans, report=said.append, has_spares=True) as parts:
             assert parts.wait_for(is_whole, READY_S_MAX), f"{parts.health()} {said}"
             yield Running(parts, settings, folder, browser)

@@ -12,6 +12,7 @@ from typing import IO, Final
 
 import msgspec
 
+from avatar_live.channels.child import BEGIN
 from avatar_live.channels.processes import (
     HEALTH_BYTES_MAX,
     EnginePlan,
@@ -103,9 +104,11 @@ class Life:
 
     def tell(self, order: Order) -> None:
         """Write an order; one that is dying misses it and starts again with its plan instead."""
-        assert self._process.stdin is not None
-        with contextlib.suppress(OSError, ValueError):  # ValueError: closed by `ask_to_stop`
-            self._process.stdin.write(msgspec.json.encode(order) + b"\n")
+        self._write(msgspec.json.encode(order) + b"\n")
+
+    def begin(self) -> None:
+        """Let a spare take its turn; one that is gone is found by its exit."""
+        self._write(BEGIN)
 
     def ask_to_stop(self) -> None:
         """Order it to stop, and end its input, which means the same."""
@@ -144,6 +147,11 @@ class Life:
         self._process.wait()
         self._close_input()
         on_exit()
+
+    def _write(self, line: bytes) -> None:
+        assert self._process.stdin is not None
+        with contextlib.suppress(OSError, ValueError):  # ValueError: closed by `ask_to_stop`
+            self._process.stdin.write(line)
 
     def _close_input(self) -> None:
         assert self._process.stdin is not None

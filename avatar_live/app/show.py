@@ -25,12 +25,14 @@ class LocalShow:
         settings: Settings,
         *,
         has_preview: bool = False,
+        has_spares: bool = True,
         command: Command = module_command,
         report: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.settings = settings
         self.token = event_token(settings.data_folder)
         self._has_preview = has_preview
+        self._has_spares = has_spares
         self._command = command
         self._report = report
         self._opened = contextlib.ExitStack()
@@ -38,7 +40,9 @@ class LocalShow:
 
     def __enter__(self) -> Self:
         self.run_folder: Path = self._opened.enter_context(run_folder())
-        self._supervisor = self._opened.enter_context(Supervisor(command=self._command, report=self._report))
+        self._supervisor = self._opened.enter_context(
+            Supervisor(command=self._command, report=self._report, has_spares=self._has_spares)
+        )
         return self
 
     def __exit__(

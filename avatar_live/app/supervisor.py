@@ -1,5 +1,7 @@
 """Start the parts of a show, watch them, start again what falls, stop them together."""
 
+import contextlib
+import math
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,9 +12,11 @@ from typing import Final, Self
 from avatar_live import clock
 from avatar_live.app.part import NAMES, Command, HealthReader, Life, Plan, module_command, remember
 from avatar_live.app.vigil import Vigil, current, exited, is_stuck, started
+from avatar_live.channels.child import SPARE
 from avatar_live.channels.processes import Health, Order
 
 LOOK_S: Final = 1.0  # between two looks at everybody's health; an exit is seen at once
+SPARE_AFTER_S: Final = 3.0  # of running well
 STOP_S_MAX: Final = 2.0  # from the order to stop to the signal
 TERMINATE_S_MAX: Final = 1.0  # from the signal to the kill
 CRASHES_WORTH_A_WARNING: Final = 4
@@ -28,6 +32,8 @@ class _Part:
     log_path: Path
     vigil: Vigil
     life: Life | None = None
+    spare: Life | None = None
+    spare_due_s: float = math.inf
     restarts: int = 0
 
 
@@ -35,10 +41,18 @@ class Supervisor:
     """Keep the parts of one show alive. Use it as a context manager: it starts on entry and stops on exit.
 
     `report` gets a sentence for people whenever a part falls or refuses. `command` makes a plan into a command line.
+    With `has_spares` every part that runs well has a second process beside it, loaded and waiting to take over.
     """
 
-    def __init__(self, *plans: Plan, command: Command = module_command, report: Report = lambda _: None) -> None:
+    def __init__(
+        self,
+        *plans: Plan,
+        command: Command = module_command,
+        report: Report = lambda _: None,
+        has_spares: bool = False,
+    ) -> None:
         self._command = command
+        self._has_spares = has_spares
         self._report = report
         self._changed = threading.Condition(threading.RLock())
         self._parts: dict[str, _Part] = {}
@@ -161,11 +175,31 @@ class Supervisor:
         if part.vigil.is_due(now_s):
             part.vigil = started(part.vigil, clock.now_s())
             try:
-                part.life = Life(self._command(part.plan), part.log_path, self._wake)
+                part.life = self._begin(part)
             except OSError as error:  # the machine is out of processes, memory or disk
                 part.vigil = exited(part.vigil, 1, now_s)
                 sentences.append(f"The {part.name} cannot be started ({error.strerror}); trying again.")
+        elif self._has_spares and part.life is not None:
+            self._tend_spare(part, now_s)
         return sentences
+
+    def _begin(self, part: _Part) -> Life:
+        """Return the part's next life: its spare's, whose plan is written anew, or a fresh one."""
+        command = self._command(part.plan)
+        spare, part.spare, part.spare_due_s = part.spare, None, math.inf
+        if spare is None or spare.exit_code is not None:
+            return Life(command, part.log_path, self._wake)
+        spare.begin()
+        return spare
+
+    def _tend_spare(self, part: _Part, now_s: float) -> None:
+        """Put a spare beside a part once that has run well for a while, so that their starts do not compete."""
+        health = current(part.vigil, part.health.read())
+        if part.spare_due_s == math.inf and health is not None and health.is_ready:
+            part.spare_due_s = now_s + SPARE_AFTER_S
+        if part.spare is None and now_s >= part.spare_due_s:
+            with contextlib.suppress(OSError):  # out of processes or memory: the part itself is worth more
+                part.spare = Life([*self._command(part.plan), SPARE], part.log_path, self._wake)
 
     def _has_news(self) -> bool:
         return any(part.life is not None and part.life.exit_code is not None for part in self._parts.values())
@@ -196,7 +230,7 @@ class Supervisor:
 
 
 def _end(parts: Sequence[_Part]) -> None:
-    lives = [part.life for part in parts if part.life is not None]
+    lives = [life for part in parts for life in (part.life, part.spare) if life is not None]
     for life in lives:
         life.ask_to_stop()
     for wait_s, harder in ((STOP_S_MAX, Life.terminate), (TERMINATE_S_MAX, Life.kill), (TERMINATE_S_MAX, None)):

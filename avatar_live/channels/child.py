@@ -17,6 +17,8 @@ from avatar_live.channels.slot import Slot
 
 P = TypeVar("P")
 
+SPARE: Final = "--spare"
+BEGIN: Final = b"begin\n"
 ORDERS_MAX: Final = 256
 ORDER_BYTES_MAX: Final = 65_536
 HEALTH_PERIOD_S: Final = 1.0
@@ -27,17 +29,32 @@ _order = msgspec.json.Decoder(Order)
 
 
 def plan_of(arguments: Sequence[str], kind: type[P]) -> P:
-    """Return the plan that this process is started with: JSON, or @ and the path of a file that holds it.
+    """Return the plan that this process was given: JSON, or @ and the path of a file that holds it.
 
     A file keeps the key of the event API out of the machine's list of processes. Ends the process with a sentence
     and `EXIT_REFUSED` when there is no such plan.
     """
     try:
-        (text,) = arguments
+        (text,) = (argument for argument in arguments if argument != SPARE)
         return msgspec.json.decode(Path(text[1:]).read_bytes() if text.startswith("@") else text, type=kind)
     except (ValueError, OSError) as error:
         print(f"This process is started by `avatar-live` with one {kind.__name__} ({error}).", file=sys.stderr)  # noqa: T201
         raise SystemExit(EXIT_REFUSED) from error
+
+
+def await_plan(arguments: Sequence[str], kind: type[P], source: int = _STDIN) -> P:
+    """Return the plan to begin with, which a spare gets when its turn comes.
+
+    A spare is started beside a part that runs well. It loads what takes long and then waits here, so that it can take
+    over at once when the part dies. Any other word than `BEGIN`, or the end of its input, ends it.
+    """
+    if SPARE in arguments:
+        word = b""
+        while not word.endswith(b"\n") and (byte := _read_some(source, 1)):
+            word += byte
+        if word != BEGIN:
+            raise SystemExit(0)
+    return plan_of(arguments, kind)
 
 
 def orders(source: int = _STDIN) -> Lossless[Order]:
@@ -79,9 +96,9 @@ def _append(queue: Lossless[Order], order: Order) -> None:
         queue.put(order)
 
 
-def _read_some(source: int) -> bytes:
+def _read_some(source: int, size: int = ORDER_BYTES_MAX) -> bytes:
     try:
-        return os.read(source, ORDER_BYTES_MAX)
+        return os.read(source, size)
     except OSError:
         return b""
 

@@ -4,17 +4,19 @@ import sys
 from pathlib import Path
 
 from avatar_live.avatar import AvatarError
-from avatar_live.channels.child import HealthWriter, orders, plan_of
+from avatar_live.channels.child import HealthWriter, await_plan, orders, plan_of
 from avatar_live.channels.processes import EXIT_REFUSED, EnginePlan
 from avatar_live.engine.process import run
-from avatar_live.stage import StageError
+from avatar_live.stage import Stage, StageError
 
 
-def main() -> int:
+def main(arguments: list[str]) -> int:
     """Run until the parent says stop or is gone; 2 means that it could not begin, and health says why."""
-    plan = plan_of(sys.argv[1:], EnginePlan)
+    plan = plan_of(arguments, EnginePlan)
     try:
-        run(plan, orders())
+        with Stage(plan.width_px, plan.height_px, Path(plan.run_folder) / "paintings") as stage:
+            plan = await_plan(arguments, EnginePlan)
+            run(plan, stage, orders())
     except (AvatarError, StageError) as error:
         HealthWriter(Path(plan.run_folder), "engine").write(str(error), False, is_forced=True)
         print(error, file=sys.stderr)  # noqa: T201 the parent keeps this in the engine's log
@@ -23,4 +25,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -51,16 +51,12 @@ STEP_S_MAX: Final = 0.1  # a longer pause moves springs and filters no further t
 FIGURES_OVER_S: Final = 1.0
 
 
-def run(plan: EnginePlan, orders: Lossless[Order]) -> None:
-    """Make frames until told to stop. Raises AvatarError or StageError when it cannot begin."""
-    folder = Path(plan.run_folder)
+def run(plan: EnginePlan, stage: Stage, orders: Lossless[Order]) -> None:
+    """Make frames until told to stop. Raises AvatarError when it cannot begin."""
     avatar = read_avatar(Path(plan.avatar))
-    with contextlib.ExitStack() as stack:
-        stage = stack.enter_context(Stage(plan.width_px, plan.height_px, folder / "paintings"))
-        stage.set_avatar(avatar)
-        show = Show(Solver(plan.mirror), Rig(avatar), stage, Overlay(plan.title))
-        engine = Engine(plan, folder, show)
-        stack.callback(engine.close)
+    stage.set_avatar(avatar)
+    show = Show(Solver(plan.mirror), Rig(avatar), stage, Overlay(plan.title))
+    with contextlib.closing(Engine(plan, Path(plan.run_folder), show)) as engine:
         engine.run(orders)
 
 

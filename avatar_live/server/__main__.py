@@ -2,14 +2,14 @@
 
 import sys
 
-from avatar_live.channels.child import plan_of
+from avatar_live.channels.child import await_plan
 from avatar_live.channels.processes import ServerPlan
 from avatar_live.server.process import run
 
 
 def main(arguments: list[str]) -> int:
     """Serve as planned and return the exit code."""
-    return run(plan_of(arguments, ServerPlan))
+    return run(await_plan(arguments, ServerPlan))
 
 
 if __name__ == "__main__":

@@ -6,14 +6,14 @@ import sys
 import time
 from pathlib import Path
 
-import msgspec
-
-from avatar_live.channels.child import HealthWriter, orders
+from avatar_live.app.part import Plan
+from avatar_live.channels.child import HealthWriter, await_plan, orders
 from avatar_live.channels.processes import EnginePlan, ServerPlan, Stop, TrackerPlan, UseCamera
 
 
 def main() -> None:
-    plan = msgspec.json.decode(sys.argv[2], type={"t": TrackerPlan, "e": EnginePlan, "s": ServerPlan}[sys.argv[1]])
+    kinds: dict[str, type[Plan]] = {"t": TrackerPlan, "e": EnginePlan, "s": ServerPlan}
+    plan = await_plan(sys.argv[2:], kinds[sys.argv[1]])
     name, behaviour = {"t": "tracker", "e": "engine", "s": "server"}[sys.argv[1]], "well"
     if isinstance(plan, TrackerPlan):
         behaviour = plan.camera

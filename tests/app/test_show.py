@@ -29,7 +29,7 @@ def settings(tmp_path: Path, unused_tcp_port: int) -> Settings:
 
 @pytest.fixture
 def show(settings: Settings) -> Iterator[LocalShow]:
-    with LocalShow(settings, command=fake) as opened:
+    with LocalShow(settings, command=fake, has_spares=False) as opened:
         opened.rehearse()
         yield opened
 
@@ -55,7 +55,7 @@ def test_a_show_without_its_page_does_not_go_live(show: LocalShow, tmp_path: Pat
 
 
 def test_a_part_that_refuses_ends_the_wait_with_its_reason(settings: Settings) -> None:
-    with LocalShow(replace(settings, camera="refuse"), command=fake) as show:
+    with LocalShow(replace(settings, camera="refuse"), command=fake, has_spares=False) as show:
         show.rehearse()
         with pytest.raises(ShowError, match="There is no camera: plug one in"):
             show.wait_until_ready("tracker", "engine")

@@ -163,3 +163,25 @@ def test_the_key_of_the_event_api_is_in_no_list_of_processes(tmp_path: Path) -> 
     command = module_command(ServerPlan(str(tmp_path), str(tmp_path), str(tmp_path), token="the-secret-key"))
     assert not any("the-secret-key" in word for word in command)
     assert plan_of(command[-1:], ServerPlan).token == "the-secret-key"
+
+
+def test_a_spare_takes_over_at_once_with_what_the_host_chose_and_ends_with_the_show(tmp_path: Path) -> None:
+    path = tmp_path / "plan"
+
+    def fake_with_file(plan: Plan) -> list[str]:
+        path.write_bytes(msgspec.json.encode(plan))
+        return [*fake(plan)[:3], f"@{path}"]
+
+    supervisor = Supervisor(TrackerPlan(str(tmp_path), "", "well"), command=fake_with_file, has_spares=True)
+    with supervisor:
+        assert supervisor.wait_for(lambda _: len(psutil.Process().children()) == 2, LATE_S)
+        (spare,) = {child.pid for child in psutil.Process().children()} - set(supervisor.processes().values())
+        supervisor.order("tracker", UseCamera("clip.mp4"))
+        os.kill(supervisor.processes()["tracker"], signal.SIGKILL)
+        assert supervisor.wait_for(lambda _: supervisor.processes().get("tracker") == spare, LATE_S)
+        assert supervisor.wait_for(
+            lambda _: "tracker" in supervisor.health() and supervisor.health()["tracker"].status == "uses clip.mp4",
+            LATE_S,
+        )
+        assert supervisor.wait_for(lambda _: len(psutil.Process().children()) == 2, LATE_S), "the next spare"
+    assert psutil.Process().children() == []

@@ -7,7 +7,17 @@ import msgspec
 import pytest
 
 from avatar_live.channels import Lossless, Slot
-from avatar_live.channels.child import ORDERS_MAX, STATUS_CHARS_MAX, HealthWriter, newest, orders, plan_of
+from avatar_live.channels.child import (
+    BEGIN,
+    ORDERS_MAX,
+    SPARE,
+    STATUS_CHARS_MAX,
+    HealthWriter,
+    await_plan,
+    newest,
+    orders,
+    plan_of,
+)
 from avatar_live.channels.processes import (
     HEALTH_BYTES_MAX,
     Health,
@@ -97,3 +107,27 @@ def test_a_plan_file_that_is_not_there_ends_the_process_in_a_sentence(capsys: py
     with pytest.raises(SystemExit) as ended:
         plan_of(["@/nowhere"], TrackerPlan)
     assert ended.value.code == 2 and "one TrackerPlan" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("word", [b"begin\n", b"", b'{"type":"stop"}\n', b"begin"])
+def test_a_spare_begins_at_the_word_and_ends_at_any_other(word: bytes) -> None:
+    reading, writing = os.pipe()
+    os.write(writing, word)
+    os.close(writing)
+    plan = TrackerPlan(run_folder="here", models_folder="there")
+    arguments = [msgspec.json.encode(plan).decode(), SPARE]
+    if word == BEGIN:
+        assert await_plan(arguments, TrackerPlan, reading) == plan
+    else:
+        with pytest.raises(SystemExit) as ended:
+            await_plan(arguments, TrackerPlan, reading)
+        assert ended.value.code == 0
+    os.close(reading)
+
+
+def test_the_orders_after_the_word_are_not_lost() -> None:
+    reading, writing = os.pipe()
+    os.write(writing, BEGIN + msgspec.json.encode(UseCamera("1")) + b"\n")
+    await_plan([msgspec.json.encode(TrackerPlan("here", "there")).decode(), SPARE], TrackerPlan, reading)
+    assert orders(reading).take(WAIT_S) == UseCamera("1")
+    os.close(writing)
