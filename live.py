@@ -133,7 +133,7 @@ def test(pytest_arguments: list[str]) -> int:
     """Run every check and every test, all of them even when one fails."""
     with one_at_a_time():
         install_system_packages({**LIBRARIES, **WINDOW_LIBRARIES, **TEST_PROGRAMS})
-        make_packages("test", "assets")
+        make_packages("test", "assets", "train")
         npm = build_web()
     if subprocess.call([str(PROGRAM), "models"], cwd=ROOT) != 0:
         raise SetupError("The tracking models could not be provided; the sentence above says why.")

@@ -2,6 +2,6 @@
 
 `cameras` and `video` give pictures, `capture` reads them in a thread, `tracker` looks for the face at once and for body
 and hands in turn through `detectors`, `process` publishes what was seen. `models` (with `bundle`, `tflite`, `wheel` and
-`download`) provides MediaPipe's models, `shapes` reads expressions where these know none, `sides` tells left hands from
-right ones, and `performance` plays what `recording` recorded when there is no camera.
+`download`) provides MediaPipe's models, `shapes` and `face_net` read expressions where these know none, `sides` tells
+left hands from right ones, and `performance` plays what `recording` recorded when there is no camera.
 """

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from avatar_live.signals import ARKIT_SHAPES, BodyReading, FaceReading, HandReading
+from avatar_live.tracking.face_net import face_net
 from avatar_live.tracking.models import ModelError, Models
 from avatar_live.tracking.shapes import shapes_from_landmarks
 from avatar_live.tracking.sides import SeenHand, assign_sides
@@ -36,6 +37,8 @@ class Detectors:
 
     def __init__(self, models: Models) -> None:
         self._has_shapes = models.face_has_shapes
+        if not self._has_shapes:
+            face_net()  # read now: a missing file is to be said before the show
         self._face = _open(
             vision.FaceLandmarker,
             vision.FaceLandmarkerOptions,

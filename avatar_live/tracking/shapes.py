@@ -5,8 +5,8 @@ distances on it are measured in millimetres and put into straight lines. Slopes 
 to the weights of MediaPipe's official model on 555 frames of six people, mouths opened and lids closed by warping their
 pictures included, and then rounded. Correlation with the official weights there, left/right: blink .83/.93, jawOpen
 .92, smile .94/.96, upper lip .90/.85, lower lip .66/.71, squint .78/.69, look down .85, look aside .77-.84, inner brow
-.76, press .79/.51; brows down and up outside, pucker, funnel and frown hardly move in that footage (.1 to .7) and
-follow geometry. One face costs .2 ms.
+.76, press .79/.51; brows up outside, pucker and frown hardly move in that footage and follow geometry. What a network
+reads better on people that it has not seen is left to `face_net`.
 """
 
 from typing import Final
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from avatar_live.motion.template import LANDMARKS, TEMPLATE_M
 from avatar_live.signals import ARKIT_SHAPES
+from avatar_live.tracking.face_net import face_net
 
 Doubles = NDArray[np.float64]
 Measures = dict[str, float]
@@ -62,29 +63,37 @@ _LOOK_UP: Final = (-0.85, {"iris_up": 2.5, "lids_above": 0.065})
 def shapes_from_landmarks(landmarks: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return (52,) weights 0..1 in the order of `ARKIT_SHAPES` for (478, 3) landmarks in pixels.
 
-    Landmarks without extent or with values that are not numbers give zeros.
+    Landmarks without extent or with values that are not numbers give zeros. Raises ModelError where the network that
+    comes with the program is missing.
     """
+    face = on_average_face(landmarks.astype(np.float64))
+    if face is None:
+        return np.zeros(len(ARKIT_SHAPES), np.float32)
+    net = face_net()
+    return np.where(net.is_better, net.weights(landmarks), measured_shapes(face))
+
+
+def measured_shapes(face: Doubles) -> NDArray[np.float32]:
+    """Return (52,) weights 0..1 by geometry alone for (478, 3) landmarks laid over the average face, in mm."""
     weights = dict.fromkeys(ARKIT_SHAPES, 0.0)
-    face = _on_average_face(landmarks.astype(np.float64))
-    if face is not None:
-        middle, sides = _measures(face)
-        for name, line in _MIDDLE.items():
-            weights[name] = _value(line, middle)
-        for side, own in sides.items():
-            for name, line in _SIDED.items():
-                weights[name + side] = _value(line, middle | own)
-        narrow = _ramp(middle["mouth_width"], _NARROW_FROM, _NARROW_TO)
-        parted = _ramp(middle["gap"], _PARTED_FROM, _PARTED_TO)
-        weights["mouthPucker"], weights["mouthFunnel"] = narrow * (1.0 - parted), narrow * parted
-        left, up = _value(_LOOK_LEFT, middle), _value(_LOOK_UP, middle)
-        weights["eyeLookOutLeft"] = weights["eyeLookInRight"] = left
-        weights["eyeLookInLeft"] = weights["eyeLookOutRight"] = -left
-        weights["eyeLookUpLeft"] = weights["eyeLookUpRight"] = up
-        weights["eyeLookDownLeft"] = weights["eyeLookDownRight"] = -up
+    middle, sides = _measures(face)
+    for name, line in _MIDDLE.items():
+        weights[name] = _value(line, middle)
+    for side, own in sides.items():
+        for name, line in _SIDED.items():
+            weights[name + side] = _value(line, middle | own)
+    narrow = _ramp(middle["mouth_width"], _NARROW_FROM, _NARROW_TO)
+    parted = _ramp(middle["gap"], _PARTED_FROM, _PARTED_TO)
+    weights["mouthPucker"], weights["mouthFunnel"] = narrow * (1.0 - parted), narrow * parted
+    left, up = _value(_LOOK_LEFT, middle), _value(_LOOK_UP, middle)
+    weights["eyeLookOutLeft"] = weights["eyeLookInRight"] = left
+    weights["eyeLookInLeft"] = weights["eyeLookOutRight"] = -left
+    weights["eyeLookUpLeft"] = weights["eyeLookUpRight"] = up
+    weights["eyeLookDownLeft"] = weights["eyeLookDownRight"] = -up
     return np.clip(np.fromiter((weights[name] for name in ARKIT_SHAPES), np.float32, len(ARKIT_SHAPES)), 0.0, 1.0)
 
 
-def _on_average_face(landmarks: Doubles) -> Doubles | None:
+def on_average_face(landmarks: Doubles) -> Doubles | None:
     """Turn, scale and shift (n, 3) landmarks onto the average face (Umeyama 1991); mm, +X the person's left, +Y up."""
     points = landmarks * (1.0, -1.0, -1.0)
     if not np.isfinite(points).all():
