@@ -22,13 +22,16 @@ def show(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         yield running
 
 
-def spares() -> int:
-    return sum(SPARE in child.cmdline() for child in psutil.Process().children())
+def spares(show: Running) -> int:
+    """Count the processes that wait to take over; those that have taken over run as parts."""
+    running = show.parts.processes().values()
+    children = psutil.Process().children()
+    return sum(child.pid not in running and SPARE in child.cmdline() for child in children)
 
 
 def kill(show: Running, name: str) -> float:
     """Kill a part of a show that runs well, and return how long it took until the next life is ready."""
-    until(lambda: spares() == len(show.parts.processes()), "every part has its spare")
+    until(lambda: spares(show) == len(show.parts.processes()), "every part has its spare")
     before = show.parts.processes()
     os.kill(before[name], signal.SIGKILL)
     killed_s = time.monotonic()
