@@ -415,8 +415,9 @@ def node_from_the_registry() -> list[str]:
 
 
 def node_environment(npm: list[str]) -> dict[str, str]:
-    """Return the PATH on which npm's scripts find the same Node."""
-    return {"PATH": os.pathsep.join([str(Path(npm[0]).parent), os.environ.get("PATH", "")])}
+    """Return the PATH on which npm's scripts find the same Node, and a cache that needs no home to write to."""
+    path = os.pathsep.join([str(Path(npm[0]).parent), os.environ.get("PATH", "")])
+    return {"PATH": path, "npm_config_cache": str(VENV / "npm-cache")}
 
 
 # --- marks -----------------------------------------------------------------------------------------------------------
