@@ -223,6 +223,11 @@ def run_shown(title: str, command: list[str], cwd: Path, env: dict[str, str]) ->
 
 def continue_in_a_fitting_python(arguments: list[str]) -> None:
     """Return when this Python fits, else go on in one that does. Raises SetupError when there is none."""
+    if sys.platform == "darwin" and os.uname().machine != "arm64":
+        raise SetupError(
+            "On a Mac avatar_live needs Apple silicon, and a Python made for it: MediaPipe, which tracks the face, has "
+            "no package for Intel processors."
+        )
     if PYTHON_OLDEST <= sys.version_info[:2] <= PYTHON_NEWEST:
         return
     for minor in range(PYTHON_NEWEST[1], PYTHON_OLDEST[1] - 1, -1):

@@ -182,10 +182,17 @@ def test_a_checkout_that_is_not_whole_is_told_in_a_sentence(toy: Toy) -> None:
     assert "package-lock.json cannot be read: this checkout is not whole" in err
 
 
-@pytest.mark.parametrize("version", [(3, 9), (3, 99)])
-def test_a_python_without_packages_gets_one_sentence(version: tuple[int, int], tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("pretence", "words"),
+    [
+        ("sys.version_info = (3, 9, 0, 'final', 0)", "needs Python 3.11 to 3.14 (this is 3.9)"),
+        ("sys.version_info = (3, 99, 0, 'final', 0)", "needs Python 3.11 to 3.14 (this is 3.99)"),
+        ("sys.platform = 'darwin'; os.uname = lambda: os.uname_result(('', '', '', '', 'x86_64'))", "Apple silicon"),
+    ],
+)
+def test_a_machine_without_packages_gets_one_sentence(pretence: str, words: str, tmp_path: Path) -> None:
     script = (
-        f"import runpy, sys; sys.version_info = {(*version, 0, 'final', 0)}; sys.argv = ['live.py', 'check'];"
+        f"import os, runpy, sys; {pretence}; sys.argv = ['live.py', 'check'];"
         "runpy.run_path('live.py', run_name='__main__')"
     )
     done = subprocess.run(
@@ -198,7 +205,7 @@ def test_a_python_without_packages_gets_one_sentence(version: tuple[int, int], t
     )
     assert done.returncode == 1
     assert done.stderr.strip().count("\n") == 0
-    assert f"needs Python 3.11 to 3.14 (this is {version[0]}.{version[1]})" in done.stderr
+    assert words in done.stderr
 
 
 def test_the_help_of_a_command_asks_for_no_more_than_the_packages(toy: Toy) -> None:
