@@ -14,7 +14,7 @@ for _folder in (_HERE, *sorted(path for path in _HERE.iterdir() if path.is_dir()
     if str(_folder) not in sys.path:
         sys.path.append(str(_folder))
 
-pytest_plugins = ["faces"]  # fixtures by name: the tracker's people and models
+pytest_plugins = ["faces", "virtual_screen"]  # fixtures: the tracker's people and models, Qt's application
 
 settings.register_profile("avatar_live", deadline=None)
 settings.load_profile("avatar_live")

@@ -14,7 +14,6 @@ from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from running import show_settings
-from virtual_screen import virtual_screen
 from websockets.sync.client import connect
 
 from avatar_live.app.desk import DeskShow
@@ -25,10 +24,9 @@ DEADLINE_S = 30.0
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Window, str]]:
+def desk(application: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Window, str]]:
     settings = show_settings(tmp_path_factory.mktemp("desk"))
-    with virtual_screen(), LocalShow(settings, has_preview=True) as show:
-        application = QApplication.instance() or QApplication(["desk"])
+    with LocalShow(settings, has_preview=True) as show:
         show.rehearse()
         window = Window(DeskShow(show))
         window.show()

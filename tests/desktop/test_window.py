@@ -13,19 +13,12 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
-from virtual_screen import virtual_screen
 
 from avatar_live.desktop.audience import LINES_MAX
 from avatar_live.desktop.window import FILE, Window
 from avatar_live.protocol.api import ApiEvent
 
 LATE_S = 10.0
-
-
-@pytest.fixture(scope="session")
-def application() -> Iterator[QApplication]:
-    with virtual_screen():
-        yield QApplication(["test"])
 
 
 class Desk:

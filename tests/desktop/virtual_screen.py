@@ -5,6 +5,12 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
 
 
 @contextlib.contextmanager
@@ -20,13 +26,24 @@ def virtual_screen() -> Iterator[str]:
     command = [program, "-displayfd", str(writing), "-screen", "0", "1600x1000x24", "-nolisten", "tcp"]
     with subprocess.Popen(command, pass_fds=[writing], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as xvfb:
         os.close(writing)
-        with os.fdopen(reading) as told:
-            number = told.readline().strip()
-        assert number, "Xvfb did not start"
-        os.environ["DISPLAY"] = f":{number}"
-        os.environ["QT_QPA_PLATFORM"] = "xcb"
-        # OpenCV, where a test before loaded it, points Qt at plugins of its own, which are of another version.
-        os.environ.pop("QT_QPA_PLATFORM_PLUGIN_PATH", None)
-        os.environ.pop("QT_QPA_FONTDIR", None)
-        yield "xvfb"
-        xvfb.terminate()
+        try:
+            with os.fdopen(reading) as told:
+                number = told.readline().strip()
+            assert number, "Xvfb did not start"
+            os.environ["DISPLAY"] = f":{number}"
+            os.environ["QT_QPA_PLATFORM"] = "xcb"
+            # OpenCV, where a test before loaded it, points Qt at plugins of its own, which are of another version.
+            os.environ.pop("QT_QPA_PLATFORM_PLUGIN_PATH", None)
+            os.environ.pop("QT_QPA_FONTDIR", None)
+            yield "xvfb"
+        finally:
+            xvfb.terminate()
+
+
+@pytest.fixture(scope="session")
+def application() -> "Iterator[QApplication]":
+    """Give every test the one application that a process may have, on one screen."""
+    from PySide6.QtWidgets import QApplication  # most tests do without Qt
+
+    with virtual_screen():
+        yield QApplication(["test"])
