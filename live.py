@@ -66,6 +66,7 @@ WISHES = {"libportaudio.so.2": "libportaudio2"}
 TEST_PROGRAMS = {
     "chromium": "chromium",
     "Xvfb": "xvfb",
+    "libatomic.so.1": "libatomic1",  # of the Node inside playwright
     "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf": "fonts-dejavu-core",
 }
 SAME_PROGRAM = {"chromium": ("chromium-browser", "google-chrome", "google-chrome-stable")}
