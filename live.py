@@ -61,8 +61,12 @@ WINDOW_LIBRARIES = {
     "libxcb-keysyms.so.1": "libxcb-keysyms1",
     "libxcb-shape.so.0": "libxcb-shape0",
 }
-# Taken along at the first start where packages may be installed; a show without a microphone is a show, too.
-WISHES = {"libportaudio.so.2": "libportaudio2"}
+# Taken along at the first start where packages may be installed; a show without a microphone is a show, too, and one
+# without a font for Chinese, Japanese and Korean shows boxes for a viewer's name.
+WISHES = {
+    "libportaudio.so.2": "libportaudio2",
+    "/usr/share/fonts/truetype/wqy/wqy-zenhei.ttc": "fonts-wqy-zenhei",
+}
 TEST_PROGRAMS = {
     "chromium": "chromium",
     "Xvfb": "xvfb",
