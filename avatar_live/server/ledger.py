@@ -58,8 +58,11 @@ class Ledger:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.touch(mode=0o600)  # who gave what is nobody else's; SQLite makes the files beside it alike
-            self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-            sql.prepare(self._db, pages_max)
+            with contextlib.ExitStack() as opened:
+                self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+                opened.callback(self._db.close)
+                sql.prepare(self._db, pages_max)
+                opened.pop_all()  # from here on `close` closes it
         except (OSError, sqlite3.Error) as error:
             raise LedgerError(
                 f"The ledger {path} cannot be used ({error}); free some disk space or choose another data folder."
