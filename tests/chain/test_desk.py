@@ -53,6 +53,7 @@ def test_a_streamer_rehearses_goes_live_meets_a_viewer_and_hides(desk: tuple[Win
     wait(lambda: window.preview.pictures > 5, "the rehearsal shows")
     assert preview(window).std() > 30, "the preview shows a real picture"
 
+    wait(window.live_button.isEnabled, "the engine says that it is ready")
     QTest.mouseClick(window.live_button, Qt.MouseButton.LeftButton)
     wait(lambda: window.live_button.text() == "End show", "the show is live")
 
@@ -73,5 +74,6 @@ def test_a_streamer_rehearses_goes_live_meets_a_viewer_and_hides(desk: tuple[Win
     QTest.mouseClick(window.panic_button, Qt.MouseButton.LeftButton)
     wait(lambda: preview(window).std() > 30, "the host is back")
 
+    wait(window.live_button.isEnabled, "the show can be ended")
     QTest.mouseClick(window.live_button, Qt.MouseButton.LeftButton)
     wait(lambda: window.live_button.text() == "Go live", "the show has ended")
