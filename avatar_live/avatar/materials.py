@@ -11,7 +11,7 @@ import numpy as np
 
 from avatar_live.avatar.glb import damaged
 from avatar_live.avatar.gltf import GltfMaterial, Part, TextureInfo, decode
-from avatar_live.avatar.model import Material
+from avatar_live.avatar.model import Material, Placing
 from avatar_live.avatar.textures import TextureReader
 
 Rgb = tuple[float, float, float]
@@ -34,6 +34,7 @@ _PBR_TOONY: Final = 0.5
 class _Transform(Part, frozen=True):
     offset: tuple[float, float] = (0.0, 0.0)
     scale: tuple[float, float] = (1.0, 1.0)
+    rotation: float = 0.0
 
 
 class _EmissiveStrength(Part, frozen=True):
@@ -66,7 +67,6 @@ def read_material(source: GltfMaterial, textures: TextureReader) -> Material:
     """Return one material; decodes the textures it uses. Raises AvatarError."""
     pbr = source.pbr_metallic_roughness
     base_texture = _place(pbr.base_color_texture, textures)
-    offset, scale = _uv_transform(pbr.base_color_texture)
     strength = _EmissiveStrength()
     if "KHR_materials_emissive_strength" in source.extensions:
         strength = decode(source.extensions["KHR_materials_emissive_strength"], _EmissiveStrength)
@@ -89,8 +89,7 @@ def read_material(source: GltfMaterial, textures: TextureReader) -> Material:
         is_double_sided=source.double_sided,
         base_color=pbr.base_color_factor,
         base_texture=base_texture,
-        uv_offset=offset,
-        uv_scale=scale,
+        placing=_placing(pbr.base_color_texture),
         emissive_color=_scaled(source.emissive_factor, strength.emissive_strength),
         emissive_texture=_place(source.emissive_texture, textures),
         shade_color=m.shade_color_factor,
@@ -121,6 +120,8 @@ def finite(material: Material) -> Material:
     """Return the material when all its numbers are finite. Raises AvatarError."""
     for name in Material.__slots__:
         value = getattr(material, name)
+        if isinstance(value, Placing):
+            value = (*value.offset, *value.scale, value.rotation_rad)
         numbers: Iterable[object] = value if isinstance(value, tuple) else (value,)
         if any(isinstance(number, float) and not math.isfinite(number) for number in numbers):
             raise damaged(f"material {material.name!r} has a {name} that is not finite")
@@ -143,8 +144,8 @@ def _place(info: TextureInfo | None, textures: TextureReader) -> int | None:
     return None if info is None else textures.place(info.index)
 
 
-def _uv_transform(info: TextureInfo | None) -> tuple[tuple[float, float], tuple[float, float]]:
+def _placing(info: TextureInfo | None) -> Placing:
     if info is None or "KHR_texture_transform" not in info.extensions:
-        return (0.0, 0.0), (1.0, 1.0)
+        return Placing()
     transform = decode(info.extensions["KHR_texture_transform"], _Transform)
-    return transform.offset, transform.scale
+    return Placing(transform.offset, transform.scale, transform.rotation)

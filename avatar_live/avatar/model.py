@@ -28,12 +28,23 @@ class Texture:
     is_smooth: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Placing:
+    """Place a picture on a surface as KHR_texture_transform does: scale, then turn, then move the coordinates."""
+
+    offset: tuple[float, float] = (0.0, 0.0)
+    scale: tuple[float, float] = (1.0, 1.0)
+    rotation_rad: float = 0.0
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Material:
     """Describe a surface in VRMC_materials_mtoon 1.0's terms; colours are linear, textures index `Avatar.textures`.
 
     `shading` "unlit" ignores light; plain PBR materials are read as a soft toon. `outline_width_m` is in metres for
-    "world" and in fractions of half the screen's height for "screen".
+    "world" and in fractions of half the screen's height for "screen". `placing` is the base picture's, which nearly
+    every file gives to all its pictures; `placings` holds, by field ("shade_texture"), those that differ. The UV
+    animation moves all pictures but the matcap; `uv_mask_texture`'s blue says where.
     """
 
     name: str
@@ -43,13 +54,17 @@ class Material:
     is_double_sided: bool = False
     base_color: tuple[float, float, float, float] = (1.0, 1.0, 1.0, 1.0)
     base_texture: int | None = None
-    uv_offset: tuple[float, float] = (0.0, 0.0)
-    uv_scale: tuple[float, float] = (1.0, 1.0)
+    placing: Placing = Placing()
+    placings: Mapping[str, Placing] = field(default_factory=dict)
+    normal_texture: int | None = None
+    normal_scale: float = 1.0
     emissive_color: tuple[float, float, float] = (0.0, 0.0, 0.0)
     emissive_texture: int | None = None
     shade_color: tuple[float, float, float] = (1.0, 1.0, 1.0)
     shade_texture: int | None = None
     shading_shift: float = 0.0
+    shading_shift_texture: int | None = None
+    shading_shift_texture_scale: float = 1.0
     shading_toony: float = 0.9
     gi_equalization: float = 0.9
     matcap_color: tuple[float, float, float] = (1.0, 1.0, 1.0)
@@ -64,6 +79,9 @@ class Material:
     outline_texture: int | None = None
     outline_color: tuple[float, float, float] = (0.0, 0.0, 0.0)
     outline_lighting_mix: float = 1.0
+    uv_scroll_per_s: tuple[float, float] = (0.0, 0.0)
+    uv_turn_rad_per_s: float = 0.0
+    uv_mask_texture: int | None = None
     writes_depth_when_transparent: bool = False
     render_queue_offset: int = 0
 
@@ -74,7 +92,8 @@ class Primitive:
 
     `positions`, `normals` (V, 3), `uvs` (V, 2) with v = 0 on top as in glTF, `joints` (V, 4) into `Avatar.palette`,
     `weights` (V, 4) that sum to one, `triangles` (T, 3). `morph_positions` and `morph_normals` are (M, V, 3) deltas;
-    `morphs` (M,) are their places in `Posture.morph_weights`.
+    `morphs` (M,) are their places in `Posture.morph_weights`. `seen_by` says whether cameras other than the wearer's
+    own eyes see it ("others"), only those eyes ("self"), or all.
     """
 
     positions: Floats
@@ -87,6 +106,7 @@ class Primitive:
     morph_positions: Floats
     morph_normals: Floats
     morphs: NDArray[np.int32]
+    seen_by: Literal["all", "others", "self"] = "all"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -101,8 +121,26 @@ class Node:
 
 
 @dataclass(frozen=True, slots=True)
+class ColorBind:
+    """Move a colour of a material towards `target` (linear rgba; alpha counts for "base" alone)."""
+
+    material: int
+    part: Literal["base", "emissive", "shade", "matcap", "rim", "outline"]
+    target: tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class PlacingBind:
+    """Move the pictures of a material, all of them, towards this scale and offset."""
+
+    material: int
+    scale: tuple[float, float] = (1.0, 1.0)
+    offset: tuple[float, float] = (0.0, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
 class Expression:
-    """Bind an expression's weight to morph targets: (place in `Posture.morph_weights`, weight at 1)."""
+    """Bind an expression's weight to morph targets, (place in `Posture.morph_weights`, weight at 1), and materials."""
 
     name: str
     morphs: tuple[tuple[int, float], ...]
@@ -110,6 +148,8 @@ class Expression:
     override_blink: Literal["none", "block", "blend"] = "none"
     override_look_at: Literal["none", "block", "blend"] = "none"
     override_mouth: Literal["none", "block", "blend"] = "none"
+    colors: tuple[ColorBind, ...] = ()
+    placings: tuple[PlacingBind, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,12 +166,32 @@ class LookAt:
 
 @dataclass(frozen=True, slots=True)
 class Collider:
-    """Stop springs at a sphere (`tail` equals `offset`) or a capsule, in the frame of `node`."""
+    """Stop springs at a sphere (`tail` equals `offset`), a capsule, or a plane (`normal` is set), in `node`'s frame.
+
+    `is_inside` keeps them in the sphere or capsule instead of out of it.
+    """
 
     node: int
     offset: tuple[float, float, float]
     tail: tuple[float, float, float]
     radius_m: float
+    is_inside: bool = False
+    normal: tuple[float, float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SpringLimit:
+    """Bound how far a joint swings from its rest: VRMC_springBone_limit's cone, hinge or spherical limit.
+
+    `rotation` (x y z w) turns the limit's frame from the joint's; a cone and a hinge have one angle, the spherical
+    limit `pitch_rad` and `yaw_rad`.
+    """
+
+    kind: Literal["cone", "hinge", "spherical"]
+    angle_rad: float = 0.0
+    pitch_rad: float = 0.0
+    yaw_rad: float = 0.0
+    rotation: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +202,7 @@ class SpringJoint:
     gravity_direction: tuple[float, float, float] = (0.0, -1.0, 0.0)
     drag: float = 0.5
     hit_radius_m: float = 0.0
+    limit: SpringLimit | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,15 +230,30 @@ class Constraint:
 
 @dataclass(frozen=True, slots=True)
 class Meta:
-    """Say who made the avatar and what it may be used for, in the words of VRM 1.0's meta."""
+    """Say who made the avatar and what it may be used for, in the words of VRM 1.0's meta.
+
+    `licence.py` turns them into answers for the rest of the house.
+    """
 
     name: str = ""
+    version: str = ""
     authors: tuple[str, ...] = ()
+    copyright_information: str = ""
+    contact_information: str = ""
+    references: tuple[str, ...] = ()
+    third_party_licenses: str = ""
     license_url: str = ""
+    other_license_url: str = ""
     avatar_permission: str = "onlyAuthor"
     commercial_usage: str = "personalNonProfit"
     credit_notation: str = "required"
+    modification: str = "prohibited"
     allow_redistribution: bool = False
+    allow_excessively_violent_usage: bool = False
+    allow_excessively_sexual_usage: bool = False
+    allow_political_or_religious_usage: bool = False
+    allow_antisocial_or_hate_usage: bool = False
+    thumbnail: int | None = None  # in `Avatar.textures`
     vrm_version: Literal["0", "1", "none"] = "none"
 
 
@@ -211,10 +287,13 @@ class Posture:
 
     `palette` (J, 3, 4) float32: the first three rows of each joint's skinning matrix. `morph_weights` (M,).
     `head` (4, 4) and `eyes_m` (3,) place the head bone and the middle of the eyes in the avatar's space, for props
-    and cameras.
+    and cameras; `bones` (4, 4) by humanoid name place the others that a prop may hit. `materials` are those that
+    expressions change at this moment, by their place in `Avatar.materials`.
     """
 
     palette: Floats
     morph_weights: Floats
     head: Doubles
     eyes_m: Doubles
+    bones: Mapping[str, Doubles] = field(default_factory=dict)
+    materials: Mapping[int, Material] = field(default_factory=dict)

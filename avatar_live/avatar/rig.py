@@ -5,9 +5,6 @@ https://github.com/vrm-c/vrm-specification/blob/master/specification/VRMC_vrm-1.
 """
 
 import math
-from collections.abc import Mapping
-from types import MappingProxyType
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,8 +17,6 @@ from avatar_live.avatar.model import Avatar, Doubles, Floats, Posture
 from avatar_live.avatar.quaternions import matrices
 from avatar_live.avatar.springs import Springs
 from avatar_live.signals import Pose
-
-_NOTHING: Final[Mapping[str, float]] = MappingProxyType({})
 
 
 class Rig:
@@ -42,18 +37,16 @@ class Rig:
         self._springs = Springs(avatar, rest_world)
         self._head = avatar.humanoid["head"]
 
-    def animate(
-        self, pose: Pose, dt_s: float, head_scale: float = 1.0, expressions: Mapping[str, float] = _NOTHING
-    ) -> Posture:
+    def animate(self, pose: Pose, dt_s: float, head_scale: float = 1.0) -> Posture:
         """Return the posture `dt_s` after the last one; the first one puts the springs at rest.
 
-        `head_scale` sizes the head about its own joint with all that hangs on it. `expressions` shows the avatar's
-        expressions by name (0..1) beside the pose's face. Numbers that are not finite count as rest.
+        `head_scale` sizes the head about its own joint with all that hangs on it. Numbers that are not finite count as
+        rest.
         """
         yaw_rad, pitch_rad = _finite(pose.gaze_yaw_rad), _finite(pose.gaze_pitch_rad)
         look_at = self._avatar.look_at
         looks = {} if self._turns_eyes else look_weights(look_at, yaw_rad, pitch_rad)
-        morph_weights, overrides = self._face.weigh(pose.shapes, looks, expressions)
+        morph_weights, overrides = self._face.weigh(pose.shapes, looks, pose.expressions)
         eyes: dict[str, Doubles] = {}
         if self._turns_eyes:
             left, right = eye_rotations(look_at, yaw_rad * overrides.look_at, pitch_rad * overrides.look_at)

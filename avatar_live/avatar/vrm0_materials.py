@@ -12,7 +12,7 @@ import msgspec
 
 from avatar_live.avatar.gltf import Extensions, GltfMaterial, Part, decode
 from avatar_live.avatar.materials import finite, read_material, to_linear
-from avatar_live.avatar.model import Material
+from avatar_live.avatar.model import Material, Placing
 from avatar_live.avatar.textures import TextureReader
 
 AlphaMode = Literal["opaque", "mask", "blend"]
@@ -95,8 +95,7 @@ def _mtoon(name: str, own: _Properties, offsets: Mapping[tuple[int, int], int], 
         is_double_sided=own.number("_CullMode", 2.0) != 2.0,
         base_color=(*_linear(own.rgb("_Color", (1.0, 1.0, 1.0))), alpha),
         base_texture=base_texture,
-        uv_offset=offset,
-        uv_scale=scale,
+        placing=Placing(offset, scale),
         emissive_color=own.rgb("_EmissionColor", (0.0, 0.0, 0.0)),  # is linear in 0.x already
         emissive_texture=own.texture("_EmissionMap", textures),
         shade_color=_linear(own.rgb("_ShadeColor", (0.97, 0.81, 0.86))),

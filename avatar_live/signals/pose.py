@@ -49,8 +49,9 @@ class Pose:
     `rotations` are the VRM normalised local rotations: identity is the T-pose, and a bone's frame is parallel
     to the avatar's whatever the file's rest pose was. Bones not named keep their rest rotation.
     `shapes` is (52,) in the order of `ARKIT_SHAPES`, 0..1. Gaze is relative to the head, positive to the avatar's
-    left and up. `hips_offset_m` (3,) moves the whole body. `is_tracked` is false while the idle plays.
-    `captured_s` is the camera picture's monotonic time (the frame's own time while idling).
+    left and up. `expressions` are shown beside the shapes, 0..1 by VRM's names. `hips_offset_m` (3,) moves the whole
+    body. `is_tracked` is false while the idle plays. `captured_s` is the camera picture's monotonic time (the frame's
+    own time while idling).
     """
 
     rotations: Mapping[str, Quaternion] = field(default_factory=dict)
@@ -60,3 +61,4 @@ class Pose:
     hips_offset_m: NDArray[np.float64] = field(default_factory=lambda: np.zeros(3))
     is_tracked: bool = False
     captured_s: float = 0.0
+    expressions: Mapping[str, float] = field(default_factory=dict)

@@ -62,7 +62,7 @@ def _surface(material: Material, textures: list[Texture]) -> tuple[dict[str, Inp
         "base_color": Vec4(*material.base_color),
         "shade_color": Vec3(*material.shade_color),
         "toon": Vec4(material.shading_shift, material.shading_toony, 1.0 / edge, material.alpha_cutoff),
-        "uv_transform": Vec4(*material.uv_scale, *material.uv_offset),
+        "uv_transform": Vec4(*material.placing.scale, *material.placing.offset),
     }
     symbols: list[str] = []
 

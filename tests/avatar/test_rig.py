@@ -125,9 +125,16 @@ def test_eyes_turn_within_the_ranges_of_the_avatar() -> None:
 def test_numbers_that_are_not_finite_count_as_rest(mirai: Avatar, bad: float) -> None:
     rig = Rig(mirai)
     rest = Rig(mirai).animate(Pose(), 0.0)
-    pose = Pose({name: np.full(4, bad) for name in HUMANOID_BONES}, np.full(52, bad), bad, bad, np.full(3, bad))
+    pose = Pose(
+        {name: np.full(4, bad) for name in HUMANOID_BONES},
+        np.full(52, bad),
+        bad,
+        bad,
+        np.full(3, bad),
+        expressions={"happy": bad},
+    )
     for _ in range(3):
-        posture = rig.animate(pose, bad, bad, {"happy": bad})
+        posture = rig.animate(pose, bad, bad)
     assert np.isfinite(posture.palette).all()
     assert np.isfinite(posture.morph_weights).all()
     assert posture.head == pytest.approx(rest.head)

@@ -71,8 +71,8 @@ def test_mtoon_of_0_is_told_in_the_terms_of_1() -> None:
     assert (material.outline_mode, material.outline_width_m) == ("world", 0.0025)
     # The ramp from -0.2 to 1 + (-0.2 - 1) / 2 = 0.4 has its middle at 0.1 and is 0.6 wide.
     assert (material.shading_shift, material.shading_toony) == pytest.approx((-0.1, 0.7))
-    assert material.uv_scale == (0.5, 0.5)
-    assert material.uv_offset == pytest.approx((0.1, 0.3))
+    assert material.placing.scale == (0.5, 0.5)
+    assert material.placing.offset == pytest.approx((0.1, 0.3))
     assert material.shade_texture == material.base_texture == 0
 
 

@@ -7,7 +7,7 @@ import pytest
 from flat_avatar import flat_avatar, square, standing
 from host import EMPTY_GAME, HEIGHT_PX, WIDTH_PX, Picture, color_at
 
-from avatar_live.avatar.model import Material, Texture
+from avatar_live.avatar.model import Material, Placing, Texture
 from avatar_live.stage import Stage
 
 Color = tuple[int, int, int]
@@ -55,8 +55,8 @@ def test_an_offset_and_a_scale_move_the_picture(stage: Stage) -> None:
     pixels[:, 0], pixels[:, 1] = (255, 0, 0, 255), (0, 0, 255, 255)
     texture = Texture(pixels, is_smooth=False)
     surfaces = [
-        Material("left half", "unlit", base_texture=0, uv_scale=(0.5, 1.0)),
-        Material("right half", "unlit", base_texture=0, uv_scale=(0.5, 1.0), uv_offset=(0.5, 0.0)),
+        Material("left half", "unlit", base_texture=0, placing=Placing(scale=(0.5, 1.0))),
+        Material("right half", "unlit", base_texture=0, placing=Placing((0.5, 0.0), (0.5, 1.0))),
     ]
     assert show(stage, surfaces, [texture])[1] == [(255, 0, 0), (0, 0, 255)]
 
