@@ -162,8 +162,14 @@ def test_a_gift_sent_twice_is_committed_once_and_told_once(show: Running) -> Non
 def test_a_gift_given_on_the_page_changes_the_picture_and_wears_off(show: Running) -> None:
     with show.viewer() as page:
         watch_eyes(page)
-        page.wait_for_timeout(2_000)
-        before = float(np.median([entry["apart"] for entry in eyes(page)]))
+        usual: list[float] = []
+
+        def is_known() -> bool:
+            usual.extend(entry["apart"] for entry in eyes(page) if entry["n"] > 30)  # not while the host blinks
+            return len(usual) > 30
+
+        until(is_known, "the host's open eyes are seen")
+        before = float(np.median(usual))
         page.locator("[data-gift=giant_head]").first.click()
         grown: list[float] = []
 
