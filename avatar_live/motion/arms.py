@@ -29,6 +29,8 @@ REST_FORWARD_RAD = math.radians(5.0)
 REST_ELBOW_RAD = math.radians(16.0)
 
 _UP: Final = np.array([0.0, 1.0, 0.0])
+_ELBOW_HANGS: Final = np.array([0.0, -1.0, -0.5])
+_ASIDE: Final = np.array([1.0, 0.0, 0.0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +89,8 @@ def place_elbow(wrist_m: Doubles, elbow_hint_m: Doubles, upper_m: float, lower_m
     reach_m = (upper_m + lower_m) * REACH_MAX
     nearest_m = abs(upper_m - lower_m) + 0.02 * reach_m
     distance_m = min(max(distance_m, nearest_m), reach_m)
-    pole = _across(elbow_hint_m, axis)
-    if pole is None:
-        pole = _across(np.array([0.0, -1.0, -0.5]), axis)
-    if pole is None:
-        pole = np.array([0.0, 0.0, -1.0])
+    sides = (_across(towards, axis) for towards in (elbow_hint_m, _ELBOW_HANGS, _ASIDE))
+    pole = next(side for side in sides if side is not None)  # no axis is parallel to both of the last two
     cosine = (upper_m**2 + distance_m**2 - lower_m**2) / (2.0 * upper_m * distance_m)
     cosine = min(1.0, max(-1.0, cosine))
     elbow = upper_m * (cosine * axis + math.sqrt(1.0 - cosine**2) * pole)

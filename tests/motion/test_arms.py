@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from synthetic import angle_between, body, face, flat_left_hand, hand, seen
@@ -141,6 +141,7 @@ def test_an_elbow_bends_forward_about_its_hinge_alone() -> None:
 
 
 @given(unit_vectors, unit_vectors, st.floats(0.0, 1.0))
+@example(np.array([0.0, 1.0, 0.5]), np.array([0.0, 1.0, 0.5]), 0.0)  # straight away from where an elbow hangs
 def test_an_arm_reaches_its_wrist_or_stretches_towards_it(wrist: np.ndarray, hint: np.ndarray, far: float) -> None:
     wrist = wrist / np.linalg.norm(wrist) * (0.02 + far)
     upper, lower = arms.place_elbow(wrist, hint, 0.28, 0.25)
