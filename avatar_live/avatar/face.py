@@ -1,4 +1,4 @@
-"""From 52 ARKit weights and named expressions to the weights of an avatar's morph targets.
+"""From 52 ARKit weights and named expressions to the weights of an avatar's morph targets and expressions.
 
 An avatar that has ARKit's shapes ("perfect sync") is driven by them one to one; any other one by VRM's presets,
 mixed from the shapes.
@@ -42,6 +42,15 @@ class Overrides:
         return 1.0 if group == "other" else float(getattr(self, group))
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Shown:
+    """Hold what a face shows: morph weights (M,), each expression's weight after overrides, what gaze is left."""
+
+    morph_weights: Floats
+    expressions: Mapping[str, float]
+    gaze: float
+
+
 class Face:
     """Weigh an avatar's morph targets; `is_arkit` says whether it has ARKit's own shapes."""
 
@@ -51,20 +60,18 @@ class Face:
         self._weightless = np.zeros(len(avatar.morph_names))
         shapes = _arkit_columns(avatar, self._columns)
         self.is_arkit = len(shapes) >= ARKIT_SHAPES_MIN
-        has_look_expressions = any(
-            name in self._expressions and self._expressions[name].morphs for name in ("lookLeft", "lookUp")
-        )
+        has_look_expressions = any(self._does_something(name) for name in ("lookLeft", "lookUp"))
         self._shape_columns = np.zeros((len(ARKIT_SHAPES), len(avatar.morph_names)))
         self._shape_groups: list[Group] = [_shape_group(name) for name in ARKIT_SHAPES]
         for shape, column in shapes.items():
             # Eyes turn once: by their bones or the look expressions, where the avatar has them.
             if not (shape.startswith("eyeLook") and (has_eye_bones or has_look_expressions)):
                 self._shape_columns[_PLACE[shape]] = column
+        # A shape that is an expression of the file may tint surfaces too: a blush with puffed cheeks.
+        self._shape_expressions = _arkit_tints(avatar) if self.is_arkit else {}
 
-    def weigh(
-        self, shapes: Doubles, looks: Mapping[str, float], expressions: Mapping[str, float]
-    ) -> tuple[Floats, Overrides]:
-        """Return morph weights (M,) and what the shown expressions leave of blink, gaze and mouth.
+    def weigh(self, shapes: Doubles, looks: Mapping[str, float], expressions: Mapping[str, float]) -> Shown:
+        """Return what is shown of all that is asked for.
 
         `shapes` (52,) are ARKit's, `looks` the look expressions' weights, `expressions` what the show adds by name.
         """
@@ -78,26 +85,37 @@ class Face:
             if name in self._expressions and weight > 0.0
         }
         overrides = self._overrides(shown)
+        seen = {name: self._left(name, weight, overrides) for name, weight in shown.items()}
         total = self._weightless
         if self.is_arkit:
             left = np.array([overrides.of(group) for group in self._shape_groups])
-            total = total + (shapes * left) @ self._shape_columns
-        for name, weight in shown.items():
-            left_of_it = overrides.of(_GROUPS.get(name, "other"))
-            if self._expressions[name].is_binary and left_of_it < 1.0:
-                continue  # a binary expression is shown whole or not at all
-            total = total + weight * left_of_it * self._columns[name]
-        return total.astype(np.float32), overrides
+            shapes = shapes * left
+            total = total + shapes @ self._shape_columns
+        for name, weight in seen.items():
+            total = total + weight * self._columns[name]
+        for name, place in self._shape_expressions.items():
+            seen[name] = max(seen.get(name, 0.0), float(shapes[place]))
+        return Shown(total.astype(np.float32), seen, overrides.look_at)
+
+    def _left(self, name: str, weight: float, overrides: Overrides) -> float:
+        left = overrides.of(_GROUPS.get(name, "other"))
+        if self._expressions[name].is_binary and left < 1.0:
+            return 0.0  # a binary expression is shown whole or not at all
+        return weight * left
+
+    def _does_something(self, name: str) -> bool:
+        expression = self._expressions.get(name)
+        return expression is not None and bool(expression.morphs or expression.colors or expression.placings)
 
     def _blinks_apart(self) -> bool:
-        return all(
-            name in self._expressions and bool(self._expressions[name].morphs) for name in ("blinkLeft", "blinkRight")
-        )
+        return all(self._does_something(name) for name in ("blinkLeft", "blinkRight"))
 
     def _overrides(self, shown: Mapping[str, float]) -> Overrides:
         taken = {"override_blink": 0.0, "override_look_at": 0.0, "override_mouth": 0.0}
         for name, weight in shown.items():
             for override in taken:
+                if override == f"override_{_GROUPS.get(name)}":
+                    continue  # a group does not override itself
                 match getattr(self._expressions[name], override):
                     case "block":
                         taken[override] = 1.0
@@ -177,6 +195,16 @@ def _arkit_columns(avatar: Avatar, columns: Mapping[str, Doubles]) -> dict[str, 
         if shape is not None and shape not in by_expression:
             found.setdefault(shape, np.zeros(len(avatar.morph_names)))[place] = 1.0
     return found
+
+
+def _arkit_tints(avatar: Avatar) -> dict[str, int]:
+    """Return the expressions that stand for an ARKit shape and bind materials, with the shape's place."""
+    wanted = {_plain(name): place for name, place in _PLACE.items()}
+    return {
+        name: wanted[_plain(name)]
+        for name, expression in avatar.expressions.items()
+        if (expression.colors or expression.placings) and _plain(name) in wanted
+    }
 
 
 def _plain(name: str) -> str:

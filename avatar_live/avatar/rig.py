@@ -1,6 +1,6 @@
 """Bring an avatar to life: a pose goes in, every moving part in VRM's order goes by, a posture comes out.
 
-Order: humanoid, gaze, expressions, constraints, springs, palette.
+Order: humanoid, gaze, expressions, constraints, springs, materials, palette.
 https://github.com/vrm-c/vrm-specification/blob/master/specification/VRMC_vrm-1.0/README.md (update order)
 """
 
@@ -16,6 +16,7 @@ from avatar_live.avatar.gaze import eye_rotations, look_weights
 from avatar_live.avatar.model import Avatar, Doubles, Floats, Posture
 from avatar_live.avatar.quaternions import matrices
 from avatar_live.avatar.springs import Springs
+from avatar_live.avatar.tints import Tints
 from avatar_live.signals import Pose
 
 
@@ -34,8 +35,10 @@ class Rig:
         self._eyes = [avatar.humanoid[name] for name in ("leftEye", "rightEye") if name in avatar.humanoid]
         self._turns_eyes = avatar.look_at.by == "bone" and bool(self._eyes)
         self._face = Face(avatar, self._turns_eyes)
+        self._tints = Tints(avatar)
         self._springs = Springs(avatar, rest_world)
         self._head = avatar.humanoid["head"]
+        self._bone_nodes = np.array(list(avatar.humanoid.values()), np.int64)
 
     def animate(self, pose: Pose, dt_s: float, head_scale: float = 1.0) -> Posture:
         """Return the posture `dt_s` after the last one; the first one puts the springs at rest.
@@ -46,10 +49,10 @@ class Rig:
         yaw_rad, pitch_rad = _finite(pose.gaze_yaw_rad), _finite(pose.gaze_pitch_rad)
         look_at = self._avatar.look_at
         looks = {} if self._turns_eyes else look_weights(look_at, yaw_rad, pitch_rad)
-        morph_weights, overrides = self._face.weigh(pose.shapes, looks, pose.expressions)
+        shown = self._face.weigh(pose.shapes, looks, pose.expressions)
         eyes: dict[str, Doubles] = {}
         if self._turns_eyes:
-            left, right = eye_rotations(look_at, yaw_rad * overrides.look_at, pitch_rad * overrides.look_at)
+            left, right = eye_rotations(look_at, yaw_rad * shown.gaze, pitch_rad * shown.gaze)
             eyes = {"leftEye": left, "rightEye": right}
 
         translations, rotations, scales = self._translations.copy(), self._rotations.copy(), self._scales.copy()
@@ -64,9 +67,11 @@ class Rig:
             world = self._world(translations, rotations, scales)
         return Posture(
             palette=self._palette(world),
-            morph_weights=morph_weights,
+            morph_weights=shown.morph_weights,
             head=world[self._head],
             eyes_m=self._eyes_m(world),
+            bones=dict(zip(self._avatar.humanoid, world[self._bone_nodes], strict=True)),
+            materials=self._tints.at(shown.expressions),
         )
 
     def _world(self, translations: Doubles, rotations: Doubles, scales: Doubles) -> Doubles:

@@ -97,6 +97,13 @@ def test_a_giant_head_grows_about_its_own_joint(mirai: Avatar) -> None:
     assert joint(mirai, giant, "leftHand") == pytest.approx(joint(mirai, rest, "leftHand"), abs=1e-5)
 
 
+def test_every_humanoid_bone_is_placed_for_what_may_hit_it(mirai: Avatar) -> None:
+    posture = Rig(mirai).animate(Pose({"leftUpperArm": about("z", -90.0)}), 0.0)
+    assert set(posture.bones) == set(mirai.humanoid)
+    assert posture.bones["leftHand"] == pytest.approx(joint(mirai, posture, "leftHand"), abs=1e-5)
+    assert posture.bones["head"] == pytest.approx(posture.head)
+
+
 def test_the_eyes_are_between_the_eye_bones_or_before_the_head(small: Avatar) -> None:
     posture = Rig(small).animate(Pose(), 0.0)
     assert posture.eyes_m == pytest.approx([0.0, 1.66, 0.08])
