@@ -1,0 +1,70 @@
+/** A file as three-vrm reads it, moved in VRM 1.0's axes whatever its version. */
+
+import { VRMLoaderPlugin, VRMUtils, type MToonMaterial, type VRM, type VRMHumanBoneName } from "@pixiv/three-vrm";
+import type { Group } from "three";
+import { GLTFLoader } from "three/addons/loaders/GLTFLoader.js";
+
+export class LoadedAvatar {
+  constructor(
+    readonly scene: Group,
+    readonly vrm: VRM | undefined,
+  ) {}
+
+  pose(rotations: Readonly<Record<string, readonly [number, number, number, number]>>): void {
+    const humanoid = this.vrm?.humanoid;
+    if (this.vrm === undefined || humanoid === undefined) return;
+    // A VRM 0.x avatar faces -Z in its own space: the same turn has other signs about x and z.
+    const sign = this.vrm.meta.metaVersion === "0" ? -1 : 1;
+    humanoid.resetNormalizedPose();
+    for (const [name, [x, y, z, w]] of Object.entries(rotations))
+      humanoid.getNormalizedBoneNode(name as VRMHumanBoneName)?.quaternion.set(sign * x, y, sign * z, w);
+  }
+
+  express(expressions: Readonly<Record<string, number>>): void {
+    const manager = this.vrm?.expressionManager;
+    if (manager === undefined) return;
+    manager.resetValues();
+    for (const [name, weight] of Object.entries(expressions)) manager.setValue(name, weight);
+  }
+
+  /** Go back to the time at which materials start to move. */
+  rewind(): void {
+    for (const material of this.toons()) {
+      material.uvAnimationScrollXOffset = 0;
+      material.uvAnimationScrollYOffset = 0;
+      material.uvAnimationRotationPhase = 0;
+    }
+  }
+
+  /** Let materials move on by themselves. */
+  runMaterials(seconds: number): void {
+    for (const material of this.toons()) material.update(seconds);
+  }
+
+  dispose(): void {
+    VRMUtils.deepDispose(this.scene);
+  }
+
+  private toons(): readonly MToonMaterial[] {
+    return (this.vrm?.materials ?? []).filter((material): material is MToonMaterial => "isMToonMaterial" in material);
+  }
+}
+
+/** Load a VRM or plain glTF as three-vrm's own examples do, with all the optimisations they show. */
+export async function loadAvatar(url: string): Promise<LoadedAvatar> {
+  const loader = new GLTFLoader();
+  loader.register((parser) => new VRMLoaderPlugin(parser, { autoUpdateHumanBones: true }));
+  const gltf = await loader.loadAsync(url);
+  const vrm = gltf.userData["vrm"] as VRM | undefined;
+  VRMUtils.removeUnnecessaryVertices(gltf.scene);
+  VRMUtils.combineSkeletons(gltf.scene);
+  if (vrm !== undefined) {
+    VRMUtils.combineMorphs(vrm);
+    VRMUtils.rotateVRM0(vrm);
+  }
+  gltf.scene.traverse((node) => {
+    node.frustumCulled = false; // skinned vertices leave their boxes
+  });
+  gltf.scene.updateMatrixWorld(true);
+  return new LoadedAvatar(gltf.scene, vrm);
+}
