@@ -154,6 +154,7 @@ class Document(Part, frozen=True):
     images: tuple[GltfImage, ...] = ()
     accessors: tuple[Accessor, ...] = ()
     buffer_views: tuple[BufferView, ...] = ()
+    animations: msgspec.Raw = msgspec.Raw(b"[]")  # decoded by whoever plays them
     extensions_required: tuple[str, ...] = ()
     extensions: Extensions = msgspec.field(default_factory=dict)
 

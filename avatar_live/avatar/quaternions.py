@@ -111,10 +111,12 @@ def matrices(translations: Doubles, rotations: Doubles, scales: Doubles) -> Doub
 
 
 def slerp(first: Doubles, second: Doubles, share: float) -> Doubles:
-    """Return the unit quaternion (4,) that is `share` of the shorter way from the first to the second."""
-    cosine = float(first @ second)
-    end = second if cosine >= 0.0 else -second
-    angle = float(np.arccos(min(abs(cosine), 1.0)))
-    if angle < 1e-6:
-        return end
-    return np.asarray((np.sin((1.0 - share) * angle) * first + np.sin(share * angle) * end) / np.sin(angle))
+    """Return the unit quaternions (..., 4) that are `share` of the shorter way from the first to the second."""
+    cosine = np.einsum("...i,...i->...", first, second)[..., None]
+    angle = np.arccos(np.minimum(np.abs(cosine), 1.0))
+    sine = np.sin(angle)
+    is_near = sine < 1e-6  # then the straight way is the same
+    sine = np.where(is_near, 1.0, sine)
+    start = np.where(is_near, 1.0 - share, np.sin((1.0 - share) * angle) / sine)
+    end = np.where(is_near, share, np.sin(share * angle) / sine)
+    return np.asarray(start * first + np.where(cosine < 0.0, -end, end) * second)
