@@ -9,11 +9,10 @@ from typing import Final, Literal
 import numpy as np
 
 from avatar_live.avatar.glb import damaged
-from avatar_live.avatar.gltf import GltfNode, Part, decode
+from avatar_live.avatar.gltf import GltfNode, Part, decode, finite
 from avatar_live.avatar.model import Avatar, Constraint, Doubles
-from avatar_live.avatar.nodes import Skeleton, decompose
+from avatar_live.avatar.nodes import Skeleton, decompose, node_place
 from avatar_live.avatar.quaternions import between, conjugate, multiply, slerp
-from avatar_live.avatar.vrm import finite, node_place
 
 _AXES: Final[Mapping[str, tuple[float, float, float]]] = {
     "X": (1.0, 0.0, 0.0),

@@ -3,6 +3,7 @@
 https://registry.khronos.org/glTF/specs/2.0/glTF-2.0.html
 """
 
+import math
 from collections.abc import Sequence
 from typing import Final, TypeVar
 
@@ -104,6 +105,8 @@ class GltfScene(Part, frozen=True):
 
 class TextureInfo(Part, frozen=True):
     index: int
+    tex_coord: int = 0
+    scale: float = 1.0  # of normal maps and of MToon's shading shift
     extensions: Extensions = msgspec.field(default_factory=dict)
 
 
@@ -118,6 +121,7 @@ class GltfMaterial(Part, frozen=True):
     alpha_cutoff: float = 0.5
     double_sided: bool = False
     pbr_metallic_roughness: Pbr = Pbr()
+    normal_texture: TextureInfo | None = None
     emissive_factor: tuple[float, float, float] = (0.0, 0.0, 0.0)
     emissive_texture: TextureInfo | None = None
     extensions: Extensions = msgspec.field(default_factory=dict)
@@ -253,6 +257,12 @@ def decode(text: bytes | msgspec.Raw, kind: type[T]) -> T:
         return msgspec.json.decode(text, type=kind)
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
         raise damaged(f"its description is wrong: {error}") from error
+
+
+def finite(*values: float) -> None:
+    """Raise AvatarError unless all values are finite."""
+    if not all(math.isfinite(value) for value in values):
+        raise damaged("a spring, collider, expression or gaze has a number that is not finite")
 
 
 def _dtype(component_type: int, index: int) -> type[np.generic]:

@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 
 from avatar_live.avatar.glb import AvatarError, damaged
 from avatar_live.avatar.gltf import Gltf, GltfMesh, GltfPrimitive, Part, at, decode
+from avatar_live.avatar.materials import uv_set
 from avatar_live.avatar.model import Doubles, Floats, Primitive
-from avatar_live.avatar.nodes import TURN, Skeleton
+from avatar_live.avatar.nodes import TURN, Skeleton, node_place
 
 PALETTE_MAX = 16_384
 TRIANGLES_MAX = 2_000_000
@@ -23,6 +24,7 @@ class Meshes:
     """Hold what was read: primitives, the palette, and where each mesh node's morph targets start in `morph_names`."""
 
     primitives: list[Primitive] = field(default_factory=list)
+    primitive_nodes: list[int] = field(default_factory=list)  # the file's nodes that carry them
     palette_nodes: list[int] = field(default_factory=list)
     inverse_binds: list[Doubles] = field(default_factory=list)
     morph_names: list[str] = field(default_factory=list)
@@ -52,7 +54,7 @@ class _MeshReader:
         """Return the palette places of a skin's joints."""
         if skin_index not in self._skins:
             skin = at(self.gltf.document.skins, skin_index, "skin")
-            nodes = [self._node_place(joint) for joint in skin.joints]
+            nodes = [node_place(joint, self.skeleton) for joint in skin.joints]
             binds = np.broadcast_to(np.eye(4), (len(nodes), 4, 4))
             if skin.inverse_bind_matrices is not None:
                 values = self.gltf.floats(skin.inverse_bind_matrices, 16)
@@ -67,12 +69,7 @@ class _MeshReader:
 
     def rigid_joint(self, node: int) -> int:
         """Return the palette place of a node that carries its mesh stiffly."""
-        return int(self._extend_palette([self._node_place(node)], [np.eye(4)])[0])
-
-    def _node_place(self, node: int) -> int:
-        if node not in self.skeleton.place:
-            raise damaged(f"it refers to node {node}, which does not exist")
-        return self.skeleton.place[node]
+        return int(self._extend_palette([node_place(node, self.skeleton)], [np.eye(4)])[0])
 
     def _extend_palette(self, nodes: list[int], binds: list[Doubles]) -> NDArray[np.int64]:
         first = len(self.meshes.palette_nodes)
@@ -103,6 +100,7 @@ def read_meshes(gltf: Gltf, skeleton: Skeleton, is_turned: bool) -> Meshes:
             primitive = _primitive(reader, source, mesh.weights, joints, first, node.skin is None)
             if primitive is not None:
                 reader.meshes.primitives.append(primitive)
+                reader.meshes.primitive_nodes.append(index)
     return reader.meshes
 
 
@@ -152,7 +150,7 @@ def _primitive(
         normals = _unit(vertices(attributes["NORMAL"], 3) * reader.sign)
     else:
         normals = _smooth_normals(positions, triangles)
-    uvs = vertices(attributes["TEXCOORD_0"], 2) if "TEXCOORD_0" in attributes else np.zeros((len(positions), 2))
+    uvs = _uv_accessor(reader.gltf, source)
     if is_rigid or "JOINTS_0" not in attributes or "WEIGHTS_0" not in attributes:
         indices = np.full((len(positions), 4), joints[0])
         weights = np.tile(np.array([1.0, 0.0, 0.0, 0.0], np.float32), (len(positions), 1))
@@ -171,7 +169,7 @@ def _primitive(
     return Primitive(
         positions=np.ascontiguousarray(positions, np.float32),
         normals=normals,
-        uvs=np.ascontiguousarray(uvs, np.float32),
+        uvs=np.zeros((len(positions), 2), np.float32) if uvs is None else np.ascontiguousarray(vertices(uvs, 2)),
         joints=indices.astype(np.uint16),
         weights=weights,
         triangles=triangles,
@@ -198,6 +196,13 @@ def _triangles(gltf: Gltf, source: GltfPrimitive, vertex_count: int) -> NDArray[
     strip = np.column_stack([corners[:-2], corners[1:-1], corners[2:]])
     strip[1::2] = strip[1::2, [1, 0, 2]]  # every other triangle of a strip runs the other way round
     return strip
+
+
+def _uv_accessor(gltf: Gltf, source: GltfPrimitive) -> int | None:
+    materials, first = gltf.document.materials, source.attributes.get("TEXCOORD_0")
+    if source.material is None or not 0 <= source.material < len(materials):
+        return first
+    return source.attributes.get(f"TEXCOORD_{uv_set(materials[source.material])}", first)
 
 
 def _skinning(

@@ -47,6 +47,13 @@ def read_skeleton(gltf: Gltf, is_turned: bool) -> Skeleton:
     return Skeleton(tuple(nodes), place, _drawn(gltf, sources, order))
 
 
+def node_place(node: int, skeleton: Skeleton) -> int:
+    """Return the place of the file's node. Raises AvatarError when there is none."""
+    if node not in skeleton.place:
+        raise damaged(f"it refers to node {node}, which does not exist")
+    return skeleton.place[node]
+
+
 def _parents(sources: Sequence[GltfNode]) -> list[int]:
     parents = [-1] * len(sources)
     for index, node in enumerate(sources):

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from avatar_live.avatar.constraints import read_constraints
+from avatar_live.avatar.first_person import divide_by_sight
 from avatar_live.avatar.glb import FILE_BYTES_MAX, AvatarError
 from avatar_live.avatar.gltf import Gltf
 from avatar_live.avatar.materials import read_material
@@ -45,17 +46,26 @@ def avatar_from_bytes(data: bytes) -> Avatar:
     textures = TextureReader(gltf)
     if is_vrm0:
         materials = read_vrm0_materials(extensions, gltf.document.materials, textures)
-        character = read_vrm0(extensions, gltf.document.nodes, skeleton, meshes)
+        character = read_vrm0(extensions, gltf.document.nodes, skeleton, meshes, materials, textures)
     else:
         materials = [read_material(material, textures) for material in gltf.document.materials]
-        character = read_vrm(extensions, skeleton, meshes)
-    primitives = _with_materials(meshes.primitives, materials)
+        character = read_vrm(extensions, skeleton, meshes, gltf.document.materials, textures)
+    palette_nodes = np.array(meshes.palette_nodes, np.int32)
+    seen = divide_by_sight(
+        meshes.primitives,
+        meshes.primitive_nodes,
+        character.sights,
+        palette_nodes,
+        skeleton.nodes,
+        character.humanoid["head"],
+    )
+    primitives = _with_materials(seen, materials)
     if not primitives:
         raise AvatarError("the avatar has nothing to draw; export it again with its meshes")
     return Avatar(
         meta=character.meta,
         nodes=skeleton.nodes + character.tips,
-        palette_nodes=np.array(meshes.palette_nodes, np.int32),
+        palette_nodes=palette_nodes,
         inverse_binds=np.array(meshes.inverse_binds, np.float32),
         primitives=primitives,
         materials=tuple(materials),

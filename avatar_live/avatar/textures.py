@@ -45,16 +45,22 @@ class TextureReader:
             sampler = GltfSampler()
             if source.sampler is not None:
                 sampler = at(self._gltf.document.samplers, source.sampler, "sampler")
+            pixels = self._picture(image)
             self._places[index] = len(self.textures)
             self.textures.append(
                 Texture(
-                    pixels=self._picture(image),
+                    pixels=pixels,
                     wrap_u=_WRAPS.get(sampler.wrap_s, "repeat"),
                     wrap_v=_WRAPS.get(sampler.wrap_t, "repeat"),
                     is_smooth=sampler.mag_filter != _NEAREST,
                 )
             )
         return self._places[index]
+
+    def place_picture(self, image: int) -> int:
+        """Return the place in `textures` of a picture that no texture of the file may use. Raises AvatarError."""
+        self.textures.append(Texture(self._picture(image), "clamp", "clamp"))
+        return len(self.textures) - 1
 
     def _picture(self, index: int) -> NDArray[np.uint8]:
         if index not in self._pictures:

@@ -4,6 +4,8 @@ The conversion is the one that UniVRM's migration documents:
 https://github.com/vrm-c/UniVRM/tree/master/Assets/VRM10/Runtime/Migration/Materials
 """
 
+import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final, Literal
@@ -11,22 +13,26 @@ from typing import Final, Literal
 import msgspec
 
 from avatar_live.avatar.gltf import Extensions, GltfMaterial, Part, decode
-from avatar_live.avatar.materials import finite, read_material, to_linear
+from avatar_live.avatar.materials import QUEUE_OFFSET_MAX, AlphaMode, Rgb, finite, read_material, to_linear
 from avatar_live.avatar.model import Material, Placing
 from avatar_live.avatar.textures import TextureReader
 
-AlphaMode = Literal["opaque", "mask", "blend"]
-
 _BLEND_MODES: Final[tuple[AlphaMode, ...]] = ("opaque", "mask", "blend", "blend")
 _WITH_DEPTH: Final = 3
-_OUTLINE_MODES: Final[tuple[Literal["none", "world", "screen"], ...]] = ("none", "world", "screen")
+_OUTLINE_MODES: Final[dict[float, Literal["world", "screen"]]] = {1.0: "world", 2.0: "screen"}
+_QUEUES: Final = {2: 3000, _WITH_DEPTH: 2501}  # where Unity draws a blend mode unless told otherwise
 _UNLIT_SHADERS: Final[dict[str, AlphaMode]] = {
+    "Unlit/Color": "opaque",
+    "Unlit/Texture": "opaque",
+    "Unlit/Transparent Cutout": "mask",
+    "Unlit/Transparent": "blend",
     "VRM/UnlitTexture": "opaque",
     "VRM/UnlitCutout": "mask",
     "VRM/UnlitTransparent": "blend",
     "VRM/UnlitTransparentZWrite": "blend",
 }
-_QUEUE_OFFSET_MAX: Final = 9
+_PLAIN_SHADER: Final = "VRM_USE_GLTFSHADER"
+_LINEAR_EMISSION_SINCE: Final = (0, 107, 0)  # older UniVRM wrote the emission of plain materials in sRGB
 
 
 class _Properties(Part, frozen=True):
@@ -40,7 +46,7 @@ class _Properties(Part, frozen=True):
         value = self.float_properties.get(name)
         return otherwise if value is None else value
 
-    def rgb(self, name: str, otherwise: tuple[float, float, float]) -> tuple[float, float, float]:
+    def rgb(self, name: str, otherwise: Rgb) -> Rgb:
         value = self.vector_properties.get(name)
         if value is None or len(value) < 3:
             return otherwise
@@ -50,8 +56,14 @@ class _Properties(Part, frozen=True):
         index = self.texture_properties.get(name)
         return None if index is None or index < 0 else textures.place(index)
 
+    @property
+    def queue(self) -> int:
+        """Return where Unity draws it; -1 in the file stands for its blend mode's own place."""
+        return self.render_queue if self.render_queue >= 0 else _QUEUES.get(_mode(self), 2000)
+
 
 class _Vrm(Part, frozen=True):
+    exporter_version: str = ""
     material_properties: tuple[_Properties, ...] = ()
 
 
@@ -59,64 +71,78 @@ def read_vrm0_materials(
     extensions: Extensions, sources: Sequence[GltfMaterial], textures: TextureReader
 ) -> list[Material]:
     """Return the materials in the file's order; decodes the textures they use. Raises AvatarError."""
-    properties = decode(extensions["VRM"], _Vrm).material_properties
+    vrm = decode(extensions["VRM"], _Vrm)
+    properties = vrm.material_properties
     offsets = _queue_offsets(properties)
+    is_emission_srgb = _wrote_srgb_emission(vrm.exporter_version)
     materials = []
     for number, source in enumerate(sources):
         own = properties[number] if number < len(properties) else _Properties()
         if own.shader == "VRM/MToon":
             materials.append(finite(_mtoon(source.name, own, offsets, textures)))
-        else:
-            material = read_material(source, textures)
-            if own.shader in _UNLIT_SHADERS:
-                material = replace(
-                    material,
-                    shading="unlit",
-                    alpha_mode=_UNLIT_SHADERS[own.shader],
-                    writes_depth_when_transparent=own.shader.endswith("ZWrite"),
-                )
-            materials.append(material)
+            continue
+        material = read_material(source, textures)
+        if own.shader in _UNLIT_SHADERS:
+            material = _unlit(material, own, textures)
+        elif own.shader == _PLAIN_SHADER and is_emission_srgb:
+            material = replace(material, emissive_color=linear(material.emissive_color))
+        materials.append(finite(material))
     return materials
+
+
+def linear(color: Rgb) -> Rgb:
+    """Return an sRGB colour in linear light."""
+    red, green, blue = to_linear(color)
+    return red, green, blue
+
+
+def flipped(offset: tuple[float, float], scale: tuple[float, float]) -> Placing:
+    """Return Unity's offset and scale of a picture, which count v upwards, as glTF's, which count it down."""
+    return Placing((offset[0], 1.0 - offset[1] - scale[1]), scale)
 
 
 def _mtoon(name: str, own: _Properties, offsets: Mapping[tuple[int, int], int], textures: TextureReader) -> Material:
     blend = _mode(own)
-    outline = min(max(int(own.number("_OutlineWidthMode", 0.0)), 0), 2)
     color = own.vector_properties.get("_Color") or (1.0, 1.0, 1.0, 1.0)
     alpha = color[3] if len(color) > 3 else 1.0
     base_texture = own.texture("_MainTex", textures)
     matcap = own.texture("_SphereAdd", textures)
-    offset, scale = _uv_transform(own.vector_properties.get("_MainTex"))
     shift, toony = _shading(own.number("_ShadeShift", 0.0), own.number("_ShadeToony", 0.9))
     return Material(
         name=name,
         alpha_mode=_BLEND_MODES[blend],
         alpha_cutoff=own.number("_Cutoff", 0.5),
         is_double_sided=own.number("_CullMode", 2.0) != 2.0,
-        base_color=(*_linear(own.rgb("_Color", (1.0, 1.0, 1.0))), alpha),
+        base_color=(*linear(own.rgb("_Color", (1.0, 1.0, 1.0))), alpha),
         base_texture=base_texture,
-        placing=Placing(offset, scale),
+        placing=_placing(own),
+        normal_texture=own.texture("_BumpMap", textures),
+        normal_scale=own.number("_BumpScale", 1.0),
         emissive_color=own.rgb("_EmissionColor", (0.0, 0.0, 0.0)),  # is linear in 0.x already
         emissive_texture=own.texture("_EmissionMap", textures),
-        shade_color=_linear(own.rgb("_ShadeColor", (0.97, 0.81, 0.86))),
+        shade_color=linear(own.rgb("_ShadeColor", (0.97, 0.81, 0.86))),
         # Many 0.x avatars leave the shade texture out and mean the main one.
         shade_texture=base_texture if (shade := own.texture("_ShadeTexture", textures)) is None else shade,
         shading_shift=shift,
         shading_toony=toony,
-        gi_equalization=1.0 - own.number("_IndirectLightIntensity", 0.1),
+        gi_equalization=min(max(1.0 - own.number("_IndirectLightIntensity", 0.1), 0.0), 1.0),
         matcap_color=(1.0, 1.0, 1.0) if matcap is not None else (0.0, 0.0, 0.0),
         matcap_texture=matcap,
-        rim_color=_linear(own.rgb("_RimColor", (0.0, 0.0, 0.0))),
+        rim_color=linear(own.rgb("_RimColor", (0.0, 0.0, 0.0))),
         rim_texture=own.texture("_RimTexture", textures),
+        rim_lighting_mix=1.0,  # whatever 0.x says: its unlit rims shine in the dark
         rim_fresnel_power=own.number("_RimFresnelPower", 1.0),
         rim_lift=own.number("_RimLift", 0.0),
-        outline_mode=_OUTLINE_MODES[outline],
+        outline_mode=_OUTLINE_MODES.get(own.number("_OutlineWidthMode", 0.0), "none"),
         outline_width_m=own.number("_OutlineWidth", 0.5) * 0.01,  # cm, or hundredths of half the screen's height
         outline_texture=own.texture("_OutlineWidthTexture", textures),
-        outline_color=_linear(own.rgb("_OutlineColor", (0.0, 0.0, 0.0))),
+        outline_color=linear(own.rgb("_OutlineColor", (0.0, 0.0, 0.0))),
         outline_lighting_mix=own.number("_OutlineLightingMix", 1.0) if own.number("_OutlineColorMode", 0.0) else 0.0,
+        uv_scroll_per_s=(own.number("_UvAnimScrollX", 0.0), -own.number("_UvAnimScrollY", 0.0)),
+        uv_turn_rad_per_s=own.number("_UvAnimRotation", 0.0) * math.tau,  # turns a second in 0.x
+        uv_mask_texture=own.texture("_UvAnimMaskTexture", textures),
         writes_depth_when_transparent=blend == _WITH_DEPTH,
-        render_queue_offset=offsets.get((blend, own.render_queue), 0),
+        render_queue_offset=offsets.get((blend, own.queue), 0),
     )
 
 
@@ -135,20 +161,36 @@ def _queue_offsets(properties: Sequence[_Properties]) -> dict[tuple[int, int], i
     """Return by (blend mode, queue) the offset that keeps the order of 0.x's absolute render queues."""
     offsets: dict[tuple[int, int], int] = {}
     for blend in (2, _WITH_DEPTH):
-        queues = sorted({own.render_queue for own in properties if own.shader == "VRM/MToon" and _mode(own) == blend})
+        queues = sorted({own.queue for own in properties if own.shader == "VRM/MToon" and _mode(own) == blend})
         for number, queue in enumerate(queues):
             place = number if blend == _WITH_DEPTH else number - len(queues) + 1
-            offsets[blend, queue] = min(max(place, -_QUEUE_OFFSET_MAX), _QUEUE_OFFSET_MAX)
+            offsets[blend, queue] = min(max(place, -QUEUE_OFFSET_MAX), QUEUE_OFFSET_MAX)
     return offsets
 
 
-def _uv_transform(vector: tuple[float, ...] | None) -> tuple[tuple[float, float], tuple[float, float]]:
-    """Return offset and scale with v down; Unity has v up."""
+def _placing(own: _Properties) -> Placing:
+    """Return how the main picture lies; 0.x lays all others of the material like it."""
+    vector = own.vector_properties.get("_MainTex")
     if vector is None or len(vector) < 4:
-        return (0.0, 0.0), (1.0, 1.0)
-    return (vector[0], 1.0 - vector[1] - vector[3]), (vector[2], vector[3])
+        return Placing()
+    return flipped((vector[0], vector[1]), (vector[2], vector[3]))
 
 
-def _linear(color: tuple[float, float, float]) -> tuple[float, float, float]:
-    red, green, blue = to_linear(color)
-    return red, green, blue
+def _unlit(material: Material, own: _Properties, textures: TextureReader) -> Material:
+    """Return a material of UniVRM's first years, which told only the VRM extension that it is unlit."""
+    alpha_mode = _UNLIT_SHADERS[own.shader]
+    texture = own.texture("_MainTex", textures)
+    if texture is not None:
+        material = replace(material, base_texture=texture, placing=_placing(own), placings={})
+    return replace(
+        material,
+        shading="unlit",
+        alpha_mode=alpha_mode,
+        alpha_cutoff=own.number("_Cutoff", material.alpha_cutoff) if alpha_mode == "mask" else material.alpha_cutoff,
+        writes_depth_when_transparent=own.shader.endswith("ZWrite"),
+    )
+
+
+def _wrote_srgb_emission(exporter: str) -> bool:
+    version = re.match(r"UniVRM-(\d{1,4})\.(\d{1,4})\.(\d{1,4})", exporter)
+    return version is not None and tuple(int(part) for part in version.groups()) < _LINEAR_EMISSION_SINCE

@@ -20,7 +20,8 @@ from avatar_live.avatar.glb import FILE_BYTES_MAX, JSON_BYTES_MAX
 from avatar_live.avatar.gltf import NODES_MAX
 from avatar_live.avatar.meshes import MORPHS_MAX, PALETTE_MAX, TRIANGLES_MAX
 from avatar_live.avatar.read import avatar_from_bytes
-from avatar_live.avatar.vrm import COLLIDERS_MAX, EXPRESSIONS_MAX, SPRING_JOINTS_MAX
+from avatar_live.avatar.vrm_expressions import EXPRESSIONS_MAX
+from avatar_live.avatar.vrm_springs import COLLIDERS_MAX, SPRING_JOINTS_MAX
 from avatar_live.signals import Pose
 
 MUTANTS = 150

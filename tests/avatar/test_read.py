@@ -8,7 +8,7 @@ from shared import PROJECT, shared_data
 from small_vrm import MORPHS, PLACE, pack, small_vrm
 
 from avatar_live.avatar import Avatar, Rig, read_avatar
-from avatar_live.avatar.model import Floats, Primitive
+from avatar_live.avatar.model import Floats, Meta, Primitive
 from avatar_live.avatar.read import avatar_from_bytes
 from avatar_live.signals import ARKIT_SHAPES, HUMANOID_BONES, Pose
 
@@ -193,3 +193,60 @@ def test_a_node_may_give_its_place_as_a_matrix() -> None:
     assert arm.translation.tolist() == [0.5, 0.25, 0.125]
     assert arm.scale.tolist() == [2.0, 2.0, 2.0]
     assert arm.rotation.tolist() == pytest.approx([0.0, 0.0, 0.5**0.5, 0.5**0.5])
+
+
+def test_every_word_about_the_author_and_the_licence_is_kept() -> None:
+    file = small_vrm()
+    words = {
+        "name": "Small",
+        "version": "2.1",
+        "authors": ["One", "Two"],
+        "copyrightInformation": "(c) One",
+        "contactInformation": "one@example.org",
+        "references": ["a drawing"],
+        "thirdPartyLicenses": "a font",
+        "thumbnailImage": 0,
+        "licenseUrl": "https://vrm.dev/licenses/1.0/",
+        "otherLicenseUrl": "https://example.org/",
+        "avatarPermission": "everyone",
+        "commercialUsage": "corporation",
+        "creditNotation": "unnecessary",
+        "modification": "allowModification",
+        "allowRedistribution": True,
+        "allowExcessivelyViolentUsage": True,
+        "allowExcessivelySexualUsage": True,
+        "allowPoliticalOrReligiousUsage": True,
+        "allowAntisocialOrHateUsage": True,
+    }
+    file.document["extensions"]["VRMC_vrm"]["meta"] = words
+    avatar = avatar_from_bytes(file.pack())
+    meta = avatar.meta
+    assert meta == Meta(
+        name="Small",
+        version="2.1",
+        authors=("One", "Two"),
+        copyright_information="(c) One",
+        contact_information="one@example.org",
+        references=("a drawing",),
+        third_party_licenses="a font",
+        license_url="https://vrm.dev/licenses/1.0/",
+        other_license_url="https://example.org/",
+        avatar_permission="everyone",
+        commercial_usage="corporation",
+        credit_notation="unnecessary",
+        modification="allowModification",
+        allow_redistribution=True,
+        allow_excessively_violent_usage=True,
+        allow_excessively_sexual_usage=True,
+        allow_political_or_religious_usage=True,
+        allow_antisocial_or_hate_usage=True,
+        thumbnail=1,
+        vrm_version="1",
+    )
+    assert avatar.textures[1].pixels.shape == (4, 4, 4)
+
+
+def test_a_thumbnail_that_is_not_there_costs_nobody_the_avatar() -> None:
+    file = small_vrm()
+    file.document["extensions"]["VRMC_vrm"]["meta"]["thumbnailImage"] = 7
+    assert avatar_from_bytes(file.pack()).meta.thumbnail is None
