@@ -16,9 +16,15 @@ def make_lens(fov_vertical_rad: float, aspect: float, near_m: float, far_m: floa
     lens = PerspectiveLens()
     lens.set_coordinate_system(CS_yup_right)
     lens.set_aspect_ratio(aspect)
-    lens.set_min_fov(np.degrees(fov_vertical_rad) if aspect >= 1.0 else np.degrees(fov_vertical_rad) * aspect)
+    _open(lens, fov_vertical_rad)
     lens.set_near_far(near_m, far_m)
     return lens
+
+
+def aim(camera: NodePath, pose: Doubles, fov_vertical_rad: float) -> None:
+    """Put a camera at a (4, 4) pose and open its lens so far."""
+    place(camera, pose)
+    _open(camera.node().get_lens(), fov_vertical_rad)
 
 
 def look_at(eye_m: Doubles, target_m: Doubles) -> Doubles:
@@ -35,3 +41,8 @@ def look_at(eye_m: Doubles, target_m: Doubles) -> Doubles:
 def place(node: NodePath, pose: Doubles) -> None:
     """Put a node at a (4, 4) pose of column vectors; panda multiplies row vectors from the left."""
     node.set_mat(LMatrix4f(*pose.T.ravel().tolist()))
+
+
+def _open(lens: PerspectiveLens, fov_vertical_rad: float) -> None:
+    fov = float(np.degrees(fov_vertical_rad))
+    lens.set_min_fov(fov if lens.get_aspect_ratio() >= 1.0 else fov * lens.get_aspect_ratio())

@@ -39,6 +39,23 @@ class Fit:
         return moved
 
 
+@dataclass(frozen=True, slots=True)
+class Stature:
+    """Say from where to where a host stands on the stage; the floor is at 0, or below for one who is taller."""
+
+    low_m: float = 0.0
+    high_m: float = 1.25
+
+
+def stature_of(avatar: Avatar, fit: Fit) -> Stature:
+    """Return how an avatar at rest stands on the stage."""
+    heights = [primitive.positions[:, 1] for primitive in avatar.primitives if len(primitive.positions)]
+    if not heights:
+        return Stature()
+    low, high = (fit.scale * float(end(map(end, heights))) + fit.lift_m for end in (min, max))
+    return Stature(low, high) if high > low else Stature()
+
+
 def fit_avatar(avatar: Avatar) -> Fit:
     """Return the fit that puts the head bone at its height with a head between its own and the wanted size.
 

@@ -8,9 +8,9 @@ from panda3d.core import NodePath
 
 from avatar_live.protocol.view import BALL_RADIUS, GameView
 from avatar_live.stage import axes, layers
-from avatar_live.stage.backdrop import hang, make_painting
 from avatar_live.stage.colors import srgb
 from avatar_live.stage.paintings import Paintings
+from avatar_live.stage.panels import hang, make_painting
 from avatar_live.stage.props import attach_prop, attach_veil, tint
 from avatar_live.stage.scenery import TABLE_SIZE, paint_pitch
 from avatar_live.stage.solids import Solid, ball, box, disc, join, slab, tube, turn_about

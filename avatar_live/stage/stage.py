@@ -14,22 +14,25 @@ from avatar_live.avatar.model import Avatar, Posture
 from avatar_live.protocol.cues import Cue
 from avatar_live.protocol.view import GameView
 from avatar_live.signals import Pose
+from avatar_live.signals.scene import Backdrop as BackdropChoice
+from avatar_live.signals.scene import LightName, ShotName
 from avatar_live.stage import axes, shots
 from avatar_live.stage.backdrop import Backdrop
 from avatar_live.stage.cameras import MAIN_BIT, film
+from avatar_live.stage.crew import CameraCrew
 from avatar_live.stage.display import Display
 from avatar_live.stage.edges import soften_edges
 from avatar_live.stage.effects import Effects
 from avatar_live.stage.figures import Figures
-from avatar_live.stage.fit import Fit, fit_avatar
+from avatar_live.stage.fit import Fit, fit_avatar, stature_of
 from avatar_live.stage.flinch import flinched
-from avatar_live.stage.light import light
+from avatar_live.stage.lights import Lights
 from avatar_live.stage.paintings import Paintings
 from avatar_live.stage.pitch import Pitch
 from avatar_live.stage.players import PlayerViews
 from avatar_live.stage.puppet import Puppet
+from avatar_live.stage.room import Room
 from avatar_live.stage.spectacle import Spectacle
-from avatar_live.stage.view import RestingView
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +53,14 @@ class Stage:
         painted = Paintings(paintings)
         self._display = Display(width_px, height_px)
         self._root = NodePath("stage")
-        light(self._root)
+        self._lights = Lights(self._root)
         self._puppet: Puppet | None = None
         self._fit = Fit()
         self._effects = Effects()
-        self._backdrop = Backdrop(self._root, painted)
+        self._room = Room(self._root, painted)
         self._camera = film(self._display.main, self._root, shots.MAIN_FOV_RAD, MAIN_BIT)
-        axes.place(self._camera, shots.main_shot())
-        self._view = RestingView(self._display, self._backdrop)
+        self._crew = CameraCrew()
+        self._backdrop = Backdrop(self._display, self._camera, self._room, self._root)
         self._pitch = Pitch(self._root, painted)
         self._figures = Figures(self._root)
         self._spectacle = Spectacle(self._root)
@@ -69,10 +72,33 @@ class Stage:
             self._puppet.close()
         self._fit = fit_avatar(avatar)
         self._puppet = Puppet(avatar, self._fit, self._root)
+        self._crew.stature = stature_of(avatar, self._fit)
+
+    def use_backdrop(self, backdrop: BackdropChoice) -> None:
+        """Change what is behind the host; footage comes once it is read, see `fault`."""
+        self._backdrop.use(backdrop)
+
+    def use_light(self, light: LightName) -> None:
+        """Change the light, smoothly once the show runs."""
+        self._lights.use(light)
+
+    def use_shot(self, shot: ShotName) -> None:
+        """Move everybody's camera to another shot, smoothly once the show runs."""
+        self._crew.use(shot)
+
+    def use_director(self, is_on: bool) -> None:
+        """Let the camera follow what happens, or stay where it is."""
+        self._crew.is_directed = is_on
+
+    @property
+    def fault(self) -> str:
+        """Why what was chosen last is not shown, in one sentence; empty when all is well."""
+        return self._backdrop.fault
 
     def cue(self, cue: Cue, now_s: float) -> None:
         """Start what the room asks for; banners are the overlay's and are left to it."""
         self._effects.start(cue, now_s)
+        self._crew.notice(cue, now_s)
 
     def head_scale(self, now_s: float) -> float:
         """Return how large the host's head is to be, 1 unless a gift blew it up."""
@@ -92,9 +118,10 @@ class Stage:
         self._pitch.show(game, flash)
         self._figures.show(game.players, now_s)
         self._spectacle.show(self._effects, now_s, self._fit.pose(posture.head))
-        head_scale = self._effects.head_scale(now_s)
-        axes.place(self._camera, shots.main_shot(head_scale))
-        self._view.use(head_scale == 1.0)
+        self._lights.show(now_s)
+        framing = self._crew.film(game, self._effects.head_scale(now_s), now_s)
+        axes.aim(self._camera, framing.pose, framing.fov_rad)
+        self._backdrop.show(framing)
         self._views.aim(game, players, now_s)
         self._display.render()
         return Drawn(soften_edges(self._display.main.read()), self._views.read(players, game))
@@ -102,6 +129,7 @@ class Stage:
     def close(self) -> None:
         """Free what the driver holds."""
         self._views.close()
+        self._backdrop.close()
         if self._puppet is not None:
             self._puppet.close()
         self._root.remove_node()

@@ -10,6 +10,9 @@ out vec4 color;
 
 uniform vec4 tint;  // rgb replaces the paint as far as its alpha says; a brightens all
 uniform vec3 key_direction;
+uniform vec3 key_color;
+uniform vec3 fill_color;
+uniform vec4 room_light;  // rgb dims painted walls but not their lamps; a 1 writes the lamps into the alpha
 
 vec3 encoded(vec3 linear) {  // sRGB, IEC 61966-2-1
     return mix(1.055 * pow(linear, vec3(1.0 / 2.4)) - 0.055, 12.92 * linear, lessThan(linear, vec3(0.0031308)));
@@ -19,7 +22,8 @@ void main() {
 #if defined(BLENDED)
     color = vec4(encoded(painted.rgb), painted.a * tint.a);
 #elif defined(TEXTURED)
-    color = vec4(texture(base_texture, uv).rgb + tint.rgb, 1.0);  // painted and encoded already
+    vec4 seen = texture(base_texture, uv);  // painted and encoded already; alpha 1 is a lamp
+    color = vec4(seen.rgb * mix(room_light.rgb, vec3(1.0), seen.a) + tint.rgb, mix(1.0, seen.a, room_light.a));
 #else
     vec3 paint = mix(painted.rgb, painted.rgb * tint.rgb, painted.a);
 #ifdef OUTLINE
@@ -28,7 +32,7 @@ void main() {
     float light = dot(normalize(normal_in_world), key_direction);
     float shading = clamp(light * 4.0 + 0.3, 0.0, 1.0);
     vec3 shade = mix(vec3(0.46, 0.40, 0.66), vec3(0.8), clamp(light * 0.6 + 0.6, 0.0, 1.0) * 0.4);
-    color = vec4(encoded(paint * mix(shade, vec3(1.0), shading) + paint * tint.a), 1.0);
+    color = vec4(encoded(paint * (mix(shade, vec3(1.0), shading) * key_color + fill_color + tint.a)), 1.0);
 #endif
 #endif
 }
