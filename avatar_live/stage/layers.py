@@ -4,11 +4,12 @@ from typing import Final
 
 from panda3d.core import ColorBlendAttrib, ColorWriteAttrib, CullBinManager, NodePath
 
+MASKED: Final = "stage-masked"
 OUTLINES: Final = "stage-outlines"
 BACKDROP: Final = "stage-backdrop"
 SHADOWS: Final = "stage-shadows"
 BLENDED: Final = "stage-blended"
-_SORTS: Final = {OUTLINES: 22, BACKDROP: 25, SHADOWS: 27, BLENDED: 32}  # panda's own: opaque 20, transparent 30
+_SORTS: Final = {MASKED: 21, OUTLINES: 22, BACKDROP: 25, SHADOWS: 27, BLENDED: 32}  # panda: opaque 20, transparent 30
 
 _bins = CullBinManager.get_global_ptr()
 for _name, _sort in _SORTS.items():

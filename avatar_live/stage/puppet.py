@@ -9,8 +9,8 @@ from avatar_live.avatar.model import Avatar, Material, Posture
 from avatar_live.stage.fit import Fit
 from avatar_live.stage.geometry import make_geom, make_node
 from avatar_live.stage.morphs import Morphs
-from avatar_live.stage.textures import make_picture, make_table, refill_table
-from avatar_live.stage.toon import Input, dress, dress_outline
+from avatar_live.stage.textures import Pictures, make_table, refill_table
+from avatar_live.stage.toon import Part, Surface
 
 _REACH_LOW_M: Final = (-1.2, -0.5, -0.8)  # whoever looks away from this box need not draw the host
 _REACH_HIGH_M: Final = (1.2, 2.2, 0.34)
@@ -29,10 +29,16 @@ class Puppet:
         self.node.node().set_bounds(BoundingBox(Point3(*_REACH_LOW_M), Point3(*_REACH_HIGH_M)))
         self.node.node().set_final(True)
         self.node.set_shader_input("palette", self._palette_table)
-        pictures = [make_picture(texture) for texture in avatar.textures]
+        pictures = Pictures(avatar.textures)
+        changing = _changing(avatar)
+        self._surfaces = [
+            Surface(material, pictures, changing.get(index, ()))
+            for index, material in enumerate(avatar.materials or (_PLAIN,))
+        ]
+        self._tinted: set[int] = set()
         for primitive in avatar.primitives:
-            material = avatar.materials[primitive.material] if avatar.materials else _PLAIN
-            inputs: dict[str, Input] = {}
+            surface = self._surfaces[primitive.material if avatar.materials else 0]
+            inputs: dict[str, Texture] = {}
             defines: tuple[str, ...] = ()
             if len(primitive.morphs):
                 morphs = Morphs(primitive)
@@ -49,21 +55,35 @@ class Puppet:
                 },
                 primitive.triangles,
             )
-            node = make_node(material.name, geom)
-            dress(self.node.attach_new_node(node), material, pictures, inputs, defines)
-            if material.outline_mode != "none" and material.outline_width_m > 0.0:
-                hull = make_node(f"{material.name} outline", geom)
-                dress_outline(self.node.attach_new_node(hull), material, pictures, inputs, defines)
+            surface.dress(self.node.attach_new_node(make_node("surface", geom)), inputs, defines)
+            if surface.has_outline:
+                surface.dress_outline(self.node.attach_new_node(make_node("outline", geom)), inputs, defines)
 
-    def pose(self, posture: Posture) -> None:
-        """Take on a posture of the same avatar; seen in the next picture."""
+    def pose(self, posture: Posture, now_s: float = 0.0) -> None:
+        """Take on a posture of the same avatar, its materials as they are at this time; seen in the next picture."""
         np.multiply(posture.palette, self._fit.scale, out=self._palette)
         self._palette[:, 1, 3] += self._fit.lift_m
         refill_table(self._palette_table, self._palette)
         for morphs, table in self._morphs:
             if morphs.take(posture.morph_weights):
                 refill_table(table, morphs.offsets)
+        for index, material in posture.materials.items():
+            self._surfaces[index].take(material)
+        for index in self._tinted - posture.materials.keys():
+            self._surfaces[index].restore()
+        self._tinted = set(posture.materials)
+        for surface in self._surfaces:
+            surface.run(now_s)
 
     def close(self) -> None:
         """Take the avatar off the stage; its buffers die with their last user."""
         self.node.remove_node()
+
+
+def _changing(avatar: Avatar) -> dict[int, set[Part]]:
+    """Return by material the parts that expressions may colour."""
+    parts: dict[int, set[Part]] = {}
+    for expression in avatar.expressions.values():
+        for bind in expression.colors:
+            parts.setdefault(bind.material, set()).add(bind.part)
+    return parts

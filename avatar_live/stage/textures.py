@@ -1,5 +1,6 @@
 """Pictures and tables of numbers into panda textures."""
 
+from collections.abc import Sequence
 from typing import Final, Literal
 
 import cv2
@@ -12,11 +13,27 @@ from avatar_live.avatar.model import Texture as Picture
 _WRAPS: Final = {"repeat": SamplerState.WM_repeat, "clamp": SamplerState.WM_clamp, "mirror": SamplerState.WM_mirror}
 
 
-def make_picture(picture: Picture) -> Texture:
-    """Return an sRGB texture whose v = 0 is the picture's top row, so glTF's coordinates need no turning."""
+class Pictures:
+    """Hold an avatar's pictures on the GPU: each that is asked for, once as colours and once as numbers."""
+
+    def __init__(self, pictures: Sequence[Picture]) -> None:
+        self._pictures = pictures
+        self._made: dict[tuple[int, bool], Texture] = {}
+
+    def get(self, index: int, is_color: bool) -> Texture:
+        """Return a picture's texture; `is_color` when shaders are to read linear light from its sRGB."""
+        key = (index, is_color)
+        if key not in self._made:
+            self._made[key] = make_picture(self._pictures[index], is_color)
+        return self._made[key]
+
+
+def make_picture(picture: Picture, is_color: bool = True) -> Texture:
+    """Return a texture whose v = 0 is the picture's top row, so glTF's coordinates need no turning."""
     height, width = picture.pixels.shape[:2]
     texture = Texture("picture")
-    texture.setup_2d_texture(width, height, Texture.T_unsigned_byte, Texture.F_srgb_alpha)
+    layout = Texture.F_srgb_alpha if is_color else Texture.F_rgba8
+    texture.setup_2d_texture(width, height, Texture.T_unsigned_byte, layout)
     texture.set_ram_image(cv2.cvtColor(picture.pixels, cv2.COLOR_RGBA2BGRA))  # panda keeps 2D textures as BGRA
     texture.set_wrap_u(_WRAPS[picture.wrap_u])
     texture.set_wrap_v(_WRAPS[picture.wrap_v])

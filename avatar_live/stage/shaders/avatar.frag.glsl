@@ -1,57 +1,107 @@
 // Shade by MToon 1.0 (https://github.com/vrm-c/vrm-specification, VRMC_materials_mtoon-1.0).
+//
+// The fill light comes equally from everywhere, so the spec's raw and equalised global illumination are the same here
+// and giEqualizationFactor has nothing to mix.
 in vec2 uv;
 in vec3 normal_in_world;
 in vec3 point_in_world;
 out vec4 color;
 
 uniform vec4 base_color;
-uniform vec4 toon;  // shift, toony, 1 / (2 - 2 toony), alpha cut-off
-uniform vec3 shade_color;
+uniform vec4 toon;            // shift, toony, 1 / (2 - 2 toony), alpha cut-off
+uniform vec4 shade_color;     // rgb, scale of the shading shift's picture
+uniform vec4 emissive_color;  // rgb, scale of the normal's picture
+uniform vec4 matcap_color;    // rgb, how much of rim and matcap the light colours
+uniform vec4 rim_color;
+uniform vec4 rim;             // fresnel power, lift
+uniform vec4 outline_color;   // rgb, how much of it the light colours
 #ifdef BASE_TEXTURE
 uniform sampler2D base_texture;
+#endif
+#ifdef NORMAL_TEXTURE
+uniform sampler2D normal_texture;
 #endif
 #ifdef SHADE_TEXTURE
 uniform sampler2D shade_texture;
 #endif
-#ifdef EMISSIVE
-uniform vec3 emissive_color;
+#ifdef SHADING_SHIFT_TEXTURE
+uniform sampler2D shading_shift_texture;
 #endif
-#ifdef EMISSIVE_TEXTURE
-uniform sampler2D emissive_texture;
-#endif
-#ifdef MATCAP
-uniform vec3 matcap_color;
+#ifdef MATCAP_TEXTURE
 uniform sampler2D matcap_texture;
-uniform mat4 p3d_ViewMatrix;
-#endif
-#ifdef RIM
-uniform vec3 rim_color;
-uniform vec3 rim;  // fresnel power, lift, lighting mix
-uniform mat4 p3d_ViewMatrixInverse;
 #endif
 #ifdef RIM_TEXTURE
 uniform sampler2D rim_texture;
 #endif
-#ifdef OUTLINE
-uniform vec4 outline_color;  // rgb, lighting mix
+#ifdef EMISSIVE_TEXTURE
+uniform sampler2D emissive_texture;
+#endif
+#if defined(MATCAP_TEXTURE) || defined(RIM)
+uniform mat4 p3d_ViewMatrixInverse;
 #endif
 
 uniform vec3 key_direction;  // from a surface to the light
 uniform vec3 key_color;
 uniform vec3 fill_color;
 
+#ifdef UV_BY_SLOT
+// Each picture lies by itself: two rows, as in placing.py.
+uniform vec3 base_placing[2];
+uniform vec3 normal_placing[2];
+uniform vec3 shade_placing[2];
+uniform vec3 shading_shift_placing[2];
+uniform vec3 rim_placing[2];
+uniform vec3 emissive_placing[2];
+#ifdef UV_MASK
+uniform sampler2D uv_mask_texture;
+uniform vec3 uv_mask_placing[2];
+uniform vec4 uv_motion;  // scrolled by, turned by
+#endif
+vec2 placed(vec3 rows[2], vec2 point) {
+    return vec2(dot(rows[0], vec3(point, 1.0)), dot(rows[1], vec3(point, 1.0)));
+}
+#define AT(rows) placed(rows, moved)
+#else
+#define AT(rows) uv
+#endif
+
 vec3 encoded(vec3 linear) {  // sRGB, IEC 61966-2-1
     return mix(1.055 * pow(linear, vec3(1.0 / 2.4)) - 0.055, 12.92 * linear, lessThan(linear, vec3(0.0031308)));
 }
+
+#ifdef NORMAL_TEXTURE
+// Bend the normal as a picture says, without tangents in the file: http://www.thetenthplanet.de/archives/1180
+// The picture's red leads along u and its green against v. A back has its whole bent normal reversed, as glTF asks.
+vec3 bent(vec3 normal, vec2 at, float side) {
+    vec3 right = dFdx(point_in_world), up = dFdy(point_in_world);
+    vec2 uv_right = dFdx(at), uv_up = dFdy(at);
+    vec3 from_right = cross(up, normal), from_up = cross(normal, right);
+    vec3 along_u = from_right * uv_right.x + from_up * uv_up.x;
+    vec3 along_v = from_right * uv_right.y + from_up * uv_up.y;
+    float longest = max(dot(along_u, along_u), dot(along_v, along_v));
+    float unit = longest > 0.0 ? side * inversesqrt(longest) : 0.0;
+    vec3 bump = texture(normal_texture, at).xyz * 2.0 - 1.0;
+    bump.xy *= vec2(emissive_color.w, -emissive_color.w) * unit;
+    return normalize(along_u * bump.x + along_v * bump.y + normal * bump.z);
+}
+#endif
 
 void main() {
 #ifdef OUTLINE_FLAT
     color = vec4(outline_color.rgb, 1.0);  // encoded already
 #else
-    vec4 base = base_color;
-#ifdef BASE_TEXTURE
-    base *= texture(base_texture, uv);
+#ifdef UV_MASK
+    float share = texture(uv_mask_texture, placed(uv_mask_placing, uv)).b;
+    float c = cos(uv_motion.z * share), s = sin(uv_motion.z * share);
+    vec2 moved = mat2(c, -s, s, c) * (uv - 0.5) + 0.5 + uv_motion.xy * share;
+#else
+    vec2 moved = uv;
 #endif
+    vec4 picture = vec4(1.0);
+#ifdef BASE_TEXTURE
+    picture = texture(base_texture, AT(base_placing));
+#endif
+    vec4 base = base_color * picture;
 #ifdef ALPHA_MASK
     if (base.a < toon.w) {
         discard;
@@ -60,39 +110,49 @@ void main() {
     vec3 lit = base.rgb;
 #ifndef UNLIT
     vec3 normal = normalize(normal_in_world);
+    float side = 1.0;
 #ifdef DOUBLE_SIDED
-    normal = gl_FrontFacing ? normal : -normal;
+    side = gl_FrontFacing ? 1.0 : -1.0;
+    normal *= side;
 #endif
-    vec3 shade = shade_color;
+#ifdef NORMAL_TEXTURE
+    normal = bent(normal, AT(normal_placing), side);
+#endif
+    vec3 shade = shade_color.rgb;
 #ifdef SHADE_IS_BASE
-    shade *= base.rgb;
+    shade *= picture.rgb;
 #endif
 #ifdef SHADE_TEXTURE
-    shade *= texture(shade_texture, uv).rgb;
+    shade *= texture(shade_texture, AT(shade_placing)).rgb;
 #endif
-    float shading = clamp((dot(normal, key_direction) + toon.x + 1.0 - toon.y) * toon.z, 0.0, 1.0);
+    float shift = toon.x;
+#ifdef SHADING_SHIFT_TEXTURE
+    shift += texture(shading_shift_texture, AT(shading_shift_placing)).r * shade_color.w;
+#endif
+    float shading = clamp((dot(normal, key_direction) + shift + 1.0 - toon.y) * toon.z, 0.0, 1.0);
     lit = mix(shade, base.rgb, shading) * key_color + base.rgb * fill_color;
-#if defined(MATCAP) || defined(RIM)
+#if defined(MATCAP_TEXTURE) || defined(RIM)
+    vec3 towards = normalize(p3d_ViewMatrixInverse[3].xyz - point_in_world);
     vec3 edge = vec3(0.0);
-#ifdef MATCAP
-    vec3 normal_in_view = mat3(p3d_ViewMatrix) * normal;
-    edge += matcap_color * texture(matcap_texture, normal_in_view.xy * vec2(0.495, -0.495) + 0.5).rgb;
+#ifdef MATCAP_TEXTURE
+    vec3 right = normalize(vec3(towards.z, 0.0, -towards.x));
+    vec2 on_ball = vec2(dot(right, normal), -dot(cross(towards, right), normal));  // v runs down the picture
+    edge += matcap_color.rgb * texture(matcap_texture, on_ball * 0.495 + 0.5).rgb;
 #endif
 #ifdef RIM
-    float facing = dot(normal, normalize(p3d_ViewMatrixInverse[3].xyz - point_in_world));
-    edge += rim_color * pow(clamp(1.0 - facing + rim.y, 0.0, 1.0), rim.x) * mix(vec3(1.0), key_color, rim.z);
+    edge += rim_color.rgb * pow(clamp(1.0 - dot(normal, towards) + rim.y, 0.0, 1.0), rim.x);
 #endif
 #ifdef RIM_TEXTURE
-    edge *= texture(rim_texture, uv).rgb;
+    edge *= texture(rim_texture, AT(rim_placing)).rgb;
 #endif
-    lit += edge;
-#endif
+    lit += edge * mix(vec3(1.0), key_color + fill_color, matcap_color.w);
 #endif
 #ifdef EMISSIVE
 #ifdef EMISSIVE_TEXTURE
-    lit += emissive_color * texture(emissive_texture, uv).rgb;
+    lit += emissive_color.rgb * texture(emissive_texture, AT(emissive_placing)).rgb;
 #else
-    lit += emissive_color;
+    lit += emissive_color.rgb;
+#endif
 #endif
 #endif
 #ifdef OUTLINE

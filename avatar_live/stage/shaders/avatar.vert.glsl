@@ -5,13 +5,20 @@ uniform samplerBuffer palette;  // three texels a joint: the rows of its skinnin
 uniform samplerBuffer morphs;  // two texels a vertex: position, normal
 #endif
 #ifdef OUTLINE
+uniform mat4 p3d_ProjectionMatrix;
 uniform vec4 outline_width;  // metres, fraction of half the screen's height, least half pixels, unused
 uniform vec4 view;           // half a pixel as a fraction of half the screen's height, aspect, unused, unused
+#endif
 #ifdef OUTLINE_TEXTURE
 uniform sampler2D outline_texture;
+uniform vec3 outline_placing[2];
+#ifdef UV_MASK
+uniform sampler2D uv_mask_texture;
+uniform vec3 uv_mask_placing[2];
+uniform vec4 uv_motion;
 #endif
 #endif
-uniform vec4 uv_transform;  // scale, offset
+uniform vec3 uv_placing[2];  // two rows, as in placing.py
 
 in vec4 p3d_Vertex;
 in vec3 p3d_Normal;
@@ -22,6 +29,22 @@ in vec4 weights;
 out vec2 uv;
 out vec3 normal_in_world;
 out vec3 point_in_world;
+
+vec2 placed(vec3 rows[2], vec2 point) {
+    return vec2(dot(rows[0], vec3(point, 1.0)), dot(rows[1], vec3(point, 1.0)));
+}
+
+#ifdef OUTLINE_TEXTURE
+float share_of_width() {
+    vec2 at = p3d_MultiTexCoord0;
+#ifdef UV_MASK
+    float share = textureLod(uv_mask_texture, placed(uv_mask_placing, at), 0.0).b;
+    float c = cos(uv_motion.z * share), s = sin(uv_motion.z * share);
+    at = mat2(c, -s, s, c) * (at - 0.5) + 0.5 + uv_motion.xy * share;
+#endif
+    return textureLod(outline_texture, placed(outline_placing, at), 0.0).g;
+}
+#endif
 
 void main() {
     vec3 point = p3d_Vertex.xyz;
@@ -40,19 +63,27 @@ void main() {
         }
     }
     point_in_world = vec4(point, 1.0) * skin;
-    normal_in_world = normalize(normal * mat3(skin));
-    uv = p3d_MultiTexCoord0 * uv_transform.xy + uv_transform.zw;
+    vec3 turned = normalize(normal) * mat3(skin);
+    normal_in_world = normalize(turned);
+#ifdef UV_BY_SLOT
+    uv = p3d_MultiTexCoord0;
+#else
+    uv = placed(uv_placing, p3d_MultiTexCoord0);
+#endif
 
-    vec4 clip = p3d_ModelViewProjectionMatrix * vec4(point_in_world, 1.0);
+    vec3 drawn = point_in_world;
 #ifdef OUTLINE
-    vec2 push = (p3d_ModelViewProjectionMatrix * vec4(normal_in_world, 0.0)).xy;
-    float reach = length(push * vec2(view.y, 1.0));  // of one metre, in half screen heights times clip.w
-    float wide = max(outline_width.x * reach, max(outline_width.y, outline_width.z * view.x) * clip.w);
+    // In metres: the width asked for, grown with the avatar, or as much as is so many pixels at this distance.
+    float distance_m = (p3d_ModelViewProjectionMatrix * vec4(point_in_world, 1.0)).w / p3d_ProjectionMatrix[1][1];
+    float wide = outline_width.x * length(turned) + outline_width.y * distance_m;
+    wide = max(wide, outline_width.z * view.x * distance_m);
 #ifdef OUTLINE_TEXTURE
-    wide *= textureLod(outline_texture, uv, 0.0).g;
+    wide *= share_of_width();
 #endif
-    clip.xy += push / max(reach, 1e-4) * wide * min(reach, 1.0);
-    clip.z += 4e-4 * clip.w;  // a little behind the surface, so that soft folds draw no stray strokes
+    drawn += normal_in_world * wide;
 #endif
-    gl_Position = clip;
+    gl_Position = p3d_ModelViewProjectionMatrix * vec4(drawn, 1.0);
+#ifdef OUTLINE
+    gl_Position.z += 4e-4 * gl_Position.w;  // a little behind the surface, so that soft folds draw no stray strokes
+#endif
 }
