@@ -17,17 +17,22 @@ from avatar_live.app.faults import ShowError
 from avatar_live.app.models import describe_models, ensure_models
 from avatar_live.app.options import (
     AvatarOption,
+    BackdropOption,
     CameraOption,
     DataOption,
+    DirectorOption,
     HostOption,
+    LightOption,
     MicrophoneOption,
     MirrorOption,
     ModelsOption,
     PortOption,
+    ShotOption,
     SizeOption,
     TitleOption,
 )
 from avatar_live.app.probes import probe
+from avatar_live.app.scene import checked_backdrop, checked_light, checked_shot
 from avatar_live.app.settings import (
     DATA_FOLDER,
     DEFAULT_AVATAR,
@@ -63,6 +68,10 @@ def serve(
     title: TitleOption = "",
     size: SizeOption = "1280x720",
     mirror: MirrorOption = True,
+    backdrop: BackdropOption = "room",
+    light: LightOption = "studio",
+    shot: ShotOption = "bust",
+    director: DirectorOption = False,
     port: PortOption = DEFAULT_PORT,
     host: HostOption = "0.0.0.0",  # noqa: S104  (a phone on the same network is to open the link)
     no_open: Annotated[
@@ -76,7 +85,7 @@ def serve(
     Examples: [b]avatar-live serve[/b] · [b]avatar-live serve --camera clip.mp4 --avatar me.vrm --size 960x540[/b]
     """
     settings = _settings(camera, avatar, title, size, mirror, port, host, data_folder, models_folder)
-    settings = replace(settings, microphone=microphone)
+    settings = _with_scene(replace(settings, microphone=microphone), backdrop, light, shot, director)
     check_port(settings.host, settings.port)
     ensure_models(settings.models_folder, Progress("tracking models"))
     signal.signal(signal.SIGTERM, _as_interrupt)
@@ -113,6 +122,10 @@ def desktop(
     title: TitleOption = "",
     size: SizeOption = "1280x720",
     mirror: MirrorOption = True,
+    backdrop: BackdropOption = "room",
+    light: LightOption = "studio",
+    shot: ShotOption = "bust",
+    director: DirectorOption = False,
     port: PortOption = DEFAULT_PORT,
     host: HostOption = "0.0.0.0",  # noqa: S104  (a phone on the same network is to open the link)
     data_folder: DataOption = DATA_FOLDER,
@@ -123,7 +136,7 @@ def desktop(
     from avatar_live.desktop import run_window
 
     settings = _settings(camera, avatar, title, size, mirror, port, host, data_folder, models_folder)
-    settings = replace(settings, microphone=microphone)
+    settings = _with_scene(replace(settings, microphone=microphone), backdrop, light, shot, director)
     if not probe("screen").works:
         raise ShowError(
             "No window can be opened here: start `python3 live.py serve`, which needs no screen. Where there is one, "
@@ -269,6 +282,11 @@ def _settings(
     settings = Settings(avatar=path, camera=checked_camera(camera), title=title, mirror=mirror)
     settings = replace(settings, host=checked_host(host), port=port)
     return with_size(replace(settings, data_folder=data_folder, models_folder=models_folder), size)
+
+
+def _with_scene(settings: Settings, backdrop: str, light: str, shot: str, director: bool) -> Settings:
+    settings = replace(settings, light=checked_light(light), shot=checked_shot(shot), has_director=director)
+    return replace(settings, backdrop=checked_backdrop(backdrop))
 
 
 def _has_display() -> bool:

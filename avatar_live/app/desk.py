@@ -50,6 +50,22 @@ class DeskShow:
         path = self._show.settings.avatar
         return next((name for name, builtin in builtin_avatars().items() if builtin == path), str(path))
 
+    @property
+    def backdrop(self) -> str:
+        return self._show.settings.backdrop
+
+    @property
+    def light(self) -> str:
+        return self._show.settings.light
+
+    @property
+    def shot(self) -> str:
+        return self._show.settings.shot
+
+    @property
+    def has_director(self) -> bool:
+        return self._show.settings.has_director
+
     def cameras(self) -> list[Choice]:
         return list_cameras()
 
@@ -73,6 +89,18 @@ class DeskShow:
 
     def use_avatar(self, avatar: str) -> str | None:
         return _reason(lambda: self._show.use_avatar(avatar))
+
+    def use_backdrop(self, backdrop: str) -> str | None:
+        return _reason(lambda: self._show.use_backdrop(backdrop))
+
+    def use_light(self, light: str) -> str | None:
+        return _reason(lambda: self._show.use_light(light))
+
+    def use_shot(self, shot: str) -> str | None:
+        return _reason(lambda: self._show.use_shot(shot))
+
+    def use_director(self, is_on: bool) -> None:
+        self._show.use_director(is_on)
 
     def panic(self, is_on: bool) -> None:
         self._show.panic(is_on)

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from avatar_live.signals.scene import LIGHTS, SHOTS
+
 CameraOption = Annotated[
     str,
     typer.Option(
@@ -44,6 +46,32 @@ MirrorOption = Annotated[
     bool,
     typer.Option(
         "--mirror/--no-mirror", help="Move like a mirror, or like another person.", rich_help_panel="The show"
+    ),
+]
+BackdropOption = Annotated[
+    str,
+    typer.Option(
+        "--backdrop",
+        help="What is behind the character: [b]room[/b], a colour such as [b]#223344[/b], "
+        "[b]gradient:#202040,#6040a0[/b], [b]chroma:green[/b] (or blue, magenta) to be keyed out, "
+        "[b]transparent[/b], or a picture or video file (looped).",
+        rich_help_panel="The show",
+    ),
+]
+LightOption = Annotated[
+    str,
+    typer.Option("--light", help=f"The light: [b]{'[/b], [b]'.join(LIGHTS)}[/b].", rich_help_panel="The show"),
+]
+ShotOption = Annotated[
+    str,
+    typer.Option("--shot", help=f"What the camera sees: [b]{'[/b], [b]'.join(SHOTS)}[/b].", rich_help_panel="The show"),
+]
+DirectorOption = Annotated[
+    bool,
+    typer.Option(
+        "--director/--no-director",
+        help="Let the camera follow what happens (gifts, goals, chat, silence), or stay in its shot.",
+        rich_help_panel="The show",
     ),
 ]
 PortOption = Annotated[

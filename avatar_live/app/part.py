@@ -23,8 +23,12 @@ from avatar_live.channels.processes import (
     Stop,
     TrackerPlan,
     UseAvatar,
+    UseBackdrop,
     UseCamera,
+    UseDirector,
+    UseLight,
     UseMicrophone,
+    UseShot,
     UseTitle,
     health_slot,
 )
@@ -63,6 +67,14 @@ def remember(plan: Plan, order: Order) -> Plan:
             return msgspec.structs.replace(plan, avatar=path)
         case EnginePlan(), UseTitle(title):
             return msgspec.structs.replace(plan, title=title)
+        case EnginePlan(), UseBackdrop(backdrop):
+            return msgspec.structs.replace(plan, backdrop=backdrop)
+        case EnginePlan(), UseLight(light):
+            return msgspec.structs.replace(plan, light=light)
+        case EnginePlan(), UseShot(shot):
+            return msgspec.structs.replace(plan, shot=shot)
+        case EnginePlan(), UseDirector(is_on):
+            return msgspec.structs.replace(plan, has_director=is_on)
         case EnginePlan(), Panic(is_on):
             return msgspec.structs.replace(plan, is_panic_on=is_on)
         case _:

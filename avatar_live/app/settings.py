@@ -15,6 +15,7 @@ import platformdirs
 
 from avatar_live.app.faults import ShowError
 from avatar_live.channels.processes import EnginePlan, ServerPlan, TrackerPlan
+from avatar_live.signals.scene import LightName, ShotName
 
 PROJECT: Final = Path(__file__).resolve().parent.parent.parent
 ASSETS: Final = PROJECT / "assets"
@@ -47,6 +48,10 @@ class Settings:
     fps: int = 30
     title: str = ""
     mirror: bool = True
+    backdrop: str = "room"
+    light: LightName = "studio"
+    shot: ShotName = "bust"
+    has_director: bool = False
     data_folder: Path = DATA_FOLDER
     models_folder: Path = MODELS_FOLDER
     web_folder: Path = WEB
@@ -83,6 +88,10 @@ class Settings:
             title=self.title,
             mirror=self.mirror,
             preview=has_preview,
+            backdrop=self.backdrop,
+            light=self.light,
+            shot=self.shot,
+            has_director=self.has_director,
         )
 
     def server_plan(self, run_folder: Path, token: str) -> ServerPlan:

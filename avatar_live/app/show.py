@@ -9,9 +9,22 @@ from typing import Final, Self
 
 from avatar_live.app.faults import ShowError, sentence
 from avatar_live.app.part import Command, module_command
+from avatar_live.app.scene import checked_backdrop, checked_light, checked_shot
 from avatar_live.app.settings import Settings, check_port, checked_camera, event_token, find_avatar, run_folder
 from avatar_live.app.supervisor import Supervisor
-from avatar_live.channels.processes import Health, Order, Panic, UseAvatar, UseCamera, UseMicrophone, UseTitle
+from avatar_live.channels.processes import (
+    Health,
+    Order,
+    Panic,
+    UseAvatar,
+    UseBackdrop,
+    UseCamera,
+    UseDirector,
+    UseLight,
+    UseMicrophone,
+    UseShot,
+    UseTitle,
+)
 
 START_S_MAX: Final = 90.0  # a slow machine compiles shaders and reads a large avatar in that time
 PARTS_NEEDED: Final = ("engine", "server")  # without a tracker the avatar idles, which is a show
@@ -107,6 +120,29 @@ class LocalShow:
         check_avatar(path)
         self.settings = replace(self.settings, avatar=path)
         self._order("engine", UseAvatar(str(path)))
+
+    def use_backdrop(self, backdrop: str) -> None:
+        """Stand before something else, see `signals.scene.parse_backdrop`. Raises ShowError."""
+        backdrop = checked_backdrop(backdrop)
+        self.settings = replace(self.settings, backdrop=backdrop)
+        self._order("engine", UseBackdrop(backdrop))
+
+    def use_light(self, light: str) -> None:
+        """Stand in another light. Raises ShowError."""
+        name = checked_light(light)
+        self.settings = replace(self.settings, light=name)
+        self._order("engine", UseLight(name))
+
+    def use_shot(self, shot: str) -> None:
+        """Film the host in another shot. Raises ShowError."""
+        name = checked_shot(shot)
+        self.settings = replace(self.settings, shot=name)
+        self._order("engine", UseShot(name))
+
+    def use_director(self, is_on: bool) -> None:
+        """Let the camera follow what happens, or stay in its shot."""
+        self.settings = replace(self.settings, has_director=is_on)
+        self._order("engine", UseDirector(is_on))
 
     def panic(self, is_on: bool) -> None:
         """Hide the host behind a card, or come back."""

@@ -14,6 +14,7 @@ import msgspec
 from avatar_live.protocol.cues import Cue
 from avatar_live.protocol.view import GameView
 from avatar_live.signals.encoded import EncodedFrame
+from avatar_live.signals.scene import LightName, ShotName
 
 EXIT_REFUSED: Final = 2  # a child cannot begin, said why in its health, and starting it again would change nothing
 HEALTH_BYTES_MAX: Final = 4_096
@@ -37,7 +38,9 @@ class TrackerPlan(msgspec.Struct, frozen=True):
 class EnginePlan(msgspec.Struct, frozen=True):
     """Start the engine; `stamp` draws the time code that `bench chain` reads, `mirror` swaps left and right,
     `preview` publishes pictures for a window on this machine, `is_panic_on` begins behind the panic card: an engine
-    that is started again while the host hides must not show a single frame."""
+    that is started again while the host hides must not show a single frame. `backdrop` is written as
+    `signals.scene.parse_backdrop` reads it; with a `director` the camera follows what happens and comes home to `shot`.
+    """
 
     run_folder: str
     avatar: str
@@ -50,6 +53,10 @@ class EnginePlan(msgspec.Struct, frozen=True):
     mirror: bool = True
     preview: bool = False
     is_panic_on: bool = False
+    backdrop: str = "room"
+    light: LightName = "studio"
+    shot: ShotName = "bust"
+    has_director: bool = False
 
 
 class ServerPlan(msgspec.Struct, frozen=True):
@@ -84,6 +91,22 @@ class UseTitle(msgspec.Struct, frozen=True, tag="title"):
     title: str
 
 
+class UseBackdrop(msgspec.Struct, frozen=True, tag="backdrop"):
+    backdrop: str
+
+
+class UseLight(msgspec.Struct, frozen=True, tag="light"):
+    light: LightName
+
+
+class UseShot(msgspec.Struct, frozen=True, tag="shot"):
+    shot: ShotName
+
+
+class UseDirector(msgspec.Struct, frozen=True, tag="director"):
+    is_on: bool
+
+
 class Panic(msgspec.Struct, frozen=True, tag="panic"):
     """Hide the host behind a card (or come back): nothing of the performance or the voice leaves meanwhile."""
 
@@ -94,7 +117,8 @@ class Stop(msgspec.Struct, frozen=True, tag="stop"):
     pass
 
 
-Order = UseCamera | UseMicrophone | UseAvatar | UseTitle | Panic | Stop
+SceneOrder = UseBackdrop | UseLight | UseShot | UseDirector
+Order = UseCamera | UseMicrophone | UseAvatar | UseTitle | SceneOrder | Panic | Stop
 
 
 # --- health, child to parent -----------------------------------------------------------------------------------------

@@ -48,6 +48,22 @@ class Show(Protocol):
     def avatar(self) -> str:
         """The character."""
 
+    @property
+    def backdrop(self) -> str:
+        """What is behind the host, as `signals.scene.parse_backdrop` reads it."""
+
+    @property
+    def light(self) -> str:
+        """The light's name."""
+
+    @property
+    def shot(self) -> str:
+        """The name of the shot that the camera is in, or comes home to."""
+
+    @property
+    def has_director(self) -> bool:
+        """Whether the camera follows what happens."""
+
     def cameras(self) -> list[Choice]:
         """Return the webcams of this machine; may take seconds."""
 
@@ -71,6 +87,18 @@ class Show(Protocol):
 
     def use_avatar(self, avatar: str) -> str | None:
         """Show another character."""
+
+    def use_backdrop(self, backdrop: str) -> str | None:
+        """Show something else behind the host."""
+
+    def use_light(self, light: str) -> str | None:
+        """Show the host in another light."""
+
+    def use_shot(self, shot: str) -> str | None:
+        """Film the host in another shot."""
+
+    def use_director(self, is_on: bool) -> None:
+        """Let the camera follow what happens, or not; at once."""
 
     def panic(self, is_on: bool) -> None:
         """Hide the host behind a card, or come back; at once."""

@@ -60,6 +60,8 @@ QPushButton#live[isLive="true"]:hover {{ background: #35181f; }}
 QPushButton#panic {{ border: 1px solid {FAIR}; color: {FAIR}; background: transparent; }}
 QPushButton#panic:hover {{ background: #2b2314; }}
 QPushButton#panic:checked {{ background: {FAIR}; color: #1d1503; }}
+QPushButton#director {{ text-align: left; font-weight: 400; }}
+QPushButton#director:checked {{ background: #2d2358; border-color: {VIOLET}; }}
 QListWidget {{ background: transparent; border: none; outline: none; }}
 QListWidget::item {{ padding: 0; border: none; }}
 QScrollBar:vertical {{ background: transparent; width: 8px; margin: 0; }}

@@ -1,6 +1,5 @@
 """The streamer's window: see oneself, choose, go live, watch the audience, hide at once."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -26,6 +25,7 @@ from avatar_live.desktop.errand import Errands
 from avatar_live.desktop.feed import Feed
 from avatar_live.desktop.health import HealthLine
 from avatar_live.desktop.preview import Preview
+from avatar_live.desktop.scene import FILE, AskColor, AskFile, SceneControls, ask_color
 from avatar_live.desktop.share import ShareCard
 from avatar_live.desktop.show import Choice, Show
 from avatar_live.protocol.api import ApiEvent
@@ -33,10 +33,7 @@ from avatar_live.protocol.api import ApiEvent
 LOOK_MS: Final = 400
 TITLE_CHARACTERS_MAX: Final = 60
 SIDE_PX: Final = 372
-FILE: Final = "file"  # the entry that opens a file dialog
 PANIC_KEY: Final = "F9"
-
-AskFile = Callable[[QWidget, str, str], str]
 
 
 def ask_file(parent: QWidget, title: str, kinds: str) -> str:
@@ -47,7 +44,7 @@ def ask_file(parent: QWidget, title: str, kinds: str) -> str:
 class Window(QWidget):
     """Drive a show that is rehearsed already; closing the window does not stop it, who opened it does."""
 
-    def __init__(self, show: Show, ask: AskFile = ask_file) -> None:
+    def __init__(self, show: Show, ask: AskFile = ask_file, ask_color: AskColor = ask_color) -> None:
         super().__init__()
         self._show = show
         self._ask = ask
@@ -57,7 +54,7 @@ class Window(QWidget):
         self.setObjectName("window")
         self.setWindowTitle("avatar_live")
         self.setStyleSheet(style.SHEET)
-        self.resize(1280, 690)  # where a 16:9 preview fits without bars
+        self.resize(1204, 690)  # where a 16:9 preview fits without bars
 
         self.preview = Preview(show.run_folder)
         self.health = HealthLine()
@@ -66,6 +63,8 @@ class Window(QWidget):
         self.camera_box = ChoiceBox()
         self.microphone_box = ChoiceBox()
         self.avatar_box = ChoiceBox()
+        self._errands = Errands(self)
+        self.scene = SceneControls(self, show, self._errands, self._say, ask, ask_color)
         self.live_button = QPushButton()
         self.panic_button = QPushButton()
         self.share = ShareCard(show.link)
@@ -73,7 +72,6 @@ class Window(QWidget):
         self.feed_card = FeedCard()
         self._lay_out()
 
-        self._errands = Errands(self)
         self._feed = Feed(self)
         self._feed.arrived.connect(self._tell)
         self._fill_cameras([])
@@ -128,13 +126,20 @@ class Window(QWidget):
             grid.addWidget(label, 0, column)
             grid.addWidget(widget, 1, column)
             grid.setColumnStretch(column, stretch)
+        grid.setRowMinimumHeight(2, 5)
+        for column, (words, widget) in enumerate(self.scene.fields):
+            label = QLabel(words)
+            label.setObjectName("field")
+            label.setBuddy(widget)
+            grid.addWidget(label, 3, column)
+            grid.addWidget(widget, 4, column)
         buttons = QHBoxLayout()
         buttons.setSpacing(10)
         buttons.addWidget(self.health, 1)
         buttons.addWidget(self.panic_button)
         buttons.addWidget(self.live_button)
-        grid.setRowMinimumHeight(2, 8)
-        grid.addLayout(buttons, 3, 0, 1, 4)
+        grid.setRowMinimumHeight(5, 8)
+        grid.addLayout(buttons, 6, 0, 1, 4)
 
         left = QVBoxLayout()
         left.setSpacing(12)

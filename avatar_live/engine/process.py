@@ -29,8 +29,12 @@ from avatar_live.channels.processes import (
     StageCue,
     Stop,
     UseAvatar,
+    UseBackdrop,
     UseCamera,
+    UseDirector,
+    UseLight,
     UseMicrophone,
+    UseShot,
     UseTitle,
     Watched,
     health_slot,
@@ -44,6 +48,7 @@ from avatar_live.engine.wardrobe import Wardrobe
 from avatar_live.motion import Solver
 from avatar_live.protocol.view import GameView
 from avatar_live.signals import READINGS_BYTES, readings_from_bytes
+from avatar_live.signals.scene import BackdropError, parse_backdrop
 from avatar_live.stage import Stage
 
 PREVIEW_EVERY: Final = 2  # frames
@@ -67,6 +72,11 @@ class Engine:
         self._plan = plan
         self._show = show
         self._show.overlay.is_panic = plan.is_panic_on
+        self._scene_fault = ""
+        show.stage.use_light(plan.light)
+        show.stage.use_shot(plan.shot)
+        show.stage.use_director(plan.has_director)
+        self._use_backdrop(plan.backdrop)
         self._link = ServerLink(folder, EngineHello(plan.width_px, plan.height_px, plan.fps))
         self._streams = Streams(plan, self._link.send)
         self._sound = Sound(self._link.send, SoundRing(folder / SOUND_RING), is_muted=plan.is_panic_on)
@@ -116,6 +126,14 @@ class Engine:
                     self._show.overlay.title = title
                 case UseAvatar(path):
                     self._wardrobe.fetch(Path(path))
+                case UseBackdrop(backdrop):
+                    self._use_backdrop(backdrop)
+                case UseLight(light):
+                    self._show.stage.use_light(light)
+                case UseShot(shot):
+                    self._show.stage.use_shot(shot)
+                case UseDirector(is_on):
+                    self._show.stage.use_director(is_on)
                 case UseCamera() | UseMicrophone():
                     pass  # the tracker's
                 case _:
@@ -154,6 +172,14 @@ class Engine:
             self._show.use_avatar(avatar)
             self._note = ""
 
+    def _use_backdrop(self, spec: str) -> None:
+        """Stand before something else; what it cannot be leaves the old one and is told."""
+        self._scene_fault = ""
+        try:
+            self._show.stage.use_backdrop(parse_backdrop(spec))
+        except BackdropError as error:
+            self._scene_fault = str(error)
+
     def _publish(self, frame: ShowFrame, now_s: float) -> None:
         if self._plan.stamp:
             stamp_frame(frame, clock.now_s(), clock.wall_s())
@@ -164,7 +190,8 @@ class Engine:
 
     def _tell_health(self, frame: ShowFrame, rate: "Rate") -> None:
         encoder = self._streams.figures()
-        status = self._note or ("performing" if frame.is_tracked else "idling, nobody is tracked")
+        fault = self._note or self._scene_fault or self._show.stage.fault
+        status = fault or ("performing" if frame.is_tracked else "idling, nobody is tracked")
         told = self._health.write(
             status,
             True,

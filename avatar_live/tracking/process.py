@@ -14,8 +14,12 @@ from avatar_live.channels.processes import (
     Stop,
     TrackerPlan,
     UseAvatar,
+    UseBackdrop,
     UseCamera,
+    UseDirector,
+    UseLight,
     UseMicrophone,
+    UseShot,
     UseTitle,
 )
 from avatar_live.signals import READINGS_BYTES, Readings, readings_to_bytes
@@ -72,8 +76,8 @@ class _Show:
                 case UseMicrophone(microphone):
                     self._microphone.close()
                     self._microphone = Microphone(microphone, self._sound_path)
-                case UseAvatar() | UseTitle() | Panic():  # the engine's
-                    pass
+                case UseAvatar() | UseTitle() | Panic() | UseBackdrop() | UseLight() | UseShot() | UseDirector():
+                    pass  # the engine's
                 case _:
                     assert_never(order)
         return True

@@ -28,6 +28,10 @@ class FakeShow:
         self.camera = "auto"
         self.microphone = "off"
         self.avatar = "mirai"
+        self.backdrop = "room"
+        self.light = "studio"
+        self.shot = "bust"
+        self.has_director = False
         self.calls: list[tuple[str, object]] = []
         self.fault: str | None = None
         self.told_refusals: dict[str, str] = {}
@@ -69,6 +73,26 @@ class FakeShow:
         if self.fault is None:
             self.avatar = avatar
         return self.fault
+
+    def use_backdrop(self, backdrop: str) -> str | None:
+        self.calls.append(("use_backdrop", backdrop))
+        if self.fault is None:
+            self.backdrop = backdrop
+        return self.fault
+
+    def use_light(self, light: str) -> str | None:
+        self.calls.append(("use_light", light))
+        self.light = light
+        return None
+
+    def use_shot(self, shot: str) -> str | None:
+        self.calls.append(("use_shot", shot))
+        self.shot = shot
+        return None
+
+    def use_director(self, is_on: bool) -> None:
+        self.calls.append(("use_director", is_on))
+        self.has_director = is_on
 
     def panic(self, is_on: bool) -> None:
         self.calls.append(("panic", is_on))

@@ -17,6 +17,7 @@ from avatar_live.motion import Solver
 from avatar_live.protocol.cues import Cue
 from avatar_live.protocol.view import GameView
 from avatar_live.signals import Pose
+from avatar_live.signals.scene import Backdrop, LightName, ShotName
 from avatar_live.stage import Drawn, Stage
 
 WIDTH_PX, HEIGHT_PX = 128, 72
@@ -35,9 +36,23 @@ class PlainStage:
         self.avatars: list[Avatar] = []
         self.cues: list[Cue] = []
         self.games: list[GameView] = []
+        self.scenes: list[Backdrop | str | bool] = []
+        self.fault = ""
 
     def set_avatar(self, avatar: Avatar) -> None:
         self.avatars.append(avatar)
+
+    def use_backdrop(self, backdrop: Backdrop) -> None:
+        self.scenes.append(backdrop)
+
+    def use_light(self, light: LightName) -> None:
+        self.scenes.append(light)
+
+    def use_shot(self, shot: ShotName) -> None:
+        self.scenes.append(shot)
+
+    def use_director(self, is_on: bool) -> None:
+        self.scenes.append(is_on)
 
     def cue(self, cue: Cue, now_s: float) -> None:
         self.cues.append(cue)

@@ -7,6 +7,7 @@ picture that no number could hide is looked for in everything that a running tra
 import ast
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -22,6 +23,8 @@ from avatar_live.channels import Slot
 from avatar_live.channels.child import HealthWriter
 from avatar_live.channels.processes import READINGS_SLOT, TrackerPlan, health_slot
 from avatar_live.signals import READINGS_BYTES, readings_from_bytes
+from avatar_live.signals.scene import BackdropError
+from avatar_live.stage.footage import loop
 from avatar_live.tracking.models import default_folder, provision
 
 PACKAGE: Final = Path(avatar_live.__file__).parent
@@ -30,6 +33,7 @@ COLOUR: Final = (211, 23, 139)  # a run of it is nowhere by chance
 RUN_PX: Final = 6
 NETWORKS: Final = {"asyncio", "http", "multiprocessing", "requests", "socket", "urllib", "websockets"}
 DOCTORS_PROBE: Final = Path("app", "probes.py")  # `avatar-live doctor` tries the camera, while no show is on
+BACKDROPS: Final = Path("stage", "footage.py")  # plays what the host chose to stand before: files, never a device
 DOWNLOAD: Final = PACKAGE / "tracking" / "download.py"  # fetches the models, and knows no more than them
 
 
@@ -65,8 +69,14 @@ def is_opening(name: str, call: ast.Call) -> bool:
 def test_only_the_tracker_and_the_doctor_open_cameras_and_films() -> None:
     openers = {path.relative_to(PACKAGE) for path in modules() for name, call in calls(path) if is_opening(name, call)}
     rooms = {path.parts[0] for path in openers}
-    assert rooms - {"app"} == {"tracking"}, "and it does open them, or this test looks for the wrong words"
-    assert {path for path in openers if path.parts[0] == "app"} == {DOCTORS_PROBE}
+    assert rooms - {"app", "stage"} == {"tracking"}, "and it does open them, or this test looks for the wrong words"
+    assert {path for path in openers if path.parts[0] in ("app", "stage")} == {DOCTORS_PROBE, BACKDROPS}
+
+
+@pytest.mark.parametrize("device", ["0", "/dev/null", "/dev/video0", "rtsp://192.0.2.1/camera.mp4", "udp://@:1.avi"])
+def test_a_backdrop_is_a_file_and_never_a_device_or_an_address(device: str) -> None:
+    with pytest.raises(BackdropError, match="no video at"):
+        next(loop(Path(device), threading.Event()))
 
 
 def test_what_reaches_viewers_knows_nothing_of_the_tracker() -> None:
