@@ -1,7 +1,7 @@
 """What a show gives up when its machine cannot keep pace: resolution first, then effects, then frame rate.
 
-A decision and nothing else: the engine tells how long frames took, and obeys. Steps down come soon, because viewers see
-a stutter at once; steps up only where the measured time leaves room for them, and a step up that had to be taken back is
+A decision and nothing else: the engine tells how long frames took, and obeys. Steps down come soon, because viewers
+see a stutter at once; steps up only where the measured time leaves room for them, and one that had to be taken back is
 tried again only after a longer wait, so a machine at its limit does not swing between two pictures.
 """
 

@@ -1,6 +1,7 @@
 """What is given up under load, in which order, and how it comes back; time is an argument."""
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 
@@ -76,11 +77,9 @@ def test_it_does_not_swing_at_the_limit() -> None:
     machine.full_ms = lambda _: 33.0 if machine.degrade.quality == FULL else 20.0  # less looks cheap: up, down again
     machine.run(600.0)
     ups = [at for at, quality in zip(machine.changed_s, machine.seen[1:], strict=True) if quality == FULL]
-    gaps = [after - before for before, after in zip(ups, ups[1:], strict=False)]
+    gaps = [after - before for before, after in pairwise(ups)]
     assert len(ups) >= 3
-    assert all(
-        later > earlier * 1.2 or later > 0.9 * CALM_S_MAX for earlier, later in zip(gaps, gaps[1:], strict=False)
-    )
+    assert all(later > earlier * 1.2 or later > 0.9 * CALM_S_MAX for earlier, later in pairwise(gaps))
     assert len(ups) < 600.0 / TRIAL_S
 
 
