@@ -218,6 +218,27 @@ def pictures(
     typer.echo("\n".join(str(path) for path in take_pictures(settings, folder, say)))
 
 
+@bench.command()
+def fidelity(
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="VRM files; left out: the built-in characters and the shared test data.")
+    ] = None,
+    pictures_folder: Annotated[
+        Path | None, typer.Option("--pictures", help="Write every pair of pictures and its difference here.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object as the last line.")] = False,
+) -> None:
+    """Compare our pictures and springs with three-vrm's: same file, camera, light and pose, in a headless Chromium."""
+    with _bench_packages("fidelity"):
+        from avatar_live.app.bench.fidelity import known_avatars, measure_fidelity
+
+    figures = measure_fidelity(files or known_avatars(), pictures_folder, say)
+    rows = figures.pop("files")
+    typer.echo("\n".join(f"{name:<24} {figure}" for name, figure in figures.items()))
+    if as_json:
+        typer.echo(json.dumps({**figures, "files": rows}))
+
+
 @contextlib.contextmanager
 def _bench_packages(name: str) -> Iterator[None]:
     """Say how to get the packages that only measurements need."""

@@ -12,7 +12,7 @@ export class LoadedAvatar {
 
   pose(rotations: Readonly<Record<string, readonly [number, number, number, number]>>): void {
     const humanoid = this.vrm?.humanoid;
-    if (this.vrm === undefined || humanoid === undefined) return;
+    if (this.vrm === undefined || !humanoid) return;
     // A VRM 0.x avatar faces -Z in its own space: the same turn has other signs about x and z.
     const sign = this.vrm.meta.metaVersion === "0" ? -1 : 1;
     humanoid.resetNormalizedPose();
@@ -22,7 +22,7 @@ export class LoadedAvatar {
 
   express(expressions: Readonly<Record<string, number>>): void {
     const manager = this.vrm?.expressionManager;
-    if (manager === undefined) return;
+    if (!manager) return; // null in a file without expressions
     manager.resetValues();
     for (const [name, weight] of Object.entries(expressions)) manager.setValue(name, weight);
   }

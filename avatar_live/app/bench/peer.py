@@ -149,7 +149,7 @@ class Peer:
         try:
             self._call("load", f"{_ORIGIN}/file/{path.name}")
         except Error as error:
-            reason = error.message.splitlines()[0]
+            reason = error.message.splitlines()[0].removeprefix("Page.evaluate: ")
             raise ShowError(f"three-vrm does not read {path.name}: {reason}") from error
 
     def picture(self, shot: Shot, moment: Moment, material_s: float = 0.0) -> Pixels:
