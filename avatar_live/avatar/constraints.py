@@ -8,8 +8,8 @@ from typing import Final, Literal
 
 import numpy as np
 
+from avatar_live.avatar.document import GltfNode, Part, decode, finite
 from avatar_live.avatar.glb import damaged
-from avatar_live.avatar.gltf import GltfNode, Part, decode, finite
 from avatar_live.avatar.model import Avatar, Constraint, Doubles
 from avatar_live.avatar.nodes import Skeleton, decompose, node_place
 from avatar_live.avatar.quaternions import between, conjugate, multiply, slerp

@@ -1,4 +1,4 @@
-"""The outermost shell of an avatar's file: a GLB container holds one JSON text and one block of bytes.
+"""The outermost shell of an avatar's file: one JSON text, which a GLB container holds with one block of bytes.
 
 https://registry.khronos.org/glTF/specs/2.0/glTF-2.0.html#glb-file-format-specification
 """
@@ -22,16 +22,26 @@ def damaged(detail: str) -> AvatarError:
     return AvatarError(f"the avatar file is damaged ({detail}); download or export it again")
 
 
-def split_glb(data: bytes) -> tuple[bytes, memoryview]:
-    """Return the JSON text and the binary block (empty when absent) of a GLB file. Raises AvatarError."""
+def split_file(data: bytes) -> tuple[bytes, memoryview]:
+    """Return the JSON text and the binary block (empty when absent) of a GLB or a .gltf file. Raises AvatarError."""
     if len(data) > FILE_BYTES_MAX:
         raise AvatarError(
             f"the file is larger than {FILE_BYTES_MAX >> 20} MiB; export the avatar with smaller textures"
         )
-    if len(data) < _HEADER.size or data[:4] != b"glTF":
+    if data[:4] == b"glTF" and len(data) >= _HEADER.size:
+        text, binary = _split_glb(data)
+    elif data[:64].removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"{":
+        text, binary = memoryview(data.removeprefix(b"\xef\xbb\xbf")), memoryview(b"")
+    else:
         raise AvatarError(
             "the file is not a VRM avatar; choose a .vrm file, for example one exported from VRoid Studio"
         )
+    if len(text) > JSON_BYTES_MAX:
+        raise AvatarError(f"the file's description is larger than {JSON_BYTES_MAX >> 20} MiB; export a simpler avatar")
+    return bytes(text), binary
+
+
+def _split_glb(data: bytes) -> tuple[memoryview, memoryview]:
     _, version, total = _HEADER.unpack_from(data)
     if version != 2:
         raise AvatarError(f"the file is glTF version {version}, which is not supported; export the avatar as VRM again")
@@ -49,6 +59,4 @@ def split_glb(data: bytes) -> tuple[bytes, memoryview]:
     text = chunks.get(b"JSON")
     if text is None:
         raise damaged("its description is missing")
-    if len(text) > JSON_BYTES_MAX:
-        raise AvatarError(f"the file's description is larger than {JSON_BYTES_MAX >> 20} MiB; export a simpler avatar")
-    return bytes(text), chunks.get(b"BIN\0", memoryview(b""))
+    return text, chunks.get(b"BIN\0", memoryview(b""))

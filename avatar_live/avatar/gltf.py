@@ -1,190 +1,77 @@
-"""The glTF 2.0 document as typed values, as far as avatars need it, and the reading of its accessors.
+"""The numbers of a glTF file: its accessors, out of whatever they are packed in.
 
 https://registry.khronos.org/glTF/specs/2.0/glTF-2.0.html
 """
 
-import math
-from collections.abc import Sequence
-from typing import Final, TypeVar
+from typing import Final
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from avatar_live.avatar.glb import AvatarError, damaged, split_glb
+from avatar_live.avatar.beside import Beside, bytes_of
+from avatar_live.avatar.document import Accessor, Document, Sparse, at, decode
+from avatar_live.avatar.glb import AvatarError, damaged, split_file
 
 NODES_MAX: Final = 16_384
 DECODED_BYTES_MAX: Final = 1024 * 1024 * 1024
 
-# What is written under these cannot be read without the named decoder; other required extensions only look different.
-_UNREADABLE: Final = ("KHR_draco_mesh_compression", "EXT_meshopt_compression", "KHR_texture_basisu")
+# What is written under these cannot be read without their decoder; other required extensions only look different.
+_UNREADABLE: Final = {
+    "KHR_draco_mesh_compression": "its meshes are compressed with Draco",
+    "EXT_meshopt_compression": "its data is compressed with meshoptimizer",
+    "KHR_meshopt_compression": "its data is compressed with meshoptimizer",
+    "KHR_texture_basisu": "its pictures are KTX2",
+    "EXT_texture_avif": "its pictures are AVIF",
+    "MSFT_texture_dds": "its pictures are DDS",
+    "KHR_texture_procedurals": "its pictures are formulas",
+    "EXT_mesh_gpu_instancing": "its meshes are instanced",
+}
 _COMPONENTS: Final[dict[int, type[np.generic]]] = {
     5120: np.int8, 5121: np.uint8, 5122: np.int16, 5123: np.uint16, 5125: np.uint32, 5126: np.float32,
 }  # fmt: skip
 _LARGEST: Final = {5120: 127, 5121: 255, 5122: 32_767, 5123: 65_535, 5125: 4_294_967_295}
 _WIDTHS: Final = {"SCALAR": 1, "VEC2": 2, "VEC3": 3, "VEC4": 4, "MAT4": 16}
 
-Extensions = dict[str, msgspec.Raw]
-T = TypeVar("T")
-
-
-class Part(msgspec.Struct, frozen=True, rename="camel"):
-    """Be the base of all pieces of the document: camel case in the file, snake case here."""
-
-
-class BufferView(Part, frozen=True):
-    buffer: int
-    byte_length: int
-    byte_offset: int = 0
-    byte_stride: int | None = None
-
-
-class SparseIndices(Part, frozen=True):
-    buffer_view: int
-    component_type: int
-    byte_offset: int = 0
-
-
-class SparseValues(Part, frozen=True):
-    buffer_view: int
-    byte_offset: int = 0
-
-
-class Sparse(Part, frozen=True):
-    count: int
-    indices: SparseIndices
-    values: SparseValues
-
-
-class Accessor(Part, frozen=True):
-    component_type: int
-    count: int
-    type: str
-    buffer_view: int | None = None
-    byte_offset: int = 0
-    normalized: bool = False
-    sparse: Sparse | None = None
-
-
-class GltfPrimitive(Part, frozen=True):
-    attributes: dict[str, int]
-    indices: int | None = None
-    material: int | None = None
-    mode: int = 4
-    targets: tuple[dict[str, int], ...] = ()
-    extras: msgspec.Raw = msgspec.Raw(b"null")
-
-
-class GltfMesh(Part, frozen=True):
-    primitives: list[GltfPrimitive]
-    name: str = ""
-    weights: tuple[float, ...] = ()
-    extras: msgspec.Raw = msgspec.Raw(b"null")
-
-
-class GltfNode(Part, frozen=True):
-    name: str = ""
-    children: tuple[int, ...] = ()
-    translation: tuple[float, float, float] = (0.0, 0.0, 0.0)
-    rotation: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 1.0)
-    scale: tuple[float, float, float] = (1.0, 1.0, 1.0)
-    matrix: list[float] | None = None
-    mesh: int | None = None
-    skin: int | None = None
-    extensions: Extensions = msgspec.field(default_factory=dict)
-
-
-class GltfSkin(Part, frozen=True):
-    joints: list[int]
-    inverse_bind_matrices: int | None = None
-
-
-class GltfScene(Part, frozen=True):
-    nodes: tuple[int, ...] = ()
-
-
-class TextureInfo(Part, frozen=True):
-    index: int
-    tex_coord: int = 0
-    scale: float = 1.0  # of normal maps and of MToon's shading shift
-    extensions: Extensions = msgspec.field(default_factory=dict)
-
-
-class Pbr(Part, frozen=True):
-    base_color_factor: tuple[float, float, float, float] = (1.0, 1.0, 1.0, 1.0)
-    base_color_texture: TextureInfo | None = None
-
-
-class GltfMaterial(Part, frozen=True):
-    name: str = ""
-    alpha_mode: str = "OPAQUE"
-    alpha_cutoff: float = 0.5
-    double_sided: bool = False
-    pbr_metallic_roughness: Pbr = Pbr()
-    normal_texture: TextureInfo | None = None
-    emissive_factor: tuple[float, float, float] = (0.0, 0.0, 0.0)
-    emissive_texture: TextureInfo | None = None
-    extensions: Extensions = msgspec.field(default_factory=dict)
-
-
-class GltfTexture(Part, frozen=True):
-    source: int | None = None
-    sampler: int | None = None
-    extensions: Extensions = msgspec.field(default_factory=dict)
-
-
-class GltfSampler(Part, frozen=True):
-    mag_filter: int | None = None
-    wrap_s: int = 10497
-    wrap_t: int = 10497
-
-
-class GltfImage(Part, frozen=True):
-    buffer_view: int | None = None
-    uri: str | None = None
-
-
-class Document(Part, frozen=True):
-    """Hold the parts of a glTF document that avatars use."""
-
-    scene: int | None = None
-    scenes: tuple[GltfScene, ...] = ()
-    nodes: tuple[GltfNode, ...] = ()
-    meshes: tuple[GltfMesh, ...] = ()
-    skins: tuple[GltfSkin, ...] = ()
-    materials: tuple[GltfMaterial, ...] = ()
-    textures: tuple[GltfTexture, ...] = ()
-    samplers: tuple[GltfSampler, ...] = ()
-    images: tuple[GltfImage, ...] = ()
-    accessors: tuple[Accessor, ...] = ()
-    buffer_views: tuple[BufferView, ...] = ()
-    animations: msgspec.Raw = msgspec.Raw(b"[]")  # decoded by whoever plays them
-    extensions_required: tuple[str, ...] = ()
-    extensions: Extensions = msgspec.field(default_factory=dict)
-
 
 class Gltf:
-    """Read the numbers of one document; `document` is its description. Raises AvatarError from every method."""
+    """Read the numbers of one document; `document` is its description. Raises AvatarError from every method.
 
-    def __init__(self, data: bytes) -> None:
-        text, self._binary = split_glb(data)
+    `beside` brings what lies in files of its own next to the document; without it, such a document is refused.
+    """
+
+    def __init__(self, data: bytes, beside: Beside | None = None) -> None:
+        text, self._binary = split_file(data)
         self.document = decode(text, Document)
+        self._beside = beside
+        self._buffers: dict[int, memoryview] = {}
         self._decoded_bytes = 0
-        for name in _UNREADABLE:
+        for name, how in _UNREADABLE.items():
             if name in self.document.extensions_required:
-                raise AvatarError(f"the avatar is compressed with {name}; export it without compression")
+                raise AvatarError(f"the avatar cannot be read: {how} ({name}); export it without")
         if len(self.document.nodes) > NODES_MAX:
             raise AvatarError(f"the avatar has more than {NODES_MAX} nodes; export a simpler one")
 
     def view(self, index: int) -> memoryview:
         """Return the bytes of a buffer view."""
         view = at(self.document.buffer_views, index, "buffer view")
-        if view.buffer != 0:
-            raise AvatarError("the avatar keeps data in another file; export it as one .vrm file")
+        data = self._buffer(view.buffer)
         end = view.byte_offset + view.byte_length
-        if view.byte_offset < 0 or view.byte_length < 0 or end > len(self._binary):
+        if view.byte_offset < 0 or view.byte_length < 0 or end > len(data):
             raise damaged(f"buffer view {index} lies outside of the data")
-        return self._binary[view.byte_offset : end]
+        return data[view.byte_offset : end]
+
+    def uri(self, uri: str) -> memoryview:
+        """Return the bytes that a URI of the document stands for."""
+        return memoryview(bytes_of(uri, self._beside))
+
+    def _buffer(self, index: int) -> memoryview:
+        if index not in self._buffers:
+            buffers = self.document.buffers
+            uri = at(buffers, index, "buffer").uri if buffers else None
+            if uri is None and index != 0:
+                raise damaged(f"buffer {index} is missing")
+            self._buffers[index] = self._binary if uri is None else self.uri(uri)
+        return self._buffers[index]
 
     def floats(self, index: int, width: int) -> NDArray[np.float32]:
         """Return an accessor as (count, width) float32, all finite; integers are scaled where it says normalised."""
@@ -242,27 +129,6 @@ class Gltf:
         view, offset = self.view(sparse.values.buffer_view), sparse.values.byte_offset
         out[rows] = _array(view, offset, shape, values.dtype, None, index)
         return out
-
-
-def at(items: Sequence[T], index: int, what: str) -> T:
-    """Return an item by the file's index. Raises AvatarError when there is none."""
-    if not 0 <= index < len(items):
-        raise damaged(f"it refers to {what} {index}, and there are {len(items)}")
-    return items[index]
-
-
-def decode(text: bytes | msgspec.Raw, kind: type[T]) -> T:
-    """Return a piece of JSON as a typed value. Raises AvatarError."""
-    try:
-        return msgspec.json.decode(text, type=kind)
-    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
-        raise damaged(f"its description is wrong: {error}") from error
-
-
-def finite(*values: float) -> None:
-    """Raise AvatarError unless all values are finite."""
-    if not all(math.isfinite(value) for value in values):
-        raise damaged("a spring, collider, expression or gaze has a number that is not finite")
 
 
 def _dtype(component_type: int, index: int) -> type[np.generic]:

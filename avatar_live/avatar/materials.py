@@ -9,8 +9,8 @@ from typing import Final, Literal
 
 import numpy as np
 
+from avatar_live.avatar.document import GltfMaterial, Part, TextureInfo, decode
 from avatar_live.avatar.glb import damaged
-from avatar_live.avatar.gltf import GltfMaterial, Part, TextureInfo, decode
 from avatar_live.avatar.model import Material, Placing
 from avatar_live.avatar.textures import TextureReader
 

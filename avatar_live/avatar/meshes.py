@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from avatar_live.avatar.document import GltfMesh, GltfPrimitive, Part, at, decode
 from avatar_live.avatar.glb import AvatarError, damaged
-from avatar_live.avatar.gltf import Gltf, GltfMesh, GltfPrimitive, Part, at, decode
+from avatar_live.avatar.gltf import Gltf
 from avatar_live.avatar.materials import uv_set
 from avatar_live.avatar.model import Doubles, Floats, Primitive
 from avatar_live.avatar.nodes import TURN, Skeleton, node_place

@@ -5,8 +5,8 @@ https://github.com/vrm-c/vrm-specification/blob/master/specification/VRMC_vrm-1.
 
 from typing import Final
 
+from avatar_live.avatar.document import Part
 from avatar_live.avatar.glb import AvatarError
-from avatar_live.avatar.gltf import Part
 from avatar_live.avatar.model import Meta
 from avatar_live.avatar.textures import TextureReader
 

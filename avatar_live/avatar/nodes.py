@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from avatar_live.avatar.document import GltfNode
 from avatar_live.avatar.glb import damaged
-from avatar_live.avatar.gltf import Gltf, GltfNode
+from avatar_live.avatar.gltf import Gltf
 from avatar_live.avatar.model import Doubles, Node
 from avatar_live.avatar.quaternions import quaternion_of
 

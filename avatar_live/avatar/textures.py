@@ -7,8 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
+from avatar_live.avatar.document import GltfSampler, Part, at, decode
 from avatar_live.avatar.glb import AvatarError, damaged
-from avatar_live.avatar.gltf import Gltf, GltfSampler, Part, at, decode
+from avatar_live.avatar.gltf import Gltf
 from avatar_live.avatar.model import Texture
 
 TEXTURE_SIDE_PX_MAX: Final = 8_192
@@ -40,6 +41,9 @@ class TextureReader:
             image = source.source
             if "EXT_texture_webp" in source.extensions:
                 image = decode(source.extensions["EXT_texture_webp"], _WebP).source
+            if image is None and source.extensions:
+                named = ", ".join(sorted(source.extensions))
+                raise AvatarError(f"a picture of the avatar is there only as {named}; export it with PNG, JPEG or WebP")
             if image is None:
                 raise damaged(f"texture {index} has no picture")
             sampler = GltfSampler()
@@ -65,9 +69,12 @@ class TextureReader:
     def _picture(self, index: int) -> NDArray[np.uint8]:
         if index not in self._pictures:
             source = at(self._gltf.document.images, index, "picture")
-            if source.buffer_view is None:
-                raise AvatarError("the avatar keeps a picture in another file; export it as one .vrm file")
-            self._pictures[index] = self._decode(self._gltf.view(source.buffer_view), index)
+            if source.buffer_view is None and source.uri is None:
+                raise damaged(f"picture {index} is nowhere")
+            data = (
+                self._gltf.uri(source.uri or "") if source.buffer_view is None else self._gltf.view(source.buffer_view)
+            )
+            self._pictures[index] = self._decode(data, index)
         return self._pictures[index]
 
     def _decode(self, data: memoryview, index: int) -> NDArray[np.uint8]:
@@ -85,7 +92,7 @@ class TextureReader:
                         f"the avatar's pictures have more than {TEXTURES_PX_MAX // 10**6} million pixels;"
                         " export it with smaller textures"
                     )
-                return np.asarray(image.convert("RGBA"))
+                return _rgba(image)
         except UnidentifiedImageError as error:
             raise AvatarError(
                 f"picture {index} of the avatar is neither PNG, JPEG nor WebP; export the avatar again"
@@ -94,3 +101,9 @@ class TextureReader:
             raise
         except Exception as error:  # Pillow's decoders raise whatever a broken stream brings up
             raise damaged(f"picture {index} cannot be decoded") from error
+
+
+def _rgba(image: Image.Image) -> NDArray[np.uint8]:
+    if image.mode.startswith("I"):  # 16 bits of grey, which Pillow would cut off at 255
+        image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
+    return np.asarray(image.convert("RGBA"))

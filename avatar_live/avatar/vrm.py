@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from avatar_live.avatar.document import Extensions, GltfMaterial, Part, decode, finite
 from avatar_live.avatar.first_person import Sight
 from avatar_live.avatar.glb import AvatarError
-from avatar_live.avatar.gltf import Extensions, GltfMaterial, Part, decode, finite
 from avatar_live.avatar.meshes import Meshes
 from avatar_live.avatar.meta import Meta1, read_meta
 from avatar_live.avatar.model import Collider, Expression, LookAt, Meta, Node, Spring

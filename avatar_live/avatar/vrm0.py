@@ -7,8 +7,8 @@ https://github.com/vrm-c/vrm-specification/tree/master/specification/0.0
 from collections.abc import Sequence
 from typing import Final
 
+from avatar_live.avatar.document import Extensions, GltfNode, Part, decode, finite
 from avatar_live.avatar.first_person import Sight
-from avatar_live.avatar.gltf import Extensions, GltfNode, Part, decode, finite
 from avatar_live.avatar.meshes import Meshes
 from avatar_live.avatar.meta import Meta0, read_meta0
 from avatar_live.avatar.model import LookAt, Material

@@ -7,8 +7,8 @@ https://github.com/vrm-c/UniVRM/blob/master/Assets/VRM10/Runtime/Migration/Migra
 from collections.abc import Sequence
 from typing import Final
 
+from avatar_live.avatar.document import GltfNode, Part, finite
 from avatar_live.avatar.glb import AvatarError
-from avatar_live.avatar.gltf import GltfNode, Part, finite
 from avatar_live.avatar.meshes import Meshes
 from avatar_live.avatar.model import ColorBind, Expression, Material, Placing, PlacingBind
 from avatar_live.avatar.vrm0_materials import flipped, linear

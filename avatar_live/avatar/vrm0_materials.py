@@ -12,7 +12,7 @@ from typing import Final, Literal
 
 import msgspec
 
-from avatar_live.avatar.gltf import Extensions, GltfMaterial, Part, decode
+from avatar_live.avatar.document import Extensions, GltfMaterial, Part, decode
 from avatar_live.avatar.materials import QUEUE_OFFSET_MAX, AlphaMode, Rgb, finite, read_material, to_linear
 from avatar_live.avatar.model import Material, Placing
 from avatar_live.avatar.textures import TextureReader

@@ -7,8 +7,8 @@ from typing import Final
 
 import numpy as np
 
+from avatar_live.avatar.document import Part, at, finite
 from avatar_live.avatar.glb import AvatarError
-from avatar_live.avatar.gltf import Part, at, finite
 from avatar_live.avatar.model import Collider, Node, Spring, SpringJoint
 from avatar_live.avatar.nodes import Skeleton, node_place
 from avatar_live.avatar.quaternions import IDENTITY

@@ -8,8 +8,8 @@ from typing import Final, Literal
 
 import msgspec
 
+from avatar_live.avatar.document import GltfMaterial, Part, finite
 from avatar_live.avatar.glb import AvatarError
-from avatar_live.avatar.gltf import GltfMaterial, Part, finite
 from avatar_live.avatar.materials import emissive_strength
 from avatar_live.avatar.meshes import Meshes
 from avatar_live.avatar.model import ColorBind, Expression, PlacingBind

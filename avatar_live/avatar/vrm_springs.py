@@ -11,8 +11,8 @@ from typing import Final
 import msgspec
 import numpy as np
 
+from avatar_live.avatar.document import Extensions, Part, at, decode, finite
 from avatar_live.avatar.glb import AvatarError, damaged
-from avatar_live.avatar.gltf import Extensions, Part, at, decode, finite
 from avatar_live.avatar.model import Collider, Spring, SpringJoint, SpringLimit
 from avatar_live.avatar.nodes import Skeleton, node_place
 

@@ -12,8 +12,9 @@ import msgspec
 import numpy as np
 
 from avatar_live.avatar.clips import Clip, Interpolation, Track
+from avatar_live.avatar.document import Part, at, decode
 from avatar_live.avatar.glb import AvatarError, damaged
-from avatar_live.avatar.gltf import Gltf, Part, at, decode
+from avatar_live.avatar.gltf import Gltf
 from avatar_live.avatar.model import Doubles
 from avatar_live.avatar.nodes import Skeleton, read_skeleton
 from avatar_live.avatar.quaternions import conjugate, matrices, multiply
