@@ -78,6 +78,7 @@ class Director:
         """Return the take of this moment, or None at home."""
         if self._look_s is None:
             self._look_s = now_s + self._silence_s()
+            self._since_s = max(self._since_s, now_s)  # the show begins at home
         if self._taken is not None and now_s >= self._until_s:
             self._end(now_s)
         if self._waiting is not None:

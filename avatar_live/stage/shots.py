@@ -22,6 +22,7 @@ EYE_Z_MAX_M: Final = 3.45  # the room ends a little behind
 _PLAYER_PITCH_RAD: Final = float(np.radians(9.0))  # looking up a little: the host is a giant
 _GIANT_EYE_M: Final = np.array([0.0, 1.24, 2.75])
 _GIANT_TARGET_M: Final = np.array([0.0, 1.07, 0.0])
+_GIANT_TOP_M: Final = 1.7
 _FACE_M: Final = np.array([0.0, 1.03, 0.0])
 _AIR: Final = 1.14  # a whole body's picture is so much higher than the body
 
@@ -82,13 +83,14 @@ def frame_gifter(gifter_m: Doubles) -> Framing:
 
 
 def for_giant(framing: Framing, head_scale: float) -> Framing:
-    """Return the framing, stepped back as the head grows, so that the giant still fits; whoever sees it all stays."""
+    """Return the framing for a head of this size: it steps back as the head grows, so that the giant still fits; who
+    stands far away already looks up and opens the lens instead."""
     share = min(max((head_scale - 1.0) / (HEAD_SCALE_MAX - 1.0), 0.0), 1.2)
-    if share == 0.0 or framing.eye_m[2] >= _GIANT_EYE_M[2]:
+    if share == 0.0:
         return framing
-    eye = framing.eye_m + share * (_GIANT_EYE_M - framing.eye_m)
-    target = framing.target_m + share * (_GIANT_TARGET_M - framing.target_m)
-    return Framing(eye, target, framing.fov_rad + share * (MAIN_FOV_RAD - framing.fov_rad))
+    is_far = framing.eye_m[2] >= _GIANT_EYE_M[2]
+    giant = _opened(framing) if is_far else Framing(_GIANT_EYE_M, _GIANT_TARGET_M)
+    return framing_of(framing.numbers + share * (giant.numbers - framing.numbers))
 
 
 def main_shot(head_scale: float = 1.0) -> Doubles:
@@ -107,6 +109,18 @@ def player_shot(eyes_m: Doubles, yaw_rad: float) -> Doubles:
         ]
     )
     return look_at(eyes_m, eyes_m + ahead)
+
+
+def _opened(framing: Framing) -> Framing:
+    """Return the framing with its lower edge where it is and its upper edge over a giant's head."""
+    away_m = float(np.hypot(framing.eye_m[0], framing.eye_m[2]))
+    to_target_m = float(np.linalg.norm((framing.target_m - framing.eye_m)[[0, 2]]))
+    pitch_rad = np.arctan2(framing.target_m[1] - framing.eye_m[1], to_target_m)
+    low_rad, high_rad = pitch_rad - framing.fov_rad / 2.0, np.arctan2(_GIANT_TOP_M - framing.eye_m[1], away_m)
+    high_rad = max(high_rad, pitch_rad + framing.fov_rad / 2.0)
+    target = framing.target_m.copy()
+    target[1] = framing.eye_m[1] + to_target_m * np.tan((low_rad + high_rad) / 2.0)
+    return Framing(framing.eye_m, target, float(high_rad - low_rad))
 
 
 def _whole_body(stature: Stature) -> Framing:
