@@ -146,7 +146,7 @@ def test_a_picture_that_is_only_there_in_a_form_we_lack_says_which() -> None:
 @pytest.mark.parametrize(
     ("kind", "mode"),
     [
-        *(("PNG", mode) for mode in ("RGB", "RGBA", "L", "LA", "P", "1", "I;16")),
+        *(("PNG", mode) for mode in ("RGB", "RGBA", "L", "LA", "P", "1")),
         *(("JPEG", mode) for mode in ("RGB", "L", "CMYK")),
         *(("WEBP", mode) for mode in ("RGB", "RGBA")),
     ],
