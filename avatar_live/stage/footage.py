@@ -73,16 +73,17 @@ def read_picture(path: Path) -> Pixels:
     """Return a picture file as BGR (height, width, 3), the right way up. Raises BackdropError."""
     try:
         with Image.open(path) as image:
-            if image.width * image.height > PICTURE_PIXELS_MAX:
-                raise BackdropError(
-                    f"{path.name} has {image.width}x{image.height} pixels, too many for a backdrop: make it smaller, "
-                    "such as 1920x1080."
-                )
-            upright = ImageOps.exif_transpose(image).convert("RGBA")
+            width, height = image.size
+            is_small = width * height <= PICTURE_PIXELS_MAX
+            upright = ImageOps.exif_transpose(image).convert("RGBA") if is_small else None
     except FileNotFoundError as error:
         raise BackdropError(f"There is no picture at {path}: check the path.") from error
     except (OSError, ValueError, SyntaxError, UnidentifiedImageError, Image.DecompressionBombError) as error:
         raise BackdropError(f"{path.name} is not a picture that can be read: save it as PNG or JPEG.") from error
+    if upright is None:
+        raise BackdropError(
+            f"{path.name} has {width}x{height} pixels, too many for a backdrop: make it smaller, such as 1920x1080."
+        )
     ground = Image.new("RGBA", upright.size, (0, 0, 0, 255))
     ground.alpha_composite(upright)
     return np.ascontiguousarray(np.asarray(ground)[..., 2::-1])

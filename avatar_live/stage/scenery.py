@@ -46,7 +46,7 @@ def paint_audience() -> Texture:
     for _ in range(46):
         x, y = random.uniform(-3.1, 3.1), random.uniform(1.2, 3.2)
         color = str(random.choice(["#ff7ab8", "#5fd0ff", "#ffd479", "#a78bff"]))
-        board.round(x, y, float(random.uniform(0.03, 0.11)), color, float(random.uniform(0.08, 0.3)))
+        board.round(x, y, float(random.uniform(0.03, 0.11)), color, float(random.uniform(0.08, 0.3)), is_lamp=True)
     for row, (height_m, color) in enumerate(((0.95, "#241c56"), (0.78, "#181240"), (0.6, "#0e0a2a"))):
         sticks: tuple[tuple[str, list[NDArray[np.float64]]], ...] = (("#ff5c7a", []), ("#4aa3ff", []), ("#7dffb0", []))
         for x in np.arange(-3.2, 3.3, 0.27) + 0.13 * row:
@@ -142,20 +142,20 @@ def _window(board: Board) -> None:
             1 - (1 - share) ** 1.6
         )
         color = "#" + "".join(f"{int(value):02x}" for value in shade)
-        board.bar(left, y, right, y + (high - low) / 40 + 0.002, color)
-    board.round(-0.78, 1.2, 0.075, "#fff3d6", 1.0, 1.3)
-    board.round(-0.755, 1.22, 0.062, "#3a4193")
+        board.bar(left, y, right, y + (high - low) / 40 + 0.002, color, is_lamp=True)
+    board.round(-0.78, 1.2, 0.075, "#fff3d6", 1.0, 1.3, is_lamp=True)
+    board.round(-0.755, 1.22, 0.062, "#3a4193", is_lamp=True)
     for color, tallest, lit in (("#5d4a93", 0.52, 0.2), ("#37306f", 0.40, 0.4), ("#1d1a48", 0.28, 0.55)):
         x = left
         while x < right:
             wide = min(float(random.uniform(0.06, 0.13)), right - x)
             tall = tallest * float(random.uniform(0.55, 1.0))
-            board.bar(x, low, x + wide, low + tall, color)
+            board.bar(x, low, x + wide, low + tall, color, is_lamp=True)
             for px in np.arange(x + 0.012, x + wide - 0.014, 0.022):
                 for py in np.arange(low + 0.02, low + tall - 0.02, 0.03):
                     if random.random() < lit * 0.6:
                         lamp = str(random.choice(["#ffd98a", "#ffc2a0", "#9fe8ff"]))
-                        board.bar(float(px), float(py), float(px) + 0.011, float(py) + 0.015, lamp, 0.9)
+                        board.bar(float(px), float(py), float(px) + 0.011, float(py) + 0.015, lamp, 0.9, is_lamp=True)
             x += wide
     for x in (left + (right - left) / 2,):
         board.bar(x - 0.014, low, x + 0.014, high, "#3c3378")
@@ -187,8 +187,8 @@ def _shelves(board: Board) -> None:
     board.bar(0.87, 0.55, 1.07, 0.575, "#f5efe0")  # a pile of magazines
     board.bar(0.88, 0.575, 1.06, 0.60, "#f2785c")
     board.bar(0.875, 0.60, 1.05, 0.62, "#5fd0c5")
-    board.round(1.26, 0.65, 0.1, "#ffe2b0", 1.0, 1.5)  # lamp
-    board.glow(1.26, 0.66, 0.3, 0.3, "#ffb066", 0.55)
+    board.round(1.26, 0.65, 0.1, "#ffe2b0", 1.0, 1.5, is_lamp=True)
+    board.glow(1.26, 0.66, 0.3, 0.3, "#ffb066", 0.55, is_lamp=True)
 
 
 def _plant(board: Board, x: float, y: float) -> None:
