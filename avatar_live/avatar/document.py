@@ -105,6 +105,9 @@ class TextureInfo(Part, frozen=True):
 class Pbr(Part, frozen=True):
     base_color_factor: tuple[float, float, float, float] = (1.0, 1.0, 1.0, 1.0)
     base_color_texture: TextureInfo | None = None
+    metallic_factor: float = 1.0
+    roughness_factor: float = 1.0
+    metallic_roughness_texture: TextureInfo | None = None
 
 
 class GltfMaterial(Part, frozen=True):

@@ -1,4 +1,4 @@
-"""The surfaces of a file in the terms of MToon 1.0, from VRMC_materials_mtoon, KHR_materials_unlit or plain PBR.
+"""The surfaces of a file: VRMC_materials_mtoon, KHR_materials_unlit, or glTF's own metal and roughness.
 
 https://github.com/vrm-c/vrm-specification/blob/master/specification/VRMC_materials_mtoon-1.0/README.md
 """
@@ -24,9 +24,6 @@ OUTLINE_MODES: Final[dict[str, Literal["none", "world", "screen"]]] = {
     "screenCoordinates": "screen",
 }
 QUEUE_OFFSET_MAX: Final = 9
-# A surface made for physically based light has no shade colour: this share of its own colour looks like soft skin.
-_PBR_SHADE: Final = 0.72
-_PBR_TOONY: Final = 0.5
 
 
 class _Transform(Part, frozen=True):
@@ -92,21 +89,14 @@ def read_material(source: GltfMaterial, textures: TextureReader) -> Material:
     """Return one material; decodes the textures it uses. Raises AvatarError."""
     pbr = source.pbr_metallic_roughness
     slots = _Slots(textures, pbr.base_color_texture)
-    mtoon, is_unlit = None, "KHR_materials_unlit" in source.extensions
+    shading: Literal["mtoon", "unlit", "pbr"] = "unlit" if "KHR_materials_unlit" in source.extensions else "pbr"
+    m = _Mtoon()
     if "VRMC_materials_mtoon" in source.extensions:
-        mtoon = decode(source.extensions["VRMC_materials_mtoon"], _Mtoon)
-    elif not is_unlit:
-        red, green, blue, _ = pbr.base_color_factor
-        mtoon = _Mtoon(
-            shade_color_factor=_scaled((red, green, blue), _PBR_SHADE),
-            shade_multiply_texture=pbr.base_color_texture,
-            shading_toony_factor=_PBR_TOONY,
-        )
-    m = mtoon or _Mtoon()
+        shading, m = "mtoon", decode(source.extensions["VRMC_materials_mtoon"], _Mtoon)
     alpha_mode = ALPHA_MODES.get(source.alpha_mode, "opaque")
     material = Material(
         name=source.name,
-        shading="mtoon" if mtoon is not None else "unlit",
+        shading=shading,
         alpha_mode=alpha_mode,
         alpha_cutoff=source.alpha_cutoff,
         is_double_sided=source.double_sided,
@@ -117,6 +107,9 @@ def read_material(source: GltfMaterial, textures: TextureReader) -> Material:
         normal_scale=1.0 if source.normal_texture is None else source.normal_texture.scale,
         emissive_color=_scaled(source.emissive_factor, emissive_strength(source)),
         emissive_texture=slots.place("emissive_texture", source.emissive_texture),
+        metallic=pbr.metallic_factor,
+        roughness=pbr.roughness_factor,
+        metallic_roughness_texture=slots.place("metallic_roughness_texture", pbr.metallic_roughness_texture),
         shade_color=m.shade_color_factor,
         shade_texture=slots.place("shade_texture", m.shade_multiply_texture),
         shading_shift=m.shading_shift_factor,

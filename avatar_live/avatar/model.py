@@ -41,14 +41,15 @@ class Placing:
 class Material:
     """Describe a surface in VRMC_materials_mtoon 1.0's terms; colours are linear, textures index `Avatar.textures`.
 
-    `shading` "unlit" ignores light; plain PBR materials are read as a soft toon. `outline_width_m` is in metres for
-    "world" and in fractions of half the screen's height for "screen". `placing` is the base picture's, which nearly
-    every file gives to all its pictures; `placings` holds, by field ("shade_texture"), those that differ. The UV
-    animation moves all pictures but the matcap; `uv_mask_texture`'s blue says where.
+    `shading` "unlit" ignores light, "pbr" is glTF's own with `metallic` and `roughness`, whose picture has roughness in
+    green and metal in blue. `outline_width_m` is in metres for "world" and in fractions of half the screen's height for
+    "screen". `placing` is the base picture's, which nearly every file gives to all its pictures; `placings` holds, by
+    field ("shade_texture"), those that differ. The UV animation moves all pictures but the matcap; `uv_mask_texture`'s
+    blue says where.
     """
 
     name: str
-    shading: Literal["mtoon", "unlit"] = "mtoon"
+    shading: Literal["mtoon", "unlit", "pbr"] = "mtoon"
     alpha_mode: Literal["opaque", "mask", "blend"] = "opaque"
     alpha_cutoff: float = 0.5
     is_double_sided: bool = False
@@ -60,6 +61,9 @@ class Material:
     normal_scale: float = 1.0
     emissive_color: tuple[float, float, float] = (0.0, 0.0, 0.0)
     emissive_texture: int | None = None
+    metallic: float = 0.0
+    roughness: float = 1.0
+    metallic_roughness_texture: int | None = None
     shade_color: tuple[float, float, float] = (1.0, 1.0, 1.0)
     shade_texture: int | None = None
     shading_shift: float = 0.0

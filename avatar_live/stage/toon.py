@@ -1,4 +1,4 @@
-"""MToon 1.0 materials as shader variants and inputs.
+"""Materials as shader variants and inputs: MToon 1.0, unlit, and glTF's own.
 
 A variant has only what its material uses, because fragments are what a picture costs. All numbers are arrays that the
 shader reads each time it draws: what an expression or the time changes is written into them and nothing else happens.
@@ -50,6 +50,7 @@ _SHIFT: Final = _Slot("shading_shift_texture", is_color=False)
 _MATCAP: Final = _Slot("matcap_texture")
 _RIM: Final = _Slot("rim_texture")
 _EMISSIVE: Final = _Slot("emissive_texture")
+_METALLIC: Final = _Slot("metallic_roughness_texture", is_color=False)
 _OUTLINE: Final = _Slot("outline_texture", is_color=False)
 _MASK: Final = _Slot("uv_mask_texture", is_color=False)
 
@@ -137,12 +138,15 @@ class Surface:
 
     def _used_slots(self) -> tuple[_Slot, ...]:
         material, shown = self._material, [_BASE]
+        if material.shading != "unlit":
+            shown += [_NORMAL, _EMISSIVE] if self._glows("emissive") else [_NORMAL]
+        if material.shading == "pbr":
+            shown += [_METALLIC]
         if material.shading == "mtoon":
-            shown += [_NORMAL, _SHADE, _SHIFT]
+            shown += [_SHADE, _SHIFT]
             has_matcap = self._glows("matcap") and material.matcap_texture is not None
             shown += [_MATCAP] if has_matcap else []
             shown += [_RIM] if has_matcap or self._glows("rim") else []
-            shown += [_EMISSIVE] if self._glows("emissive") else []
         shown += [_OUTLINE] if self.has_outline else []
         shown += [_MASK] if is_moving(material) else []
         return tuple(slot for slot in shown if _index(material, slot) >= 0)
@@ -164,12 +168,14 @@ class Surface:
             symbols.append("DOUBLE_SIDED")
         if material.shading == "unlit":
             return (*symbols, "UNLIT")
+        symbols += ["EMISSIVE"] if self._glows("emissive") else []
+        if material.shading == "pbr":
+            return (*symbols, "PBR")
         has_same_place = _SHADE.field not in material.placings
         if _SHADE in self._slots and material.shade_texture == material.base_texture and has_same_place:
             symbols.remove(_SHADE.symbol)
             symbols.append("SHADE_IS_BASE")  # one fetch instead of two, and almost every avatar is made like this
         symbols += ["RIM"] if self._glows("rim") else []
-        symbols += ["EMISSIVE"] if self._glows("emissive") else []
         return tuple(symbols)
 
     def _all_inputs(self) -> dict[str, Input]:
@@ -213,6 +219,7 @@ def _numbers(material: Material) -> dict[str, Vec4]:
         "matcap_color": Vec4(*material.matcap_color, material.rim_lighting_mix),
         "rim_color": Vec4(*material.rim_color, 0.0),
         "rim": Vec4(max(material.rim_fresnel_power, _NARROWEST), material.rim_lift, 0.0, 0.0),
+        "metal": Vec4(material.metallic, material.roughness, 0.0, 0.0),
         "outline_width": Vec4(width if is_world else 0.0, 0.0 if is_world else width, OUTLINE_LEAST, 0.0),
         "outline_color": Vec4(*material.outline_color, material.outline_lighting_mix),
     }

@@ -165,12 +165,11 @@ def test_missing_normals_are_made_from_the_triangles() -> None:
     assert primitive.normals[0].tolist() == pytest.approx([0.0, 0.0, 1.0])
 
 
-def test_a_plain_material_reads_as_a_soft_toon_and_an_unlit_one_stays_unlit() -> None:
+def test_a_plain_material_stays_physically_based_and_an_unlit_one_unlit() -> None:
     file = small_vrm()
-    file.document["materials"] = [{"pbrMetallicRoughness": {"baseColorFactor": [1.0, 0.5, 0.0, 1.0]}}]
+    file.document["materials"] = [{"pbrMetallicRoughness": {"roughnessFactor": 0.4}}]
     (plain,) = avatar_from_bytes(file.pack()).materials
-    assert plain.shading == "mtoon"
-    assert 0.0 < plain.shade_color[1] < 0.5
+    assert (plain.shading, plain.metallic, plain.roughness) == ("pbr", 1.0, 0.4)
     file.document["materials"] = [{"extensions": {"KHR_materials_unlit": {}}}]
     (unlit,) = avatar_from_bytes(file.pack()).materials
     assert unlit.shading == "unlit"

@@ -1,4 +1,5 @@
-// Shade by MToon 1.0 (https://github.com/vrm-c/vrm-specification, VRMC_materials_mtoon-1.0).
+// Shade by MToon 1.0 (https://github.com/vrm-c/vrm-specification, VRMC_materials_mtoon-1.0), or with PBR as glTF's own
+// surfaces are (https://registry.khronos.org/glTF/specs/2.0/glTF-2.0.html, appendix B).
 //
 // The fill light comes equally from everywhere, so the spec's raw and equalised global illumination are the same here
 // and giEqualizationFactor has nothing to mix.
@@ -14,6 +15,7 @@ uniform vec4 emissive_color;  // rgb, scale of the normal's picture
 uniform vec4 matcap_color;    // rgb, how much of rim and matcap the light colours
 uniform vec4 rim_color;
 uniform vec4 rim;             // fresnel power, lift
+uniform vec4 metal;           // metallic, roughness
 uniform vec4 outline_color;   // rgb, how much of it the light colours
 #ifdef BASE_TEXTURE
 uniform sampler2D base_texture;
@@ -36,7 +38,10 @@ uniform sampler2D rim_texture;
 #ifdef EMISSIVE_TEXTURE
 uniform sampler2D emissive_texture;
 #endif
-#if defined(MATCAP_TEXTURE) || defined(RIM)
+#ifdef METALLIC_ROUGHNESS_TEXTURE
+uniform sampler2D metallic_roughness_texture;
+#endif
+#if defined(MATCAP_TEXTURE) || defined(RIM) || defined(PBR)
 uniform mat4 p3d_ViewMatrixInverse;
 #endif
 
@@ -52,6 +57,7 @@ uniform vec3 shade_placing[2];
 uniform vec3 shading_shift_placing[2];
 uniform vec3 rim_placing[2];
 uniform vec3 emissive_placing[2];
+uniform vec3 metallic_roughness_placing[2];
 #ifdef UV_MASK
 uniform sampler2D uv_mask_texture;
 uniform vec3 uv_mask_placing[2];
@@ -83,6 +89,30 @@ vec3 bent(vec3 normal, vec2 at, float side) {
     vec3 bump = texture(normal_texture, at).xyz * 2.0 - 1.0;
     bump.xy *= vec2(emissive_color.w, -emissive_color.w) * unit;
     return normalize(along_u * bump.x + along_v * bump.y + normal * bump.z);
+}
+#endif
+
+#ifdef PBR
+const float ROUGHNESS_LEAST = 0.045;  // a smoother surface would show a lamp without size as a single dot
+
+// Return what a metallic and rough surface sends back of the key light and of the fill.
+vec3 reflected(vec3 base, vec3 normal, vec3 towards, float metallic, float roughness) {
+    vec3 middle = normalize(key_direction + towards);
+    float light = clamp(dot(normal, key_direction), 0.0, 1.0), sight = clamp(dot(normal, towards), 0.0, 1.0);
+    float peak = clamp(dot(normal, middle), 0.0, 1.0), tilt = clamp(dot(towards, middle), 0.0, 1.0);
+    float alpha = max(roughness, ROUGHNESS_LEAST) * max(roughness, ROUGHNESS_LEAST), squared = alpha * alpha;
+    float spread = peak * peak * (squared - 1.0) + 1.0;
+    float visible = 0.5 / max(light * sqrt(sight * sight * (1.0 - squared) + squared)
+        + sight * sqrt(light * light * (1.0 - squared) + squared), 1e-4);
+    vec3 head_on = mix(vec3(0.04), base, metallic);
+    vec3 mirrored = head_on + (1.0 - head_on) * pow(1.0 - tilt, 5.0);
+    vec3 highlight = mirrored * visible * squared / (spread * spread);
+    // What bounces between the grains before it comes out; a rough metal would be too dark without
+    // (https://google.github.io/filament/Filament.md.html, 4.7.2). The share is our fit to the integral, a few per cent off.
+    float grains = roughness * roughness * (0.2 + 1.85 * roughness * roughness * sight);
+    highlight *= 1.0 + head_on * grains;
+    vec3 scattered = base * (1.0 - metallic);
+    return (scattered * (1.0 - mirrored) + highlight) * light * key_color + scattered * fill_color;
 }
 #endif
 
@@ -118,6 +148,16 @@ void main() {
 #ifdef NORMAL_TEXTURE
     normal = bent(normal, AT(normal_placing), side);
 #endif
+#if defined(MATCAP_TEXTURE) || defined(RIM) || defined(PBR)
+    vec3 towards = normalize(p3d_ViewMatrixInverse[3].xyz - point_in_world);
+#endif
+#ifdef PBR
+    vec2 metallic_roughness = metal.xy;
+#ifdef METALLIC_ROUGHNESS_TEXTURE
+    metallic_roughness *= texture(metallic_roughness_texture, AT(metallic_roughness_placing)).bg;
+#endif
+    lit = reflected(base.rgb, normal, towards, metallic_roughness.x, metallic_roughness.y);
+#else
     vec3 shade = shade_color.rgb;
 #ifdef SHADE_IS_BASE
     shade *= picture.rgb;
@@ -132,7 +172,6 @@ void main() {
     float shading = clamp((dot(normal, key_direction) + shift + 1.0 - toon.y) * toon.z, 0.0, 1.0);
     lit = mix(shade, base.rgb, shading) * key_color + base.rgb * fill_color;
 #if defined(MATCAP_TEXTURE) || defined(RIM)
-    vec3 towards = normalize(p3d_ViewMatrixInverse[3].xyz - point_in_world);
     vec3 edge = vec3(0.0);
 #ifdef MATCAP_TEXTURE
     vec3 right = normalize(vec3(towards.z, 0.0, -towards.x));
@@ -146,6 +185,7 @@ void main() {
     edge *= texture(rim_texture, AT(rim_placing)).rgb;
 #endif
     lit += edge * mix(vec3(1.0), key_color + fill_color, matcap_color.w);
+#endif
 #endif
 #ifdef EMISSIVE
 #ifdef EMISSIVE_TEXTURE
