@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter
 
 from avatar_live.compositor.icons import draw_icon
-from avatar_live.compositor.sprite import Sprite, blend, draw_text, shorten, sprite_of, text_width
+from avatar_live.compositor.sprite import Sprite, blend, draw_text, sprite_of
+from avatar_live.fonts import shorten, text_width
 from avatar_live.protocol.view import GameView
 
 BANNER_S: Final = 4.0

@@ -1,27 +1,15 @@
 """Small pictures that are painted once and blended every frame."""
 
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
-from typing import Final
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
+
+from avatar_live.fonts import font_for
 
 Colour = tuple[int, int, int, int]  # RGBA 0..255
-Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
-
-# Pillow brings a Latin font of its own; these bring the rest of the world where the system has one of them.
-_WIDE_FONTS: Final = (
-    "/usr/share/fonts/opentype/noto/NotoSansCJK-Bold.ttc",
-    "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",
-    "/usr/share/fonts/truetype/wqy/wqy-zenhei.ttc",
-    "/System/Library/Fonts/PingFang.ttc",
-    "C:/Windows/Fonts/msyh.ttc",
-)
-_FIRST_WIDE_CHARACTER: Final = "\u2e80"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,32 +58,6 @@ def blend(picture: NDArray[np.uint8], sprite: Sprite, x_px: int, y_px: int, opac
     target[:] = cv2.add(under, colour)
 
 
-def text_width(text: str, size_px: int) -> int:
-    """Return how wide a line of text is."""
-    return int(_font(_is_wide(text), size_px).getlength(text))
-
-
 def draw_text(draw: ImageDraw.ImageDraw, text: str, x_px: int, middle_px: int, size_px: int, colour: Colour) -> None:
     """Write one line whose vertical middle is at `middle_px`."""
-    draw.text((x_px, middle_px), text, colour, _font(_is_wide(text), size_px), anchor="lm")
-
-
-def shorten(text: str, size_px: int, width_px_max: int) -> str:
-    """Cut a line with an ellipsis where it is wider than `width_px_max`."""
-    if text_width(text, size_px) <= width_px_max:
-        return text
-    while text and text_width(text + "…", size_px) > width_px_max:
-        text = text[:-1]
-    return text.rstrip() + "…"
-
-
-def _is_wide(text: str) -> bool:
-    return any(character >= _FIRST_WIDE_CHARACTER for character in text)
-
-
-@cache
-def _font(is_wide: bool, size_px: int) -> Font:
-    for path in _WIDE_FONTS if is_wide else ():
-        if Path(path).exists():
-            return ImageFont.truetype(path, size_px)
-    return ImageFont.load_default(size_px)
+    draw.text((x_px, middle_px), text, colour, font_for(text, size_px), anchor="lm")

@@ -11,6 +11,7 @@ PLAYERS_MAX: Final = 4
 MAIN_BIT: Final = 0
 FIRST_PLAYER_BIT: Final = 1
 MAIN_BITS: Final = BitMask32.bit(MAIN_BIT)
+NOBODY: Final = -1  # the row of a camera that is nobody's eyes
 PLAYER_BITS: Final = BitMask32.range(FIRST_PLAYER_BIT, PLAYERS_MAX)
 
 
@@ -19,12 +20,18 @@ def film(target: Target, root: NodePath, fov_vertical_rad: float, mask_bit: int)
     aspect = target.width_px / target.height_px
     camera = Camera("camera", axes.make_lens(fov_vertical_rad, aspect, shots.NEAR_M, shots.FAR_M))
     camera.set_camera_mask(BitMask32.bit(mask_bit))
-    state = NodePath("view")
-    state.set_shader_input("view", Vec4(1.0 / target.height_px, aspect, 0.0, 0.0))
-    camera.set_initial_state(state.get_state())
     node: NodePath = root.attach_new_node(camera)
+    see_as(node, target)
     region = target.output.make_display_region()
     region.set_camera(node)
     region.set_clear_depth_active(True)
     target.output.set_clear_color_active(False)  # the room covers every pixel
     return node
+
+
+def see_as(camera: NodePath, target: Target, own: int = NOBODY) -> None:
+    """Let a camera see what the wearer of this row of the crowd sees: everybody but that one."""
+    state = NodePath("view")
+    state.set_shader_input("view", Vec4(1.0 / target.height_px, target.width_px / target.height_px, 0.0, 0.0))
+    state.set_shader_input("own", float(own))
+    camera.node().set_initial_state(state.get_state())

@@ -1,7 +1,8 @@
-"""The players' characters on the pitch: one small figure in two camp colours, shared by all."""
+"""The players' bodies on the pitch: who has which row of the crowd, how each moves, and who is named."""
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Final
 
 import numpy as np
@@ -9,82 +10,106 @@ from numpy.typing import NDArray
 from panda3d.core import NodePath
 
 from avatar_live.protocol.view import PlayerView
-from avatar_live.stage import axes, layers
-from avatar_live.stage.colors import srgb
+from avatar_live.stage.bodies import EYES_M, read_body
+from avatar_live.stage.crowd import CROWD_MAX, Crowd
+from avatar_live.stage.gaits import NO_MOOD, Gaits
+from avatar_live.stage.looks import look_of
 from avatar_live.stage.pitch import CAMP_COLORS
-from avatar_live.stage.props import attach_prop, attach_veil, tint
-from avatar_live.stage.solids import Solid, ball, capsule, disc, join, turn_about
-from avatar_live.stage.table import placed
+from avatar_live.stage.table import UNIT_M, on_table, placed
+from avatar_live.stage.tags import NameTags
 
-FIGURES_MAX: Final = 16
+FIGURES_MAX: Final = CROWD_MAX
+NAMED_MAX: Final = 16  # more names than these hide the game: then newcomers alone are named, for a while
 EYE_HEIGHT: Final = 0.24  # pitch units above the pitch
-_STEP_HZ: Final = 2.4
-_UP: Final = np.array([0.0, 1.0, 0.0])
-_AHEAD: Final = np.array([0.0, 0.0, -1.0])
+NO_ROW: Final = -1
+_UNITS_PER_M: Final = EYE_HEIGHT / EYES_M  # the body's size on the pitch
+_NAMED_S: Final = 5.0
+_FADE_S: Final = 0.7
+_CHEER_LEAST: Final = 0.02
+_STEP_HZ: Final = 3.2
+_NOBODY_CHEERS: Final[Mapping[str, float]] = MappingProxyType({})
 
 
 class Figures:
-    """Hold the figures that are in the game."""
+    """Hold the figures that are in the game; `height_px` is the height of everybody's picture."""
 
-    def __init__(self, parent: NodePath) -> None:
-        self.node: NodePath = parent.attach_new_node("figures")
-        self._model = attach_prop(NodePath("models"), "figure", _figure(), has_outline=True)
-        shadow = disc(0.12, (0.0, 0.0, 0.02, 0.6), (0.0, 0.0, 0.02, 0.0))
-        self._shadow = attach_veil(NodePath("models"), "shadow", shadow, layers.SHADOWS)
-        self._standing: dict[str, tuple[NodePath, NodePath]] = {}
+    def __init__(self, parent: NodePath, height_px: int = 360) -> None:
+        body = read_body()
+        self._crowd = Crowd(parent, body)
+        self._tags = NameTags(self._crowd.node, self._crowd.defines, height_px)
+        self._gaits = Gaits(body, CROWD_MAX, _UNITS_PER_M)
+        self._rows: dict[str, int] = {}
+        self._free = list(range(CROWD_MAX - 1, -1, -1))
+        self._worn: dict[str, tuple[str, str]] = {}  # name and camp as they were dressed
 
-    def show(self, players: Sequence[PlayerView], now_s: float) -> None:
-        """Place every player's figure, the first `FIGURES_MAX` of them, and remove those that left."""
-        present = {player.id: player for player in players[:FIGURES_MAX]}
-        for left in self._standing.keys() - present.keys():
-            for node in self._standing.pop(left):
-                node.remove_node()
-        for name, player in present.items():
-            if name not in self._standing:
-                self._standing[name] = (self._model.copy_to(self.node), self._shadow.copy_to(self.node))
-            figure, shadow = self._standing[name]
-            lift, sway_rad = bob(player, now_s)
-            turn = turn_about(_UP, player.yaw_rad) @ turn_about(_AHEAD, sway_rad)
-            axes.place(figure, placed(player.x, player.z, lift, turn))
-            axes.place(shadow, placed(player.x, player.z, 0.005))
-            red, green, blue, _ = srgb(CAMP_COLORS[player.camp])
-            tint(figure, (red, green, blue), 0.12)
+    def show(self, players: Sequence[PlayerView], now_s: float, cheers: Mapping[str, float] = _NOBODY_CHEERS) -> None:
+        """Place every player's figure, the first `FIGURES_MAX` of them, and forget those that left.
 
-    def figure(self, player: str) -> NodePath | None:
-        """Return a player's own figure, shadow not included, or None when it is not on the pitch."""
-        standing = self._standing.get(player)
-        return standing[0] if standing else None
+        `cheers` says how loudly each camp celebrates a goal (0..1): its players jump, the others' heads hang.
+        """
+        players = players[:FIGURES_MAX]
+        self._release(players)
+        for player in players:
+            if self._worn.get(player.id) != (player.name, player.camp):
+                self._dress(player, now_s)
+        count = len(players)
+        rows = np.fromiter((self._rows[player.id] for player in players), np.intp, count)
+        places = np.array([(player.x, player.z, player.yaw_rad, player.is_walking) for player in players]).reshape(
+            -1, 4
+        )
+        x, z, yaw_rad = places[:, 0], places[:, 1], places[:, 2]
+        moods = self._moods(players, cheers)
+        moment = self._gaits.step(rows, x, z, yaw_rad, places[:, 3] > 0.0, moods, now_s)
+        places_m = on_table(0.0, 0.0) + UNIT_M * np.column_stack([x, np.zeros(count), z])
+        turns_rad = yaw_rad + np.pi  # yaw 0 faces -Z, a body +Z
+        self._crowd.show(rows, places_m, turns_rad, UNIT_M * _UNITS_PER_M, moment, self._named(rows, now_s))
+        self._tags.show()
+
+    def row(self, player: str) -> int:
+        """Return the crowd's row of a player's own figure, or `NO_ROW` when it is not on the pitch."""
+        return self._rows.get(player, NO_ROW)
+
+    def _release(self, players: Sequence[PlayerView]) -> None:
+        if len(self._rows) == len(players) and all(player.id in self._rows for player in players):
+            return
+        for left in self._rows.keys() - {player.id for player in players}:
+            self._free.append(self._rows.pop(left))
+            del self._worn[left]
+
+    def _dress(self, player: PlayerView, now_s: float) -> None:
+        if player.id not in self._rows:
+            self._rows[player.id] = self._free.pop()
+            lot = zlib.crc32(player.id.encode()) / 2**32
+            self._gaits.enter(self._rows[player.id], player.x, player.z, lot, now_s)
+        row = self._rows[player.id]
+        self._crowd.dress(
+            row, look_of(player.id, player.camp), CAMP_COLORS[player.camp], self._tags.paint(row, player.name)
+        )
+        self._worn[player.id] = (player.name, player.camp)
+
+    def _moods(self, players: Sequence[PlayerView], cheers: Mapping[str, float]) -> NDArray[np.intp]:
+        loudest = max(cheers, key=lambda camp: cheers[camp], default="")
+        if not loudest or cheers[loudest] < _CHEER_LEAST:
+            return np.full(len(players), NO_MOOD)
+        winners = np.fromiter((player.camp == loudest for player in players), np.bool_, len(players))
+        return np.where(winners, self._gaits.cheer, self._gaits.slump)
+
+    def _named(self, rows: NDArray[np.intp], now_s: float) -> NDArray[np.float64]:
+        """Return the opacity (N,) of each name."""
+        if len(rows) <= NAMED_MAX:
+            return np.ones(len(rows))
+        return np.asarray(np.clip((_NAMED_S - self._gaits.age_s(rows, now_s)) / _FADE_S, 0.0, 1.0))
 
 
-def bob(player: PlayerView, now_s: float) -> tuple[float, float]:
-    """Return how high (pitch units) and how far aside (radians) a walking figure sways."""
+def bob(player: PlayerView, now_s: float) -> float:
+    """Return how high (pitch units) the eyes of a walking player sway."""
     if not player.is_walking:
-        return 0.0, 0.0
-    phase = 2.0 * np.pi * (_STEP_HZ * now_s + zlib.crc32(player.id.encode()) % 64 / 64)
-    return 0.022 * abs(float(np.sin(phase))), 0.11 * float(np.sin(phase))
+        return 0.0
+    phase = 2.0 * np.pi * (_STEP_HZ * now_s / 2.0 + zlib.crc32(player.id.encode()) % 64 / 64)
+    return 0.009 * abs(float(np.sin(phase)))
 
 
 def eyes(player: PlayerView, now_s: float) -> NDArray[np.float64]:
     """Return where (3,) on the stage a player's eyes are."""
-    lift, _ = bob(player, now_s)
-    point: NDArray[np.float64] = placed(player.x, player.z, EYE_HEIGHT + 0.4 * lift)[:3, 3]
+    point: NDArray[np.float64] = placed(player.x, player.z, EYE_HEIGHT + bob(player, now_s))[:3, 3]
     return point
-
-
-def _figure() -> Solid:
-    """Return a round little player in pitch units, looking along -Z; paint with alpha 1 takes the camp's colour."""
-    shirt, cream, ink = srgb("#ffffff", 1.0), srgb("#ffe6cf", 0.0), srgb("#241b3f", 0.0)
-    limbs = []
-    for side in (-1.0, 1.0):
-        lean = turn_about(np.array([0.0, 0.0, 1.0]), 0.45 * side)
-        limbs.append(capsule(0.024, 0.06, shirt, 8, 4).turned(lean).moved(0.088 * side, 0.105, 0.0))
-        limbs.append(ball(0.026, cream, 8, 4).moved(0.108 * side, 0.065, 0.0))
-        limbs.append(ball(0.036, ink, 8, 4).scaled(1.0, 0.7, 1.35).moved(0.036 * side, 0.024, -0.008))
-        limbs.append(ball(0.016, ink, 8, 4).scaled(0.85, 1.4, 0.6).moved(0.032 * side, 0.222, -0.077))
-    body = capsule(0.07, 0.05, shirt, 12, 6).moved(0.0, 0.1, 0.0)
-    belt = capsule(0.0715, 0.006, srgb("#ffffff", 0.0), 12, 6).scaled(1.0, 0.32, 1.0).moved(0.0, 0.075, 0.0)
-    head = ball(0.085, cream, 14, 8).moved(0.0, 0.215, 0.0)
-    tilt = turn_about(np.array([1.0, 0.0, 0.0]), 0.28)
-    cap = ball(0.091, shirt, 14, 8).scaled(1.0, 0.72, 1.0).turned(tilt).moved(0.0, 0.248, 0.012)
-    knob = ball(0.02, srgb("#ffffff", 0.0), 8, 4).moved(0.0, 0.318, 0.03)
-    return join(body, belt, head, cap, knob, *limbs)

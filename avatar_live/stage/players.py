@@ -6,11 +6,11 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from panda3d.core import BitMask32, NodePath
+from panda3d.core import NodePath
 
 from avatar_live.protocol.view import GameView, PlayerView
 from avatar_live.stage import axes, shots
-from avatar_live.stage.cameras import FIRST_PLAYER_BIT, PLAYERS_MAX, film
+from avatar_live.stage.cameras import FIRST_PLAYER_BIT, NOBODY, PLAYERS_MAX, film, see_as
 from avatar_live.stage.display import Display, Target
 from avatar_live.stage.edges import soften_edges
 from avatar_live.stage.figures import Figures, eyes
@@ -26,6 +26,7 @@ class _View:
     camera: NodePath
     bit: int
     wanted_s: float
+    own: int = NOBODY  # the row of the crowd that this camera does not see
 
 
 class PlayerViews:
@@ -53,7 +54,7 @@ class PlayerViews:
             view = self._views[name]
             view.wanted_s = now_s
             axes.place(view.camera, shots.player_shot(eyes(player, now_s), player.yaw_rad))
-            self._hide_own(name, view.bit)
+            self._hide_own(view, self._figures.row(name))
 
     def read(self, wanted: Collection[str], game: GameView) -> dict[str, NDArray[np.uint8]]:
         """Return the pictures just drawn, BGRA, by player."""
@@ -83,11 +84,10 @@ class PlayerViews:
         return True
 
     def _close(self, view: _View) -> None:
-        self._figures.node.show(BitMask32.bit(view.bit))
         view.camera.remove_node()
         view.target.close()
 
-    def _hide_own(self, name: str, bit: int) -> None:
-        figure = self._figures.figure(name)
-        if figure is not None:
-            figure.hide(BitMask32.bit(bit))
+    def _hide_own(self, view: _View, row: int) -> None:
+        if view.own != row:
+            view.own = row
+            see_as(view.camera, view.target, row)

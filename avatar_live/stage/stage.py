@@ -62,7 +62,7 @@ class Stage:
         self._crew = CameraCrew()
         self._backdrop = Backdrop(self._display, self._camera, self._room, self._root)
         self._pitch = Pitch(self._root, painted)
-        self._figures = Figures(self._root)
+        self._figures = Figures(self._root, height_px)
         self._spectacle = Spectacle(self._root)
         self._views = PlayerViews(self._display, self._root, self._figures)
 
@@ -116,7 +116,7 @@ class Stage:
             self._puppet.pose(posture)
         self._backdrop.flash((0.4 * flash["red"], 0.05 * (flash["red"] + flash["blue"]), 0.45 * flash["blue"]))
         self._pitch.show(game, flash)
-        self._figures.show(game.players, now_s)
+        self._figures.show(game.players, now_s, flash)
         self._spectacle.show(self._effects, now_s, self._fit.pose(posture.head))
         self._lights.show(now_s)
         framing = self._crew.film(game, self._effects.head_scale(now_s), now_s)

@@ -60,6 +60,6 @@ def make_table(
     return table
 
 
-def refill_table(table: Texture, texels: NDArray[np.float32]) -> None:
+def refill_table(table: Texture, texels: NDArray[np.float32] | NDArray[np.float16]) -> None:
     """Replace all numbers of a dynamic table."""
     memoryview(table.modify_ram_image()).cast("B")[:] = texels.tobytes()

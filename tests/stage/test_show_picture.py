@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import msgspec
 import numpy as np
 import pytest
-from host import EMPTY_GAME, HEIGHT_PX, WIDTH_PX, Picture, changed, color_at, mirai, pixel_of, posture
+from host import EMPTY_GAME, HEIGHT_PX, WIDTH_PX, Picture, changed, mirai, pixel_of, posture
 
 from avatar_live.protocol.cues import Banner, Confetti, Cue, GiantHead, Goal, Throw
 from avatar_live.protocol.view import BALL_RADIUS, GameView, PlayerView
@@ -97,25 +97,13 @@ def test_a_rolling_ball_is_seen_to_roll(stage: Stage, at_rest: Picture) -> None:
     assert np.abs(rows - row).max() < 34 and np.abs(columns - column).max() < 34
 
 
-def test_players_stand_on_the_pitch_in_their_camps_colour_and_leave(stage: Stage, at_rest: Picture) -> None:
-    red = PlayerView("a", "Ann", "red", -0.5, 0.0, 0.0, False)
-    blue = PlayerView("b", "Bob", "blue", 0.5, 0.0, 0.0, False)
-    both = stage.draw(posture(), msgspec.structs.replace(EMPTY_GAME, players=(red, blue)), 0.0).main
-    left, right = on_table(-0.5, 0.0, 0.105).tolist(), on_table(0.5, 0.0, 0.105).tolist()
-    shirt = color_at(both, (left[0], left[1], left[2] + 0.03))
-    assert shirt[0] > 150 and shirt[0] > shirt[2] + 60
-    shirt = color_at(both, (right[0], right[1], right[2] + 0.03))
-    assert shirt[2] > 150 and shirt[2] > shirt[0] + 60
+def test_players_come_onto_the_pitch_and_leave_it_as_it_was(stage: Stage, at_rest: Picture) -> None:
+    players = (
+        PlayerView("a", "Ann", "red", -0.5, 0.0, 0.0, False),
+        PlayerView("b", "Bob", "blue", 0.5, 0.0, 0.0, False),
+    )
+    seen = changed(at_rest, stage.draw(posture(), msgspec.structs.replace(EMPTY_GAME, players=players), 0.0).main)
+    for player in players:
+        row, column = pitch_pixel(player.x, player.z)
+        assert seen[row - 50 : row - 10, column - 8 : column + 8].mean() > 0.6, player.name
     np.testing.assert_array_equal(stage.draw(posture(), EMPTY_GAME, 0.0).main, at_rest)
-
-
-def test_a_walking_player_bobs_and_a_standing_one_is_still(stage: Stage) -> None:
-    def frames(is_walking: bool) -> list[Picture]:
-        player = PlayerView("a", "Ann", "red", -0.5, 0.0, 0.0, is_walking)
-        game = msgspec.structs.replace(EMPTY_GAME, players=(player,))
-        return [stage.draw(posture(), game, now_s).main for now_s in (0.0, 0.13)]
-
-    first, second = frames(is_walking=False)
-    assert not changed(first, second).any()
-    first, second = frames(is_walking=True)
-    assert changed(first, second).sum() > 20
