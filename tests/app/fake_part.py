@@ -28,7 +28,9 @@ def main() -> None:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
     if behaviour == "chatty":
         sys.stdout.write("x" * 1_500_000)
-    words = f"panic {plan.is_panic_on}" if isinstance(plan, EnginePlan) else f"uses {behaviour}"
+    words = f"uses {behaviour}"
+    if isinstance(plan, EnginePlan):
+        words = f"panic {plan.is_panic_on} {plan.backdrop} {plan.light} {plan.shot} {plan.has_director}"
     health.write(words, is_ready=True, is_forced=True)
     inbox = orders()
     while True:

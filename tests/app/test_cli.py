@@ -39,6 +39,10 @@ def test_the_help_of_serve_explains_the_options() -> None:
         (["serve", "--avatar", "NO_AVATAR"], "Cannot use no.vrm"),
         (["avatars", "NO_AVATAR"], "Cannot use no.vrm"),
         (["models", "no-such.task", "--models-folder", "FOLDER"], "no-such.task"),
+        (["serve", "--avatar", "AVATAR", "--light", "dim"], 'There is no light "dim": use studio, warm, '),
+        (["serve", "--avatar", "AVATAR", "--shot", "selfie"], 'There is no shot "selfie": use bust, close-up, '),
+        (["serve", "--avatar", "AVATAR", "--backdrop", "beach"], '"beach" is no backdrop: use room, a colour such as'),
+        (["serve", "--avatar", "AVATAR", "--backdrop", "gone.mp4"], "There is no video at"),
         (["desktop"], "No window can be opened here: start `python3 live.py serve`"),
     ],
 )

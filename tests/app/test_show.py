@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from PIL import Image
 
 from avatar_live.app.faults import ShowError
 from avatar_live.app.part import Plan
@@ -73,3 +74,21 @@ def test_a_file_that_is_no_avatar_is_refused_before_the_stage_sees_it(show: Loca
     bad.write_bytes(b"not a model")
     with pytest.raises(ShowError, match=r"Cannot use bad\.vrm"):
         show.use_avatar(str(bad))
+
+
+def test_the_scene_is_checked_kept_and_given_to_the_engine(show: LocalShow, tmp_path: Path) -> None:
+    for backdrop, reason in (("beach", "is no backdrop"), (str(tmp_path / "gone.png"), "There is no picture at")):
+        with pytest.raises(ShowError, match=reason):
+            show.use_backdrop(backdrop)
+    for use, name in ((show.use_light, "dim"), (show.use_shot, "selfie")):
+        with pytest.raises(ShowError, match=f'There is no (light|shot) "{name}"'):
+            use(name)
+    assert show.settings.engine_plan(tmp_path).backdrop == "room", "what cannot be changes nothing"
+    picture = tmp_path / "sea.png"
+    Image.new("RGB", (8, 8)).save(picture)
+    show.use_backdrop(str(picture))
+    show.use_light("neon")
+    show.use_shot("wide")
+    show.use_director(True)
+    plan = show.settings.engine_plan(tmp_path)
+    assert (plan.backdrop, plan.light, plan.shot, plan.has_director) == (str(picture), "neon", "wide", True)

@@ -14,7 +14,17 @@ from avatar_live import clock
 from avatar_live.app.part import LOG_BYTES_MAX, Plan, module_command
 from avatar_live.app.supervisor import STOP_S_MAX, Supervisor
 from avatar_live.channels.child import plan_of
-from avatar_live.channels.processes import EnginePlan, Panic, ServerPlan, TrackerPlan, UseCamera
+from avatar_live.channels.processes import (
+    EnginePlan,
+    Panic,
+    ServerPlan,
+    TrackerPlan,
+    UseBackdrop,
+    UseCamera,
+    UseDirector,
+    UseLight,
+    UseShot,
+)
 
 LATE_S = 20.0
 FAKE = Path(__file__).with_name("fake_part.py")
@@ -110,14 +120,15 @@ def test_an_order_reaches_the_part_and_survives_its_fall(stage: Stage) -> None:
     wait(show, is_ready("tracker", "engine"))
     show.order("tracker", UseCamera("other"))
     wait(show, lambda s: s.health()["tracker"].status == "uses other")
-    show.order("engine", Panic(is_on=True))
+    for order in (Panic(True), UseBackdrop("#123456"), UseLight("neon"), UseShot("wide"), UseDirector(True)):
+        show.order("engine", order)
     before = show.processes()
     for pid in before.values():
         os.kill(pid, signal.SIGKILL)
     wait(show, lambda s: set(s.processes()) == set(before) and not set(s.processes().values()) & set(before.values()))
     wait(show, is_ready("tracker", "engine"))
     assert show.health()["tracker"].status == "uses other"
-    assert show.health()["engine"].status == "panic True"
+    assert show.health()["engine"].status == "panic True #123456 neon wide True"
 
 
 def test_stopping_ends_every_process_even_one_that_does_not_listen(stage: Stage) -> None:

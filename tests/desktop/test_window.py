@@ -15,8 +15,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
 
 from avatar_live.desktop.audience import LINES_MAX
-from avatar_live.desktop.window import FILE, Window
+from avatar_live.desktop.scene import COLOR, FILE
+from avatar_live.desktop.window import Window
 from avatar_live.protocol.api import ApiEvent
+from avatar_live.signals.scene import LIGHTS, SHOTS
 
 LATE_S = 10.0
 
@@ -29,7 +31,12 @@ class Desk:
         self.events = FakeEvents()
         self.show.event_url = self.events.url
         self.file_chosen = ""
-        self.window = Window(self.show, ask=lambda parent, title, kinds: self.file_chosen)
+        self.color_chosen = ""
+        self.window = Window(
+            self.show,
+            ask=lambda parent, title, kinds: self.file_chosen,
+            ask_color=lambda parent, color: self.color_chosen,
+        )
         self.window.show()
 
     def wait(self, condition: Callable[[], object]) -> None:
@@ -133,6 +140,49 @@ def test_a_microphone_is_off_until_it_is_chosen(desk: Desk) -> None:
     box.activated.emit(box.findData("3"))
     desk.wait(lambda: box.currentText() == "USB Microphone")
     assert desk.show.calls == [("use_microphone", "3")]
+
+
+def test_backdrop_light_and_camera_are_offered_and_chosen(desk: Desk) -> None:
+    scene = desk.window.scene
+    assert scene.backdrop_box.currentText() == "Room"
+    assert [scene.light_box.itemData(row) for row in range(scene.light_box.count())] == list(LIGHTS)
+    assert [scene.shot_box.itemData(row) for row in range(scene.shot_box.count())] == list(SHOTS)
+    for box, choice in ((scene.backdrop_box, "chroma:green"), (scene.light_box, "neon"), (scene.shot_box, "wide")):
+        box.activated.emit(box.findData(choice))
+    desk.wait(lambda: scene.shot_box.currentData() == "wide")
+    assert desk.show.calls == [("use_backdrop", "chroma:green"), ("use_light", "neon"), ("use_shot", "wide")]
+    assert scene.backdrop_box.currentText() == "Green screen" and scene.light_box.currentText() == "Neon"
+
+
+def test_a_file_or_a_colour_behind_the_host_becomes_an_entry(desk: Desk) -> None:
+    box = desk.window.scene.backdrop_box
+    desk.file_chosen, desk.color_chosen = "/home/ann/beach.mp4", "#334455"
+    box.activated.emit(box.findData(FILE))
+    desk.wait(lambda: box.currentText() == "beach.mp4")
+    box.activated.emit(box.findData(COLOR))
+    desk.wait(lambda: box.currentText() == "#334455")
+    assert desk.show.calls == [("use_backdrop", "/home/ann/beach.mp4"), ("use_backdrop", "#334455")]
+    desk.file_chosen = ""
+    box.activated.emit(box.findData(FILE))
+    assert box.currentText() == "#334455" and len(desk.show.calls) == 2, "who cancels changes nothing"
+
+
+def test_a_backdrop_that_cannot_be_shown_says_why_and_the_old_one_stays(desk: Desk) -> None:
+    desk.show.fault = "notes.txt is no backdrop: use a picture."
+    desk.file_chosen = "/home/ann/notes.txt"
+    box = desk.window.scene.backdrop_box
+    box.activated.emit(box.findData(FILE))
+    desk.wait(lambda: desk.window.notice.isVisible())
+    assert desk.window.notice.text() == desk.show.fault and box.currentText() == "Room"
+
+
+def test_the_director_is_called_and_sent_away_with_a_click(desk: Desk) -> None:
+    button = desk.window.scene.director_button
+    assert button.text() == "Off"
+    desk.click(button)
+    assert desk.show.calls == [("use_director", True)] and button.text() == "Follows the show"
+    desk.click(button)
+    assert desk.show.calls[-1] == ("use_director", False) and button.text() == "Off"
 
 
 def test_a_chosen_file_becomes_an_entry_and_a_cancelled_choice_changes_nothing(desk: Desk) -> None:

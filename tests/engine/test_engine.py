@@ -33,6 +33,10 @@ from avatar_live.channels.processes import (
     StageCue,
     Stop,
     UseAvatar,
+    UseBackdrop,
+    UseDirector,
+    UseLight,
+    UseShot,
     UseTitle,
     Watched,
     health_slot,
@@ -41,6 +45,7 @@ from avatar_live.engine.process import Engine
 from avatar_live.protocol.cues import Confetti
 from avatar_live.protocol.view import GameView
 from avatar_live.signals import READINGS_BYTES, EncodedFrame, readings_to_bytes
+from avatar_live.signals.scene import Fill, Room
 from avatar_live.tracking.performance import PERFORMANCE, Performance
 
 T = TypeVar("T")
@@ -191,3 +196,23 @@ async def test_an_engine_that_starts_while_the_host_hides_shows_nothing(tmp_path
         picture = window.read_new()
         assert picture is not None and not (picture == 90).all(-1).any()
         window.close()
+
+
+async def test_the_scene_of_the_plan_is_set_and_every_order_reaches_the_stage(tmp_path: Path, avatar: Avatar) -> None:
+    plan = {"backdrop": "#123456", "light": "neon", "shot": "wide", "has_director": True}
+    async with performing(tmp_path, avatar, **plan) as around:
+        assert around.stage.scenes == ["neon", "wide", True, Fill("#123456", "#123456")]
+        around.stage.scenes.clear()
+        for order in (UseBackdrop("room"), UseLight("night"), UseShot("full"), UseDirector(False)):
+            around.orders.put(order)
+        await around.until(lambda: len(around.stage.scenes) == 4)
+        assert around.stage.scenes == [Room(), "night", "full", False]
+
+
+async def test_a_backdrop_that_cannot_be_is_told_until_a_sound_one_comes(tmp_path: Path, avatar: Avatar) -> None:
+    async with performing(tmp_path, avatar, backdrop="nonsense") as around:
+        await around.until(lambda: around.status().startswith('"nonsense" is no backdrop'))
+        around.orders.put(UseBackdrop("room"))
+        await around.until(lambda: around.status().startswith("idling"))
+        around.stage.fault = "gone.mp4 is not a video."
+        await around.until(lambda: around.status() == "gone.mp4 is not a video.")

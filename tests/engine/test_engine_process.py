@@ -15,8 +15,18 @@ from test_sound import SILENCE_BYTES_MAX, decoded, frequency_hz
 
 from avatar_live import clock
 from avatar_live.app.settings import find_avatar
+from avatar_live.channels import PictureSlot
 from avatar_live.channels.link import EngineConnection, serve_link
-from avatar_live.channels.processes import EnginePlan, FromEngine, Order, Panic
+from avatar_live.channels.processes import (
+    PREVIEW_PIXELS_MAX,
+    PREVIEW_SLOT,
+    EnginePlan,
+    FromEngine,
+    Order,
+    Panic,
+    UseBackdrop,
+    UseShot,
+)
 from avatar_live.channels.ring import PACKET_S, PACKET_SAMPLES
 from avatar_live.signals.encoded import EncodedFrame
 
@@ -56,13 +66,14 @@ class Listener:
 
 
 @contextlib.asynccontextmanager
-async def engine(folder: Path) -> AsyncIterator[Listener]:
+async def engine(folder: Path, **changes: object) -> AsyncIterator[Listener]:
     listener = Listener()
 
     async def connected(connection: EngineConnection | None) -> None:
         pass
 
     plan = EnginePlan(str(folder), str(find_avatar("mirai")), width_px=128, height_px=72, fps=10)
+    plan = msgspec.structs.replace(plan, **changes)
     async with serve_link(folder, listener.take, connected):
         listener.process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "avatar_live.engine", msgspec.json.encode(plan).decode()),
@@ -101,3 +112,24 @@ async def test_a_voice_leaves_as_opus_in_step_and_not_from_behind_the_panic_card
             listener.order(Panic(False))
             await listener.until(lambda: len(listener.sound[-1].data) > SILENCE_BYTES_MAX)
         await listener.until(lambda: all(len(frame.data) <= SILENCE_BYTES_MAX for frame in listener.sound[-20:]))
+
+
+async def test_an_order_changes_the_picture_and_the_plan_was_in_it_from_the_first(tmp_path: Path) -> None:
+    window = PictureSlot(tmp_path / PREVIEW_SLOT, PREVIEW_PIXELS_MAX)
+    seen: list[list[int]] = []
+
+    def has_seen(color: list[int]) -> bool:
+        if (picture := window.read_new()) is not None:
+            seen.append(picture[2, 2, :3].tolist())
+        return color in seen
+
+    async with engine(tmp_path, preview=True, backdrop="chroma:green") as listener:
+        async with asyncio.timeout(WAIT_S):
+            while not has_seen([0, 255, 0]):  # noqa: ASYNC110 another process, which sets no asyncio event
+                await asyncio.sleep(0.02)
+            assert len(seen) == 1, "not for one frame in the room"
+            listener.order(UseShot("wide"))
+            listener.order(UseBackdrop("chroma:blue"))
+            while not has_seen([255, 0, 0]):  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+    window.close()

@@ -21,8 +21,15 @@ from avatar_live.stage.director import (
 )
 
 STEP_S = 1.0 / 30.0
-TOMATO, PAPER, GOAL = (take_for(cue) for cue in (Throw("tomato", 1), Confetti(1), Goal("red")))
-assert TOMATO is not None and PAPER is not None and GOAL is not None
+
+
+def reaction(cue: Cue) -> Take:
+    take = take_for(cue)
+    assert take is not None
+    return take
+
+
+TOMATO, PAPER, GOAL = reaction(Throw("tomato", 1)), reaction(Confetti(1)), reaction(Goal("red"))
 
 
 def film(

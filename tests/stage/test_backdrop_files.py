@@ -35,9 +35,7 @@ def is_near(color: tuple[int, ...]) -> Callable[[Pixels], bool]:
 
 def test_a_picture_comes_once_in_the_shows_size(tmp_path: Path) -> None:
     projector = Projector(Footage(write_picture(tmp_path / "sea.png", (20, 160, 240))), 32, 18)
-    seen: list[Pixels] = []
-    until(projector, lambda picture: not seen.append(picture))
-    assert seen[0].shape == (18, 32, 4) and (seen[0] == (20, 160, 240, 255)).all()
+    until(projector, lambda picture: picture.shape == (18, 32, 4) and bool((picture == (20, 160, 240, 255)).all()))
     projector._thread.join(WAIT_S)
     assert projector.take() is None
     projector.close()
