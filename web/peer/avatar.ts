@@ -1,13 +1,15 @@
 /** A file as three-vrm reads it, moved in VRM 1.0's axes whatever its version. */
 
 import { VRMLoaderPlugin, VRMUtils, type MToonMaterial, type VRM, type VRMHumanBoneName } from "@pixiv/three-vrm";
-import type { Group } from "three";
+import { LinearSRGBColorSpace, type Group } from "three";
 import { GLTFLoader } from "three/addons/loaders/GLTFLoader.js";
 
 export class LoadedAvatar {
   constructor(
     readonly scene: Group,
     readonly vrm: VRM | undefined,
+    /** What was put right because three-vrm is known to read it differently from what it means. */
+    readonly mended: readonly string[],
   ) {}
 
   pose(rotations: Readonly<Record<string, readonly [number, number, number, number]>>): void {
@@ -46,7 +48,7 @@ export class LoadedAvatar {
   }
 
   private toons(): readonly MToonMaterial[] {
-    return (this.vrm?.materials ?? []).filter((material): material is MToonMaterial => "isMToonMaterial" in material);
+    return (this.vrm?.materials ?? []).filter(isToon);
   }
 }
 
@@ -66,5 +68,29 @@ export async function loadAvatar(url: string): Promise<LoadedAvatar> {
     node.frustumCulled = false; // skinned vertices leave their boxes
   });
   gltf.scene.updateMatrixWorld(true);
-  return new LoadedAvatar(gltf.scene, vrm);
+  return new LoadedAvatar(gltf.scene, vrm, mendEmission(gltf.parser.json, vrm));
+}
+
+interface Vrm0Material {
+  readonly name: string;
+  readonly shader: string;
+  readonly vectorProperties: Readonly<Record<string, readonly number[]>>;
+}
+
+/** Take VRM 0.x's emission as it is stored, in linear light; three-vrm reads it as sRGB. */
+function mendEmission(json: { extensions?: { VRM?: { materialProperties?: Vrm0Material[] } } }, vrm?: VRM): string[] {
+  const known = new Map((json.extensions?.VRM?.materialProperties ?? []).map((own) => [own.name, own]));
+  let isMended = false;
+  for (const material of (vrm?.materials ?? []).filter(isToon)) {
+    const own = known.get(material.name.replace(/ \(Outline\)$/, ""));
+    const [red, green, blue] = own?.shader === "VRM/MToon" ? (own.vectorProperties["_EmissionColor"] ?? []) : [];
+    if (red === undefined || green === undefined || blue === undefined || red + green + blue === 0) continue;
+    material.emissive.setRGB(red, green, blue, LinearSRGBColorSpace);
+    isMended = true;
+  }
+  return isMended ? ["VRM 0.x stores emission in linear light (vrm-c/UniVRM issue 301); three-vrm reads sRGB"] : [];
+}
+
+function isToon(material: object): material is MToonMaterial {
+  return "isMToonMaterial" in material;
 }

@@ -45,11 +45,13 @@ const peer = {
     view.resize(width, height);
   },
 
-  async load(url: string): Promise<void> {
+  /** Bring a file on; return what had to be mended in how three-vrm reads it. */
+  async load(url: string): Promise<readonly string[]> {
     if (avatar !== undefined) view.scene.remove(avatar.scene);
     avatar?.dispose();
     avatar = await loadAvatar(url);
     view.scene.add(avatar.scene);
+    return avatar.mended;
   },
 
   /** Draw the avatar with its springs at rest on the pose, after `seconds` of its materials' time. */
@@ -85,7 +87,7 @@ const peer = {
     for (const moment of moments) move(moment);
   },
 
-  /** Move and draw `frames` frames, taking the moments in turn; each ends when the GPU has done with it. */
+  /** Move and draw `frames` frames, taking the moments in turn; each ends with its pixels in main memory. */
   pace(shot: Shot, moments: readonly Moment[], frames: number): Speed {
     view.aim(shot);
     const start = performance.now();

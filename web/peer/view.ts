@@ -35,6 +35,7 @@ export class View {
   readonly scene = new Scene();
   private readonly renderer: WebGLRenderer;
   private readonly camera = new PerspectiveCamera();
+  private read = new Uint8Array(0);
 
   constructor(canvas: HTMLCanvasElement, width: number, height: number, isMultisampled: boolean, light: Light) {
     this.renderer = new WebGLRenderer({ canvas, antialias: isMultisampled, alpha: false });
@@ -76,10 +77,12 @@ export class View {
     this.renderer.render(this.scene, this.camera);
   }
 
-  /** Wait until the GPU has drawn all that it was told to. */
+  /** Read what was just drawn into memory that is kept, as whoever encodes it would; the GPU has done with it then. */
   finish(): void {
     const gl = this.renderer.getContext();
-    gl.readPixels(0, 0, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, new Uint8Array(4));
+    const { width, height } = this.renderer.domElement;
+    if (this.read.length !== 4 * width * height) this.read = new Uint8Array(4 * width * height);
+    gl.readPixels(0, 0, width, height, gl.RGBA, gl.UNSIGNED_BYTE, this.read);
   }
 
   /** Return what was just drawn: RGBA rows from the bottom up, in base64. */

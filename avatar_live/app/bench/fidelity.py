@@ -68,14 +68,14 @@ def measure_fidelity(files: Sequence[Path], pictures: Path | None, report: Repor
 def compare_file(path: Path, peer: Peer, studio: Studio, pictures: Path | None = None) -> dict[str, Any]:
     """Return one row: the worst of its pictures, each picture's own figures, and the springs' error."""
     avatar = read_avatar(path)
-    peer.load(path)
+    mended = peer.load(path)
     studio.set_avatar(avatar)
     likenesses: dict[str, Likeness] = {}
     for scene in scenes(avatar):
         shot = frame(avatar, scene.is_close)
         posture = Rig(avatar).animate(pose_of(scene.moment), 0.0)
-        ours = studio.picture(posture, shot.pose, shot.fov_vertical_rad)
-        theirs = peer.picture(shot, scene.moment)
+        ours = studio.picture(posture, shot.pose, shot.fov_vertical_rad, scene.material_s)
+        theirs = peer.picture(shot, scene.moment, scene.material_s)
         likenesses[scene.name] = compare(ours, theirs, BACKGROUND)
         if pictures is not None:
             write_pair(pictures / f"{path.stem}-{scene.name}.png", ours, theirs)
@@ -85,6 +85,7 @@ def compare_file(path: Path, peer: Peer, studio: Studio, pictures: Path | None =
         "ssim": round(min(one.ssim for one in likenesses.values()), 4),
         "color_difference": round(max(one.color_difference for one in likenesses.values()), 2),
         "spring_tip_error": spring_tip_error(avatar, peer),
+        **({"peer_mended": mended} if mended else {}),
         "pictures": {
             name: [round(one.silhouette_iou, 4), round(one.ssim, 4), round(one.color_difference, 2)]
             for name, one in likenesses.items()

@@ -20,11 +20,12 @@ Doubles = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scene:
-    """Name a pose with expressions and say how it is looked at."""
+    """Name a pose with expressions, say how it is looked at, and how long its materials have moved by then."""
 
     name: str
     is_close: bool
     moment: Moment
+    material_s: float = 0.0
 
 
 def scenes(avatar: Avatar) -> list[Scene]:
@@ -50,6 +51,8 @@ def scenes(avatar: Avatar) -> list[Scene]:
     for name, weights in (("happy", {"happy": 1.0}), ("speaking", {"aa": 0.8, "blink": 0.6})):
         if any(weight_name in avatar.expressions for weight_name in weights):
             out.append(Scene(name, True, Moment({}, weights)))
+    if any(any(material.uv_scroll_per_s) or material.uv_turn_rad_per_s for material in avatar.materials):
+        out.append(Scene("moving", False, Moment(), 0.35))
     return out
 
 
