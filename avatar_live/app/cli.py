@@ -239,6 +239,27 @@ def fidelity(
         typer.echo(json.dumps({**figures, "files": rows}))
 
 
+@bench.command()
+def damage(
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Avatars to damage; left out: the built-in ones and the shared test data."),
+    ] = None,
+    mutants: Annotated[int, typer.Option("--mutants", min=1, help="How many damaged files to read.")] = 10_000,
+    seed: Annotated[int | None, typer.Option("--seed", help="Another seed, other mutants.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object as the last line.")] = False,
+) -> None:
+    """Read thousands of damaged avatars: each must be refused in one sentence or harmless (exit code 1: not so)."""
+    from avatar_live.app.bench.damage import SEED, damage_files
+
+    figures = damage_files(files or [], mutants, SEED if seed is None else seed, say)
+    if as_json:
+        typer.echo(json.dumps(figures))
+    else:
+        typer.echo("\n".join(f"{name:<24} {figure}" for name, figure in figures.items()))
+    raise typer.Exit(1 if figures["findings"] else 0)
+
+
 @contextlib.contextmanager
 def _bench_packages(name: str) -> Iterator[None]:
     """Say how to get the packages that only measurements need."""

@@ -13,7 +13,10 @@ from avatar_live.avatar.document import Accessor, Document, Sparse, at, decode
 from avatar_live.avatar.glb import AvatarError, damaged, split_file
 
 NODES_MAX: Final = 16_384
+MATERIALS_MAX: Final = 4_096
 DECODED_BYTES_MAX: Final = 1024 * 1024 * 1024
+ELEMENTS_MAX: Final = 8_000_000  # of one accessor, which may claim them without holding them
+NUMBER_MAX: Final = 1e9  # larger ones are no place, no colour and no share, and their squares leave float32
 
 # What is written under these cannot be read without their decoder; other required extensions only look different.
 _UNREADABLE: Final = {
@@ -50,6 +53,8 @@ class Gltf:
                 raise AvatarError(f"the avatar cannot be read: {how} ({name}); export it without")
         if len(self.document.nodes) > NODES_MAX:
             raise AvatarError(f"the avatar has more than {NODES_MAX} nodes; export a simpler one")
+        if len(self.document.materials) > MATERIALS_MAX:
+            raise AvatarError(f"the avatar has more than {MATERIALS_MAX} materials; export a simpler one")
 
     def view(self, index: int) -> memoryview:
         """Return the bytes of a buffer view."""
@@ -74,13 +79,13 @@ class Gltf:
         return self._buffers[index]
 
     def floats(self, index: int, width: int) -> NDArray[np.float32]:
-        """Return an accessor as (count, width) float32, all finite; integers are scaled where it says normalised."""
+        """Return an accessor as (count, width) float32, none past NUMBER_MAX; integers scaled where it says so."""
         accessor, values = self._values(index, (width,))
         out = values.astype(np.float32)
         if accessor.normalized and accessor.component_type in _LARGEST:
             out = np.maximum(out / np.float32(_LARGEST[accessor.component_type]), np.float32(-1.0))
-        if not np.isfinite(out).all():
-            raise damaged(f"accessor {index} holds a number that is not finite")
+        if out.size and not (float(out.min()) >= -NUMBER_MAX and float(out.max()) <= NUMBER_MAX):  # false for NaN, too
+            raise damaged(f"accessor {index} holds a number that is not finite or far too large")
         return out
 
     def integers(self, index: int, width: int) -> NDArray[np.uint32]:
@@ -100,6 +105,8 @@ class Gltf:
         width = _WIDTHS.get(accessor.type, 0)
         if width not in widths or accessor.count < 0:
             raise damaged(f"accessor {index} has the wrong type {accessor.type!r} or count {accessor.count}")
+        if accessor.count > ELEMENTS_MAX:
+            raise AvatarError(f"the avatar has more than {ELEMENTS_MAX} elements in one piece; export a simpler one")
         self._decoded_bytes += accessor.count * width * 4
         if self._decoded_bytes > DECODED_BYTES_MAX:
             raise AvatarError(f"the avatar needs more than {DECODED_BYTES_MAX >> 20} MiB; export a simpler one")

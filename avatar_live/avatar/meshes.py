@@ -16,6 +16,10 @@ from avatar_live.avatar.nodes import TURN, Skeleton, node_place
 PALETTE_MAX = 16_384
 TRIANGLES_MAX = 2_000_000
 MORPHS_MAX = 4_096
+# What the pieces may come to together: a small file may show one mesh, or one morph target, a thousand times.
+VERTICES_MAX = 8_000_000
+MORPHED_VERTICES_MAX = 400_000_000
+MORPH_BYTES_MAX = 1024 * 1024 * 1024
 
 _TRIANGLES, _STRIP, _FAN = 4, 5, 6
 
@@ -42,6 +46,9 @@ class _MeshReader:
         self.sign = (TURN if is_turned else np.ones(3)).astype(np.float32)
         self.meshes = Meshes()
         self.triangle_count = 0
+        self.vertex_count = 0
+        self.morphed_count = 0
+        self.morph_bytes = 0
         self._skins: dict[int, NDArray[np.int64]] = {}
         self._arrays: dict[tuple[int, int], Floats] = {}
 
@@ -129,6 +136,13 @@ def _primitive(
     if source.mode not in (_TRIANGLES, _STRIP, _FAN) or "POSITION" not in attributes:
         return None
     positions = reader.vectors(attributes["POSITION"], 3)
+    reader.vertex_count += len(positions)
+    reader.morphed_count += len(positions) * len(source.targets)
+    if reader.vertex_count > VERTICES_MAX or reader.morphed_count > MORPHED_VERTICES_MAX:
+        raise AvatarError(
+            f"the avatar has more than {VERTICES_MAX} vertices, or {MORPHED_VERTICES_MAX} with all its morph targets;"
+            " export a simpler one"
+        )
     triangles = _triangles(reader.gltf, source, len(positions))
     reader.triangle_count += len(triangles)
     if reader.triangle_count > TRIANGLES_MAX:
@@ -165,6 +179,11 @@ def _primitive(
         bent = vertices(target["NORMAL"], 3) * reader.sign if "NORMAL" in target else zero
         if moved.any() or bent.any():
             shifts.append((number, moved, bent))
+            reader.morph_bytes += moved.nbytes + bent.nbytes
+            if reader.morph_bytes > MORPH_BYTES_MAX:
+                raise AvatarError(
+                    f"the avatar's morph targets need more than {MORPH_BYTES_MAX >> 20} MiB; export fewer"
+                )
             if number < len(default_weights):
                 positions = positions + moved * np.float32(default_weights[number])
     return Primitive(

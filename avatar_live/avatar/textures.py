@@ -13,7 +13,8 @@ from avatar_live.avatar.gltf import Gltf
 from avatar_live.avatar.model import Texture
 
 TEXTURE_SIDE_PX_MAX: Final = 8_192
-TEXTURES_PX_MAX: Final = 160_000_000
+TEXTURES_PX_MAX: Final = 160_000_000  # of all textures: each takes its room on the GPU, even of the same picture
+TEXTURES_MAX: Final = 1_024
 
 _FORMATS: Final = ("PNG", "JPEG", "WEBP")
 _NEAREST: Final = 9728
@@ -49,11 +50,9 @@ class TextureReader:
             sampler = GltfSampler()
             if source.sampler is not None:
                 sampler = at(self._gltf.document.samplers, source.sampler, "sampler")
-            pixels = self._picture(image)
-            self._places[index] = len(self.textures)
-            self.textures.append(
+            self._places[index] = self._add(
                 Texture(
-                    pixels=pixels,
+                    pixels=self._picture(image),
                     wrap_u=_WRAPS.get(sampler.wrap_s, "repeat"),
                     wrap_v=_WRAPS.get(sampler.wrap_t, "repeat"),
                     is_smooth=sampler.mag_filter != _NEAREST,
@@ -63,8 +62,23 @@ class TextureReader:
 
     def place_picture(self, image: int) -> int:
         """Return the place in `textures` of a picture that no texture of the file may use. Raises AvatarError."""
-        self.textures.append(Texture(self._picture(image), "clamp", "clamp"))
+        return self._add(Texture(self._picture(image), "clamp", "clamp"))
+
+    def _add(self, texture: Texture) -> int:
+        height, width, _ = texture.pixels.shape
+        self._count(width * height)
+        if len(self.textures) >= TEXTURES_MAX:
+            raise AvatarError(f"the avatar has more than {TEXTURES_MAX} textures; export it with fewer")
+        self.textures.append(texture)
         return len(self.textures) - 1
+
+    def _count(self, pixels: int) -> None:
+        if self._pixel_count + pixels > TEXTURES_PX_MAX:
+            raise AvatarError(
+                f"the avatar's pictures have more than {TEXTURES_PX_MAX // 10**6} million pixels;"
+                " export it with smaller textures"
+            )
+        self._pixel_count += pixels
 
     def _picture(self, index: int) -> NDArray[np.uint8]:
         if index not in self._pictures:
@@ -86,12 +100,8 @@ class TextureReader:
                         f"picture {index} of the avatar is {width} x {height} px, more than {TEXTURE_SIDE_PX_MAX} px a"
                         " side; export it with smaller textures"
                     )
-                self._pixel_count += width * height
-                if self._pixel_count > TEXTURES_PX_MAX:
-                    raise AvatarError(
-                        f"the avatar's pictures have more than {TEXTURES_PX_MAX // 10**6} million pixels;"
-                        " export it with smaller textures"
-                    )
+                self._count(width * height)
+                self._pixel_count -= width * height  # counted for good with each texture that shows it
                 return _rgba(image)
         except UnidentifiedImageError as error:
             raise AvatarError(

@@ -12,7 +12,7 @@ from avatar_live.avatar.glb import AvatarError
 from avatar_live.avatar.model import Collider, Node, Spring, SpringJoint
 from avatar_live.avatar.nodes import Skeleton, node_place
 from avatar_live.avatar.quaternions import IDENTITY
-from avatar_live.avatar.vrm_springs import COLLIDERS_MAX, Vector
+from avatar_live.avatar.vrm_springs import COLLIDERS_MAX, Vector, refuse_collisions, refuse_crowds
 
 _TIP_M: Final = 0.07  # 0.x swings a last bone as if it were this long
 
@@ -64,6 +64,11 @@ def read_springs0(
 
     0.x swings everything below a named bone, so each branch becomes a chain of its own.
     """
+    refuse_crowds(
+        len(source.bone_groups),
+        sum(len(bones.collider_groups or ()) for bones in source.bone_groups),
+        len(source.collider_groups),
+    )
     colliders: list[Collider] = []
     groups: list[range] = []
     for group in source.collider_groups:
@@ -100,7 +105,7 @@ def read_springs0(
                 tips.append(_tip(chain[-1], skeleton.nodes[chain[-1]]))
                 chain.append(len(skeleton.nodes) + len(tips) - 1)
             springs.append(Spring(tuple(_joint(node, bones) for node in chain), touched, center))
-    return tuple(springs), tuple(colliders), tuple(tips)
+    return refuse_collisions(tuple(springs)), tuple(colliders), tuple(tips)
 
 
 def _chain(start: int, children: dict[int, list[int]], taken: set[int], starts: list[int]) -> list[int]:

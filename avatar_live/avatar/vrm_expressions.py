@@ -15,6 +15,7 @@ from avatar_live.avatar.meshes import Meshes
 from avatar_live.avatar.model import ColorBind, Expression, PlacingBind
 
 EXPRESSIONS_MAX: Final = 1_024
+BINDS_MAX: Final = 65_536  # of morph targets, all expressions together
 
 ColorPart = Literal["base", "emissive", "shade", "matcap", "rim", "outline"]
 Override = Literal["none", "block", "blend"]
@@ -71,6 +72,11 @@ def read_expressions(source: Expressions, meshes: Meshes, materials: Sequence[Gl
     """
     if len(source.preset) + len(source.custom) > EXPRESSIONS_MAX:
         raise AvatarError(f"the avatar has more than {EXPRESSIONS_MAX} expressions; export it with fewer")
+    if (
+        sum(len(expression.morph_target_binds) for expression in (*source.preset.values(), *source.custom.values()))
+        > BINDS_MAX
+    ):
+        raise AvatarError(f"the avatar's expressions have more than {BINDS_MAX} binds; export it with fewer")
     return {
         name: Expression(
             name,

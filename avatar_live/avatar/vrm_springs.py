@@ -20,6 +20,8 @@ Vector = tuple[float, float, float]
 
 SPRING_JOINTS_MAX: Final = 4_096
 COLLIDERS_MAX: Final = 1_024
+GROUPED_MAX: Final = 16_384  # how often springs name groups and groups name colliders, each
+COLLISIONS_MAX: Final = 262_144  # pairs of a joint and a collider, looked at in every step
 
 _EXTENDED: Final = "VRMC_springBone_extended_collider"
 _LIMIT: Final = "VRMC_springBone_limit"
@@ -118,6 +120,11 @@ def read_springs(extensions: Extensions, skeleton: Skeleton) -> tuple[tuple[Spri
         raise AvatarError(f"the avatar has more than {SPRING_JOINTS_MAX} swinging joints; export a simpler one")
     if len(source.colliders) > COLLIDERS_MAX:
         raise AvatarError(f"the avatar has more than {COLLIDERS_MAX} colliders; export a simpler one")
+    refuse_crowds(
+        len(source.springs),
+        sum(len(spring.collider_groups) for spring in source.springs),
+        sum(len(group.colliders) for group in source.collider_groups),
+    )
     colliders: list[Collider] = []
     place: dict[int, int] = {}
     for number, item in enumerate(source.colliders):
@@ -125,7 +132,26 @@ def read_springs(extensions: Extensions, skeleton: Skeleton) -> tuple[tuple[Spri
         if collider is not None:
             place[number] = len(colliders)
             colliders.append(collider)
-    return tuple(_spring(spring, source, place, skeleton) for spring in source.springs), tuple(colliders)
+    springs = tuple(_spring(spring, source, place, skeleton) for spring in source.springs)
+    return refuse_collisions(springs), tuple(colliders)
+
+
+def refuse_crowds(springs: int, groups_named: int, colliders_named: int) -> None:
+    """Raise AvatarError where springs, or the names of colliders in them, are more than anyone needs."""
+    if springs > SPRING_JOINTS_MAX or max(groups_named, colliders_named) > GROUPED_MAX:
+        raise AvatarError(
+            f"the avatar has more than {SPRING_JOINTS_MAX} springs, or names colliders more than {GROUPED_MAX} times;"
+            " export a simpler one"
+        )
+
+
+def refuse_collisions(springs: tuple[Spring, ...]) -> tuple[Spring, ...]:
+    """Return the springs. Raises AvatarError where their joints meet more colliders than a step can look at."""
+    if sum(len(spring.joints) * len(spring.colliders) for spring in springs) > COLLISIONS_MAX:
+        raise AvatarError(
+            f"the avatar's springs meet more than {COLLISIONS_MAX} pairs of joints and colliders; export a simpler one"
+        )
+    return springs
 
 
 def _collider(source: _Collider, skeleton: Skeleton) -> Collider | None:
