@@ -1,18 +1,15 @@
-"""Bones that follow other bones: VRMC_node_constraint 1.0, for twisting sleeves and helper joints.
+"""Read which bones follow other bones: VRMC_node_constraint 1.0, for twisting sleeves and helper joints.
 
 https://github.com/vrm-c/vrm-specification/blob/master/specification/VRMC_node_constraint-1.0/README.md
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, Literal
-
-import numpy as np
 
 from avatar_live.avatar.document import GltfNode, Part, decode, finite
 from avatar_live.avatar.glb import damaged
-from avatar_live.avatar.model import Avatar, Constraint, Doubles
-from avatar_live.avatar.nodes import Skeleton, decompose, node_place
-from avatar_live.avatar.quaternions import between, conjugate, multiply, slerp
+from avatar_live.avatar.model import Constraint
+from avatar_live.avatar.nodes import Skeleton, node_place
 
 _AXES: Final[Mapping[str, tuple[float, float, float]]] = {
     "X": (1.0, 0.0, 0.0),
@@ -91,41 +88,3 @@ def _ordered(found: dict[int, Constraint]) -> list[Constraint]:
         done.update(path)
         order += [found[node] for node in reversed(path)]
     return order
-
-
-def follow(avatar: Avatar, rotations: Doubles, world_of: Callable[[], Doubles]) -> None:
-    """Turn the constrained nodes in `rotations` (N, 4); `world_of` places all nodes as they are turned by now."""
-    for constraint in avatar.constraints:
-        rest = avatar.nodes[constraint.node].rotation
-        source_rest = avatar.nodes[constraint.source].rotation
-        match constraint.kind:
-            case "rotation":
-                target = multiply(rest, multiply(conjugate(source_rest), rotations[constraint.source]))
-            case "roll":
-                target = _rolled(rest, source_rest, rotations[constraint.source], np.array(constraint.axis))
-            case "aim":
-                target = _aimed(avatar, constraint, rest, world_of())
-        rotations[constraint.node] = slerp(rest, target, min(max(constraint.weight, 0.0), 1.0))
-
-
-def _rolled(rest: Doubles, source_rest: Doubles, source: Doubles, axis: Doubles) -> Doubles:
-    in_parent = multiply(source, conjugate(source_rest))
-    turn = multiply(multiply(conjugate(rest), in_parent), rest)
-    swing = between(axis[None], _rotated(turn, axis)[None])[0]
-    return multiply(rest, multiply(conjugate(swing), turn))
-
-
-def _aimed(avatar: Avatar, constraint: Constraint, rest: Doubles, world: Doubles) -> Doubles:
-    parent = avatar.nodes[constraint.node].parent
-    carried = decompose(world[parent])[1] if parent >= 0 else np.array([0.0, 0.0, 0.0, 1.0])
-    span = world[constraint.source, :3, 3] - world[constraint.node, :3, 3]
-    length = float(np.linalg.norm(span))
-    if not 1e-9 < length < np.inf:
-        return rest
-    at_rest = multiply(carried, rest)
-    turn = between(_rotated(at_rest, np.array(constraint.axis))[None], (span / length)[None])[0]
-    return multiply(conjugate(carried), multiply(turn, at_rest))
-
-
-def _rotated(rotation: Doubles, vector: Doubles) -> Doubles:
-    return multiply(multiply(rotation, np.append(vector, 0.0)), conjugate(rotation))[:3]

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from avatar_live.avatar.body import Body
-from avatar_live.avatar.constraints import follow
 from avatar_live.avatar.face import Face
+from avatar_live.avatar.followers import Followers
 from avatar_live.avatar.gaze import eye_rotations, look_weights
 from avatar_live.avatar.model import Avatar, Doubles, Floats, Posture
 from avatar_live.avatar.quaternions import matrices
@@ -36,6 +36,7 @@ class Rig:
         self._turns_eyes = avatar.look_at.by == "bone" and bool(self._eyes)
         self._face = Face(avatar, self._turns_eyes)
         self._tints = Tints(avatar)
+        self._followers = Followers(avatar)
         self._springs = Springs(avatar, rest_world)
         self._head = avatar.humanoid["head"]
         self._bone_nodes = np.array(list(avatar.humanoid.values()), np.int64)
@@ -58,10 +59,8 @@ class Rig:
         translations, rotations, scales = self._translations.copy(), self._rotations.copy(), self._scales.copy()
         self._body.bend(pose, eyes, translations, rotations)
         scales[self._head] *= max(_finite(head_scale, 1.0), 0.0)
+        self._followers.follow(rotations, lambda: self._world(translations, rotations, scales))
         world = self._world(translations, rotations, scales)
-        if self._avatar.constraints:
-            follow(self._avatar, rotations, lambda: self._world(translations, rotations, scales))
-            world = self._world(translations, rotations, scales)
         if len(self._springs.nodes):
             rotations[self._springs.nodes] = self._springs.swing(world, _finite(dt_s))
             world = self._world(translations, rotations, scales)

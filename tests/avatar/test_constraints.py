@@ -1,13 +1,24 @@
 """Nodes that follow others turn as the specification's examples say."""
 
+import dataclasses
 import math
+from typing import Literal
 
 import numpy as np
 import pytest
+from hairy import avatar_of
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from shared import shared_data
 from small_vrm import PLACE, Json, small_vrm
 
 from avatar_live.avatar import AvatarError, Rig
-from avatar_live.avatar.model import Doubles
+from avatar_live.avatar.constraints import read_constraints
+from avatar_live.avatar.followers import Followers
+from avatar_live.avatar.gltf import Gltf
+from avatar_live.avatar.model import Avatar, Constraint, Doubles, Node
+from avatar_live.avatar.nodes import read_skeleton
+from avatar_live.avatar.quaternions import axes_of, between, conjugate, matrices, multiply, slerp
 from avatar_live.avatar.read import avatar_from_bytes
 from avatar_live.signals import Pose
 
@@ -66,3 +77,120 @@ def test_a_chain_of_constraints_is_followed_in_order() -> None:
 def test_constraints_in_a_circle_are_refused() -> None:
     with pytest.raises(AvatarError, match="follow themselves"):
         arms(Pose(), ArmL={"rotation": {"source": PLACE["ArmR"]}}, ArmR={"rotation": {"source": PLACE["ArmL"]}})
+
+
+def constrained(nodes: list[Node], *constraints: Constraint) -> Avatar:
+    return dataclasses.replace(avatar_of(nodes, {}, ()), constraints=constraints)
+
+
+def worlds(avatar: Avatar, rotations: Doubles) -> Doubles:
+    nodes = avatar.nodes
+    out = matrices(np.array([n.translation for n in nodes]), rotations, np.array([n.scale for n in nodes]))
+    for number, node in enumerate(nodes):
+        if node.parent >= 0:
+            out[number] = out[node.parent] @ out[number]
+    return out
+
+
+def followed(avatar: Avatar, **turned: Doubles) -> Doubles:
+    """Return the local rotations (N, 4) once nodes of these names are turned and the others have followed."""
+    rotations = np.array([turned.get(node.name, node.rotation) for node in avatar.nodes])
+    Followers(avatar).follow(rotations, lambda: worlds(avatar, rotations))
+    return rotations
+
+
+def turn_of(rotation: Doubles, axis: int) -> float:
+    return math.degrees(2.0 * math.atan2(rotation[axis], rotation[3]))
+
+
+def test_the_cubes_of_the_reference_follow_as_they_are_told() -> None:
+    gltf = Gltf(shared_data("avatars", "gltf", "three-vrm-nodeconstraint-cubes.gltf").read_bytes())
+    skeleton = read_skeleton(gltf, is_turned=False)
+    constraints = read_constraints(gltf.document.nodes, skeleton)
+    cubes = constrained(list(skeleton.nodes), *constraints)
+    _, rolled, copied = followed(cubes, CubeA=turn(1, 80.0))
+    assert turn_of(rolled, 1) == pytest.approx(80.0)
+    assert turn_of(copied, 1) == pytest.approx(40.0)
+    _, rolled, copied = followed(cubes, CubeA=turn(2, 80.0))
+    assert rolled == pytest.approx([0.0, 0.0, 0.0, 1.0], abs=1e-9)  # B rolls about Y alone
+    assert turn_of(copied, 2) == pytest.approx(40.0)
+
+
+_parts = st.floats(-1.0, 1.0)
+_rotations = (
+    st.tuples(_parts, _parts, _parts, _parts)
+    .map(np.array)
+    .filter(lambda q: float(np.linalg.norm(q)) > 0.1)
+    .map(lambda q: q / np.linalg.norm(q))
+)
+
+
+def example(kind: Literal["roll", "aim", "rotation"], rests: tuple[Doubles, ...], weight: float) -> Avatar:
+    """Return a parent, a source beside it and a follower under the parent."""
+    one = np.ones(3)
+    nodes = [
+        Node("parent", -1, np.array([0.3, 0.1, 0.0]), rests[0], one),
+        Node("source", 0, np.array([0.0, 0.5, 0.4]), rests[1], one),
+        Node("follower", 0, np.array([-0.2, 0.0, 0.1]), rests[2], one),
+    ]
+    return constrained(nodes, Constraint(kind, 2, 1, weight, (0.0, 1.0, 0.0)))
+
+
+@given(_rotations, _rotations, _rotations, _rotations, st.floats(0.0, 1.0))
+def test_followers_do_what_the_pseudo_code_says(
+    parent: Doubles, source_rest: Doubles, rest: Doubles, source: Doubles, weight: float
+) -> None:
+    axis = np.array([0.0, 1.0, 0.0])
+    delta = multiply(conjugate(source_rest), source)
+    in_parent = multiply(multiply(source_rest, delta), conjugate(source_rest))
+    in_follower = multiply(multiply(conjugate(rest), in_parent), rest)
+    assume(float((axes_of(in_follower) @ axis) @ axis) > -0.999)  # half a turn has no shortest way
+    swing = between(axis[None], (axes_of(in_follower) @ axis)[None])[0]
+    targets: dict[Literal["roll", "rotation"], Doubles] = {
+        "rotation": multiply(rest, delta),
+        "roll": multiply(multiply(rest, conjugate(swing)), in_follower),
+    }
+    for kind, target in targets.items():
+        assume(abs(float(rest @ target)) > 1e-3)
+        found = followed(example(kind, (parent, source_rest, rest), weight), source=source)[2]
+        assert axes_of(found) == pytest.approx(axes_of(slerp(rest, target, weight)), abs=1e-5)
+
+
+@given(_rotations, _rotations)
+def test_an_aim_is_the_shortest_turn_to_its_source(parent: Doubles, rest: Doubles) -> None:
+    avatar = example("aim", (parent, np.array([0.0, 0.0, 0.0, 1.0]), rest), 1.0)
+    rotations = followed(avatar)
+    world, before = worlds(avatar, rotations), worlds(avatar, np.array([node.rotation for node in avatar.nodes]))
+    span = world[1, :3, 3] - world[2, :3, 3]
+    towards = span / np.linalg.norm(span)
+    assert world[2, :3, 1] == pytest.approx(towards, abs=1e-6)
+    turned = world[2, :3, :3] @ before[2, :3, :3].T
+    angle = math.acos(max(-1.0, min(1.0, (float(np.trace(turned)) - 1.0) / 2.0)))
+    assert angle == pytest.approx(math.acos(max(-1.0, min(1.0, float(before[2, :3, 1] @ towards)))), abs=1e-4)
+
+
+def test_an_aim_waits_for_what_carries_its_source() -> None:
+    """The hand's twist follows the head; the sleeve aims at the hand, whatever order the file has them in."""
+    constraints = {
+        "Hair1": {"aim": {"source": PLACE["EyeL"], "aimAxis": "PositiveY"}},
+        "EyeL": {"rotation": {"source": PLACE["ArmL"]}},
+        "Head": {"rotation": {"source": PLACE["ArmR"]}},
+    }
+    file = small_vrm()
+    for name, constraint in constraints.items():
+        file.document["nodes"][PLACE[name]]["extensions"] = {
+            "VRMC_node_constraint": {"specVersion": "1.0", "constraint": constraint}
+        }
+    avatar = avatar_from_bytes(file.pack())
+    place = {node.name: number for number, node in enumerate(avatar.nodes)}
+    rotations = followed(avatar, ArmR=turn(2, 70.0))
+    world = worlds(avatar, rotations)
+    span = world[place["EyeL"], :3, 3] - world[place["Hair1"], :3, 3]
+    assert world[place["Hair1"], :3, 1] == pytest.approx(span / np.linalg.norm(span), abs=1e-6)
+
+
+def test_a_source_in_the_same_place_is_no_aim() -> None:
+    follower = Node("follower", -1, np.ones(3), turn(2, 30.0), np.ones(3))
+    source = Node("source", 0, np.zeros(3), turn(1, 0.0), np.ones(3))
+    still = constrained([follower, source], Constraint("aim", 0, 1))
+    assert followed(still)[0] == pytest.approx(turn(2, 30.0))
