@@ -4,7 +4,9 @@ from typing import Final, Literal
 
 import msgspec
 
-Reaction = Literal["throw", "confetti", "giant_head", "ticket"]
+from avatar_live.protocol.cues import Move
+
+Reaction = Literal["throw", "sticker", "confetti", "giant_head", "move", "ticket", "barrage", "fireworks"]
 
 TICKET_SECONDS: Final = 30.0
 GIANT_HEAD_SECONDS: Final = 10.0
@@ -12,7 +14,10 @@ START_BALANCE_COINS: Final = 1_000  # test coins that a new viewer's wallet open
 
 
 class Gift(msgspec.Struct, frozen=True):
-    """Describe one gift: its price, what the stage does and how hard it pushes the giver's camp."""
+    """Describe one gift: its price, what the stage does and how hard it pushes the giver's camp.
+
+    `move` is what the host's body does then, or in thanks for what the stage does.
+    """
 
     id: str
     name: str
@@ -20,12 +25,19 @@ class Gift(msgspec.Struct, frozen=True):
     price_coins: int
     reaction: Reaction
     push: float
+    move: Move | None = None
 
 
 CATALOGUE: Final[tuple[Gift, ...]] = (
     Gift("tomato", "Tomato", "🍅", 5, "throw", 0.5),
+    Gift("duck", "Rubber duck", "🦆", 8, "throw", 0.6),
+    Gift("rose", "Rose", "🌹", 10, "throw", 0.7, "wave"),
+    Gift("sticker", "Sticker", "⭐", 15, "sticker", 0.8),
     Gift("confetti", "Confetti", "🎉", 20, "confetti", 1.0),
     Gift("giant_head", "Giant head", "🎈", 50, "giant_head", 1.5),
+    Gift("dance", "Dance", "🕺", 60, "move", 1.5, "dance"),
     Gift("ticket", "Play ticket", "🎟️", 100, "ticket", 0.0),
+    Gift("barrage", "Gift rain", "🎁", 150, "barrage", 2.0, "bow"),
+    Gift("fireworks", "Fireworks", "🎆", 300, "fireworks", 3.0, "cheer"),
 )
 GIFTS: Final = {gift.id: gift for gift in CATALOGUE}

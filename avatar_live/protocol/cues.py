@@ -1,12 +1,51 @@
 """What the room asks of the stage and the overlay, each once, kept by the room until the engine has taken it."""
 
+from typing import Final, Literal, get_args
+
 import msgspec
+
+Move = Literal["wave", "cheer", "bow", "dance"]
+StickerName = Literal["star", "heart", "glasses", "moustache"]
+MOVES: Final[tuple[Move, ...]] = get_args(Move)
+STICKERS: Final[tuple[StickerName, ...]] = get_args(StickerName)
 
 
 class Throw(msgspec.Struct, frozen=True, tag="throw"):
-    """Throw a prop at the host."""
+    """Throw the prop that is named like the gift at the host."""
 
     gift: str
+    seed: int
+
+
+class Barrage(msgspec.Struct, frozen=True, tag="barrage"):
+    """Drop thirty props over the host and the table."""
+
+    seed: int
+
+
+class Sticker(msgspec.Struct, frozen=True, tag="sticker"):
+    """Stick a picture to the host's head for some seconds."""
+
+    picture: StickerName
+    seed: int
+
+
+class React(msgspec.Struct, frozen=True, tag="react"):
+    """Let the host's body make a move of its own; face and head stay the host's."""
+
+    move: Move
+
+
+class Hearts(msgspec.Struct, frozen=True, tag="hearts"):
+    """Let hearts rise for `count` likes."""
+
+    count: int
+    seed: int
+
+
+class Fireworks(msgspec.Struct, frozen=True, tag="fireworks"):
+    """Light fireworks over the stage."""
+
     seed: int
 
 
@@ -35,4 +74,4 @@ class Goal(msgspec.Struct, frozen=True, tag="goal"):
     camp: str
 
 
-Cue = Throw | Confetti | GiantHead | Banner | Goal
+Cue = Throw | Barrage | Sticker | React | Hearts | Fireworks | Confetti | GiantHead | Banner | Goal

@@ -11,12 +11,13 @@ from typing import Final
 import msgspec
 from msgspec import inspect as msgspec_inspect
 
-from avatar_live.protocol import catalogue, view, wire
+from avatar_live.protocol import catalogue, cues, view, wire
 
 PAGE_TYPES: Final = Path(__file__).resolve().parents[2] / "web" / "src" / "protocol.ts"
 
 ALIASES: Final[dict[str, object]] = {
     "Reaction": catalogue.Reaction,
+    "Move": cues.Move,
     "Camp": view.Camp,
     "GiftState": wire.GiftState,
     "FromViewer": wire.FromViewer,

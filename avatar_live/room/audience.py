@@ -6,6 +6,7 @@ from typing import Final
 import msgspec
 
 from avatar_live.protocol.catalogue import CATALOGUE
+from avatar_live.protocol.cues import Hearts
 from avatar_live.protocol.view import Camp
 from avatar_live.protocol.wire import (
     CHAT_CHARACTERS_MAX,
@@ -19,10 +20,12 @@ from avatar_live.protocol.wire import (
 )
 from avatar_live.room import events as ev
 from avatar_live.room.bucket import take
+from avatar_live.room.cues import cue
 from avatar_live.room.state import (
     CAMP_ALLOWANCE,
     CHAT_ALLOWANCE,
     FORGET_S,
+    HEARTS_EVERY_TICKS,
     LIKE_ALLOWANCE,
     LINES_KEPT_MAX,
     LINES_SHOWN_MAX,
@@ -137,12 +140,22 @@ def tick(room: Room, now_s: float) -> tuple[Room, ev.Effects]:
             viewers = viewers.without(name)
     likes = room.likes - room.likes_reported
     room = replace(room, viewers=viewers, sweep=room.sweep + 1, likes_reported=room.likes)
-    return room, (ev.Report("like", {"count": likes, "total": room.likes}),) if likes else ()
+    room, hearts = _with_hearts_shown(room)
+    return room, (ev.Report("like", {"count": likes, "total": room.likes}), *hearts) if likes else hearts
 
 
 def with_line(room: Room, line: ChatLine | GiftGiven) -> Room:
     """Keep a numbered line for pages that come back."""
     return replace(room, seq=line.seq, lines=(*room.lines, line)[-LINES_KEPT_MAX:])
+
+
+def _with_hearts_shown(room: Room) -> tuple[Room, ev.Effects]:
+    """Let the likes of the last second rise together; without a stage they are only counted."""
+    likes = room.likes - room.likes_shown
+    if likes == 0 or room.sweep % HEARTS_EVERY_TICKS:
+        return room, ()
+    room = replace(room, likes_shown=room.likes)
+    return cue(room, Hearts(likes, room.likes)) if room.has_engine else (room, ())
 
 
 def _missed(room: Room, epoch: str | None, seq: int) -> tuple[ChatLine | GiftGiven, ...]:

@@ -6,7 +6,18 @@ from dataclasses import replace
 from typing import Final
 
 from avatar_live.protocol.catalogue import GIANT_HEAD_SECONDS, GIFTS, Gift
-from avatar_live.protocol.cues import Banner, Confetti, Cue, GiantHead, Throw
+from avatar_live.protocol.cues import (
+    STICKERS,
+    Banner,
+    Barrage,
+    Confetti,
+    Cue,
+    Fireworks,
+    GiantHead,
+    React,
+    Sticker,
+    Throw,
+)
 from avatar_live.protocol.wire import GIFT_ID_CHARACTERS_MAX, GiftGiven, GiftUpdate, Refused
 from avatar_live.room import events as ev
 from avatar_live.room import play
@@ -85,10 +96,13 @@ def _happen(room: Room, event: ev.GiftCommitted, gift: Gift, now_s: float) -> tu
     told = ev.Tell(event.viewer, GiftUpdate(event.id, "committed", event.balance_coins))
     room, banner = cue(room, Banner(f"{event.name}: {gift.name}", gift.id))
     room, reaction = cue(room, _reaction(gift, zlib.crc32(event.id.encode())), event.viewer, event.id)
+    thanks: ev.Effects = ()
+    if gift.move is not None and gift.reaction != "move":
+        room, thanks = cue(room, React(gift.move))
     viewer = room.viewers.get(event.viewer)
     camp = viewer.camp if viewer is not None else None
     push = (ev.PushBall(camp, gift.push),) if camp is not None and gift.push > 0.0 else ()
-    return room, (told, *banner, *reaction, *push)
+    return room, (told, *banner, *reaction, *thanks, *push)
 
 
 def _reaction(gift: Gift, seed: int) -> Cue:
@@ -99,6 +113,15 @@ def _reaction(gift: Gift, seed: int) -> Cue:
             return Confetti(seed)
         case "giant_head":
             return GiantHead(GIANT_HEAD_SECONDS)
+        case "sticker":
+            return Sticker(STICKERS[seed % len(STICKERS)], seed)
+        case "barrage":
+            return Barrage(seed)
+        case "fireworks":
+            return Fireworks(seed)
+        case "move":
+            assert gift.move is not None, "a gift that is a move names it"
+            return React(gift.move)
         case "ticket":
             raise AssertionError("a ticket is played, not shown")
 

@@ -19,7 +19,8 @@ ASK_ALLOWANCE: Final = Allowance(rate_hz=50.0, burst=200.0)
 
 LINES_KEPT_MAX: Final = 200  # for pages that come back
 LINES_SHOWN_MAX: Final = 50  # for newcomers
-CUES_WAITING_MAX: Final = 400  # two a gift; beyond, a gift is refused before it is paid
+CUES_WAITING_MAX: Final = 400  # two or three a gift; beyond, a gift is refused before it is paid
+HEARTS_EVERY_TICKS: Final = 10  # likes of one second rise together
 FORGET_S: Final = 60.0  # a viewer who is gone keeps camp and allowances so long
 
 SEATS: Final = 2
@@ -91,6 +92,7 @@ class Room:
     camp_blue: int = 0
     likes: int = 0
     likes_reported: int = 0
+    likes_shown: int = 0
     seq: int = 0
     lines: tuple[ChatLine | GiftGiven, ...] = ()
     cues: Mapping[int, WaitingCue] = field(default_factory=dict)

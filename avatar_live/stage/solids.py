@@ -99,6 +99,55 @@ def tube(path: Doubles, across: Doubles, radius: float, color: Rgba, around: int
     return _sheet(path[:, None] + radius * normals, normals, color)
 
 
+def lathe(profile: Doubles, color: Rgba, around: int = 16) -> Solid:
+    """Return the surface that a line of (radius, height) pairs (P, 2), from low to high, sweeps about Y."""
+    angles = np.linspace(0.0, 2.0 * np.pi, around + 1)
+    ahead = np.gradient(profile, axis=0)
+    ahead /= np.linalg.norm(ahead, axis=1, keepdims=True)
+    sine, cosine, one = np.sin(angles), np.cos(angles), np.ones(around + 1)
+    outward, upward = ahead[:, 1:2], -ahead[:, 0:1]
+    positions = np.stack([profile[:, :1] * sine, profile[:, 1:] * one, profile[:, :1] * cosine], axis=-1)
+    normals = np.stack([outward * sine, upward * one, outward * cosine], axis=-1)
+    return _sheet(positions, normals, color)
+
+
+def heart(size: float, depth: float, color: Rgba, around: int = 40, along: int = 10) -> Solid:
+    """Return a puffed heart about the origin that faces +Z, `size` from its middle to its sides and tip.
+
+    Outline: the heart curve x = 16 sin^3 t, y = 13 cos t - 5 cos 2t - 2 cos 3t - cos 4t.
+    """
+    t = np.linspace(0.0, 2.0 * np.pi, around + 1)
+    x = 16.0 * np.sin(t) ** 3
+    y = 13.0 * np.cos(t) - 5.0 * np.cos(2.0 * t) - 2.0 * np.cos(3.0 * t) - np.cos(4.0 * t) + 2.0
+    outline = np.stack([x, y], axis=1) * (size / 16.0)
+    latitudes = np.linspace(0.5 * np.pi, -0.5 * np.pi, along + 1)
+    inward, lift = np.cos(latitudes)[:, None], np.sin(latitudes)[:, None]
+    rows = np.concatenate(
+        [inward[..., None] * outline, np.broadcast_to(depth * lift[..., None], (along + 1, around + 1, 1))], axis=2
+    )
+    return smoothed(_sheet(rows, np.zeros_like(rows), color))
+
+
+def smoothed(solid: Solid) -> Solid:
+    """Return the solid with normals of its own faces, shared where vertices lie together."""
+    corners = solid.positions[solid.triangles]
+    faces = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+    _, places = np.unique(np.round(solid.positions, 6), axis=0, return_inverse=True)
+    sums = np.zeros((places.max() + 1, 3))
+    for corner in range(3):
+        np.add.at(sums, places.ravel()[solid.triangles[:, corner]], faces)
+    normals = sums[places.ravel()]
+    normals /= np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-12)
+    return Solid(solid.positions, normals, solid.colors, solid.triangles)
+
+
+def faceted(solid: Solid, colors: Doubles) -> Solid:
+    """Return the solid with a colour (T, 4) for each triangle, so that colours meet in hard edges."""
+    corners = solid.triangles.ravel()
+    triangles = np.arange(len(corners), dtype=np.uint32).reshape(-1, 3)
+    return Solid(solid.positions[corners], solid.normals[corners], np.repeat(colors, 3, axis=0), triangles)
+
+
 def slab(size: tuple[float, float, float], color: Rgba, round_m: float) -> Solid:
     """Return a box about the origin with edges rounded by `round_m`: a squeezed ball of flat faces and soft corners."""
     half = np.array(size) / 2.0
@@ -137,6 +186,21 @@ def disc(radius: float, inner: Rgba, outer: Rgba, around: int = 24) -> Solid:
         np.concatenate([np.array([inner]), np.tile(outer, (around, 1))]),
         triangles.astype(np.uint32),
     )
+
+
+def fan(radius: Doubles, color: Rgba, height: float = 0.0, rings: int = 1) -> Solid:
+    """Return a flat star about the Z axis that faces +Z; its rim (P,) goes round evenly, counter-clockwise from +X.
+
+    With more `rings` between its middle and its rim it can be bent.
+    """
+    count = len(radius)
+    angles = np.linspace(0.0, 2.0 * np.pi, count + 1)
+    closed = np.append(radius, radius[0])
+    reach = np.linspace(0.0, 1.0, rings + 1)[:, None]
+    flat = np.broadcast_to(height, (rings + 1, count + 1))
+    positions = np.stack([reach * closed * np.cos(angles), reach * closed * np.sin(angles), flat], axis=-1)
+    sheet = _sheet(positions, np.broadcast_to([0.0, 0.0, 1.0], positions.shape), color)
+    return Solid(sheet.positions, sheet.normals, sheet.colors, sheet.triangles[:, ::-1])
 
 
 def _sheet(positions: Doubles, normals: Doubles, color: Rgba) -> Solid:

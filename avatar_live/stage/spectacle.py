@@ -1,4 +1,4 @@
-"""The effects on the stage: tomatoes and their stains, and paper in the air."""
+"""The effects on the stage: what is thrown, paper in the air, sparks, stickers; fed by cues, shown moment by moment."""
 
 from typing import Final
 
@@ -6,144 +6,146 @@ import numpy as np
 from numpy.typing import NDArray
 from panda3d.core import NodePath
 
-from avatar_live.stage import axes, confetti, layers
-from avatar_live.stage.colors import srgb
-from avatar_live.stage.effects import FLIGHT_S, GOALS_MAX, RAINS_MAX, THROWS_MAX, Effects, Flight, splat, tomato
+from avatar_live.protocol.cues import Cue, Sticker
+from avatar_live.protocol.view import BALL_RADIUS, GameView
+from avatar_live.stage import confetti, layers, sparks
+from avatar_live.stage.effects import CLOUDS_MAX, GOALS_MAX, HEARTS_EACH_MAX, RAINS_MAX, Effects
+from avatar_live.stage.flinch import Recoil
 from avatar_live.stage.geometry import make_geom, make_node
+from avatar_live.stage.host import Host
+from avatar_live.stage.physics import STEP_S, STEPS_MAX, Hit, Physics
 from avatar_live.stage.pitch import goal_mouth
-from avatar_live.stage.props import attach_prop, attach_veil, fade
 from avatar_live.stage.shaders import load_shader
-from avatar_live.stage.solids import Solid, ball, join, turn_about
+from avatar_live.stage.sparks import Burst
+from avatar_live.stage.stickers import Stickers
+from avatar_live.stage.table import on_table
 from avatar_live.stage.textures import make_table, refill_table
+from avatar_live.stage.things import THINGS, drop, throw
+from avatar_live.stage.thrown import Thrown
 
 Doubles = NDArray[np.float64]
+Floats = NDArray[np.float32]
 
 PIECES_MAX: Final = RAINS_MAX * confetti.RAIN_PIECES + GOALS_MAX * confetti.BURST_PIECES
-_FACE_OFFSET_M: Final = np.array([0.0, 0.105, 0.15])  # of the face's front from the head bone, at the head's usual size
-_SPIN_AXIS: Final = np.array([0.8, 0.0, 0.6])
+SPARKS_MAX: Final = (
+    CLOUDS_MAX * HEARTS_EACH_MAX + sparks.BURSTS_MAX * sparks.BURST_SPARKS_MAX + sparks.SPARKS_OF_SHOW_MAX
+)
 
 
 class Spectacle:
     """Hold what effects need on the stage, made once and hidden while unused."""
 
     def __init__(self, parent: NodePath) -> None:
+        self.effects = Effects()
+        self.recoil = Recoil()
         self.node: NodePath = parent.attach_new_node("spectacle")
-        model = attach_prop(NodePath("models"), "tomato", _tomato(), has_outline=True)
-        stain = attach_veil(NodePath("models"), "stain", _stain(), layers.BLENDED, 100)
-        self._tomatoes = [model.copy_to(self.node) for _ in range(THROWS_MAX)]
-        self._stains = [stain.copy_to(self.node) for _ in range(THROWS_MAX)]
-        self._texels = np.zeros((PIECES_MAX, confetti.PIECE_TEXELS, 4), np.float32)
-        self._table = make_table("pieces", self._texels.reshape(-1, 4), "dynamic")
-        self._paper: NodePath = self.node.attach_new_node(_paper())
-        self._paper.set_shader(load_shader("confetti"))
-        self._paper.set_shader_input("pieces", self._table)
-        self._paper.set_two_sided(True)
+        self._physics = Physics()
+        self._thrown = Thrown(self.node)
+        self._stickers = Stickers(self.node)
+        self._bursts: list[Burst] = []
+        self._paper = _Swarm(self.node, "confetti", "pieces", _paper(), PIECES_MAX, confetti.PIECE_TEXELS)
+        self._sparks = _Swarm(self.node, "spark", "sparks", _square(), SPARKS_MAX, sparks.SPARK_TEXELS)
+        layers.draw_blended(self._sparks.node, layers.BLENDED, 200)
+        self._shown_s: float | None = None
 
-    def show(self, effects: Effects, now_s: float, head: Doubles) -> None:
-        """Show the effects at this moment; `head` is the head bone's (4, 4) pose on the stage, its scale included."""
-        face_m = head[:3, :3] @ _FACE_OFFSET_M + head[:3, 3]
-        for index, (thrown, stain) in enumerate(zip(self._tomatoes, self._stains, strict=True)):
-            flight = effects.flights[index] if index < len(effects.flights) else None
-            self._show_tomato(thrown, flight, now_s, face_m)
-            self._show_stain(stain, flight, now_s, head)
-        self._show_paper(effects, now_s)
+    def start(self, cue: Cue, now_s: float) -> None:
+        """Begin what a cue asks for."""
+        self.effects.start(cue, now_s)
+        if isinstance(cue, Sticker):
+            self._stickers.add(cue, now_s)
 
-    def _show_tomato(self, node: NodePath, flight: Flight | None, now_s: float, face_m: Doubles) -> None:
-        if flight is not None and flight.hit_m is None and now_s - flight.start_s >= FLIGHT_S:
-            flight.hit_m = face_m
-        placed = tomato(flight, now_s, face_m) if flight is not None else None
-        if placed is None:
-            node.hide()
-            return
-        pose = np.eye(4)
-        squeeze = np.diag([placed.width, placed.width, placed.depth])
-        pose[:3, :3] = squeeze @ turn_about(_SPIN_AXIS, placed.spin_rad)
-        pose[:3, 3] = placed.position_m
-        axes.place(node, pose)
-        node.show()
+    def light(self, now_s: float) -> tuple[float, float, float]:
+        """Return the light that effects throw at the walls."""
+        flash = self.effects.flash(now_s)
+        light = np.array([0.4 * flash["red"], 0.05 * (flash["red"] + flash["blue"]), 0.45 * flash["blue"]])
+        for show in self.effects.fireworks:
+            light += sparks.glare(show.seed, now_s - show.start_s)
+        red, green, blue = np.minimum(light, 0.5).tolist()
+        return red, green, blue
 
-    def _show_stain(self, node: NodePath, flight: Flight | None, now_s: float, head: Doubles) -> None:
-        seen = splat(flight, now_s) if flight is not None else None
-        if seen is None:
-            node.hide()
-            return
-        local = np.eye(4)
-        local[:3, :3] = np.diag([1.0, 1.0 + 0.35 * seen.drip, 1.0]) @ turn_about(
-            np.array([0.0, 0.0, 1.0]), seen.turn_rad
-        )
-        local[:3, :3] *= seen.size_m
-        local[:3, 3] = _FACE_OFFSET_M + np.array([seen.x_m, seen.y_m, 0.0])
-        axes.place(node, head @ local)
-        fade(node, seen.opacity)
-        node.show()
+    def show(self, host: Host, game: GameView, now_s: float) -> None:
+        """Show the effects at this moment around a host who is there."""
+        since_s = 0.0 if self._shown_s is None else max(now_s - self._shown_s, 0.0)
+        self._shown_s = now_s
+        self.effects.expire(now_s)
+        self.recoil.expire(now_s)
+        self._bursts = [burst for burst in self._bursts if now_s - burst.start_s < sparks.BURST_S]
+        self._move_props(host, game, now_s, min(since_s, STEPS_MAX * STEP_S))
+        self._thrown.show(self._physics.bodies, self._physics.places, self._physics.turns, host, now_s)
+        self._stickers.show(host, now_s)
+        self._paper.show(self._pieces(now_s))
+        self._sparks.show(self._lights(now_s))
 
-    def _show_paper(self, effects: Effects, now_s: float) -> None:
-        sheets = [confetti.rain(rain.seed, now_s - rain.start_s) for rain in effects.rains if now_s >= rain.start_s]
-        sheets += [
+    def close(self) -> None:
+        """Let go of what is in the air."""
+        self._physics.close()
+
+    def _move_props(self, host: Host, game: GameView, now_s: float, dt_s: float) -> None:
+        for release in self.effects.due(now_s):
+            launch = (drop if release.is_dropped else throw)(THINGS[release.thing], release.seed)
+            self._physics.throw(release.thing, release.seed, launch, now_s)
+        for hit in self._physics.step(host, on_table(game.ball_x, game.ball_z, BALL_RADIUS), now_s, dt_s):
+            self._take(hit, host, now_s)
+
+    def _take(self, hit: Hit, host: Host, now_s: float) -> None:
+        """Let the head feel a hit, and show it."""
+        self.recoil.take(hit.point_m - host.head[:3, 3], hit.impulse_n_s, now_s)
+        self._thrown.take(hit, host, now_s)
+        kind = hit.body.thing.bursts
+        if kind and hit.is_first:
+            away = -hit.impulse_n_s / max(float(np.linalg.norm(hit.impulse_n_s)), 1e-9)
+            self._bursts.append(Burst(kind, hit.point_m + 0.02 * away, away, hit.body.seed, now_s))
+            self._bursts = self._bursts[-sparks.BURSTS_MAX :]
+
+    def _pieces(self, now_s: float) -> Floats:
+        rains = [confetti.rain(rain.seed, now_s - rain.start_s) for rain in self.effects.rains if now_s >= rain.start_s]
+        bursts = [
             confetti.burst(cheer.camp, cheer.seed, now_s - cheer.start_s, goal_mouth(cheer.camp))
-            for cheer in effects.cheers
+            for cheer in self.effects.cheers
             if now_s >= cheer.start_s
         ]
-        if not sheets:
-            self._paper.hide()
+        return np.concatenate([np.zeros((0, confetti.PIECE_TEXELS, 4), np.float32), *rains, *bursts])
+
+    def _lights(self, now_s: float) -> Floats:
+        parts = [sparks.hearts(cloud.seed, cloud.count, now_s - cloud.start_s) for cloud in self.effects.hearts]
+        parts += [sparks.burst(burst, now_s - burst.start_s) for burst in self._bursts]
+        parts += [sparks.fireworks(show.seed, now_s - show.start_s) for show in self.effects.fireworks]
+        return sparks.join_sparks(parts, SPARKS_MAX)
+
+
+class _Swarm:
+    """Draw many small flat things at once: `shader` reads their rows of texels from the table `table`."""
+
+    def __init__(self, parent: NodePath, shader: str, table: str, node: NodePath, count_max: int, texels: int) -> None:
+        self._rows = np.zeros((count_max, texels, 4), np.float32)
+        self._table = make_table(table, self._rows.reshape(-1, 4), "dynamic")
+        self.node: NodePath = parent.attach_new_node(node)
+        self.node.set_shader(load_shader(shader))
+        self.node.set_shader_input(table, self._table)
+        self.node.set_two_sided(True)
+
+    def show(self, rows: Floats) -> None:
+        """Show these (N, texels, 4) and nothing else."""
+        count = min(len(rows), len(self._rows))
+        if count == 0:
+            self.node.hide()
             return
-        pieces = np.concatenate(sheets)
-        self._texels[: len(pieces)] = pieces
-        refill_table(self._table, self._texels.reshape(-1, 4))
-        self._paper.set_instance_count(len(pieces))
-        self._paper.show()
+        self._rows[:count] = rows[:count]
+        refill_table(self._table, self._rows.reshape(-1, 4))
+        self.node.set_instance_count(count)
+        self.node.show()
 
 
 def _paper() -> NodePath:
-    corners = np.array([[-1, -0.6, 0], [1, -0.6, 0], [1, 0.6, 0], [-1, 0.6, 0]], np.float32)
+    return _sheet("paper", 1.0, 0.6)
+
+
+def _square() -> NodePath:
+    return _sheet("spark", 1.0, 1.0)
+
+
+def _sheet(name: str, half_width: float, half_height: float) -> NodePath:
+    corners = np.array([[-1, -1, 0], [1, -1, 0], [1, 1, 0], [-1, 1, 0]], np.float32)
+    corners *= np.array([half_width, half_height, 1.0], np.float32)
     triangles = np.array([[0, 1, 2], [0, 2, 3]], np.uint32)
-    return make_node("paper", make_geom({"vertex": corners}, triangles), is_always_drawn=True)
-
-
-def _tomato() -> Solid:
-    """Return a tomato about the origin, in metres."""
-    flesh = ball(0.046, srgb("#e8342a", 0.0), 16, 10).scaled(1.0, 0.86, 1.0)
-    leaves = [
-        ball(0.02, srgb("#3f9b3a", 0.0), 6, 4)
-        .scaled(0.45, 0.25, 1.3)
-        .moved(0.0, 0.0, 0.018)
-        .turned(turn_about(np.array([0.0, 1.0, 0.0]), 2.0 * np.pi * index / 5))
-        for index in range(5)
-    ]
-    stem = ball(0.007, srgb("#2e7a34", 0.0), 6, 4).scaled(1.0, 2.0, 1.0)
-    top = join(stem, *leaves).moved(0.0, 0.040, 0.0)
-    return join(flesh, top)
-
-
-def _stain() -> Solid:
-    """Return a splash about the origin that faces +Z, of radius one at its longest points."""
-    spikes = np.array([1.0, 0.55, 0.8, 0.5, 0.95, 0.6, 0.72, 0.5, 1.0, 0.58, 0.85, 0.52])
-    angles = np.linspace(0.0, 2.0 * np.pi, 72, endpoint=False)
-    share = angles / (2.0 * np.pi) * len(spikes)
-    low = np.floor(share).astype(int)
-    blend = (1.0 - np.cos(np.pi * (share - low))) / 2.0
-    radius = spikes[low % len(spikes)] * (1.0 - blend) + spikes[(low + 1) % len(spikes)] * blend
-    rings = []
-    for reach, color, height in ((1.0, srgb("#a5140f", 0.92), 0.0), (0.9, srgb("#e5352b", 0.97), 0.02)):
-        rings.append(_star(radius * reach, angles, height, color))
-    drops = [
-        _star(
-            np.full(16, 0.12 - 0.015 * i), np.linspace(0, 2 * np.pi, 16, endpoint=False), 0.0, srgb("#d52a22", 0.95)
-        ).moved(1.15 * np.cos(a), 1.15 * np.sin(a), 0.0)
-        for i, a in enumerate((0.5, 1.9, 3.4, 4.9))
-    ]
-    shine = (
-        _star(np.full(16, 0.14), np.linspace(0, 2 * np.pi, 16, endpoint=False), 0.04, srgb("#ffb3a8", 0.85))
-        .scaled(1.6, 0.7, 1.0)
-        .moved(-0.15, 0.22, 0.0)
-    )
-    return join(*rings, *drops, shine)
-
-
-def _star(radius: Doubles, angles: Doubles, height: float, color: tuple[float, float, float, float]) -> Solid:
-    count = len(angles)
-    rim = np.stack([radius * np.cos(angles), radius * np.sin(angles), np.full(count, height)], axis=1)
-    spokes = np.arange(count, dtype=np.uint32)
-    triangles = np.stack([np.zeros(count, np.uint32), 1 + spokes, 1 + (spokes + 1) % count], axis=1).astype(np.uint32)
-    positions = np.concatenate([[[0.0, 0.0, height]], rim])
-    return Solid(positions, np.tile([0.0, 0.0, 1.0], (count + 1, 1)), np.tile(color, (count + 1, 1)), triangles)
+    return make_node(name, make_geom({"vertex": corners}, triangles), is_always_drawn=True)

@@ -22,16 +22,17 @@ from avatar_live.stage.cameras import MAIN_BIT, film
 from avatar_live.stage.crew import CameraCrew
 from avatar_live.stage.display import Display
 from avatar_live.stage.edges import soften_edges
-from avatar_live.stage.effects import Effects
 from avatar_live.stage.figures import Figures
 from avatar_live.stage.fit import Fit, fit_avatar, stature_of
 from avatar_live.stage.flinch import flinched
+from avatar_live.stage.host import host_of
 from avatar_live.stage.lights import Lights
 from avatar_live.stage.paintings import Paintings
 from avatar_live.stage.pitch import Pitch
 from avatar_live.stage.players import PlayerViews
 from avatar_live.stage.puppet import Puppet
 from avatar_live.stage.room import Room
+from avatar_live.stage.skull import USUAL_SKULL, skull_of
 from avatar_live.stage.spectacle import Spectacle
 
 
@@ -56,7 +57,7 @@ class Stage:
         self._lights = Lights(self._root)
         self._puppet: Puppet | None = None
         self._fit = Fit()
-        self._effects = Effects()
+        self._skull = USUAL_SKULL
         self._room = Room(self._root, painted)
         self._camera = film(self._display.main, self._root, shots.MAIN_FOV_RAD, MAIN_BIT)
         self._crew = CameraCrew()
@@ -71,8 +72,12 @@ class Stage:
         if self._puppet is not None:
             self._puppet.close()
         self._fit = fit_avatar(avatar)
+        self._skull = skull_of(avatar)
         self._puppet = Puppet(avatar, self._fit, self._root)
         self._crew.stature = stature_of(avatar, self._fit)
+        self._room.stand_on(self._crew.stature.low_m)
+        self._pitch.stand_on(self._crew.stature.low_m)
+        self._backdrop.refresh()
 
     def use_backdrop(self, backdrop: BackdropChoice) -> None:
         """Change what is behind the host; footage comes once it is read, see `fault`."""
@@ -97,29 +102,28 @@ class Stage:
 
     def cue(self, cue: Cue, now_s: float) -> None:
         """Start what the room asks for; banners are the overlay's and are left to it."""
-        self._effects.start(cue, now_s)
+        self._spectacle.start(cue, now_s)
         self._crew.notice(cue, now_s)
 
     def head_scale(self, now_s: float) -> float:
         """Return how large the host's head is to be, 1 unless a gift blew it up."""
-        return self._effects.head_scale(now_s)
+        return self._spectacle.effects.head_scale(now_s)
 
     def flinch(self, pose: Pose, now_s: float) -> Pose:
         """Return the pose with the head knocked back by what was thrown at it."""
-        return flinched(pose, *self._effects.recoil(now_s))
+        return flinched(pose, self._spectacle.recoil.turn(now_s))
 
     def draw(self, posture: Posture, game: GameView, now_s: float, players: Collection[str] = ()) -> Drawn:
         """Draw one moment: everybody's picture, and the picture of each of `players` that is in the game."""
-        self._effects.expire(now_s)
-        flash = self._effects.flash(now_s)
         if self._puppet is not None:
             self._puppet.pose(posture)
-        self._backdrop.flash((0.4 * flash["red"], 0.05 * (flash["red"] + flash["blue"]), 0.45 * flash["blue"]))
+        self._spectacle.show(host_of(posture, self._fit, self._skull), game, now_s)
+        self._backdrop.flash(self._spectacle.light(now_s))
+        flash = self._spectacle.effects.flash(now_s)
         self._pitch.show(game, flash)
         self._figures.show(game.players, now_s, flash)
-        self._spectacle.show(self._effects, now_s, self._fit.pose(posture.head))
         self._lights.show(now_s)
-        framing = self._crew.film(game, self._effects.head_scale(now_s), now_s)
+        framing = self._crew.film(game, self.head_scale(now_s), now_s)
         axes.aim(self._camera, framing.pose, framing.fov_rad)
         self._backdrop.show(framing)
         self._views.aim(game, players, now_s)
@@ -130,6 +134,7 @@ class Stage:
         """Free what the driver holds."""
         self._views.close()
         self._backdrop.close()
+        self._spectacle.close()
         if self._puppet is not None:
             self._puppet.close()
         self._root.remove_node()

@@ -3,6 +3,8 @@
 import pytest
 from rooms import Scene, of, told
 
+from avatar_live.protocol.catalogue import CATALOGUE
+from avatar_live.protocol.cues import Hearts
 from avatar_live.protocol.view import Camp
 from avatar_live.protocol.wire import (
     CHAT_CHARACTERS_MAX,
@@ -15,7 +17,7 @@ from avatar_live.protocol.wire import (
 )
 from avatar_live.room import events as ev
 from avatar_live.room.roster import SHELVES
-from avatar_live.room.state import CHAT_ALLOWANCE, FORGET_S, LINES_KEPT_MAX, LINES_SHOWN_MAX
+from avatar_live.room.state import CHAT_ALLOWANCE, FORGET_S, HEARTS_EVERY_TICKS, LINES_KEPT_MAX, LINES_SHOWN_MAX
 
 
 def test_who_joins_is_greeted_with_wallet_and_catalogue() -> None:
@@ -23,7 +25,7 @@ def test_who_joins_is_greeted_with_wallet_and_catalogue() -> None:
     (greeting,) = of(ev.Greet, scene.join("ann", "Ann"))
     assert greeting.welcome.viewer == "secret of ann"
     assert greeting.welcome.balance_coins == 1_000
-    assert {gift.id for gift in greeting.welcome.catalogue} == {"tomato", "confetti", "giant_head", "ticket"}
+    assert greeting.welcome.catalogue == CATALOGUE
     assert greeting.welcome.show.audience == 1
 
 
@@ -161,6 +163,30 @@ def test_likes_are_summed_and_reported_once_a_tick() -> None:
     total = 3 + LIKES_PER_MESSAGE_MAX
     assert [dict(report.data) for report in of(ev.Report, ticked)] == [{"count": total, "total": total}]
     assert not of(ev.Report, scene.tick())
+
+
+def test_the_likes_of_a_second_rise_as_hearts_together() -> None:
+    scene = Scene()
+    scene.join("ann")
+    scene.go_live()
+    while scene.room.sweep % HEARTS_EVERY_TICKS:
+        scene.tick()
+    scene.play(ev.Liked("ann", 3))
+    early = [effect for _ in range(HEARTS_EVERY_TICKS - 1) for effect in scene.tick()]
+    assert not of(ev.ShowCue, early)
+    scene.play(ev.Liked("ann", 4))
+    assert [asked.cue for asked in of(ev.ShowCue, scene.tick())] == [Hearts(7, 7)]
+    assert not of(ev.ShowCue, [effect for _ in range(HEARTS_EVERY_TICKS) for effect in scene.tick()])
+
+
+def test_likes_without_a_stage_are_counted_and_never_shown_later() -> None:
+    scene = Scene()
+    scene.join("ann")
+    scene.play(ev.Liked("ann", 3))
+    for _ in range(HEARTS_EVERY_TICKS):
+        scene.tick()
+    scene.go_live()
+    assert not of(ev.ShowCue, [effect for _ in range(2 * HEARTS_EVERY_TICKS) for effect in scene.tick()])
 
 
 def test_the_show_is_told_on_change_only() -> None:

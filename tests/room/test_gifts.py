@@ -3,7 +3,18 @@
 import pytest
 from rooms import Scene, of, told
 
-from avatar_live.protocol.cues import Banner, Confetti, GiantHead, Throw
+from avatar_live.protocol.catalogue import CATALOGUE
+from avatar_live.protocol.cues import (
+    STICKERS,
+    Banner,
+    Barrage,
+    Confetti,
+    Fireworks,
+    GiantHead,
+    React,
+    Sticker,
+    Throw,
+)
 from avatar_live.protocol.wire import GIFT_ID_CHARACTERS_MAX, GiftGiven, GiftUpdate, Refused
 from avatar_live.room import events as ev
 from avatar_live.room.gifts import NO_SUCH_GIFT, STAGE_FULL, TOO_FAST
@@ -18,16 +29,53 @@ def test_a_gift_is_asked_of_the_ledger_at_our_price_before_anybody_is_told() -> 
     ]
 
 
-@pytest.mark.parametrize(("gift", "cue"), [("tomato", Throw), ("confetti", Confetti), ("giant_head", GiantHead)])
-def test_a_committed_gift_is_told_shown_and_pushes_for_the_givers_camp(gift: str, cue: type) -> None:
+@pytest.mark.parametrize(
+    ("gift", "cues"),
+    [
+        ("tomato", [Throw]),
+        ("duck", [Throw]),
+        ("rose", [Throw, React]),
+        ("sticker", [Sticker]),
+        ("confetti", [Confetti]),
+        ("giant_head", [GiantHead]),
+        ("dance", [React]),
+        ("barrage", [Barrage, React]),
+        ("fireworks", [Fireworks, React]),
+    ],
+)
+def test_a_committed_gift_is_told_shown_and_pushes_for_the_givers_camp(gift: str, cues: list[type]) -> None:
     scene = Scene()
     scene.join("ann")
     scene.play(ev.CampPicked("ann", "blue"))
     effects = scene.commit("ann", "gift-1", gift, balance_coins=77)
     assert [effect.message for effect in of(ev.TellAll, effects)] == [GiftGiven(1, "gift-1", "ann", gift)]
     assert told("ann", effects) == [GiftUpdate("gift-1", "committed", 77)]
-    assert [type(effect.cue) for effect in of(ev.ShowCue, effects)] == [Banner, cue]
+    assert [type(effect.cue) for effect in of(ev.ShowCue, effects)] == [Banner, *cues]
     assert [push.camp for push in of(ev.PushBall, effects)] == ["blue"]
+
+
+def test_every_gift_but_the_ticket_is_shown() -> None:
+    scene = Scene()
+    scene.join("ann")
+    for number, gift in enumerate(gift for gift in CATALOGUE if gift.reaction != "ticket"):
+        asked = of(ev.ShowCue, scene.commit("ann", f"gift-{number}", gift.id))
+        assert len(asked) >= 2
+        assert {effect.cue.move for effect in asked if isinstance(effect.cue, React)} == {gift.move} - {None}
+
+
+def test_the_same_gift_is_always_the_same_sticker_and_all_stickers_come() -> None:
+    scene = Scene()
+    scene.join("ann")
+
+    def sticker(id: str) -> Sticker:
+        (cue,) = [
+            asked.cue for asked in of(ev.ShowCue, scene.commit("ann", id, "sticker")) if asked.cue.__class__ is Sticker
+        ]
+        assert isinstance(cue, Sticker)
+        return cue
+
+    assert sticker("gift-1") == sticker("gift-1")
+    assert {sticker(f"gift-{number}").picture for number in range(40)} == set(STICKERS)
 
 
 def test_a_gift_of_nobodys_camp_pushes_nobody() -> None:

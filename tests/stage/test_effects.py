@@ -8,33 +8,53 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from avatar_live.protocol.catalogue import GIANT_HEAD_SECONDS
-from avatar_live.protocol.cues import Banner, Confetti, Cue, GiantHead, Goal, Throw
+from avatar_live.protocol.cues import (
+    Banner,
+    Barrage,
+    Confetti,
+    Cue,
+    Fireworks,
+    GiantHead,
+    Goal,
+    Hearts,
+    React,
+    Sticker,
+    Throw,
+)
 from avatar_live.stage import confetti
 from avatar_live.stage.effects import (
-    FLIGHT_S,
+    CLOUDS_MAX,
+    FIREWORKS_S,
     GOAL_S,
     GOALS_MAX,
     HEAD_SCALE_MAX,
+    HEARTS_EACH_MAX,
+    HEARTS_S,
+    LATE_S_MAX,
     RAIN_S,
     RAINS_MAX,
-    THROW_S,
-    THROWS_MAX,
+    RELEASES_MAX,
+    SHOWS_MAX,
     Effects,
-    Flight,
-    splat,
-    tomato,
+    Release,
+    hearts_of,
 )
+from avatar_live.stage.things import BARRAGE_PIECES, THINGS
 
-HEAD_M = np.array([0.0, 1.03, 0.12])
 SEEDS = st.integers(0, 2**63 - 1)
+
+
+def running(effects: Effects) -> int:
+    return len(effects.rains) + len(effects.cheers) + len(effects.hearts) + len(effects.fireworks)
 
 
 @pytest.mark.parametrize(
     ("cue", "count", "limit"),
     [
-        (Throw("tomato", 1), "flights", THROWS_MAX),
         (Confetti(1), "rains", RAINS_MAX),
         (Goal("red"), "cheers", GOALS_MAX),
+        (Hearts(3, 1), "hearts", CLOUDS_MAX),
+        (Fireworks(1), "fireworks", SHOWS_MAX),
     ],
 )
 def test_too_many_effects_drop_the_oldest(cue: Cue, count: str, limit: int) -> None:
@@ -47,76 +67,68 @@ def test_too_many_effects_drop_the_oldest(cue: Cue, count: str, limit: int) -> N
 
 
 @pytest.mark.parametrize(
-    ("cue", "length_s"), [(Throw("tomato", 1), THROW_S), (Confetti(1), RAIN_S), (Goal("red"), GOAL_S)]
+    ("cue", "length_s"),
+    [(Confetti(1), RAIN_S), (Goal("red"), GOAL_S), (Hearts(3, 1), HEARTS_S), (Fireworks(1), FIREWORKS_S)],
 )
 def test_an_effect_is_forgotten_when_it_is_over(cue: Cue, length_s: float) -> None:
     effects = Effects()
     effects.start(cue, 0.0)
     effects.expire(length_s - 0.01)
-    assert len(effects.flights) + len(effects.rains) + len(effects.cheers) == 1
+    assert running(effects) == 1
     effects.expire(length_s)
-    assert len(effects.flights) + len(effects.rains) + len(effects.cheers) == 0
+    assert running(effects) == 0
 
 
-def test_a_banner_is_left_to_the_overlay() -> None:
+@pytest.mark.parametrize("cue", [Banner("Ann gave a tomato", "tomato"), Sticker("star", 1), React("wave")])
+def test_a_cue_of_another_part_is_left_to_it(cue: Cue) -> None:
     effects = Effects()
-    effects.start(Banner("Ann gave a tomato", "tomato"), 1.0)
+    effects.start(cue, 1.0)
     assert effects == Effects()
 
 
+def test_a_thrown_prop_is_let_go_once() -> None:
+    effects = Effects()
+    effects.start(Throw("duck", 7), 1.0)
+    assert effects.due(0.9) == []
+    assert effects.due(1.0) == [Release("duck", 7, 1.0)]
+    assert effects.due(1.0) == []
+
+
+def test_a_gift_that_names_no_prop_of_ours_is_a_tomato() -> None:
+    effects = Effects()
+    effects.start(Throw("yacht", 7), 1.0)
+    assert [release.thing for release in effects.due(1.0)] == ["tomato"]
+
+
 @given(SEEDS)
-def test_a_tomato_comes_from_the_audience_and_meets_the_head(seed: int) -> None:
-    flight = Flight(seed, 5.0)
-    thrown = tomato(flight, 5.0, HEAD_M)
-    landing = tomato(flight, 5.0 + FLIGHT_S - 1e-9, HEAD_M)
-    assert thrown is not None and landing is not None
-    assert thrown.position_m[2] > 1.0
-    np.testing.assert_allclose(landing.position_m, HEAD_M, atol=1e-6)
-
-
-@given(SEEDS, st.floats(0.0, THROW_S))
-def test_a_tomato_stays_near_the_stage(seed: int, age_s: float) -> None:
-    flight = Flight(seed, 0.0, HEAD_M)
-    flying = tomato(flight, age_s, HEAD_M)
-    if flying is not None:
-        assert np.abs(flying.position_m).max() < 2.0
-        assert 0.3 < flying.depth < 1.5 and 0.3 < flying.width < 1.5
-
-
-def test_a_hit_squashes_the_tomato_then_drops_it() -> None:
-    flight = Flight(3, 0.0, HEAD_M)
-    hit, later = tomato(flight, FLIGHT_S, HEAD_M), tomato(flight, FLIGHT_S + 0.85, HEAD_M)
-    assert hit is not None and later is not None
-    assert hit.depth < 0.5 < hit.width
-    assert later.position_m[1] < HEAD_M[1] - 0.3
-    assert tomato(flight, THROW_S, HEAD_M) is None
-    assert tomato(flight, -0.1, HEAD_M) is None
-
-
-def test_the_stain_lasts_from_the_hit_to_the_end_and_fades() -> None:
-    flight = Flight(3, 0.0)
-    assert splat(flight, FLIGHT_S - 0.01) is None
-    fresh, fading = splat(flight, FLIGHT_S + 0.3), splat(flight, THROW_S - 0.05)
-    assert fresh is not None and fading is not None
-    assert fresh.opacity == 1.0 and 0.0 < fading.opacity < 0.1
-    assert fading.y_m < fresh.y_m, "it slides down"
-    assert splat(flight, THROW_S) is None
-
-
-def test_the_head_recoils_after_the_hit_only_and_comes_to_rest() -> None:
+def test_a_barrage_drops_all_its_pieces_in_its_time(seed: int) -> None:
     effects = Effects()
-    effects.start(Throw("tomato", 3), 0.0)
-    assert effects.recoil(FLIGHT_S - 0.01) == (0.0, 0.0, 0.0)
-    yaw, pitch, roll = effects.recoil(FLIGHT_S + 0.08)
-    assert pitch > 0.1 and abs(yaw) > 0.05 and abs(roll) > 0.03
-    assert max(map(abs, effects.recoil(THROW_S - 0.01))) < 1e-3
+    effects.start(Barrage(seed), 5.0)
+    drops = [release for frame in range(90) for release in effects.due(5.0 + frame / 30.0)]
+    assert len(drops) == BARRAGE_PIECES and not effects.releases
+    assert all(release.is_dropped and release.thing in THINGS for release in drops)
+    assert len({release.thing for release in drops}) > 4
 
 
-def test_many_hits_turn_no_head_around() -> None:
+def test_props_that_wait_are_limited_and_the_newest_stay() -> None:
     effects = Effects()
-    for _ in range(THROWS_MAX):
-        effects.start(Throw("tomato", 3), 0.0)
-    assert max(abs(angle) for age in np.linspace(0, 2, 60) for angle in effects.recoil(FLIGHT_S + age)) <= 0.5
+    for number in range(RELEASES_MAX + 1):
+        effects.start(Throw("tomato", number), 0.0)
+    assert [release.seed for release in effects.due(0.0)] == list(range(1, RELEASES_MAX + 1))
+
+
+def test_what_a_pause_kept_back_is_not_thrown_late() -> None:
+    effects = Effects()
+    effects.start(Throw("tomato", 1), 0.0)
+    effects.expire(LATE_S_MAX - 0.01)
+    assert effects.releases
+    effects.expire(LATE_S_MAX)
+    assert not effects.releases
+
+
+@pytest.mark.parametrize(("likes", "hearts"), [(0, 0), (-3, 0), (1, 2), (9, 6), (1_000_000, HEARTS_EACH_MAX)])
+def test_many_likes_are_a_share_of_as_many_hearts(likes: int, hearts: int) -> None:
+    assert hearts_of(likes) == hearts
 
 
 def test_a_giant_head_grows_stays_and_shrinks_without_a_jump() -> None:

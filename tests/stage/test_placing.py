@@ -11,11 +11,9 @@ from hypothesis import strategies as st
 
 from avatar_live.avatar.model import Avatar, Node
 from avatar_live.protocol.view import PITCH_HALF_WIDTH, PlayerView
-from avatar_live.signals import Pose
 from avatar_live.stage.edges import soften_edges
 from avatar_live.stage.figures import bob, eyes
 from avatar_live.stage.fit import HEAD_HEIGHT_M, Fit, fit_avatar
-from avatar_live.stage.flinch import flinched
 from avatar_live.stage.morphs import Morphs
 from avatar_live.stage.shots import main_shot, player_shot
 from avatar_live.stage.table import TABLE_HEIGHT_M, on_table
@@ -104,20 +102,6 @@ def test_the_eyes_keep_still_unless_the_player_walks() -> None:
     lifts = [bob(walking, float(now_s)) for now_s in np.linspace(0, 1, 30)]
     assert min(lifts) >= 0.0 and 0.004 < max(lifts) < 0.02
     assert eyes(standing, 0.0)[1] > TABLE_HEIGHT_M + 0.08
-
-
-@given(st.floats(-0.5, 0.5), st.floats(-0.5, 0.5), st.floats(-0.5, 0.5))
-def test_a_knock_leaves_rotations_unit(yaw: float, pitch: float, roll: float) -> None:
-    pose = flinched(Pose(), yaw, pitch, roll)
-    for rotation in pose.rotations.values():
-        assert np.linalg.norm(rotation) == pytest.approx(1.0)
-
-
-def test_a_knock_turns_left_up_and_rolls_as_named() -> None:
-    yaw, pitch, roll = (flinched(Pose(), *angles).rotations["head"] for angles in np.eye(3) * 0.2)
-    assert yaw[1] > 0.0, "to the avatar's left, +X, about +Y"
-    assert pitch[0] < 0.0, "up: +Z towards +Y, about -X"
-    assert roll[2] < 0.0, "to the avatar's left shoulder: +Y towards +X, about -Z"
 
 
 def test_edges_are_softened_and_flat_places_left_alone() -> None:

@@ -7,9 +7,8 @@ import numpy as np
 import pytest
 from host import EMPTY_GAME, HEIGHT_PX, WIDTH_PX, Picture, changed, mirai, pixel_of, posture
 
-from avatar_live.protocol.cues import Banner, Confetti, Cue, GiantHead, Goal, Throw
+from avatar_live.protocol.cues import Banner, Confetti, Cue, GiantHead, Goal
 from avatar_live.protocol.view import BALL_RADIUS, GameView, PlayerView
-from avatar_live.signals import Pose
 from avatar_live.stage import Stage
 from avatar_live.stage.table import on_table
 
@@ -36,8 +35,6 @@ def pitch_pixel(x: float, z: float, height: float = 0.0) -> tuple[int, int]:
 @pytest.mark.parametrize(
     ("cue", "age_s", "least_pixels"),
     [
-        (Throw("tomato", 3), 0.4, 300),
-        (Throw("tomato", 3), 1.2, 200),
         (Confetti(5), 1.0, 500),
         (Confetti(5), 3.0, 500),
         (Goal("red"), 0.4, 2_000),
@@ -52,28 +49,6 @@ def test_an_effect_is_seen_and_leaves_no_trace(
     assert changed(at_rest, during).sum() > least_pixels
     after = stage.draw(posture(head_scale=stage.head_scale(LONG_AFTER_S)), EMPTY_GAME, LONG_AFTER_S).main
     assert np.abs(after.astype(int) - at_rest).max() <= 1
-
-
-def test_a_stain_lies_on_the_face(stage: Stage, at_rest: Picture) -> None:
-    stage.cue(Throw("tomato", 3), 0.0)
-    stained = stage.draw(posture(), EMPTY_GAME, 1.6).main
-    rows, columns = np.nonzero(changed(at_rest, stained))
-    face_row, face_column = pixel_of((0.0, 1.04, 0.15))
-    assert abs(rows.mean() - face_row) < 35 and abs(columns.mean() - face_column) < 35
-    red = stained[rows, columns].astype(int)
-    assert ((red[:, 2] - red[:, 1]) > 60).mean() > 0.8
-    stage.draw(posture(), EMPTY_GAME, LONG_AFTER_S)
-
-
-def test_a_hit_knocks_the_head_of_the_pose_and_nothing_else(stage: Stage) -> None:
-    stage.cue(Throw("tomato", 3), 0.0)
-    pose = Pose({"hips": np.array([0.0, 0.0, 0.0, 1.0])})
-    assert stage.flinch(pose, 0.1) is pose
-    knocked = stage.flinch(pose, 0.65)
-    assert set(knocked.rotations) == {"hips", "head", "neck"}
-    assert knocked.rotations["head"][0] < -0.02, "thrown back: about -X"
-    np.testing.assert_allclose(np.linalg.norm(knocked.rotations["head"]), 1.0)
-    stage.draw(posture(), EMPTY_GAME, LONG_AFTER_S)
 
 
 def test_a_banner_changes_nothing_on_the_stage(stage: Stage, at_rest: Picture) -> None:

@@ -17,7 +17,9 @@ export const CLOSE_REFUSED = 4101;
 export const CLOSE_FULL = 4002;
 export const SHOW_HZ = 10.0;
 
-export type Reaction = "confetti" | "giant_head" | "throw" | "ticket";
+export type Reaction = "barrage" | "confetti" | "fireworks" | "giant_head" | "move" | "sticker" | "throw" | "ticket";
+
+export type Move = "bow" | "cheer" | "dance" | "wave";
 
 export type Camp = "blue" | "red";
 
@@ -169,7 +171,7 @@ export interface Pong {
   readonly t: number;
 }
 
-/** Describe one gift: its price, what the stage does and how hard it pushes the giver's camp. */
+/** Describe one gift: its price, what the stage does and how hard it pushes the giver's camp. `move` is what the host's body does then, or in thanks for what the stage does. */
 export interface Gift {
   readonly id: string;
   readonly name: string;
@@ -177,4 +179,5 @@ export interface Gift {
   readonly price_coins: number;
   readonly reaction: Reaction;
   readonly push: number;
+  readonly move: Move | null;
 }
