@@ -318,9 +318,11 @@ def _settings(
 ) -> Settings:
     path = find_avatar(avatar)
     if avatar not in builtin_avatars():
-        from avatar_live.app.characters import check_avatar  # reading avatars takes a while to load
+        from avatar_live.app.characters import check_avatar, licence_notice  # reading avatars takes a while to load
 
         check_avatar(path)
+        if notice := licence_notice(path):
+            say(notice)
     settings = Settings(avatar=path, camera=checked_camera(camera), title=title, mirror=mirror)
     settings = replace(settings, host=checked_host(host), port=port)
     return with_size(replace(settings, data_folder=data_folder, models_folder=models_folder), size)

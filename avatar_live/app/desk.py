@@ -90,6 +90,14 @@ class DeskShow:
     def use_avatar(self, avatar: str) -> str | None:
         return _reason(lambda: self._show.use_avatar(avatar))
 
+    def licence_notice(self) -> str:
+        from avatar_live.app.characters import licence_notice  # reading avatars takes a while to load
+
+        try:
+            return licence_notice(self._show.settings.avatar)
+        except ShowError as error:
+            return str(error)
+
     def use_backdrop(self, backdrop: str) -> str | None:
         return _reason(lambda: self._show.use_backdrop(backdrop))
 

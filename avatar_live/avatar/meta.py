@@ -5,7 +5,7 @@ https://github.com/vrm-c/vrm-specification/blob/master/specification/VRMC_vrm-1.
 
 from typing import Final
 
-from avatar_live.avatar.document import Part
+from avatar_live.avatar.document import Document, Part, decode
 from avatar_live.avatar.glb import AvatarError
 from avatar_live.avatar.model import Meta
 from avatar_live.avatar.textures import TextureReader
@@ -26,7 +26,7 @@ _LICENSES: Final = {
 }
 
 
-class Meta1(Part, frozen=True):
+class _Meta1(Part, frozen=True):
     """Be `meta` of VRMC_vrm."""
 
     name: str = ""
@@ -50,7 +50,7 @@ class Meta1(Part, frozen=True):
     allow_antisocial_or_hate_usage: bool = False
 
 
-class Meta0(Part, frozen=True):
+class _Meta0(Part, frozen=True):
     """Be `meta` of VRM 0.x; "ussage" is that specification's own spelling."""
 
     title: str | None = None
@@ -68,14 +68,47 @@ class Meta0(Part, frozen=True):
     other_license_url: str | None = None
 
 
-def read_meta(meta: Meta1, textures: TextureReader) -> Meta:
-    """Return a 1.0 file's own words; a picture of the avatar that cannot be read is left out."""
-    thumbnail = None
-    if meta.thumbnail_image is not None:
-        try:
-            thumbnail = textures.place_picture(meta.thumbnail_image)
-        except AvatarError:
-            thumbnail = None
+class _Vrm1(Part, frozen=True):
+    meta: _Meta1 = _Meta1()
+
+
+class _Vrm0(Part, frozen=True):
+    meta: _Meta0 = _Meta0()
+
+
+class _Extras(Part, frozen=True):
+    """Be what Sketchfab writes beside a model."""
+
+    title: str = ""
+    author: str = ""
+    license: str = ""
+    source: str = ""
+
+
+def terms_of(document: Document) -> Meta:
+    """Return the words of a file about itself, without the thumbnail. Raises AvatarError."""
+    if "VRMC_vrm" in document.extensions:
+        return _terms(decode(document.extensions["VRMC_vrm"], _Vrm1).meta)
+    if "VRM" in document.extensions:
+        return _terms0(decode(document.extensions["VRM"], _Vrm0).meta)
+    return _plain_terms(document)
+
+
+def thumbnail_of(document: Document, textures: TextureReader) -> int | None:
+    """Return the place of the avatar's portrait in `textures`; one that cannot be read is left out."""
+    try:
+        if "VRMC_vrm" in document.extensions:
+            image = decode(document.extensions["VRMC_vrm"], _Vrm1).meta.thumbnail_image
+            return None if image is None else textures.place_picture(image)
+        if "VRM" in document.extensions:
+            texture = decode(document.extensions["VRM"], _Vrm0).meta.texture
+            return None if texture is None or texture < 0 else textures.place(texture)
+    except AvatarError:
+        return None
+    return None
+
+
+def _terms(meta: _Meta1) -> Meta:
     return Meta(
         name=meta.name,
         version=meta.version,
@@ -95,12 +128,11 @@ def read_meta(meta: Meta1, textures: TextureReader) -> Meta:
         allow_excessively_sexual_usage=meta.allow_excessively_sexual_usage,
         allow_political_or_religious_usage=meta.allow_political_or_religious_usage,
         allow_antisocial_or_hate_usage=meta.allow_antisocial_or_hate_usage,
-        thumbnail=thumbnail,
         vrm_version="1",
     )
 
 
-def read_meta0(meta: Meta0, textures: TextureReader) -> Meta:
+def _terms0(meta: _Meta0) -> Meta:
     """Return a 0.x file's licence in 1.0's words: what 0.x leaves open is forbidden, what its licence says is kept.
 
     Of the Creative Commons licences, those with NC forbid commerce and those with ND changes, whatever the other
@@ -108,12 +140,6 @@ def read_meta0(meta: Meta0, textures: TextureReader) -> Meta:
     """
     license_name = meta.license_name or ""
     is_open = license_name in _LICENSES
-    thumbnail = None
-    if meta.texture is not None and meta.texture >= 0:
-        try:
-            thumbnail = textures.place(meta.texture)
-        except AvatarError:
-            thumbnail = None
     others = dict.fromkeys(url for url in (meta.other_license_url, meta.other_permission_url) if url)
     may_earn = meta.commercial_ussage_name == "Allow" and "_NC" not in license_name
     may_change = is_open and "_ND" not in license_name
@@ -132,6 +158,19 @@ def read_meta0(meta: Meta0, textures: TextureReader) -> Meta:
         allow_redistribution=is_open,
         allow_excessively_violent_usage=meta.violent_ussage_name == "Allow",
         allow_excessively_sexual_usage=meta.sexual_ussage_name == "Allow",
-        thumbnail=thumbnail,
         vrm_version="0",
+    )
+
+
+def _plain_terms(document: Document) -> Meta:
+    try:
+        extras = decode(document.asset.extras, _Extras)
+    except AvatarError:  # extras may hold anything
+        extras = _Extras()
+    return Meta(
+        name=extras.title,
+        authors=(extras.author,) if extras.author else (),
+        copyright_information=document.asset.copyright,
+        references=(extras.source,) if extras.source else (),
+        third_party_licenses=extras.license,
     )

@@ -8,10 +8,9 @@ from typing import Final
 import numpy as np
 
 from avatar_live.avatar.bones_by_name import humanoid_by_name
-from avatar_live.avatar.document import Document, Extensions, Part, decode
-from avatar_live.avatar.glb import AvatarError
+from avatar_live.avatar.document import Extensions
 from avatar_live.avatar.meshes import Meshes
-from avatar_live.avatar.model import Doubles, Expression, Meta, Node
+from avatar_live.avatar.model import Doubles, Expression, Node
 from avatar_live.avatar.nodes import Skeleton
 from avatar_live.avatar.quaternions import axes_of, between, conjugate, multiply
 from avatar_live.avatar.vrm import Character
@@ -35,15 +34,6 @@ _PRESETS: Final = {
 }
 
 
-class _Extras(Part, frozen=True):
-    """Be what Sketchfab writes beside a model."""
-
-    title: str = ""
-    author: str = ""
-    license: str = ""
-    source: str = ""
-
-
 def faces_backwards(nodes: Sequence[Node], humanoid: dict[str, int]) -> bool:
     """Return whether the left leg hangs on the right side, as it does where a model looks along -Z."""
     if not {"leftUpperLeg", "rightUpperLeg"} <= humanoid.keys():
@@ -57,18 +47,10 @@ def humanoid_of_names(skeleton: Skeleton, joints: Sequence[int]) -> dict[str, in
     return humanoid_by_name(skeleton.nodes, {skeleton.place[joint] for joint in joints if joint in skeleton.place})
 
 
-def read_plain(
-    document: Document, extensions: Extensions, humanoid: dict[str, int], skeleton: Skeleton, meshes: Meshes
-) -> Character:
+def read_plain(extensions: Extensions, humanoid: dict[str, int], skeleton: Skeleton, meshes: Meshes) -> Character:
     """Return an avatar's character from a file that has no VRM extension. Raises AvatarError."""
     springs, colliders = read_springs(extensions, skeleton)
-    return Character(
-        meta=_meta(document),
-        humanoid=humanoid,
-        expressions=_expressions(meshes),
-        springs=springs,
-        colliders=colliders,
-    )
+    return Character(humanoid=humanoid, expressions=_expressions(meshes), springs=springs, colliders=colliders)
 
 
 def with_arms_out(nodes: Sequence[Node], humanoid: dict[str, int]) -> tuple[Node, ...]:
@@ -108,20 +90,6 @@ def _rest(nodes: Sequence[Node]) -> tuple[Doubles, Doubles]:
         worlds.append(worlds[node.parent] @ local if node.parent >= 0 else local)
         rotations.append(multiply(rotations[node.parent], node.rotation) if node.parent >= 0 else node.rotation)
     return np.array(worlds)[:, :3, 3], np.array(rotations)
-
-
-def _meta(document: Document) -> Meta:
-    try:
-        extras = decode(document.asset.extras, _Extras)
-    except AvatarError:  # extras may hold anything
-        extras = _Extras()
-    return Meta(
-        name=extras.title,
-        authors=(extras.author,) if extras.author else (),
-        copyright_information=document.asset.copyright,
-        references=(extras.source,) if extras.source else (),
-        third_party_licenses=extras.license,
-    )
 
 
 def _expressions(meshes: Meshes) -> dict[str, Expression]:

@@ -1,6 +1,8 @@
 """Read an avatar's file: the one way from bytes to an `Avatar`."""
 
+import contextlib
 import dataclasses
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +14,8 @@ from avatar_live.avatar.glb import FILE_BYTES_MAX, AvatarError
 from avatar_live.avatar.gltf import Gltf
 from avatar_live.avatar.materials import read_material
 from avatar_live.avatar.meshes import Meshes, read_meshes
-from avatar_live.avatar.model import Avatar, Material, Primitive
+from avatar_live.avatar.meta import terms_of, thumbnail_of
+from avatar_live.avatar.model import Avatar, Material, Meta, Primitive
 from avatar_live.avatar.nodes import Skeleton, read_skeleton
 from avatar_live.avatar.plain import faces_backwards, humanoid_of_names, read_plain, with_arms_out
 from avatar_live.avatar.textures import TextureReader
@@ -26,7 +29,7 @@ def read_avatar(path: Path) -> Avatar:
 
     Raises AvatarError with one sentence that names the file.
     """
-    return _named(path, needs_humanoid=True)
+    return _read(path, needs_humanoid=True)
 
 
 def read_model(path: Path) -> Avatar:
@@ -34,7 +37,17 @@ def read_model(path: Path) -> Avatar:
 
     Raises AvatarError with one sentence that names the file.
     """
-    return _named(path, needs_humanoid=False)
+    return _read(path, needs_humanoid=False)
+
+
+def read_terms(path: Path) -> Meta:
+    """Return whose the avatar in a file is and what it allows, without reading the rest; it has no thumbnail.
+
+    Raises AvatarError with one sentence that names the file.
+    """
+    data = _bytes(path)
+    with _named(path):
+        return terms_of(Gltf(data).document)
 
 
 def avatar_from_bytes(data: bytes, beside: Beside | None = None, needs_humanoid: bool = True) -> Avatar:
@@ -50,23 +63,34 @@ def avatar_from_bytes(data: bytes, beside: Beside | None = None, needs_humanoid:
     sources = gltf.document.materials
     if is_vrm0:
         materials = read_vrm0_materials(extensions, sources, textures)
-        character = read_vrm0(extensions, gltf.document.nodes, skeleton, meshes, materials, textures)
+        character = read_vrm0(extensions, gltf.document.nodes, skeleton, meshes, materials)
     else:
         materials = [read_material(material, textures) for material in sources]
-        character = read_vrm(extensions, skeleton, meshes, sources, textures)
+        character = read_vrm(extensions, skeleton, meshes, sources)
     return _assemble(gltf, skeleton, meshes, materials, textures, character)
 
 
-def _named(path: Path, needs_humanoid: bool) -> Avatar:
+def _read(path: Path, needs_humanoid: bool) -> Avatar:
+    data = _bytes(path)
+    with _named(path):
+        return avatar_from_bytes(data, Folder(path.parent), needs_humanoid)
+
+
+def _bytes(path: Path) -> bytes:
     try:
         if path.stat().st_size > FILE_BYTES_MAX:
             raise AvatarError(f"the file is larger than {FILE_BYTES_MAX >> 20} MiB; export it with smaller textures")
-        data = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         reason = error.strerror or "unreadable"
         raise AvatarError(f"cannot read the avatar {path}: {reason}; choose another file") from error
+
+
+@contextlib.contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """Say of which file a fault is."""
     try:
-        return avatar_from_bytes(data, Folder(path.parent), needs_humanoid)
+        yield
     except AvatarError as error:
         raise AvatarError(f"cannot use {path.name}: {error}") from error
 
@@ -87,7 +111,7 @@ def _plain(gltf: Gltf, needs_humanoid: bool) -> Avatar:
     meshes = read_meshes(gltf, skeleton, is_turned)
     textures = TextureReader(gltf)
     materials = [read_material(material, textures) for material in gltf.document.materials]
-    character = read_plain(gltf.document, gltf.document.extensions, humanoid, skeleton, meshes)
+    character = read_plain(gltf.document.extensions, humanoid, skeleton, meshes)
     return _assemble(gltf, skeleton, meshes, materials, textures, character)
 
 
@@ -109,7 +133,7 @@ def _assemble(
     if not primitives:
         raise AvatarError("the avatar has nothing to draw; export it again with its meshes")
     return Avatar(
-        meta=character.meta,
+        meta=dataclasses.replace(terms_of(gltf.document), thumbnail=thumbnail_of(gltf.document, textures)),
         nodes=skeleton.nodes + character.tips,
         palette_nodes=palette_nodes,
         inverse_binds=np.array(meshes.inverse_binds, np.float32),

@@ -1,4 +1,4 @@
-"""What a VRM 1.0 file says beyond glTF: bones, expressions, gaze, who sees what, springs and licence.
+"""What a VRM 1.0 file says beyond glTF: bones, expressions, gaze, who sees what, and springs.
 
 https://github.com/vrm-c/vrm-specification/tree/master/specification/VRMC_vrm-1.0
 """
@@ -11,10 +11,8 @@ from avatar_live.avatar.document import Extensions, GltfMaterial, Part, decode, 
 from avatar_live.avatar.first_person import Sight
 from avatar_live.avatar.glb import AvatarError
 from avatar_live.avatar.meshes import Meshes
-from avatar_live.avatar.meta import Meta1, read_meta
-from avatar_live.avatar.model import Collider, Expression, LookAt, Meta, Node, Spring
+from avatar_live.avatar.model import Collider, Expression, LookAt, Node, Spring
 from avatar_live.avatar.nodes import Skeleton, node_place
-from avatar_live.avatar.textures import TextureReader
 from avatar_live.avatar.vrm_expressions import Expressions, read_expressions
 from avatar_live.avatar.vrm_springs import read_springs
 
@@ -55,7 +53,6 @@ class _FirstPerson(Part, frozen=True):
 
 class _Vrm(Part, frozen=True):
     humanoid: _Humanoid
-    meta: Meta1 = Meta1()
     look_at: _LookAt | None = None
     first_person: _FirstPerson | None = None
     expressions: Expressions | None = None
@@ -68,7 +65,6 @@ class Character:
     `sights` say by the file's node who sees its mesh; `tips` are nodes that its springs need behind the file's own.
     """
 
-    meta: Meta
     humanoid: Mapping[str, int]
     expressions: Mapping[str, Expression] = field(default_factory=dict)
     look_at: LookAt = field(default_factory=LookAt)
@@ -79,18 +75,13 @@ class Character:
 
 
 def read_vrm(
-    extensions: Extensions,
-    skeleton: Skeleton,
-    meshes: Meshes,
-    materials: Sequence[GltfMaterial],
-    textures: TextureReader,
+    extensions: Extensions, skeleton: Skeleton, meshes: Meshes, materials: Sequence[GltfMaterial]
 ) -> Character:
     """Return what the VRMC_vrm and VRMC_springBone extensions say. Raises AvatarError."""
     vrm = decode(extensions["VRMC_vrm"], _Vrm)
     annotations = (vrm.first_person or _FirstPerson()).mesh_annotations
     springs, colliders = read_springs(extensions, skeleton)
     return Character(
-        meta=read_meta(vrm.meta, textures),
         humanoid=humanoid_of(((name, bone.node) for name, bone in vrm.humanoid.human_bones.items()), skeleton),
         expressions=read_expressions(vrm.expressions or Expressions(), meshes, materials),
         look_at=_look_at(vrm.look_at or _LookAt()),

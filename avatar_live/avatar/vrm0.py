@@ -10,10 +10,8 @@ from typing import Final
 from avatar_live.avatar.document import Extensions, GltfNode, Part, decode, finite
 from avatar_live.avatar.first_person import Sight
 from avatar_live.avatar.meshes import Meshes
-from avatar_live.avatar.meta import Meta0, read_meta0
 from avatar_live.avatar.model import LookAt, Material
 from avatar_live.avatar.nodes import Skeleton
-from avatar_live.avatar.textures import TextureReader
 from avatar_live.avatar.vrm import Character, humanoid_of
 from avatar_live.avatar.vrm0_expressions import BlendShapes, read_expressions0
 from avatar_live.avatar.vrm0_springs import Secondary, UnityVector, read_springs0
@@ -61,7 +59,6 @@ class _FirstPerson(Part, frozen=True):
 
 class _Vrm(Part, frozen=True):
     humanoid: _Humanoid
-    meta: Meta0 = Meta0()
     first_person: _FirstPerson = _FirstPerson()
     blend_shape_master: BlendShapes = BlendShapes()
     secondary_animation: Secondary = Secondary()
@@ -73,14 +70,12 @@ def read_vrm0(
     skeleton: Skeleton,
     meshes: Meshes,
     materials: Sequence[Material],
-    textures: TextureReader,
 ) -> Character:
     """Return what the VRM extension says; `sources` are the file's own nodes. Raises AvatarError."""
     vrm = decode(extensions["VRM"], _Vrm)
     bones = ((_BONES.get(bone.bone, bone.bone), bone.node) for bone in vrm.humanoid.human_bones if bone.node >= 0)
     springs, colliders, tips = read_springs0(vrm.secondary_animation, skeleton)
     return Character(
-        meta=read_meta0(vrm.meta, textures),
         humanoid=humanoid_of(bones, skeleton),
         expressions=read_expressions0(vrm.blend_shape_master, sources, meshes, materials),
         look_at=_look_at(vrm.first_person),

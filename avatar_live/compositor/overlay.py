@@ -1,4 +1,4 @@
-"""Overlays of the show: the host's name, the score of the game, a gift's banner, and the card that hides everything.
+"""Overlays of the show: the host's name, the score of the game, a gift's banner, whose the avatar is, the panic card.
 
 All sizes follow the picture's height, so the same overlay serves 360p and 1080p.
 """
@@ -22,6 +22,7 @@ BANNERS_WAITING_MAX: Final = 20  # a storm of gifts shows the newest; the page l
 TITLE_CHARACTERS_MAX: Final = 40
 
 _INK: Final = (12, 14, 28, 190)
+_FAINT_INK: Final = (12, 14, 28, 120)
 _WHITE: Final = (255, 255, 255, 255)
 _RED: Final = (255, 92, 106, 255)
 _BLUE: Final = (76, 150, 255, 255)
@@ -31,8 +32,9 @@ _SUPERSAMPLING: Final = 3
 class Overlay:
     """Keep what stands over the picture: feed it banners and scores, then `compose`."""
 
-    def __init__(self, title: str) -> None:
+    def __init__(self, title: str, credit: str = "") -> None:
         self.title = title[:TITLE_CHARACTERS_MAX]
+        self.credit = credit  # who made the avatar, where its licence asks for that
         self.score: tuple[int, int] = (0, 0)
         self.is_panic = False
         self._banners: deque[tuple[str, str]] = deque(maxlen=BANNERS_WAITING_MAX)
@@ -72,6 +74,10 @@ def compose(drawn: NDArray[np.uint8], overlay: Overlay, now_s: float) -> NDArray
     blend(picture, board, width - margin - board.width_px, floor_px)
     if overlay.title:
         blend(picture, _title_plate(overlay.title, height, width // 2), margin, floor_px)
+    if overlay.credit:
+        credit = _credit_line(overlay.credit, height, width - 3 * margin - board.width_px)
+        bottom_px = floor_px - margin // 4 if overlay.title else height - margin
+        blend(picture, credit, margin, bottom_px - credit.height_px)
     banner = overlay.banner_at(now_s)
     if banner is not None:
         text, icon, slid = banner
@@ -111,6 +117,15 @@ def _title_plate(title: str, height_px: int, width_px_max: int) -> Sprite:
     dot = tall // 6
     draw.ellipse((tall // 2 - dot, tall // 2 - dot, tall // 2 + dot, tall // 2 + dot), fill=_RED)
     draw_text(draw, title, tall - tall // 8, tall // 2, size_px, _WHITE)
+    return sprite_of(image)
+
+
+@lru_cache(maxsize=4)
+def _credit_line(credit: str, height_px: int, width_px_max: int) -> Sprite:
+    tall, size_px = height_px // 20, height_px // 36
+    credit = shorten(credit, size_px, width_px_max - tall)
+    image = _pill(text_width(credit, size_px) + tall, tall, _FAINT_INK)
+    draw_text(ImageDraw.Draw(image), credit, tall // 2, tall // 2, size_px, _WHITE)
     return sprite_of(image)
 
 

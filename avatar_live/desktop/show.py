@@ -88,6 +88,9 @@ class Show(Protocol):
     def use_avatar(self, avatar: str) -> str | None:
         """Show another character."""
 
+    def licence_notice(self) -> str:
+        """Return what the host must know of the character's licence; empty when nothing. May take a moment."""
+
     def use_backdrop(self, backdrop: str) -> str | None:
         """Show something else behind the host."""
 

@@ -51,6 +51,7 @@ class Window(QWidget):
         self._is_busy = False
         self._may_close = False
         self._fault = ""
+        self._licence = ""
         self.setObjectName("window")
         self.setWindowTitle("avatar_live")
         self.setStyleSheet(style.SHEET)
@@ -78,6 +79,7 @@ class Window(QWidget):
         self._fill_microphones([])
         self._errands.run(show.cameras, self._fill_cameras)
         self._errands.run(show.microphones, self._fill_microphones)
+        self._errands.run(show.licence_notice, self._tell_licence)
         self.avatar_box.fill([*show.avatars(), (FILE, "VRM file ...")])
         self._select()
         self.camera_box.activated.connect(self._choose_camera)
@@ -164,7 +166,7 @@ class Window(QWidget):
         self.health.tell(health, refusals, is_live)
         if is_live and "server" in health and "viewers" in health["server"].figures:
             self.counts.set_watching(round(health["server"].figures["viewers"]))
-        notice = self._fault or " ".join(refusals.values())
+        notice = self._fault or " ".join(refusals.values()) or self._licence
         self.notice.setText(notice)
         self.notice.setVisible(bool(notice))
         self._dress(is_live, is_ready="engine" in health and health["engine"].is_ready)
@@ -229,12 +231,18 @@ class Window(QWidget):
             choice = self._ask(self, "Your character", "VRM avatars (*.vrm);;All files (*)")
         if choice:
             self._errands.run(lambda: self._show.use_avatar(choice), self._after_choice)
+            self._errands.run(self._show.licence_notice, self._tell_licence)
         else:
             self._select()
 
     def _after_choice(self, fault: str | None) -> None:
         self._select()
         self._say(fault)
+
+    def _tell_licence(self, notice: str) -> None:
+        """Keep in view what the character's author asks of the host, while nothing is wrong."""
+        self._licence = notice
+        self._look()
 
     def _say(self, fault: str | None) -> None:
         self._fault = fault or ""

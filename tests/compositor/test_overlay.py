@@ -1,6 +1,7 @@
 """Overlays cover what they should, when they should, and nothing else."""
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -19,6 +20,18 @@ def test_the_stage_keeps_its_own_picture() -> None:
     composed = compose(drawn, overlay, 0.0)
     assert (drawn == 128).all()
     assert not (composed == 128).all()
+
+
+@pytest.mark.parametrize("title", ["", "Mirai live"])
+@pytest.mark.parametrize("credit", ["Godette by SirRichard94 (CC BY 4.0)", "a" * 80])
+def test_who_made_the_avatar_stands_in_the_picture_beside_everything_else(title: str, credit: str) -> None:
+    without = compose(grey(), Overlay(title), 0.0)
+    credited = compose(grey(), Overlay(title, credit), 0.0)
+    rows, columns = np.nonzero((credited != without).any(axis=2))
+    assert len(rows) > 1_000
+    assert rows.min() > 250 and columns.max() < 640 - 100  # low, and left of the score
+    covered = (without != 128).any(axis=2)
+    assert not covered[rows, columns].any()
 
 
 def test_a_banner_shows_for_its_time_and_the_next_follows() -> None:

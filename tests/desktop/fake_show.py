@@ -34,6 +34,7 @@ class FakeShow:
         self.has_director = False
         self.calls: list[tuple[str, object]] = []
         self.fault: str | None = None
+        self.told_licence = ""
         self.told_refusals: dict[str, str] = {}
         self.event_url = ""
         self.preview = PictureSlot(folder / PREVIEW_SLOT, PREVIEW_PIXELS_MAX)
@@ -73,6 +74,9 @@ class FakeShow:
         if self.fault is None:
             self.avatar = avatar
         return self.fault
+
+    def licence_notice(self) -> str:
+        return self.told_licence
 
     def use_backdrop(self, backdrop: str) -> str | None:
         self.calls.append(("use_backdrop", backdrop))

@@ -204,6 +204,17 @@ def test_an_avatar_that_is_none_is_told_and_the_box_goes_back(desk: Desk) -> Non
     assert desk.window.avatar_box.currentData() == "mirai"
 
 
+def test_what_the_author_of_an_avatar_asks_for_is_kept_in_view(desk: Desk) -> None:
+    desk.show.told_licence = "Its author allows no profit: gifts stay play money."
+    box = desk.window.avatar_box
+    box.activated.emit(box.findData("kohaku"))
+    desk.wait(lambda: desk.window.notice.isVisible())
+    assert desk.window.notice.text() == desk.show.told_licence
+    desk.show.told_licence = ""
+    box.activated.emit(box.findData("mirai"))
+    desk.wait(lambda: not desk.window.notice.isVisible())
+
+
 def test_chat_gifts_and_the_audience_arrive_once_each_also_over_a_broken_line(desk: Desk) -> None:
     desk.go_live()
     desk.events.tell("viewer_joined", name="Ada", audience=7)
