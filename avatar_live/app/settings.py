@@ -19,6 +19,7 @@ from avatar_live.signals.scene import LightName, ShotName
 
 PROJECT: Final = Path(__file__).resolve().parent.parent.parent
 ASSETS: Final = PROJECT / "assets"
+CLIPS: Final = ASSETS / "clips"
 WEB: Final = PROJECT / "web" / "dist"
 DATA_FOLDER: Final = platformdirs.user_data_path("avatar_live", appauthor=False)
 MODELS_FOLDER: Final = platformdirs.user_cache_path("avatar_live", appauthor=False) / "models"
@@ -92,6 +93,7 @@ class Settings:
             light=self.light,
             shot=self.shot,
             has_director=self.has_director,
+            clips=str(CLIPS),
         )
 
     def server_plan(self, run_folder: Path, token: str) -> ServerPlan:

@@ -40,6 +40,7 @@ class EnginePlan(msgspec.Struct, frozen=True):
     `preview` publishes pictures for a window on this machine, `is_panic_on` begins behind the panic card: an engine
     that is started again while the host hides must not show a single frame. `backdrop` is written as
     `signals.scene.parse_backdrop` reads it; with a `director` the camera follows what happens and comes home to `shot`.
+    `clips` is the folder of the moves that viewers may ask for.
     """
 
     run_folder: str
@@ -57,6 +58,7 @@ class EnginePlan(msgspec.Struct, frozen=True):
     light: LightName = "studio"
     shot: ShotName = "bust"
     has_director: bool = False
+    clips: str = ""
 
 
 class ServerPlan(msgspec.Struct, frozen=True):

@@ -10,12 +10,14 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from avatar_live.avatar.clips import hips_height_m
 from avatar_live.avatar.model import Avatar
 from avatar_live.avatar.rig import Rig
 from avatar_live.compositor import Overlay, compose, draw_stamp
 from avatar_live.compositor.overlay import panic_card
+from avatar_live.engine.reactions import Reactions
 from avatar_live.motion import Solver
-from avatar_live.protocol.cues import Banner, Cue
+from avatar_live.protocol.cues import Banner, Cue, React
 from avatar_live.protocol.view import GameView
 from avatar_live.signals import Readings
 from avatar_live.stage import Stage
@@ -44,6 +46,7 @@ class Show:
     rig: Rig
     stage: Stage
     overlay: Overlay
+    reactions: Reactions = field(default_factory=Reactions)
     readings: Readings | None = None
     game: GameView = EMPTY_GAME
     watched: Collection[str] = field(default_factory=tuple)
@@ -52,18 +55,21 @@ class Show:
         """Start what a viewer caused."""
         if isinstance(cue, Banner):
             self.overlay.show_banner(cue.text, cue.icon)
-        else:
-            self.stage.cue(cue, now_s)
+            return
+        if isinstance(cue, React):
+            self.reactions.start(cue.move, now_s)
+        self.stage.cue(cue, now_s)
 
     def use_avatar(self, avatar: Avatar) -> None:
         """Change the host's body; everything else goes on."""
         self.stage.set_avatar(avatar)
         self.rig = Rig(avatar)
+        self.reactions.hips_height_m = hips_height_m(avatar)
 
 
 def make_frame(show: Show, now_s: float, dt_s: float) -> ShowFrame:
     """Make the picture of this moment: readings -> pose -> posture -> drawn -> composed."""
-    pose = show.solver.solve(show.readings, now_s, dt_s)
+    pose = show.reactions.over(show.solver.solve(show.readings, now_s, dt_s), now_s)
     posture = show.rig.animate(show.stage.flinch(pose, now_s), dt_s, show.stage.head_scale(now_s))
     drawn = show.stage.draw(posture, show.game, now_s, show.watched)
     picture = compose(drawn.main, show.overlay, now_s)

@@ -8,6 +8,7 @@ import msgspec
 
 from avatar_live import clock
 from avatar_live.avatar import AvatarError, read_avatar
+from avatar_live.avatar.clips import hips_height_m
 from avatar_live.avatar.rig import Rig
 from avatar_live.channels import Lossless, PictureSlot, Slot
 from avatar_live.channels.child import HealthWriter, newest
@@ -42,6 +43,7 @@ from avatar_live.channels.processes import (
 from avatar_live.channels.ring import SoundRing
 from avatar_live.compositor import Overlay
 from avatar_live.engine.frame import Show, ShowFrame, make_frame, stamp_frame
+from avatar_live.engine.reactions import Reactions, read_clips
 from avatar_live.engine.sound import Sound
 from avatar_live.engine.streams import Streams
 from avatar_live.engine.wardrobe import Wardrobe
@@ -60,7 +62,8 @@ def run(plan: EnginePlan, stage: Stage, orders: Lossless[Order]) -> None:
     """Make frames until told to stop. Raises AvatarError when it cannot begin."""
     avatar = read_avatar(Path(plan.avatar))
     stage.set_avatar(avatar)
-    show = Show(Solver(plan.mirror), Rig(avatar), stage, Overlay(plan.title))
+    reactions = Reactions(read_clips(Path(plan.clips)) if plan.clips else {}, hips_height_m(avatar))
+    show = Show(Solver(plan.mirror), Rig(avatar), stage, Overlay(plan.title), reactions)
     with contextlib.closing(Engine(plan, Path(plan.run_folder), show)) as engine:
         engine.run(orders)
 
