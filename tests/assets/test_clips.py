@@ -74,6 +74,38 @@ def test_a_wave_lifts_the_right_hand_beside_the_face_and_swings_it(mirai: Avatar
     assert np.ptp(left, axis=0).max() < 0.12  # it hangs from a body that leans
 
 
+def test_a_cheer_throws_both_hands_over_the_head_and_jumps(mirai: Avatar) -> None:
+    left, right, head, foot = (path(mirai, "cheer", bone) for bone in ("leftHand", "rightHand", "head", "leftFoot"))
+    top = round(0.5 * RATE_HZ)
+    assert left[top, 1] > head[top, 1] + 0.1 and right[top, 1] > head[top, 1] + 0.1
+    assert 0.02 < foot[:, 1].max() - foot[0, 1] < 0.15
+    assert foot[:, 1].min() > foot[0, 1] - 0.01
+
+
+def test_a_bow_lowers_the_head_over_feet_that_stay_and_closes_the_eyes(mirai: Avatar) -> None:
+    head, foot = path(mirai, "bow", "head"), path(mirai, "bow", "rightFoot")
+    low = round(1.15 * RATE_HZ)
+    assert head[low, 1] < head[0, 1] - 0.06
+    assert head[low, 2] > head[0, 2] + 0.08
+    assert np.linalg.norm(foot - foot[0], axis=1).max() < 0.02
+    assert clip("bow").at(1.15).expressions["blink"] > 0.9
+
+
+def test_a_dance_shifts_the_hips_on_every_beat_and_keeps_the_feet_on_the_floor(mirai: Avatar) -> None:
+    hips, left, right = (path(mirai, "dance", bone) for bone in ("hips", "leftFoot", "rightFoot"))
+    sides = [float(hips[round(beat * 0.5 * RATE_HZ), 0]) for beat in range(8)]
+    assert [side < 0.0 for side in sides] == [True, False] * 4  # the avatar's right is on -X
+    floor = min(left[:, 1].min(), right[:, 1].min())
+    assert (np.minimum(left[:, 1], right[:, 1]) - floor).max() < 0.03  # one foot always bears the body
+
+
+def test_a_dance_goes_round_without_a_seam() -> None:
+    dance = clip("dance")
+    before, after = (dance.at(dance.duration_s + late_s, is_looped=True) for late_s in (-0.01, 0.01))
+    for bone, rotation in before.rotations.items():
+        assert abs(float(rotation @ after.rotations[bone])) > 0.998, bone
+
+
 def test_a_curve_meets_its_keys_and_stays_between_them() -> None:
     keys = [(0.0, 0.0), (1.0, 2.0), (1.5, 2.0), (3.0, -1.0)]
     at = np.linspace(0.0, 3.0, 301)
