@@ -15,6 +15,7 @@ HEAD_SIZE_M: Final = (
     0.271  # from the head bone to where nine tenths of the head's vertices lie: ears and horns do not count
 )
 SCALE_MIN, SCALE_MAX = 0.001, 1000.0
+FLOOR_M_MIN, FLOOR_M_MAX = -1.2, 0.45  # the walls end below, the table above
 _HEAD_SHARE: Final = 0.7
 
 
@@ -48,11 +49,14 @@ class Stature:
 
 
 def stature_of(avatar: Avatar, fit: Fit) -> Stature:
-    """Return how an avatar at rest stands on the stage."""
+    """Return how an avatar at rest stands on the stage; who has no head is taken to stand on the floor."""
+    if "head" not in avatar.humanoid:
+        return Stature()
     heights = [primitive.positions[:, 1] for primitive in avatar.primitives if len(primitive.positions)]
     if not heights:
         return Stature()
     low, high = (fit.scale * float(end(map(end, heights))) + fit.lift_m for end in (min, max))
+    low = min(max(low, FLOOR_M_MIN), FLOOR_M_MAX)
     return Stature(low, high) if high > low else Stature()
 
 

@@ -43,8 +43,8 @@ class Pitch:
         body = slab((width + 0.04, _TABLE_THICKNESS, depth + 0.04), srgb("#3a2f7a"), 0.03)
         strip = slab((width + 0.01, 0.02, 0.02), srgb("#8f7bff"), 0.008).moved(0.0, 0.0, depth / 2 + 0.022)
         axes.place(attach_prop(self.node, "table", body), placed(0.0, 0.0, -_TABLE_THICKNESS / 2 - 0.003))
-        skirt = box((width - 0.3, 2.0, depth - 0.2), srgb("#1c1640"))
-        axes.place(attach_prop(self.node, "skirt", skirt), placed(0.0, 0.0, -1.0 - _TABLE_THICKNESS))
+        self._legs = attach_prop(self.node, "legs", _legs(width, depth))
+        self.stand_on(0.0)
         edge = attach_prop(self.node, "edge", strip)
         axes.place(edge, placed(0.0, 0.0, -_TABLE_THICKNESS / 2))
         tint(edge, (1.0, 1.0, 1.0), 1.2)
@@ -54,6 +54,12 @@ class Pitch:
         self._ball = attach_prop(self.node, "ball", _beach_ball(), has_outline=True)
         shadow = disc(BALL_RADIUS * 1.15, (0.0, 0.0, 0.02, 0.65), (0.0, 0.0, 0.02, 0.0))
         self._shadow = attach_veil(self.node, "shadow", shadow, layers.SHADOWS)
+
+    def stand_on(self, floor_m: float) -> None:
+        """Let the table stand on a floor at this height."""
+        pose = placed(0.0, 0.0, -_TABLE_THICKNESS)
+        pose[1, 1] = pose[1, 3] - floor_m
+        axes.place(self._legs, pose)
 
     def show(self, game: GameView, flash: dict[str, float]) -> None:
         """Put the ball in its place and light the goals: `flash` says how brightly each camp celebrates."""
@@ -67,6 +73,14 @@ class Pitch:
 def goal_mouth(scorer: str) -> NDArray[np.float64]:
     """Return where (3,) on the stage a goal of this camp falls."""
     return on_table(GOAL_X["blue" if scorer == "red" else "red"], 0.0, 0.12)
+
+
+def _legs(width: float, depth: float) -> Solid:
+    """Return the table's two side panels, one unit high, below the origin; between them the host's legs are seen."""
+    panel = box((0.05, 1.0, depth - 0.24), srgb("#2c2362"))
+    foot = box((0.09, 0.02, depth - 0.16), srgb("#8f7bff")).moved(0.0, -0.49, 0.0)
+    side = join(panel, foot).moved(0.0, -0.5, 0.0)
+    return join(side.moved(-width / 2 + 0.16, 0.0, 0.0), side.moved(width / 2 - 0.16, 0.0, 0.0))
 
 
 def _goal(camp: str) -> Solid:

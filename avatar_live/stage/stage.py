@@ -32,6 +32,7 @@ from avatar_live.stage.pitch import Pitch
 from avatar_live.stage.players import PlayerViews
 from avatar_live.stage.puppet import Puppet
 from avatar_live.stage.room import Room
+from avatar_live.stage.shadows import HostShadow
 from avatar_live.stage.skull import USUAL_SKULL, skull_of
 from avatar_live.stage.spectacle import Spectacle
 
@@ -62,6 +63,7 @@ class Stage:
         self._camera = film(self._display.main, self._root, shots.MAIN_FOV_RAD, MAIN_BIT)
         self._crew = CameraCrew()
         self._backdrop = Backdrop(self._display, self._camera, self._room, self._root)
+        self._shadow = HostShadow(self._root)
         self._pitch = Pitch(self._root, painted)
         self._figures = Figures(self._root, height_px)
         self._spectacle = Spectacle(self._root)
@@ -117,6 +119,7 @@ class Stage:
         """Draw one moment: everybody's picture, and the picture of each of `players` that is in the game."""
         if self._puppet is not None:
             self._puppet.pose(posture)
+            self._shadow.show(posture.bones, self._fit, self._crew.stature.low_m)
         self._spectacle.show(host_of(posture, self._fit, self._skull), game, now_s)
         self._backdrop.flash(self._spectacle.light(now_s))
         flash = self._spectacle.effects.flash(now_s)
