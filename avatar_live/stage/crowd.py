@@ -37,7 +37,9 @@ CROWD_MAX: Final = 256
 STANCE_TEXELS: Final = 3
 _FIRST_SLOT: Final = 1  # in a row of looks
 _REACH_M: Final = 0.2  # no body reaches so far behind its middle
-_GROUND_REACH_M: Final = 0.30  # of the shadow, in the body's own size
+_GROUND_REACH_M: Final = 0.27  # of the shadow, in the body's own size
+_DUCK_M: Final = (0.045, 0.085)  # from a player's eyes: how near the others have ducked, and begin to
+_DUCKED: Final = 0.62
 
 
 class Crowd:
@@ -68,6 +70,9 @@ class Crowd:
             f"FACE_VERTICES {len(body.morphs)}",
             f"REACH {_REACH_M}",
             f"GROUND_REACH {_GROUND_REACH_M}",
+            f"DUCKED {_DUCKED}",
+            f"DUCK_FROM {_DUCK_M[0]}",
+            f"DUCK_UNTIL {_DUCK_M[1]}",
         )
         self._attach_bodies()
         self._attach_ground()

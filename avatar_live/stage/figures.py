@@ -19,10 +19,13 @@ from avatar_live.stage.table import UNIT_M, on_table, placed
 from avatar_live.stage.tags import NameTags
 
 FIGURES_MAX: Final = CROWD_MAX
-NAMED_MAX: Final = 16  # more names than these hide the game: then newcomers alone are named, for a while
+NAMED_MAX: Final = 16  # more names than these hide the game: then the latest newcomers alone are named, for a while
+ROOMY: Final = 24  # so many full-sized bodies have room on the pitch; more of them shrink
+SIZE_MIN: Final = 0.5
 EYE_HEIGHT: Final = 0.24  # pitch units above the pitch
 NO_ROW: Final = -1
 _UNITS_PER_M: Final = EYE_HEIGHT / EYES_M  # the body's size on the pitch
+_GROWTH_PER_S: Final = 0.4
 _NAMED_S: Final = 5.0
 _FADE_S: Final = 0.7
 _CHEER_LEAST: Final = 0.02
@@ -41,6 +44,8 @@ class Figures:
         self._rows: dict[str, int] = {}
         self._free = list(range(CROWD_MAX - 1, -1, -1))
         self._worn: dict[str, tuple[str, str]] = {}  # name and camp as they were dressed
+        self._size = 1.0
+        self._sized_s: float | None = None
 
     def show(self, players: Sequence[PlayerView], now_s: float, cheers: Mapping[str, float] = _NOBODY_CHEERS) -> None:
         """Place every player's figure, the first `FIGURES_MAX` of them, and forget those that left.
@@ -62,7 +67,8 @@ class Figures:
         moment = self._gaits.step(rows, x, z, yaw_rad, places[:, 3] > 0.0, moods, now_s)
         places_m = on_table(0.0, 0.0) + UNIT_M * np.column_stack([x, np.zeros(count), z])
         turns_rad = yaw_rad + np.pi  # yaw 0 faces -Z, a body +Z
-        self._crowd.show(rows, places_m, turns_rad, UNIT_M * _UNITS_PER_M, moment, self._named(rows, now_s))
+        size = UNIT_M * _UNITS_PER_M * self._sized(count, now_s)
+        self._crowd.show(rows, places_m, turns_rad, size, moment, self._named(rows, now_s))
         self._tags.show()
 
     def row(self, player: str) -> int:
@@ -94,11 +100,22 @@ class Figures:
         winners = np.fromiter((player.camp == loudest for player in players), np.bool_, len(players))
         return np.where(winners, self._gaits.cheer, self._gaits.slump)
 
+    def _sized(self, count: int, now_s: float) -> float:
+        """Return how large the bodies are, 1 where there is room; it changes slowly unless nobody was there."""
+        wanted = float(np.clip(np.sqrt(ROOMY / max(count, 1)), SIZE_MIN, 1.0))
+        reach = np.inf if self._sized_s is None else _GROWTH_PER_S * max(0.0, now_s - self._sized_s)
+        self._size += float(np.clip(wanted - self._size, -reach, reach))
+        self._sized_s = now_s if count else None
+        return self._size
+
     def _named(self, rows: NDArray[np.intp], now_s: float) -> NDArray[np.float64]:
         """Return the opacity (N,) of each name."""
         if len(rows) <= NAMED_MAX:
             return np.ones(len(rows))
-        return np.asarray(np.clip((_NAMED_S - self._gaits.age_s(rows, now_s)) / _FADE_S, 0.0, 1.0))
+        ages_s = self._gaits.age_s(rows, now_s)
+        opacity = np.clip((_NAMED_S - ages_s) / _FADE_S, 0.0, 1.0)
+        opacity[np.argsort(ages_s, kind="stable")[NAMED_MAX:]] = 0.0
+        return np.asarray(opacity)
 
 
 def bob(player: PlayerView, now_s: float) -> float:

@@ -10,10 +10,12 @@ from panda3d.core import RenderState
 from pitchside import Pitchside, around, is_seen, somebody
 
 from avatar_live.protocol.view import CAMPS, Camp, PlayerView
+from avatar_live.stage import axes
 from avatar_live.stage.bodies import read_body
 from avatar_live.stage.crowd import CROWD_MAX
-from avatar_live.stage.figures import NO_ROW
+from avatar_live.stage.figures import NO_ROW, eyes
 from avatar_live.stage.gaits import WAVE_S
+from avatar_live.stage.shots import main_shot, player_shot
 
 BLINKS_WITHIN_S = 6.0
 
@@ -180,3 +182,31 @@ def test_the_body_is_light() -> None:
     assert len(body.triangles) <= 2_000
     assert body.triangles.max() < len(body.positions)
     assert body.joints.max() < body.motions.shape[2]
+
+
+def test_bodies_shrink_where_there_is_no_room_and_grow_again_slowly(pitch: Pitchside) -> None:
+    def tall(now_s: float, *others: PlayerView) -> int:
+        return int(is_seen(around(ann, pitch.draw(ann, *others, now_s=now_s))).any(axis=1).sum())
+
+    ann = somebody("ann", x=0.95)
+    others = [somebody(f"s{k}", x=-0.9 + 0.01 * k) for k in range(99)]
+    pitch.draw()
+    pitch.draw(ann, now_s=400.0)
+    alone = tall(410.0)
+    assert tall(410.1, *others) > 0.9 * alone, "not at once"
+    crowded = tall(420.0, *others)
+    assert 0.4 * alone < crowded < 0.6 * alone
+    assert tall(420.1) < 0.6 * alone
+    assert tall(430.0) == alone
+
+
+def test_whoever_stands_at_a_players_nose_ducks(pitch: Pitchside) -> None:
+    """Look as everybody's camera and as a player's from the same place: only to the player they duck."""
+    ann, bob = somebody("ann", z=0.0), somebody("bob", z=-0.14)
+    pitch.draw(ann, bob)
+    axes.place(pitch.camera, player_shot(eyes(ann, 0.0), 0.0))
+    by_nobody = is_seen(pitch.draw(ann, bob))
+    seen = is_seen(pitch.draw_as(pitch.figures.row("ann"), ann, bob))
+    axes.place(pitch.camera, main_shot())
+    assert by_nobody[120:].mean() > 0.5 and not seen[120:170].any()
+    assert seen.any(), "but they are there"

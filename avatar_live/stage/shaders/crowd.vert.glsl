@@ -34,12 +34,16 @@ void main() {
     point = vec4(point, 1.0) * skin;
     vec3 normal = p3d_Normal * mat3(skin);
 
+    vec3 eye = p3d_ViewMatrixInverse[3].xyz;
+    if (own >= 0.0) {  // who stands at a player's nose would be all that player sees: they duck
+        stance.xy *= mix(DUCKED, 1.0, smoothstep(DUCK_FROM, DUCK_UNTIL, distance(eye.xz, place.xz)));
+    }
     float size = length(stance.xy);
     mat2 turn = mat2(stance.x, -stance.y, stance.y, stance.x);
     point = place.xyz + vec3(turn * point.xz, point.y * size).xzy;
     normal = normalize(vec3(turn * normal.xz, normal.y * size).xzy);
     light = dot(normal, key_direction);
-    facing = dot(normal, normalize(p3d_ViewMatrixInverse[3].xyz - point));
+    facing = dot(normal, normalize(eye - point));
     painted = texelFetch(looks, int(place.w) * LOOK_TEXELS + 1 + int(joints.z)).rgb;
     gl_Position = p3d_ViewProjectionMatrix * vec4(point, 1.0);
 }

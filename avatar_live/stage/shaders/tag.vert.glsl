@@ -1,5 +1,6 @@
 // Lay a name over a body, dot for dot, one square for each instance; see crowd.py and tags.py for the tables.
 uniform mat4 p3d_ViewProjectionMatrix;
+uniform mat4 p3d_ViewMatrixInverse;
 uniform samplerBuffer stances;
 uniform samplerBuffer looks;
 uniform float own;   // the row of the body whose eyes the camera is, or -1
@@ -14,6 +15,10 @@ void main() {
     vec4 place = texelFetch(stances, gl_InstanceID * STANCE_TEXELS);
     vec4 stance = texelFetch(stances, gl_InstanceID * STANCE_TEXELS + 1);
     float shown = texelFetch(stances, gl_InstanceID * STANCE_TEXELS + 2).y;
+    if (own >= 0.0) {  // as in crowd.vert.glsl
+        vec2 eye = p3d_ViewMatrixInverse[3].xz;
+        stance.xy *= mix(DUCKED, 1.0, smoothstep(DUCK_FROM, DUCK_UNTIL, distance(eye, place.xz)));
+    }
     int row = int(place.w);
     vec4 look = texelFetch(looks, row * LOOK_TEXELS);
     float wide = look.w;
