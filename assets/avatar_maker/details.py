@@ -1,26 +1,25 @@
-"""What is worn or grows: drawstrings, headset, hair clips, animal ears, tail."""
+"""What is worn: drawstrings, headset, hair clips, scarf."""
 
 import numpy as np
 
-from .cloth_pictures import swatch_uv
+from .arrays import Floats
 from .hair import Hair, arc_at, shell
-from .mesh import Mesh, catmull_rom, grid_triangles, merge, one_bone, smooth_normals, tube, unit
-from .outfit import Outfit
+from .implicit import polygonise
+from .mesh import Mesh, blend, catmull_rom, merge, one_bone, smoothstep, tube
+from .outfit import Hoodie
 from .skeleton import Skeleton
 from .spec import CharacterSpec
+from .swatches import swatch_uv
 
 
-def drawstrings(outfit: Outfit, skeleton: Skeleton) -> Mesh:
+def drawstrings(hoodie: Hoodie, skeleton: Skeleton) -> Mesh:
     """Return both strings of the hood, which swing."""
-    out, shoulder = [], outfit.shoulder
+    out = []
+    fall = np.array([(0.020, 0.000), (0.024, -0.016), (0.026, -0.036), (0.027, -0.058), (0.0275, -0.080)])
     for side, s in (("left", 1), ("right", -1)):
-        heights = [shoulder + 0.000, shoulder - 0.016, shoulder - 0.036, shoulder - 0.058, shoulder - 0.080]
-        points = np.array(
-            [
-                outfit.front_of_hoodie(s * x, y) + np.array((0, 0, 0.003))
-                for x, y in zip((0.020, 0.024, 0.026, 0.027, 0.0275), heights, strict=True)
-            ]
-        )
+        places = np.column_stack([s * fall[:, 0], skeleton.shoulder_height + fall[:, 1]])
+        points = hoodie.front(places)
+        points[:, 2] += 0.003
         points[:, 2] = np.maximum.accumulate(points[::-1, 2])[::-1] * 0.3 + points[:, 2] * 0.7
         path = catmull_rom(points, 12)
         bones = skeleton.add_spring_chain(
@@ -45,22 +44,22 @@ def headset(head: Hair) -> Mesh:
     """Return a streamer's headset: a band over the hair and two cups."""
     out = []
     angle = np.linspace(-0.5 * np.pi - 0.1, 0.5 * np.pi + 0.1, 19)
-    band = np.column_stack([0.162 * np.sin(angle), 0.002 + 0.178 * np.cos(angle), np.full(19, -0.012)])
+    band = np.column_stack([0.150 * np.sin(angle), 0.002 + 0.168 * np.cos(angle), np.full(19, -0.012)])
     w = np.repeat(one_bone(1, "head", head.skeleton), 19, 0)
     out.append(tube(head.world(band), np.full(19, 0.0080), w, swatch_uv("pad", 0.3), sides=8, squash=1.7))
     for s in (1, -1):
         for x0, x1, r, name in (
-            (0.140, 0.160, 0.041, "pad"),
-            (0.157, 0.174, 0.035, "trim"),
-            (0.172, 0.177, 0.021, "lace"),
+            (0.126, 0.152, 0.043, "pad"),
+            (0.148, 0.166, 0.036, "trim"),
+            (0.164, 0.169, 0.022, "lace"),
         ):
-            n = 5
+            n = 7
             t = np.linspace(0, np.pi, n)
             x = (x0 + x1) / 2 - (x1 - x0) / 2 * np.cos(t)
             rr = r * (0.80 + 0.20 * np.sin(t))
             path = np.column_stack([s * x, np.full(n, -0.016), np.full(n, -0.012)])
             path[0, 0], path[-1, 0] = s * (x0 - 1e-4), s * (x1 + 1e-4)
-            out.append(tube(head.world(path), rr, w[:n], swatch_uv(name, 0.3), sides=16))
+            out.append(tube(head.world(path), rr, w[:n], swatch_uv(name, 0.3), sides=head.skeleton.detail.count(22, 8)))
     return merge(out)
 
 
@@ -89,80 +88,57 @@ def hair_clip(head: Hair) -> Mesh:
     return merge(out)
 
 
-def animal_ears(head: Hair) -> Mesh:
-    """Return two ears that swing."""
-    out = []
-    for side, s in (("left", 1), ("right", -1)):
-        root, tip = np.array([s * 0.072, 0.108, -0.010]), np.array([s * 0.118, 0.232, -0.006])
-        bones = head.skeleton.add_spring_chain(
-            "ear_" + side, "head", head.world(np.array([root, (root + tip) / 2, tip])), stiffness=2.4, drag=0.5
-        )
-        t, rings, sides = np.linspace(0, 1, 10), 10, 14
-        axis, across = unit(tip - root), unit(np.cross(tip - root, (0, 0, 1)))
-        front = np.cross(across, axis)
-        front = front * np.sign(front[2])
-        a = np.linspace(0, 2 * np.pi, sides, endpoint=False)
-        width = 0.044 * (1 - t**1.7) ** 0.85 + 0.0006
-        depth = 0.028 * (1 - t**2) + 0.0006
-        for inner in (False, True):
-            k = 0.66 if inner else 1.0
-            centre = root + np.outer(t * (0.86 if inner else 1) + (0.05 if inner else 0), tip - root)
-            if inner:
-                centre = centre + front * (depth * 0.55 + 0.002)[:, None]
-            ring = (
-                centre[:, None]
-                + across * (width[:, None] * k * np.cos(a))[..., None]
-                + front
-                * (depth[:, None] * (0.5 if inner else 1) * np.sin(a) * np.where(np.sin(a) > 0, 0.55, 1))[..., None]
-            )
-            p = head.world(ring.reshape(-1, 3))
-            tri = grid_triangles(rings, sides, closed=True)
-            n = smooth_normals(p, tri)
-            if (n * (p - np.repeat(head.world(centre), sides, 0))).sum() < 0:
-                tri, n = tri[:, ::-1], -n
-            tt = np.repeat(t, sides)
-            uv = swatch_uv("ear_inner" if inner else "ear_fur", 1 - tt)
-            if not inner:
-                uv[tt > 0.72] = swatch_uv("tail_tip")
-            out.append(Mesh(p, n, uv, tri, head.skeleton.chain_weights(bones, "head", tt)))
-    return merge(out)
+def scarf(spec: CharacterSpec, skeleton: Skeleton) -> Mesh:
+    """Return a scarf: a soft ring about the neck and an end that hangs from its knot and swings."""
+    shoulder, k = skeleton.shoulder_height, spec.proportions.neck * spec.proportions.build**0.5
+    high = 0.5 * (shoulder + 0.012 + skeleton.head_base - 0.020)
 
+    def ring(p: Floats) -> Floats:
+        turn = np.arctan2(p[:, 0], p[:, 2])
+        level = p[:, 1] - high + 0.010 * np.cos(turn)
+        away = np.hypot(p[:, 0], (p[:, 2] + 0.004) / 1.04) - 0.058 * k
+        folds = 0.0030 * np.sin(3 * turn + 150 * level)
+        return np.asarray((np.hypot(away / 0.021, level / 0.027) - 1) * 0.021 + folds)
 
-def tail(spec: CharacterSpec, skeleton: Skeleton) -> Mesh:
-    """Return a bushy tail that swings."""
-    hip = spec.proportions.leg
-    points = catmull_rom(
-        [
-            (0, hip - 0.01, -0.075),
-            (0.03, hip - 0.055, -0.16),
-            (0.10, hip - 0.05, -0.24),
-            (0.18, hip + 0.05, -0.25),
-            (0.215, hip + 0.17, -0.22),
-            (0.20, hip + 0.25, -0.20),
-        ],
-        20,
+    wide = 0.10 * k
+    low, top = (-wide, high - 0.055, -wide), (wide, high + 0.055, wide)
+    p, n, tri = polygonise(ring, low, top, skeleton.detail.cell(0.0044), skeleton.detail.faces(1300))
+    weights = blend(
+        skeleton,
+        {"upperChest": smoothstep(0.02, -0.02, p[:, 1] - high), "neck": smoothstep(-0.02, 0.02, p[:, 1] - high)},
     )
+    out = [Mesh(p, n, swatch_uv("trim", np.full(len(p), 0.5)), tri, weights)]
+    fall = np.array([(0.030, 0.0, 0.062), (0.042, -0.055, 0.104), (0.047, -0.115, 0.122), (0.048, -0.180, 0.128)])
+    stem = catmull_rom(fall * (k, 1, 1.02 * spec.proportions.build) + (0, high - 0.004, 0), 12)
     bones = skeleton.add_spring_chain(
-        "tail",
-        "hips",
-        [points[k] for k in (0, 4, 8, 12, 16, 19)],
+        "scarf",
+        "upperChest",
+        stem[[0, 4, 8, 11]],
         stiffness=0.7,
         drag=0.4,
-        gravity=0.0,
-        radius=0.03,
+        gravity=0.10,
+        radius=0.012,
+        colliders=("chest",),
     )
-    t = np.linspace(0, 1, 20)
-    radii = 0.012 + 0.052 * np.sin(np.pi * np.clip(t, 0, 1) ** 1.3) ** 0.9
-    radii[-1] = 0.002
-    mesh = tube(
-        points,
-        radii,
-        skeleton.chain_weights(bones, "hips", t),
-        swatch_uv("ear_fur"),
-        sides=16,
-        up=(0, 0.3, 1),
+    t = np.linspace(0, 1, 12)
+    radii = 0.020 + 0.010 * t
+    radii[-1] = 0.026
+    end = tube(stem, radii, skeleton.chain_weights(bones, "upperChest", t), swatch_uv("trim"), sides=12, squash=0.30)
+    stripe = tube(
+        stem[8:10],
+        radii[8:10] + 0.0016,
+        skeleton.chain_weights(bones, "upperChest", t)[8:10],
+        swatch_uv("lace"),
+        sides=12,
+        squash=0.36,
     )
-    tt = np.concatenate([np.repeat(t, 16), [0, 1]])
-    mesh.uvs = swatch_uv("ear_fur", 0.2 + 0 * tt)
-    mesh.uvs[tt > 0.66] = swatch_uv("tail_tip")
-    return mesh
+    knot = tube(
+        stem[0]
+        + np.array([(-0.020, 0.006, 0.002), (-0.008, 0.002, 0.010), (0.010, -0.002, 0.011), (0.022, -0.004, 0.004)])
+        * k,
+        [0.006, 0.020, 0.020, 0.006],
+        np.repeat(blend(skeleton, {"upperChest": np.ones(1)}), 4, 0),
+        swatch_uv("trim"),
+        sides=10,
+    )
+    return merge([*out, end, stripe, knot])

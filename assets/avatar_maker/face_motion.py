@@ -8,15 +8,14 @@ eyes and mouth open, so that the mesh has real openings; the neutral pose closes
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, TypedDict
+from typing import Final, Literal, TypedDict
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from .arrays import Flags, Floats
-from .face_shape import EYE
+from .face_shape import HeadShape
 from .mesh import catmull_rom, smoothstep
-from .spec import EyeShape
 
 EYE_CONTOUR = [
     (-0.0250, -0.0085),
@@ -30,16 +29,33 @@ EYE_CONTOUR = [
     (-0.0050, -0.0232),
     (-0.0187, -0.0175),
 ]
-INNER, OUTER = 0, 5
-MOUTH = np.array([0.0, -0.0865])
-MOUTH_HALF_WIDTH, MOUTH_HALF_HEIGHT = 0.0185, 0.0060
+ROBOT_EYE_CONTOUR = [
+    (-0.0215, 0.0000),
+    (-0.0195, 0.0165),
+    (-0.0100, 0.0255),
+    (0.0040, 0.0262),
+    (0.0165, 0.0205),
+    (0.0225, 0.0000),
+    (0.0180, -0.0200),
+    (0.0050, -0.0262),
+    (-0.0100, -0.0255),
+    (-0.0195, -0.0165),
+]
+LID_REACH_M: Final = {  # how far over and under an eye the skin follows its lids: fur and screens bear pictures there
+    "human": (0.034, 0.021),
+    "fox": (0.026, 0.021),
+    "robot": (0.012, 0.009),
+}
+LIP_REACH_M: Final = {"human": 0.026, "fox": 0.026, "robot": 0.012}
+OUTER = 5  # which of the points is the outer corner; the first is the inner one
 
 
-def eye_contour(eyes: EyeShape, samples: int, half: Literal["upper", "lower"] | None = None) -> Floats:
+def eye_contour(head: HeadShape, samples: int, half: Literal["upper", "lower"] | None = None) -> Floats:
     """Left eye opening, counted from the inner corner over the top (half: 'upper', 'lower')."""
-    points = np.array(EYE_CONTOUR) * np.array((eyes.width, eyes.height))
-    c, s = np.cos(eyes.tilt), np.sin(eyes.tilt)
-    points = points @ np.array([[c, s], [-s, c]]) + EYE
+    plain = ROBOT_EYE_CONTOUR if head.kind == "robot" else EYE_CONTOUR
+    points = np.array(plain) * np.array((head.eyes.width, head.eyes.height))
+    c, s = np.cos(head.eyes.tilt), np.sin(head.eyes.tilt)
+    points = points @ np.array([[c, s], [-s, c]]) + head.eye
     fine = catmull_rom(points, 2000, closed=True)
     corner = np.argmin(np.linalg.norm(fine - points[OUTER], axis=1))
     curve = {None: fine, "upper": fine[: corner + 1], "lower": np.vstack([fine[corner:], fine[:1]])[::-1]}[half]
@@ -47,15 +63,17 @@ def eye_contour(eyes: EyeShape, samples: int, half: Literal["upper", "lower"] | 
     return np.asarray(curve[pick.astype(int)])
 
 
-def mouth_contour(samples: int) -> Floats:
+def mouth_contour(head: HeadShape, samples: int) -> Floats:
     """Open design mouth, counted from the left corner over the top."""
     a = np.linspace(0, 2 * np.pi, samples, endpoint=False)
-    return np.asarray(MOUTH + np.column_stack([MOUTH_HALF_WIDTH * np.cos(a), MOUTH_HALF_HEIGHT * np.sin(a)]))
+    return np.asarray(head.mouth + head.mouth_half * np.column_stack([np.cos(a), np.sin(a)]))
 
 
-def resting_mouth_height(s: Floats) -> Floats:
+def resting_mouth_height(head: HeadShape, s: Floats) -> Floats:
     """Return the height of the closed lips' line at s, -1 right corner .. +1 left corner."""
-    return np.asarray(MOUTH[1] - 0.0016 + 0.0048 * np.abs(s) ** 2.2)
+    if head.kind == "fox":  # two bows that meet under the nose
+        return np.asarray(head.mouth[1] - 0.0042 + 0.0058 * np.cos(np.pi * (np.abs(s) - 0.02)) ** 2)
+    return np.asarray(head.mouth[1] - 0.0016 + 0.0048 * np.abs(s) ** 2.2)
 
 
 @dataclass
@@ -72,6 +90,7 @@ class EyePoints:
 class FacePoints:
     """Face coordinates of n vertices (front view, metres)."""
 
+    head: HeadShape
     xy: Floats
     eye: dict[int, EyePoints]  # by the side's sign
     mouth_s: Floats  # -1 right corner .. +1 left corner
@@ -93,7 +112,7 @@ class Gains(TypedDict, total=False):
 
 def locate(
     xy: Floats,
-    eyes: EyeShape,
+    head: HeadShape,
     eye_gain: float | None = None,
     mouth_gain: float | None = None,
     skin: float = 1.0,
@@ -103,32 +122,33 @@ def locate(
     n = len(xy)
     eye: dict[int, EyePoints] = {}
     for sign in (1, -1):
-        curve = eye_contour(eyes, 800) * np.array((sign, 1))
-        upper = eye_contour(eyes, 400, "upper") * np.array((sign, 1))
+        curve = eye_contour(head, 800) * np.array((sign, 1))
+        upper = eye_contour(head, 400, "upper") * np.array((sign, 1))
         gap = np.linalg.norm(xy[:, None] - curve[None], axis=2)
         near = gap.argmin(1)
         distance = gap[np.arange(n), near]
         on_top = np.linalg.norm(curve[near][:, None] - upper[None], axis=2).min(1) < 4e-4
-        reach = np.where(on_top, 0.034, 0.021)
+        reach = np.where(on_top, *LID_REACH_M[head.kind])
         gain = 1 - smoothstep(0, 1, distance / reach) if eye_gain is None else np.full(n, eye_gain, float)
         gain = np.where(xy[:, 0] * sign > 0, gain, 0)
         eye[sign] = EyePoints(curve[near][:, 0], curve[near][:, 1], on_top, gain)
-    curve = mouth_contour(720)
+    curve = mouth_contour(head, 720)
     gap = np.linalg.norm(xy[:, None] - curve[None], axis=2)
     near = gap.argmin(1)
-    s = np.clip((curve[near][:, 0] - MOUTH[0]) / MOUTH_HALF_WIDTH, -1, 1)
+    s = np.clip(curve[near][:, 0] / head.mouth_half[0], -1, 1)
     gain = (
-        (1 - smoothstep(0, 0.026, gap.min(1)))
+        (1 - smoothstep(0, LIP_REACH_M[head.kind], gap.min(1)))
         if mouth_gain is None
         else np.broadcast_to(np.asarray(mouth_gain, float), n).copy()
     )
-    rest = resting_mouth_height(s) - curve[near][:, 1]
+    rest = resting_mouth_height(head, s) - curve[near][:, 1]
     brows_follow = smoothstep(-0.002, 0.03, xy[:, 1]) * 0.5 if brow is None else np.full(n, float(brow))
     return FacePoints(
+        head,
         xy,
         eye,
         s,
-        curve[near][:, 1] >= MOUTH[1],
+        curve[near][:, 1] >= head.mouth[1],
         gain,
         rest,
         np.full(n, float(skin)),
@@ -156,25 +176,22 @@ def at_rest(p: FacePoints) -> Floats:
 # ---- eyes
 
 
-def lids(
-    p: FacePoints, sign: int, curve: float, eyes: EyeShape, amount: float = 1.0, upper: float = 1.0, lower: float = 1.0
-) -> Floats:
-    """Moves both lids toward a closing curve: `curve` is its bulge (down negative) at mid-eye."""
+def lids(p: FacePoints, sign: int, curve: float) -> Floats:
+    """Close both lids on a curve: `curve` is its bulge (down negative) at the middle of an eye of plain height."""
     e = p.eye[sign]
-    inner, outer = eye_contour(eyes, 2, "upper")
+    inner, outer = eye_contour(p.head, 2, "upper")
     s = np.clip((e.x * sign - inner[0]) / (outer[0] - inner[0]), 0, 1)
-    target = inner[1] + (outer[1] - inner[1]) * s + curve * (1 - (2 * s - 1) ** 2)
-    move = (target - e.y) * np.where(e.top, upper, lower) * e.gain * amount
-    return field(p, dy=move)
+    target = inner[1] + (outer[1] - inner[1]) * s + curve * p.head.eyes.height * (1 - (2 * s - 1) ** 2)
+    return field(p, dy=(target - e.y) * e.gain)
 
 
 def lid_shift(p: FacePoints, sign: int, upper: float, lower: float) -> Floats:
-    """Move the lids up by `upper` and `lower` metres at mid-eye, less towards the corners."""
+    """Move the lids of an eye of plain height up by `upper` and `lower` metres, less towards the corners."""
     e = p.eye[sign]
-    inner, outer = eye_contour(EyeShape(), 2, "upper")
+    inner, outer = eye_contour(p.head, 2, "upper")
     s = np.clip((e.x * sign - inner[0]) / (outer[0] - inner[0]), 0, 1)
     arch = np.sqrt(np.clip(1 - (2 * s - 1) ** 2, 0, 1))
-    return field(p, dy=np.where(e.top, upper, lower) * arch * e.gain)
+    return field(p, dy=np.where(e.top, upper, lower) * p.head.eyes.height * arch * e.gain)
 
 
 # ---- brows
@@ -211,7 +228,8 @@ def mouth(
 
 def chin(p: FacePoints, dx: float = 0.0, dy: float = 0.0, dn: float = 0.0) -> Floats:
     """Move what lies below the mouth, as the jaw does."""
-    low = smoothstep(-0.070, -0.112, p.xy[:, 1]) * p.skin * (1 - p.mouth_gain)
+    from_y = p.head.mouth[1]
+    low = smoothstep(from_y + 0.0165, from_y - 0.0255, p.xy[:, 1]) * p.skin * (1 - p.mouth_gain)
     low = low * smoothstep(0.105, 0.05, np.abs(p.xy[:, 0]))
     return field(p, free=(dx * low, dy * low, dn * low))
 
@@ -222,51 +240,29 @@ def lower_lip(p: FacePoints, dy: float) -> Floats:
     return field(p, free=(0.0, dy * w, 0.0))
 
 
+def cheek(p: FacePoints, sign: int, dx: float = 0.0, dy: float = 0.0, dn: float = 0.0) -> Floats:
+    """Move the skin of a cheek below the eye."""
+    return blob(p, (sign * (p.head.eye[0] + 0.008), p.head.eye[1] - 0.037), (0.029, 0.020), dx, dy, dn)
+
+
 def blob(
-    p: FacePoints, cx: float, cy: float, sx: float, sy: float, dx: float = 0.0, dy: float = 0.0, dn: float = 0.0
+    p: FacePoints, at: tuple[float, float], size: tuple[float, float], dx: float = 0.0, dy: float = 0.0, dn: float = 0.0
 ) -> Floats:
-    """Move a round patch of skin around (cx, cy)."""
-    w = np.exp(-(((p.xy[:, 0] - cx) / sx) ** 2) - ((p.xy[:, 1] - cy) / sy) ** 2) * p.skin
+    """Move a round patch of skin."""
+    away = ((p.xy - at) / size) ** 2
+    w = np.exp(-away.sum(1)) * p.skin
     return field(p, dx * w, dy * w, dn * w)
 
 
-def motions(p: FacePoints, eyes: EyeShape) -> dict[str, Floats]:
+def motions(p: FacePoints) -> dict[str, Floats]:
     """Displacement fields of all facial shapes, by ARKit name, plus a few anime ones."""
-    s, arch = p.mouth_s, np.sqrt(np.clip(1 - p.mouth_s**2, 0, 1))
-    w = MOUTH_HALF_WIDTH
-    rise = 0.0032 * s**2
-    out = {}
+    out: dict[str, Floats] = {}
     for side, g in (("Left", 1), ("Right", -1)):
-        out["eyeBlink" + side] = lids(p, g, -0.0150, eyes)
-        out["eyeSquint" + side] = lid_shift(p, g, -0.0065, 0.0085) + blob(p, g * 0.055, -0.062, 0.03, 0.02, dy=0.003)
-        out["eyeWide" + side] = lid_shift(p, g, 0.0045, -0.0015)
-        out["eyeJoy" + side] = lids(p, g, 0.0085, eyes) + blob(p, g * 0.055, -0.066, 0.03, 0.02, dy=0.004, dn=0.002)
-        out["eyeLookUp" + side] = lid_shift(p, g, 0.0022, 0.0012)
-        out["eyeLookDown" + side] = lid_shift(p, g, -0.0075, -0.0010)
-        out["eyeLookIn" + side] = field(p)
-        out["eyeLookOut" + side] = field(p)
-        out["browDown" + side] = brows(p, g, -0.0105, -0.0015, 0.004)
-        out["browOuterUp" + side] = brows(p, g, 0.0020, 0.0115)
-        out["cheekSquint" + side] = lid_shift(p, g, 0.0, 0.0060) + blob(
-            p, g * 0.056, -0.064, 0.028, 0.02, dy=0.005, dn=0.003
-        )
-        out["noseSneer" + side] = (
-            blob(p, g * 0.012, -0.050, 0.013, 0.014, dy=0.0045)
-            + brows(p, g, -0.0065, 0.0, 0.002)
-            + mouth(p, upper=0.0035 * arch, lower=0.0, sides=g)
-        )
-        out["mouthSmile" + side] = mouth(
-            p, g * 0.0075, 0.0095 * np.abs(s) ** 1.4, 0.0095 * np.abs(s) ** 1.4, sides=g
-        ) + blob(p, g * 0.046, -0.073, 0.018, 0.016, dy=0.003, dn=0.002)
-        out["mouthFrown" + side] = mouth(p, g * 0.0015, 0.0016 - 0.0110 * s**2, 0.0016 - 0.0110 * s**2, sides=g)
-        out["mouthDimple" + side] = mouth(p, g * 0.0055, 0.0022 * s**2, 0.0022 * s**2, -0.003 * s**2, sides=g)
-        out["mouthStretch" + side] = mouth(p, g * 0.0085, -0.0045 * s**2, -0.0045 * s**2, sides=g)
-        out["mouthPress" + side] = mouth(p, g * 0.0025, -rise, -rise + 0.0006, -0.0015, sides=g)
-        out["mouthLowerDown" + side] = mouth(p, 0, 0, -0.0100 * arch, sides=g)
-        out["mouthUpperUp" + side] = mouth(p, 0, 0.0075 * arch, 0, sides=g)
-        out["mouth" + side] = mouth(p, g * 0.0125, 0.0020 * g * s, 0.0020 * g * s) + chin(p, dx=g * 0.002)
-        out["jaw" + side] = mouth(p, g * 0.0085, 0.0, 0.0) + chin(p, dx=g * 0.0115)
-    out["browInnerUp"] = brows(p, 1, 0.0125, -0.0010, -0.001) + brows(p, -1, 0.0125, -0.0010, -0.001)
+        out.update({name + side: move for name, move in _of_one_side(p, g).items()})
+    s, arch = p.mouth_s, np.sqrt(np.clip(1 - p.mouth_s**2, 0, 1))
+    w = p.head.mouth_half[0]
+    rise = 0.0032 * s**2
+    out["browInnerUp"] = brows(p, 1, 0.0105, -0.0010, -0.001) + brows(p, -1, 0.0105, -0.0010, -0.001)
     open_lips = (
         mouth(p, -0.02 * w * s, 0.0026 * arch, -0.0185 * arch**0.75 - 0.001, 0.0)
         + mouth(p, upper=-0.0015)
@@ -283,10 +279,45 @@ def motions(p: FacePoints, eyes: EyeShape) -> dict[str, Floats]:
     out["mouthRollUpper"] = mouth(p, 0.0, -0.0018 * arch, -0.0010 * arch, np.where(p.mouth_top, -0.004, 0))
     out["mouthShrugLower"] = mouth(p, 0, 0.0042 * arch, 0.0042 * arch, 0.002) + chin(p, dy=0.006, dn=0.003)
     out["mouthShrugUpper"] = mouth(p, 0, 0.0050 * arch, 0.0034 * arch, 0.003)
+    puffed = (0.060, p.head.mouth[1] + 0.0105)
     out["cheekPuff"] = (
-        blob(p, 0.060, -0.076, 0.026, 0.024, dn=0.0165)
-        + blob(p, -0.060, -0.076, 0.026, 0.024, dn=0.0165)
+        blob(p, puffed, (0.026, 0.024), dn=0.0165)
+        + blob(p, (-puffed[0], puffed[1]), (0.026, 0.024), dn=0.0165)
         + mouth(p, -0.22 * w * s, 0, 0, 0.002)
     )
     out["tongueOut"] = mouth(p, -0.05 * w * s, 0.0, -0.0105 * arch)
     return out
+
+
+def _of_one_side(p: FacePoints, g: int) -> dict[str, Floats]:
+    """Return the motions of the left (1) or right (-1) half of the face, without the side's name."""
+    s, arch = p.mouth_s, np.sqrt(np.clip(1 - p.mouth_s**2, 0, 1))
+    rise = 0.0032 * s**2
+    beside_nose = (g * 0.012, -0.050)
+    corner = (g * (p.head.mouth_half[0] + 0.0275), p.head.mouth[1] + 0.0135)
+    return {
+        "eyeBlink": lids(p, g, -0.0150),
+        "eyeSquint": lid_shift(p, g, -0.0065, 0.0085) + cheek(p, g, dy=0.003),
+        "eyeWide": lid_shift(p, g, 0.0045, -0.0015),
+        "eyeJoy": lids(p, g, 0.0085) + cheek(p, g, dy=0.004, dn=0.002),
+        "eyeLookUp": lid_shift(p, g, 0.0022, 0.0012),
+        "eyeLookDown": lid_shift(p, g, -0.0075, -0.0010),
+        "eyeLookIn": field(p),
+        "eyeLookOut": field(p),
+        "browDown": brows(p, g, -0.0095, -0.0015, 0.004),
+        "browOuterUp": brows(p, g, 0.0020, 0.0095),
+        "cheekSquint": lid_shift(p, g, 0.0, 0.0060) + cheek(p, g, dy=0.005, dn=0.003),
+        "noseSneer": blob(p, beside_nose, (0.013, 0.014), dy=0.0045)
+        + brows(p, g, -0.0065, 0.0, 0.002)
+        + mouth(p, upper=0.0035 * arch, lower=0.0, sides=g),
+        "mouthSmile": mouth(p, g * 0.0075, 0.0095 * np.abs(s) ** 1.4, 0.0095 * np.abs(s) ** 1.4, sides=g)
+        + blob(p, corner, (0.018, 0.016), dy=0.003, dn=0.002),
+        "mouthFrown": mouth(p, g * 0.0015, 0.0016 - 0.0110 * s**2, 0.0016 - 0.0110 * s**2, sides=g),
+        "mouthDimple": mouth(p, g * 0.0055, 0.0022 * s**2, 0.0022 * s**2, -0.003 * s**2, sides=g),
+        "mouthStretch": mouth(p, g * 0.0085, -0.0045 * s**2, -0.0045 * s**2, sides=g),
+        "mouthPress": mouth(p, g * 0.0025, -rise, -rise + 0.0006, -0.0015, sides=g),
+        "mouthLowerDown": mouth(p, 0, 0, -0.0100 * arch, sides=g),
+        "mouthUpperUp": mouth(p, 0, 0.0075 * arch, 0, sides=g),
+        "mouth": mouth(p, g * 0.0125, 0.0020 * g * s, 0.0020 * g * s) + chin(p, dx=g * 0.002),
+        "jaw": mouth(p, g * 0.0085, 0.0, 0.0) + chin(p, dx=g * 0.0115),
+    }

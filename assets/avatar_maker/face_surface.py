@@ -8,20 +8,21 @@ from numpy.typing import ArrayLike
 
 from . import face_motion as motion
 from .arrays import Flags, Floats, Whole
-from .face_shape import lift, project, skin_normals
+from .face_shape import HeadShape
 from .mesh import Mesh, grid_triangles, merge, one_bone, unit
 from .skeleton import Skeleton
 from .spec import CharacterSpec
 
 Rows = Flags | slice
 STILL_M = 1e-6  # what moves less is left where it is
+UPON = {"mouthClose": "jawOpen"}  # this shape only ever comes with that one, and must fit on top of it
 
 
 class FaceSurface:
     """Place pieces on one character's head."""
 
     def __init__(self, spec: CharacterSpec, skeleton: Skeleton) -> None:
-        self.spec, self.skeleton, self.eyes = spec, skeleton, spec.eyes
+        self.spec, self.skeleton, self.head = spec, skeleton, HeadShape(spec)
 
     def to_world(self, p: Floats) -> Floats:
         """Return points of the head (N, 3) in the avatar's space."""
@@ -40,22 +41,22 @@ class FaceSurface:
         **gains: Unpack[motion.Gains],
     ) -> Mesh:
         """A piece that lives on the face and moves with it. `offset` is its height over the skin."""
-        points = motion.locate(xy, self.eyes, **gains)
+        points = motion.locate(xy, self.head, **gains)
         rest = motion.at_rest(points)
         height = np.broadcast_to(np.asarray(offset, float), len(xy))
 
         def place(move: Floats, rows: Rows) -> Floats:
             flat = xy[rows] + move[:, :2]
             if attach == "depth":
-                surface = lift(flat)
+                surface = self.head.lift(flat)
                 surface[:, 2] += height[rows] + move[:, 2]
                 return np.asarray(surface + move[:, 3:])
-            return np.asarray(project(lift(flat), height[rows] + move[:, 2]) + move[:, 3:])
+            return np.asarray(self.head.project(self.head.lift(flat), height[rows] + move[:, 2]) + move[:, 3:])
 
-        moves = with_extra(motion.motions(points, self.eyes), extra)
+        moves = with_extra(motion.motions(points), extra)
         neutral, morphs = displaced(place, rest, moves, self.skeleton.head_scale)
         if normals is None:
-            normals = skin_normals(neutral)
+            normals = self.head.skin_normals(neutral)
         return Mesh(self.to_world(neutral), normals, uvs, triangles, one_bone(len(xy), bone, self.skeleton), morphs)
 
     def ribbon(
@@ -76,7 +77,7 @@ class FaceSurface:
         for sign in (1, -1) if mirrored else (1,):
             xy = np.stack([a, line, b], 1).reshape(-1, 2) * np.array((sign, 1))
             triangles = grid_triangles(len(line), 3)
-            p = lift(xy)
+            p = self.head.lift(xy)
             u, v = (p[triangles[:, corner], :2] - p[triangles[:, 0], :2] for corner in (1, 2))
             if (u[:, 0] * v[:, 1] - u[:, 1] * v[:, 0]).sum() < 0:
                 triangles = triangles[:, ::-1]
@@ -96,8 +97,10 @@ def displaced(
     for name, move in moves.items():
         moving = np.abs(move).max(1) > STILL_M
         if moving.any():
+            base = rest[moving] + moves[UPON[name]][moving] if name in UPON else rest[moving]
+            start = place(base, moving) if name in UPON else neutral[moving]
             morphs[name] = np.zeros_like(neutral)
-            morphs[name][moving] = (place(rest[moving] + move[moving], moving) - neutral[moving]) * scale
+            morphs[name][moving] = (place(base + move[moving], moving) - start) * scale
     return neutral, morphs
 
 

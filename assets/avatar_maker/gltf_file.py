@@ -130,7 +130,7 @@ class GltfFile:
             "accessors": self.accessors,
             "bufferViews": self.views,
             "buffers": [{"byteLength": len(self.binary)}],
-            "extensionsUsed": ["VRMC_vrm", "VRMC_materials_mtoon", "VRMC_springBone"],
+            "extensionsUsed": ["VRMC_vrm", "VRMC_materials_mtoon", "VRMC_node_constraint", "VRMC_springBone"],
             "extensions": extensions,
         }
         text = json.dumps(document, separators=(",", ":")).encode()
@@ -156,6 +156,10 @@ class GltfFile:
         for index, parent in enumerate(bones.parents):
             if parent >= 0:
                 self.nodes[parent].setdefault("children", []).append(index)
+        for follower in bones.followers:
+            turn = {"source": bones.index[follower.source], "weight": follower.weight}
+            constraint = {"specVersion": "1.0", "constraint": {"rotation": turn}}
+            self.nodes[bones.index[follower.bone]]["extensions"] = {"VRMC_node_constraint": constraint}
         inverse = np.tile(np.eye(4), (len(bones.names), 1, 1))
         inverse[:, 3, :3] = -np.array(bones.positions)  # glTF stores columns: translation in the last row
         matrices = self.floats(inverse.reshape(-1, 16), "MAT4")

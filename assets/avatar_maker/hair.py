@@ -7,7 +7,8 @@ from numpy.typing import ArrayLike
 from scipy.interpolate import PchipInterpolator
 
 from .arrays import Floats, Weights
-from .face_shape import shell_radius
+from .face_shape import HeadShape
+from .hair_pictures import LOCKS, hair_uv
 from .mesh import Mesh, catmull_rom, grid_triangles, one_bone, smooth_normals, smoothstep, tube, unit
 from .skeleton import Skeleton
 
@@ -33,6 +34,7 @@ PROFILE = np.array(
 DEEPER, BACK = 1.05, -0.014  # the shell is deeper than wide, and set back
 FULL_LENGTH = 0.40  # arc length at v = 1 in the hair picture
 CAP = (12, 41)  # rows and columns of the scalp's cover
+OWN_SHAPE = 0.5  # how much of a lock's own roundness its light shows, the rest is the whole head's
 _arc = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(PROFILE, axis=0), axis=1))])
 _radius, _height = PchipInterpolator(_arc, PROFILE[:, 0]), PchipInterpolator(_arc, PROFILE[:, 1])
 _fine = np.linspace(0, _arc[-1], 800)
@@ -57,9 +59,10 @@ def shell(theta: ArrayLike, arc: ArrayLike, out: ArrayLike) -> Floats:
 class Hair:
     """Lay locks on one head; `meshes` are those laid so far."""
 
-    def __init__(self, skeleton: Skeleton) -> None:
-        self.skeleton = skeleton
+    def __init__(self, skeleton: Skeleton, head: HeadShape) -> None:
+        self.skeleton, self.head, self.detail = skeleton, head, skeleton.detail
         self.meshes: list[Mesh] = []
+        self.laid = 0
         self.rng = np.random.default_rng(3)
 
     def world(self, p: Floats) -> Floats:
@@ -90,11 +93,14 @@ class Hair:
         sharp: float = 2.2,
         full: float = 0.35,
         flick: float = 0.0,
+        puff: float = 0.0,
         rings: int = 11,
-        sides: int = 7,
+        sides: int = 8,
+        is_under: bool = False,
     ) -> None:
         """One tapering lock. `end` is the height of its tip; `out` its height over the shell, root to
-        tip; `bend` swings the tip round the head; `flick` throws the tip outward."""
+        tip; `bend` swings the tip round the head; `flick` throws the tip outward, `puff` its middle."""
+        rings, sides = self.detail.count(rings, 4), self.detail.count(sides, 4)
         t = np.linspace(0, 1, rings)
         arc = start + (arc_at(end) - start) * t
         root_theta = theta if root_theta is None else root_theta
@@ -104,6 +110,7 @@ class Hair:
         )
         w = np.maximum(w, 0.0004)
         height = out[0] + (out[1] - out[0]) * t**1.5 + flick * np.clip(t - 0.6, 0, 1) ** 2 / 0.16
+        height = height + puff * np.sin(np.pi * t**0.8)
         a = np.linspace(0, 2 * np.pi, sides, endpoint=False) + 0.0001
         u, bulge = np.cos(a), np.where(np.sin(a) > 0, np.sin(a), 0.35 * np.sin(a))
         swell = thick * (w / width) ** 0.6
@@ -120,8 +127,11 @@ class Hair:
         if (normal * radial).reshape(rings, sides, 3)[:, np.sin(a) > 0.3].sum() < 0:
             triangles, normal = triangles[:, ::-1], -normal
         outside = np.tile(np.sin(a) > -0.01, rings)[:, None]
-        normal = unit(np.where(outside, 0.32 * normal + 0.68 * radial, normal))
-        uv = np.column_stack([theta * 0.31 + 0.10 * np.tile(u, rings), np.repeat(arc / FULL_LENGTH, sides)])
+        normal = unit(np.where(outside, OWN_SHAPE * normal + (1 - OWN_SHAPE) * radial, normal))
+        self.laid += 1
+        lock = LOCKS - 1 if is_under else self.laid % (LOCKS - 1)
+        across = np.where(np.sin(a) > -0.01, 0.5 - 0.5 * u, np.where(u < 0, 1.0, 0.0))
+        uv = hair_uv(lock, np.tile(across, rings), np.repeat(arc / FULL_LENGTH, sides))
         weights = self.weights(np.repeat(arc, sides), chain)
         self.meshes.append(Mesh(self.world(p), normal, uv, triangles, weights))
 
@@ -133,24 +143,32 @@ class Hair:
 
     def cap(self) -> None:
         """Cover the scalp."""
-        theta = np.linspace(-np.pi, np.pi, CAP[1])
+        rows, columns = self.detail.count(CAP[0], 5), self.detail.count(CAP[1], 13)
+        theta = np.linspace(-np.pi, np.pi, columns)
         line = np.interp(
             np.abs(np.degrees(theta)), [0, 45, 62, 80, 100, 180], [0.080, 0.074, 0.050, -0.03, -0.085, -0.10]
         )
-        t = np.linspace(0, 1, CAP[0])
+        t = np.linspace(0, 1, rows)
         arc = 0.001 + (arc_at(line)[None] - 0.001) * t[:, None]
-        d = unit(shell(np.repeat(theta[None], CAP[0], 0), arc, 0.0).reshape(-1, 3))
-        p = d * shell_radius(d, 0.007)[:, None]
-        triangles = grid_triangles(*CAP)
+        d = unit(shell(np.repeat(theta[None], rows, 0), arc, 0.0).reshape(-1, 3))
+        p = d * self.head.shell_radius(d, 0.007)[:, None]
+        triangles = grid_triangles(rows, columns)
         normal = unit(p + np.array((0, 0, 0.012)))
         a, b, c = (p[triangles[:, k]] for k in range(3))
         if np.einsum("ij,ij->", np.cross(b - a, c - a), normal[triangles[:, 0]]) < 0:
             triangles = triangles[:, ::-1]
-        uv = np.column_stack([np.tile(theta * 0.31, CAP[0]), arc.reshape(-1) / FULL_LENGTH * 0.9])
+        across = np.tile(0.5 + 0.3 * np.sin(9 * theta), rows)
+        uv = hair_uv(LOCKS - 1, across, arc.reshape(-1) / FULL_LENGTH * 0.9)
         self.meshes.append(Mesh(self.world(p), normal, uv, triangles, one_bone(len(p), "head", self.skeleton)))
 
-    def cowlick(self, points: Sequence[tuple[float, float, float]], width: float, name: str) -> None:
-        """Add a lock that stands off the crown and swings."""
+    def cowlick(
+        self,
+        points: Sequence[tuple[float, float, float]],
+        width: float,
+        name: str,
+        down: tuple[float, float] = (0.10, 0.70),
+    ) -> None:
+        """Add a lock that stands off the head and swings; `down` says how far down the picture its root and tip lie."""
         path = catmull_rom(points, 11)
         world = self.world(path)
         bones = self.skeleton.add_spring_chain(
@@ -167,7 +185,5 @@ class Hair:
             squash=0.45,
             up=(0, 0.2, 1),
         )
-        strand.uvs = np.column_stack(
-            [np.full(len(strand), 0.3), np.concatenate([np.repeat(0.10 + 0.6 * t, 7), [0.1, 0.7]])]
-        )
+        strand.uvs = hair_uv(1, 0.4, np.concatenate([np.repeat(down[0] + (down[1] - down[0]) * t, 7), down]))
         self.meshes.append(strand)

@@ -56,6 +56,20 @@ def merge(meshes: Sequence[Mesh]) -> Mesh:
     )
 
 
+def mirrored(mesh: Mesh, skeleton: Skeleton) -> Mesh:
+    """Return the same of the other side: bones named left change with those named right. Morph targets are left out."""
+    other = [
+        skeleton.index.get(
+            name.replace("left", "right") if name.startswith("left") else name.replace("right", "left"), 0
+        )
+        for name in skeleton.names
+    ]
+    flip = np.array((-1.0, 1.0, 1.0))
+    weights = np.zeros_like(mesh.weights)
+    weights[:, other[: mesh.weights.shape[1]]] = mesh.weights
+    return Mesh(mesh.positions * flip, mesh.normals * flip, mesh.uvs, mesh.triangles[:, ::-1], weights)
+
+
 def unit(v: Floats) -> Floats:
     """Return vectors (..., n) at length one."""
     return np.asarray(v / np.maximum(np.linalg.norm(v, axis=-1, keepdims=True), 1e-9))

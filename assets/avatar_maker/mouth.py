@@ -7,7 +7,6 @@ from numpy.typing import ArrayLike
 
 from . import face_motion as motion
 from .arrays import Floats, Whole
-from .face_shape import lift
 from .face_surface import FaceSurface, Rows, displaced, facing_front, with_extra
 from .mesh import Mesh, grid_triangles, merge, one_bone, smoothstep, unit
 from .pictures import parts_uv
@@ -22,13 +21,16 @@ class Mouth:
     def mouth(self) -> Mesh:
         """Return the lip line, the cavity, teeth and tongue."""
         out = []
-        count = 40
-        contour = motion.mouth_contour(count)
+        head, detail = self.face.head, self.face.skeleton.detail
+        count = 2 * detail.count(20)
+        contour = motion.mouth_contour(head, count)
         # lip line: a stroke around the opening; closed lips join its halves into one line
         a = np.linspace(0, 2 * np.pi, count, endpoint=False)
         top = np.sin(a) >= -1e-9
-        normal = unit((contour - motion.MOUTH) / (motion.MOUTH_HALF_WIDTH**2, motion.MOUTH_HALF_HEIGHT**2))
-        width = np.where(top, 0.00085, 0.00055) * (0.55 + 0.45 * np.abs(np.sin(a)))
+        normal = unit((contour - head.mouth) / head.mouth_half**2)
+        width = (
+            np.where(top, 0.00085, 0.00055) * (0.55 + 0.45 * np.abs(np.sin(a))) * (2.0 if head.kind == "robot" else 1.0)
+        )
         near = 0.0011 * (np.abs(np.cos(a)) ** 8)
         outer = contour + normal * width[:, None] + np.column_stack([np.sign(np.cos(a)) * near, 0 * near])
         inner = contour - normal * 0.0004
@@ -40,7 +42,7 @@ class Mouth:
         )
         # cavity: the contour drawn back into the head
         layers = [(1.02, -0.0010), (1.12, -0.0060), (1.10, -0.018), (1.0, -0.026)]
-        xy = np.vstack([motion.MOUTH + (contour - motion.MOUTH) * k for k, _ in layers])
+        xy = np.vstack([head.mouth + (contour - head.mouth) * k for k, _ in layers])
         depth = np.repeat([d for _, d in layers], count)
         tri = grid_triangles(len(layers), count, closed=True)
         last = count * (len(layers) - 1)
@@ -52,9 +54,7 @@ class Mouth:
         out.append(part)
         # upper teeth: a band hanging behind the upper lip
         s = np.linspace(-0.78, 0.78, 13)
-        edge = motion.MOUTH + np.column_stack(
-            [s * motion.MOUTH_HALF_WIDTH, motion.MOUTH_HALF_HEIGHT * np.sqrt(1 - s**2)]
-        )
+        edge = head.mouth + head.mouth_half * np.column_stack([s, np.sqrt(1 - s**2)])
         xy = np.vstack(
             [
                 edge + np.array((0, 0.0020)),
@@ -69,8 +69,8 @@ class Mouth:
         grid = np.meshgrid(np.linspace(0, 1, rows), np.linspace(-1, 1, cols), indexing="ij")
         v, u = grid[0].ravel(), grid[1].ravel()
         span = 0.0098 * np.sqrt(np.clip(1 - np.clip((v - 0.45) / 0.55, 0, 1) ** 3.6, 0, 1)) + 0.0001
-        xy = np.column_stack([u * span, motion.MOUTH[1] - 0.0042 + 0.0060 * (1 - u**2) * (1 - 0.5 * v) - 0.0012 * v])
-        anchor = np.column_stack([u * 0.010, motion.MOUTH[1] - motion.MOUTH_HALF_HEIGHT * np.sqrt(1 - (u * 0.54) ** 2)])
+        xy = np.column_stack([u * span, head.mouth[1] - 0.0042 + 0.0060 * (1 - u**2) * (1 - 0.5 * v) - 0.0012 * v])
+        anchor = np.column_stack([u * 0.010, head.mouth[1] - head.mouth_half[1] * np.sqrt(1 - (u * 0.54) ** 2)])
         depth = -0.024 + 0.0175 * v
         droop = np.column_stack(
             [
@@ -113,17 +113,18 @@ class Mouth:
         follow: float = 1.0,
     ) -> Mesh:
         """Something inside the mouth: each vertex follows the lip point named in `anchor`."""
+        head = self.face.head
         depths = np.repeat(depth, columns) if columns else np.asarray(depth, float)
-        located = motion.locate(anchor, self.face.eyes, eye_gain=0, mouth_gain=follow, skin=0, brow=0)
+        located = motion.locate(anchor, self.face.head, eye_gain=0, mouth_gain=follow, skin=0, brow=0)
         located.mouth_gain[:] = follow
         rest = motion.at_rest(located)
 
         def place(move: Floats, rows: Rows) -> Floats:
             flat = xy[rows] + move[:, :2]
-            surface = lift(np.column_stack([flat[:, 0], np.maximum(flat[:, 1], -0.112)]))
+            surface = head.lift(np.column_stack([flat[:, 0], np.maximum(flat[:, 1], head.chin_y + 0.010)]))
             return np.asarray(np.column_stack([flat, surface[:, 2] + depths[rows] + move[:, 2]]) + move[:, 3:])
 
-        moves = with_extra(motion.motions(located, self.face.eyes), extra)
+        moves = with_extra(motion.motions(located), extra)
         neutral, morphs = displaced(place, rest, moves, self.face.skeleton.head_scale)
         n = len(xy)
         uv = parts_uv(swatch, 0.5 + np.zeros(n), np.linspace(0.1, 0.9, n))

@@ -21,6 +21,11 @@ def mix(a: str, b: str, t: float) -> str:
     return "#" + "".join(f"{round(255 * (x + (y - x) * t)):02x}" for x, y in zip(rgb(a), rgb(b), strict=True))
 
 
+def shaded(colour: str, shade: str) -> str:
+    """Return a colour under a shade that multiplies it."""
+    return "#" + "".join(f"{round(255 * x * y):02x}" for x, y in zip(rgb(colour), rgb(shade), strict=True))
+
+
 def ink(colour: str, alpha: float = 1.0) -> Any:
     """Return skia's colour."""
     return skia.Color4f(*rgb(colour), alpha)

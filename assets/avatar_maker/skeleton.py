@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .arrays import Floats, Weights
-from .spec import CharacterSpec
+from .detail import Detail
+from .spec import CharacterSpec, Proportions
 
 FINGERS = {  # name: (z offset at the knuckle, start along the hand, three lengths)
     "Index": (0.0235, 0.047, (0.023, 0.015, 0.012)),
@@ -31,8 +32,17 @@ class SpringChain:
     colliders: Sequence[str]
 
 
+@dataclass(frozen=True)
+class Follower:
+    """Let a bone turn by a share of what another one turns, by VRMC_node_constraint's rotation constraint."""
+
+    bone: str
+    source: str
+    weight: float
+
+
 class Skeleton:
-    """Hold bones by name: parents, places in the avatar's space, VRM's own, and the chains that swing."""
+    """Hold bones by name: parents, places in the avatar's space, VRM's own, the chains that swing and the followers."""
 
     def __init__(self, spec: CharacterSpec) -> None:
         self.names: list[str] = []
@@ -42,48 +52,64 @@ class Skeleton:
         self.humanoid: dict[str, int] = {}
         self.tails: dict[str, Floats] = {}
         self.springs: list[SpringChain] = []
-        p, h = spec.proportions, spec.proportions.head
-        hip, shoulder = p.leg, p.leg + p.torso
-        self.shoulder_height = shoulder
-        self.head_base = shoulder + 0.062
-        self.head_centre = np.array([0, self.head_base + 0.125 * h, 0.012])
-        self.head_scale, self.girth = h, p.build
+        self.followers: list[Follower] = []
+        self.detail = Detail(spec.detail)
+        p = spec.proportions
+        self.shoulder_height = p.leg + p.torso
+        self.head_base = self.shoulder_height + 0.062 * p.neck_length
+        self.head_centre = np.array([0, self.head_base + 0.125 * p.head, 0.012])
+        self.head_scale, self.girth, self.hand_scale = p.head, p.build, p.hands
+        self.arm_root = 0.088 * p.build * p.shoulders  # of the middle line, as the two below
+        self.arm_level = self.shoulder_height - 0.018 - 0.05 * max(p.shoulders - 1.0, 0.0)
+        self.elbow, self.wrist = self.arm_root + p.arm * 0.5, self.arm_root + p.arm
+        self._trunk(p)
+        for side, sign in (("left", 1), ("right", -1)):
+            self._arm(side, sign)
+            self._leg(side, sign, p)
 
+    def _trunk(self, p: Proportions) -> None:
         def up(t: float) -> float:
-            return hip + p.torso * t
+            return p.leg + p.torso * t
 
         bone = self.add_humanoid
         bone("hips", None, (0, up(0.06), 0))
         bone("spine", "hips", (0, up(0.24), 0.002))
         bone("chest", "spine", (0, up(0.46), 0))
         bone("upperChest", "chest", (0, up(0.70), -0.006))
-        bone("neck", "upperChest", (0, shoulder + 0.022, -0.008))
+        bone("neck", "upperChest", (0, self.shoulder_height + 0.022 * p.neck_length, -0.008))
         bone("head", "neck", (0, self.head_base, 0.0))
-        for side, s in (("left", 1), ("right", -1)):
-            bone(side + "Shoulder", "upperChest", (s * 0.024, shoulder - 0.012, -0.006))
-            bone(side + "UpperArm", side + "Shoulder", (s * 0.088 * p.build, shoulder - 0.018, -0.008))
-            self.wrist = 0.088 * p.build + p.arm
-            bone(side + "LowerArm", side + "UpperArm", (s * (0.088 * p.build + p.arm * 0.5), shoulder - 0.018, -0.011))
-            bone(side + "Hand", side + "LowerArm", (s * self.wrist, shoulder - 0.018, -0.008))
-            hand = np.array([s * self.wrist, shoulder - 0.018, -0.008])
-            for finger, (z, start, lengths) in FINGERS.items():
-                x, parent = start, side + "Hand"
-                for part, length in zip(PARTS, lengths, strict=True):
-                    name = side + finger + part
-                    bone(name, parent, hand + np.array((s * x, 0.001, z)))
-                    x, parent = x + length, name
-                    self.tails[name] = hand + np.array((s * x, 0.001, z))
-            at, step, parent = np.array([0.016, -0.006, 0.022]), np.array([0.62, -0.12, 0.775]), side + "Hand"
-            for part, length in zip(("Metacarpal", "Proximal", "Distal"), (0.019, 0.016, 0.014), strict=True):
-                name = side + "Thumb" + part
-                bone(name, parent, hand + at * np.array((s, 1, 1)))
-                at = at + step * length
-                parent = name
-                self.tails[name] = hand + at * np.array((s, 1, 1))
-            bone(side + "UpperLeg", "hips", (s * 0.052 * p.build, hip - 0.012, 0.0))
-            bone(side + "LowerLeg", side + "UpperLeg", (s * 0.056 * p.build, hip * 0.53, 0.004))
-            bone(side + "Foot", side + "LowerLeg", (s * 0.058 * p.build, 0.066, -0.012))
-            bone(side + "Toes", side + "Foot", (s * 0.060 * p.build, 0.022, 0.058))
+
+    def _arm(self, side: str, s: int) -> None:
+        bone, level = self.add_humanoid, self.arm_level
+        bone(side + "Shoulder", "upperChest", (s * 0.27 * self.arm_root, self.shoulder_height - 0.012, -0.006))
+        bone(side + "UpperArm", side + "Shoulder", (s * self.arm_root, level, -0.008))
+        bone(side + "LowerArm", side + "UpperArm", (s * self.elbow, level, -0.011))
+        self.add_follower(side + "Elbow", side + "LowerArm")
+        hand = np.array([s * self.wrist, level, -0.008])
+        bone(side + "Hand", side + "LowerArm", hand)
+        scale = self.hand_scale
+        for finger, (z, start, lengths) in FINGERS.items():
+            x, parent = start, side + "Hand"
+            for part, length in zip(PARTS, lengths, strict=True):
+                name = side + finger + part
+                bone(name, parent, hand + scale * np.array((s * x, 0.001, z)))
+                x, parent = x + length, name
+                self.tails[name] = hand + scale * np.array((s * x, 0.001, z))
+        at, step, parent = np.array([0.016, -0.006, 0.022]), np.array([0.62, -0.12, 0.775]), side + "Hand"
+        for part, length in zip(("Metacarpal", "Proximal", "Distal"), (0.019, 0.016, 0.014), strict=True):
+            name = side + "Thumb" + part
+            bone(name, parent, hand + scale * at * np.array((s, 1, 1)))
+            at = at + step * length
+            parent = name
+            self.tails[name] = hand + scale * at * np.array((s, 1, 1))
+
+    def _leg(self, side: str, s: int, p: Proportions) -> None:
+        bone, x = self.add_humanoid, 0.053 * p.build * p.hips
+        bone(side + "UpperLeg", "hips", (s * x, p.leg - 0.012, 0.0))
+        bone(side + "LowerLeg", side + "UpperLeg", (s * x, p.leg * 0.53, 0.004))
+        self.add_follower(side + "Knee", side + "LowerLeg")
+        bone(side + "Foot", side + "LowerLeg", (s * x, 0.066, -0.012))
+        bone(side + "Toes", side + "Foot", (s * x, 0.022, 0.058))
 
     def add(self, name: str, parent: str | None, position: ArrayLike) -> str:
         """Add a bone at a place of the avatar's space and return its name."""
@@ -97,6 +123,12 @@ class Skeleton:
         """Add a bone of VRM's humanoid."""
         self.add(name, parent, position)
         self.humanoid[name] = self.index[name]
+
+    def add_follower(self, name: str, source: str) -> None:
+        """Add a bone in a humanoid bone's place that turns half as far, so that a bent limb keeps its girth."""
+        parent = self.names[self.parents[self.index[source]]]
+        self.add(name, parent, self.at(source))
+        self.followers.append(Follower(name, source, 0.5))
 
     def at(self, name: str) -> Floats:
         """Return a bone's place."""
