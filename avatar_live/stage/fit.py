@@ -52,10 +52,10 @@ def stature_of(avatar: Avatar, fit: Fit) -> Stature:
     """Return how an avatar at rest stands on the stage; who has no head is taken to stand on the floor."""
     if "head" not in avatar.humanoid:
         return Stature()
-    heights = [primitive.positions[:, 1] for primitive in avatar.primitives if len(primitive.positions)]
-    if not heights:
+    heights = _rest_heights(avatar, _rest_poses(avatar))
+    if not len(heights):
         return Stature()
-    low, high = (fit.scale * float(end(map(end, heights))) + fit.lift_m for end in (min, max))
+    low, high = (fit.scale * float(end) + fit.lift_m for end in (heights.min(), heights.max()))
     low = min(max(low, FLOOR_M_MIN), FLOOR_M_MAX)
     return Stature(low, high) if high > low else Stature()
 
@@ -69,8 +69,9 @@ def fit_avatar(avatar: Avatar) -> Fit:
     head = avatar.humanoid.get("head")
     if head is None:
         return Fit()
-    head_m = float(_rest_positions(avatar)[head, 1])
-    heights = np.concatenate([np.zeros(0), *(primitive.positions[:, 1] for primitive in avatar.primitives)]) - head_m
+    poses = _rest_poses(avatar)
+    head_m = float(poses[head, 1, 3])
+    heights = _rest_heights(avatar, poses) - head_m
     above = heights[heights > 0.0]
     size_m = float(np.percentile(above, 90.0)) if len(above) else 0.0
     if head_m <= 0.0 or size_m <= 0.0:
@@ -80,8 +81,18 @@ def fit_avatar(avatar: Avatar) -> Fit:
     return Fit(scale, HEAD_HEIGHT_M - scale * head_m)
 
 
-def _rest_positions(avatar: Avatar) -> Doubles:
-    """Return where the nodes (N, 3) stand at rest."""
+def _rest_heights(avatar: Avatar, poses: Doubles) -> Doubles:
+    """Return how high all vertices (V,) are at rest, carried by their joints as when they are drawn."""
+    rows = (poses[avatar.palette_nodes] @ avatar.inverse_binds)[:, 1]
+    heights = [np.zeros(0)]
+    for primitive in avatar.primitives:
+        carried = np.einsum("vj,vjk->vk", primitive.weights, rows[primitive.joints])
+        heights.append(np.einsum("vk,vk->v", carried[:, :3], primitive.positions) + carried[:, 3])
+    return np.concatenate(heights)
+
+
+def _rest_poses(avatar: Avatar) -> Doubles:
+    """Return the poses (N, 4, 4) of the nodes at rest."""
     worlds = np.empty((len(avatar.nodes), 4, 4))
     for index, node in enumerate(avatar.nodes):
         x, y, z, w = node.rotation
@@ -96,4 +107,4 @@ def _rest_positions(avatar: Avatar) -> Doubles:
         local[:3, :3] = turn * node.scale
         local[:3, 3] = node.translation
         worlds[index] = local if node.parent < 0 else worlds[node.parent] @ local
-    return worlds[:, :3, 3]
+    return worlds

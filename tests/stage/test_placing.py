@@ -25,8 +25,11 @@ def resized(avatar: Avatar, factor: float) -> Avatar:
     def grown(node: Node) -> Node:
         return Node(node.name, node.parent, node.translation * factor, node.rotation, node.scale)
 
+    binds = avatar.inverse_binds.copy()
+    binds[:, :3, 3] *= np.float32(factor)
     return replace(
         avatar,
+        inverse_binds=binds,
         nodes=tuple(grown(node) for node in avatar.nodes),
         primitives=tuple(replace(part, positions=part.positions * np.float32(factor)) for part in avatar.primitives),
     )
