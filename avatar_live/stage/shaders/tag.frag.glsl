@@ -14,6 +14,7 @@ void main() {
     if (seen.g < 0.1) {
         discard;
     }
-    vec3 letters = encoded(mix(camp, vec3(1.0), 0.28));
-    color = vec4(mix(vec3(0.047, 0.055, 0.11), letters, seen.r), opacity * max(0.72 * seen.g, seen.r));
+    float ink = pow(seen.r, 0.6);  // small letters are thin
+    vec3 letters = encoded(mix(camp, vec3(1.0), 0.34)) * 1.08;
+    color = vec4(mix(vec3(0.047, 0.055, 0.11), letters, ink), opacity * max(0.78 * seen.g, ink));
 }
