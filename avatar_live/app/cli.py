@@ -260,6 +260,23 @@ def damage(
     raise typer.Exit(1 if figures["findings"] else 0)
 
 
+@bench.command()
+def loading(
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Avatars to read; left out: one of 15 MB that is made for this.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object as the last line.")] = False,
+) -> None:
+    """Measure how long characters take from their file to what the stage draws."""
+    from avatar_live.app.bench.loading import measure_loading
+
+    figures = measure_loading(files or [])
+    if as_json:
+        typer.echo(json.dumps(figures))
+    else:
+        typer.echo("\n".join("  ".join(f"{name} {figure}" for name, figure in row.items()) for row in figures["files"]))
+
+
 @contextlib.contextmanager
 def _bench_packages(name: str) -> Iterator[None]:
     """Say how to get the packages that only measurements need."""
