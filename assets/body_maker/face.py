@@ -23,10 +23,9 @@ def on_head(x: Floats, y: Floats, above_m: float) -> Floats:
 
 def face() -> list[Piece]:
     """Return all that is laid on the head."""
-    left = [_eye(), _shine(), _cheek()]
-    right = [piece.mirrored() for piece in left]
-    right[1] = right[1].moved(0.020, 0.0, 0.0)  # both eyes shine on the same side, towards the light
-    return [*left, *right, _mouth()]
+    sided = [_eye(), _cheek()]
+    shines = [_shine(side * _EYE[0] + 0.010) for side in (1.0, -1.0)]  # both towards the light
+    return [*sided, *(piece.mirrored() for piece in sided), *shines, _mouth()]
 
 
 def _disc(x: float, y: float, radius_x: float, radius_y: float, corners: int, above_m: float, slot: str) -> Piece:
@@ -48,9 +47,9 @@ def _eye() -> Piece:
     return eye
 
 
-def _shine() -> Piece:
-    """Return the light in the left eye, which sinks into the head when the eye closes."""
-    shine = _disc(_EYE[0] + 0.010, _EYE[1] + 0.020, 0.0105, 0.014, 6, 0.008, "white")
+def _shine(x: float) -> Piece:
+    """Return the light in an eye, which sinks into the head when the eye closes."""
+    shine = _disc(x, _EYE[1] + 0.020, 0.0105, 0.014, 6, 0.008, "white")
     sunk = np.zeros_like(shine.positions)
     sunk[:, 1:] = -0.02, -0.04
     shine.morphs.update(blink=sunk, happy=sunk)
