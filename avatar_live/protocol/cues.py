@@ -68,10 +68,22 @@ class Banner(msgspec.Struct, frozen=True, tag="banner"):
     icon: str
 
 
+class Spotlight(msgspec.Struct, frozen=True, tag="spotlight"):
+    """Say that a player who is on the pitch gave something: a director may look at them."""
+
+    player: str
+
+
+class ChatPeak(msgspec.Struct, frozen=True, tag="chat_peak"):
+    """Say that the chat is suddenly much busier than before."""
+
+
 class Goal(msgspec.Struct, frozen=True, tag="goal"):
     """Celebrate a goal of `camp`."""
 
     camp: str
 
 
-Cue = Throw | Barrage | Sticker | React | Hearts | Fireworks | Confetti | GiantHead | Banner | Goal
+Cue = (
+    Throw | Barrage | Sticker | React | Hearts | Fireworks | Confetti | GiantHead | Banner | Goal | Spotlight | ChatPeak
+)

@@ -6,7 +6,7 @@ from typing import Final
 import msgspec
 
 from avatar_live.protocol.catalogue import CATALOGUE
-from avatar_live.protocol.cues import Hearts
+from avatar_live.protocol.cues import ChatPeak, Hearts
 from avatar_live.protocol.view import Camp
 from avatar_live.protocol.wire import (
     CHAT_CHARACTERS_MAX,
@@ -20,6 +20,7 @@ from avatar_live.protocol.wire import (
 )
 from avatar_live.room import events as ev
 from avatar_live.room.bucket import take
+from avatar_live.room.chatter import heard
 from avatar_live.room.cues import cue
 from avatar_live.room.state import (
     CAMP_ALLOWANCE,
@@ -100,7 +101,8 @@ def say(room: Room, event: ev.Said, now_s: float) -> tuple[Room, ev.Effects]:
     camp = _camp_in(text)
     line = ChatLine(room.seq + 1, viewer.name, text)
     room = _with_camp_chosen(with_line(room, line), event.viewer, replace(viewer, chat=bucket), viewer.camp or camp)
-    effects: ev.Effects = (ev.TellAll(line), ev.Report("chat", {"name": viewer.name, "text": text}))
+    room, peak = _with_chatter_heard(room, now_s)
+    effects: ev.Effects = (ev.TellAll(line), ev.Report("chat", {"name": viewer.name, "text": text}), *peak)
     if camp is None:
         return room, effects
     if viewer.camp is None:
@@ -147,6 +149,13 @@ def tick(room: Room, now_s: float) -> tuple[Room, ev.Effects]:
 def with_line(room: Room, line: ChatLine | GiftGiven) -> Room:
     """Keep a numbered line for pages that come back."""
     return replace(room, seq=line.seq, lines=(*room.lines, line)[-LINES_KEPT_MAX:])
+
+
+def _with_chatter_heard(room: Room, now_s: float) -> tuple[Room, ev.Effects]:
+    """Tell the stage when the chat gets loud."""
+    chatter, is_peak = heard(room.chatter, now_s)
+    room = replace(room, chatter=chatter)
+    return cue(room, ChatPeak()) if is_peak and room.has_engine else (room, ())
 
 
 def _with_hearts_shown(room: Room) -> tuple[Room, ev.Effects]:

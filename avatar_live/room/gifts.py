@@ -15,6 +15,7 @@ from avatar_live.protocol.cues import (
     Fireworks,
     GiantHead,
     React,
+    Spotlight,
     Sticker,
     Throw,
 )
@@ -99,10 +100,17 @@ def _happen(room: Room, event: ev.GiftCommitted, gift: Gift, now_s: float) -> tu
     thanks: ev.Effects = ()
     if gift.move is not None and gift.reaction != "move":
         room, thanks = cue(room, React(gift.move))
+    room, light = _spotlight(room, event.viewer)
     viewer = room.viewers.get(event.viewer)
     camp = viewer.camp if viewer is not None else None
     push = (ev.PushBall(camp, gift.push),) if camp is not None and gift.push > 0.0 else ()
-    return room, (told, *banner, *reaction, *thanks, *push)
+    return room, (told, *banner, *reaction, *thanks, *light, *push)
+
+
+def _spotlight(room: Room, viewer: str) -> tuple[Room, ev.Effects]:
+    """Show who gave something where they are on the pitch."""
+    seat = next((seat for seat in room.seats if seat.ticket.viewer == viewer and seat.phase == "playing"), None)
+    return (room, ()) if seat is None else cue(room, Spotlight(seat.player))
 
 
 def _reaction(gift: Gift, seed: int) -> Cue:

@@ -8,6 +8,7 @@ from avatar_live.protocol.cues import Cue
 from avatar_live.protocol.view import Camp
 from avatar_live.protocol.wire import ChatLine, GiftGiven, Show
 from avatar_live.room.bucket import Allowance, Bucket
+from avatar_live.room.chatter import Chatter
 from avatar_live.room.roster import Roster
 
 CHAT_ALLOWANCE: Final = Allowance(rate_hz=5.0, burst=5.0)
@@ -31,6 +32,7 @@ QUEUE_S_MAX: Final = 300.0
 
 
 _UNUSED: Final = Bucket()
+_SILENT: Final = Chatter()
 _NOBODY: Final[Roster["Viewer"]] = Roster()
 
 
@@ -90,6 +92,7 @@ class Room:
     audience: int = 0
     camp_red: int = 0
     camp_blue: int = 0
+    chatter: Chatter = _SILENT
     likes: int = 0
     likes_reported: int = 0
     likes_shown: int = 0

@@ -5,11 +5,25 @@ from what was noticed when.
 """
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, assert_never
 
 import numpy as np
 
-from avatar_live.protocol.cues import Confetti, Cue, Goal, Throw
+from avatar_live.protocol.cues import (
+    Banner,
+    Barrage,
+    ChatPeak,
+    Confetti,
+    Cue,
+    Fireworks,
+    GiantHead,
+    Goal,
+    Hearts,
+    React,
+    Spotlight,
+    Sticker,
+    Throw,
+)
 from avatar_live.signals.scene import ShotName
 
 STANDS_S_MIN: Final = 2.5  # no shot is shorter, unless something more important comes ...
@@ -36,16 +50,26 @@ class Take:
 
 
 def take_for(cue: Cue) -> Take | None:
-    """Return how the camera reacts to a cue; a giant head is followed already, and banners are read, not seen."""
+    """Return how the camera reacts to a cue, if at all: it follows a giant head anyway, and banners are read."""
     match cue:
         case Goal():
-            return Take("wide", 3, 3.5)
-        case Confetti():
+            return Take("wide", 4, 3.5)
+        case Spotlight(player):
+            return Take("bust", 3, 3.2, player)
+        case Fireworks():
+            return Take("wide", 2, 5.0)
+        case Confetti() | Barrage():
             return Take("wide", 2, 3.5)
-        case Throw():
+        case React("dance"):
+            return Take("full", 2, 6.0)
+        case Throw() | Sticker():
             return Take("close-up", 1, 3.0)
-        case _:
+        case ChatPeak():
+            return Take("close-up", 1, 4.0)
+        case GiantHead() | Banner() | Hearts() | React():
             return None
+        case _:
+            assert_never(cue)
 
 
 class Director:

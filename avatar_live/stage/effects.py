@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from avatar_live.protocol.cues import (
     Banner,
     Barrage,
+    ChatPeak,
     Confetti,
     Cue,
     Fireworks,
@@ -17,6 +18,7 @@ from avatar_live.protocol.cues import (
     Goal,
     Hearts,
     React,
+    Spotlight,
     Sticker,
     Throw,
 )
@@ -86,7 +88,8 @@ class Effects:
     _cheered: int = 0
 
     def start(self, cue: Cue, now_s: float) -> None:
-        """Begin what a cue asks for; banners are the overlay's, stickers the head's and moves the body's."""
+        """Begin what a cue asks for; banners are the overlay's, stickers the head's, moves the body's, and the director
+        knows what to make of the rest."""
         match cue:
             case Throw(gift=gift, seed=seed):
                 self._release([Release(gift if gift in THINGS else PLAIN, seed, now_s)])
@@ -106,7 +109,7 @@ class Effects:
                     self._giant_from_s = now_s
                 length_s = min(max(seconds, _GROW_S + _SHRINK_S), GIANT_HEAD_SECONDS_MAX)
                 self._giant_until_s = max(self._giant_until_s, now_s + length_s)
-            case Banner() | Sticker() | React():
+            case Banner() | Sticker() | React() | Spotlight() | ChatPeak():
                 pass
             case _:
                 assert_never(cue)

@@ -4,7 +4,7 @@ import pytest
 from rooms import Scene, of, told
 
 from avatar_live.protocol.catalogue import CATALOGUE
-from avatar_live.protocol.cues import Hearts
+from avatar_live.protocol.cues import ChatPeak, Hearts
 from avatar_live.protocol.view import Camp
 from avatar_live.protocol.wire import (
     CHAT_CHARACTERS_MAX,
@@ -221,3 +221,15 @@ def test_newcomers_see_the_last_lines_and_the_room_keeps_no_more_than_its_limit(
     assert len(scene.room.lines) == LINES_KEPT_MAX
     (greeting,) = of(ev.Greet, scene.join("bob"))
     assert len(greeting.welcome.recent) == LINES_SHOWN_MAX
+
+
+def test_a_chat_that_bursts_is_told_to_the_stage_once() -> None:
+    scene = Scene()
+    viewers = [f"viewer-{number}" for number in range(12)]
+    for viewer in viewers:
+        scene.join(viewer)
+    assert not of(ev.ShowCue, scene.play(*(ev.Said(viewer, "hello") for viewer in viewers))), "there is no stage"
+    scene.go_live()
+    scene.tick(60.0)
+    shown = of(ev.ShowCue, scene.play(*(ev.Said(viewer, "what a goal") for viewer in viewers * 2)))
+    assert [peak.cue for peak in shown] == [ChatPeak()]

@@ -12,6 +12,7 @@ from avatar_live.protocol.cues import (
     Fireworks,
     GiantHead,
     React,
+    Spotlight,
     Sticker,
     Throw,
 )
@@ -82,6 +83,18 @@ def test_a_gift_of_nobodys_camp_pushes_nobody() -> None:
     scene = Scene()
     scene.join("ann")
     assert not of(ev.PushBall, scene.commit("ann", "gift-1", "confetti"))
+
+
+def test_a_gift_of_who_plays_puts_them_in_the_spotlight() -> None:
+    scene = Scene()
+    scene.join("ann")
+    scene.join("bob")
+    scene.go_live()
+    player = scene.seat("ann", "ticket-1")
+    lit = [shown.cue for shown in of(ev.ShowCue, scene.commit("ann", "gift-1", "confetti"))]
+    assert Spotlight(player) in lit
+    watched = [shown.cue for shown in of(ev.ShowCue, scene.commit("bob", "gift-2", "confetti"))]
+    assert not any(isinstance(cue, Spotlight) for cue in watched)
 
 
 def test_a_gift_is_done_when_the_engine_has_its_cue_and_not_a_second_time() -> None:

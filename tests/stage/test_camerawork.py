@@ -8,8 +8,8 @@ from host import mirai
 from hypothesis import given
 from hypothesis import strategies as st
 
-from avatar_live.protocol.cues import Confetti, Goal, Throw
-from avatar_live.protocol.view import GameView
+from avatar_live.protocol.cues import Confetti, Goal, Spotlight, Throw
+from avatar_live.protocol.view import GameView, PlayerView
 from avatar_live.signals.scene import SHOTS, ShotName
 from avatar_live.stage.camerawork import MOVE_S_MAX, Camerawork
 from avatar_live.stage.crew import CameraCrew
@@ -162,3 +162,18 @@ def test_with_a_director_a_goal_is_seen_from_afar_and_home_is_where_it_was() -> 
     far = max(frames.values(), key=lambda framing: float(framing.eye_m[2]))
     np.testing.assert_allclose(far.numbers, frame("wide", crew.stature).numbers, atol=1e-6)
     np.testing.assert_array_equal(list(frames.values())[-1].numbers, home.numbers)
+
+
+def test_a_gift_of_a_player_is_seen_from_behind_that_player() -> None:
+    crew = CameraCrew()
+    crew.is_directed = True
+    playing = GameView(0.0, 0.0, 0.0, 0, 0, (PlayerView("p1", "Ann", "red", -0.4, 0.1, 0.0, False),))
+    crew.film(playing, 1.0, 0.0)
+    crew.notice(Spotlight("p1"), 5.0)
+    for now_s in np.arange(5.0, 7.4, STEP_S):
+        framing = crew.film(playing, 1.0, now_s)
+    assert framing.eye_m[0] < -0.1 and framing.eye_m[2] < 1.4
+    crew.notice(Spotlight("gone"), 20.0)
+    for now_s in np.arange(7.4, 24.0, STEP_S):
+        framing = crew.film(playing, 1.0, now_s)
+    np.testing.assert_array_equal(framing.numbers, BUST.numbers)

@@ -5,7 +5,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from avatar_live.protocol.cues import Banner, Confetti, Cue, GiantHead, Goal, Throw
+from avatar_live.protocol.cues import (
+    Banner,
+    Barrage,
+    ChatPeak,
+    Confetti,
+    Cue,
+    Fireworks,
+    GiantHead,
+    Goal,
+    Hearts,
+    React,
+    Spotlight,
+    Sticker,
+    Throw,
+)
 from avatar_live.stage.director import (
     COOL_DOWN_S,
     INTERRUPTED_S_MIN,
@@ -114,7 +128,16 @@ def test_going_home_forgets_what_was_taken_and_what_waited() -> None:
     assert director.decide(10.7) is None and director.decide(14.0) is None
 
 
-@pytest.mark.parametrize("cue", [Banner("Ann: Tomato", "tomato"), GiantHead(10.0)])
+def test_what_the_body_does_is_seen_whole_and_what_hits_the_face_is_seen_near() -> None:
+    shots = {cue: reaction(cue).shot for cue in (React("dance"), Sticker("star", 1), Fireworks(1), ChatPeak())}
+    assert list(shots.values()) == ["full", "close-up", "wide", "close-up"]
+    assert reaction(Spotlight("p1")).gifter == "p1"
+    assert reaction(Spotlight("p1")).importance > reaction(Barrage(1)).importance
+
+
+@pytest.mark.parametrize(
+    "cue", [Banner("Ann: Tomato", "tomato"), GiantHead(10.0), Hearts(3, 1), React("wave"), React("bow")]
+)
 def test_what_is_read_or_followed_anyway_is_no_shot(cue: Cue) -> None:
     assert take_for(cue) is None
 
