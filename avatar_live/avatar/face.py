@@ -26,6 +26,7 @@ _GROUPS: Final[dict[str, Group]] = {
     **dict.fromkeys(("lookUp", "lookDown", "lookLeft", "lookRight"), "look_at"),
     **dict.fromkeys(("aa", "ih", "ou", "ee", "oh"), "mouth"),
 }
+_GROUP_ORDER: Final[tuple[Group, ...]] = ("blink", "look_at", "mouth", "other")
 _PLACE: Final = {name: number for number, name in enumerate(ARKIT_SHAPES)}
 
 
@@ -39,7 +40,11 @@ class Overrides:
 
     def of(self, group: Group) -> float:
         """Return the share that is left of a group."""
-        return 1.0 if group == "other" else float(getattr(self, group))
+        return float(self.of_all()[_GROUP_ORDER.index(group)])
+
+    def of_all(self) -> Doubles:
+        """Return the shares in the groups' order."""
+        return np.array((self.blink, self.look_at, self.mouth, 1.0))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,7 +67,7 @@ class Face:
         self.is_arkit = len(shapes) >= ARKIT_SHAPES_MIN
         has_look_expressions = any(self._does_something(name) for name in ("lookLeft", "lookUp"))
         self._shape_columns = np.zeros((len(ARKIT_SHAPES), len(avatar.morph_names)))
-        self._shape_groups: list[Group] = [_shape_group(name) for name in ARKIT_SHAPES]
+        self._shape_groups = np.array([_GROUP_ORDER.index(_shape_group(name)) for name in ARKIT_SHAPES])
         for shape, column in shapes.items():
             # Eyes turn once: by their bones or the look expressions, where the avatar has them.
             if not (shape.startswith("eyeLook") and (has_eye_bones or has_look_expressions)):
@@ -88,8 +93,7 @@ class Face:
         seen = {name: self._left(name, weight, overrides) for name, weight in shown.items()}
         total = self._weightless
         if self.is_arkit:
-            left = np.array([overrides.of(group) for group in self._shape_groups])
-            shapes = shapes * left
+            shapes = shapes * overrides.of_all()[self._shape_groups]
             total = total + shapes @ self._shape_columns
         for name, weight in seen.items():
             total = total + weight * self._columns[name]

@@ -6,19 +6,22 @@ from avatar_live.avatar.model import Doubles
 
 IDENTITY = np.array([0.0, 0.0, 0.0, 1.0])
 
+
+def _product_table() -> Doubles:
+    """Return (16, 4): how the products of two quaternions' numbers, row by row, sum up to those of their product."""
+    x, y, z, w = np.eye(4)
+    rows = ((-w, z, -y, x), (-z, -w, x, y), (y, -x, -w, z), (x, y, z, w))
+    return np.array(rows).reshape(16, 4)
+
+
+_PRODUCT = _product_table()
 _OPPOSITE = -1.0 + 1e-9  # a cosine below this leaves the axis of the turn open
 
 
 def multiply(first: Doubles, second: Doubles) -> Doubles:
     """Return the products (..., 4): turn by `second`, then by `first`."""
-    ax, ay, az, aw = (first[..., i] for i in range(4))
-    bx, by, bz, bw = (second[..., i] for i in range(4))
-    out = np.empty(np.broadcast_shapes(first.shape, second.shape))
-    out[..., 0] = aw * bx + ax * bw + ay * bz - az * by
-    out[..., 1] = aw * by - ax * bz + ay * bw + az * bx
-    out[..., 2] = aw * bz + ax * by - ay * bx + az * bw
-    out[..., 3] = aw * bw - ax * bx - ay * by - az * bz
-    return out
+    pairs = first[..., :, None] * second[..., None, :]
+    return np.asarray(pairs.reshape(*pairs.shape[:-2], 16) @ _PRODUCT)
 
 
 def conjugate(rotations: Doubles) -> Doubles:

@@ -14,7 +14,7 @@ from avatar_live.avatar.face import Face
 from avatar_live.avatar.followers import Followers
 from avatar_live.avatar.gaze import eye_rotations, look_weights
 from avatar_live.avatar.model import Avatar, Doubles, Floats, Posture
-from avatar_live.avatar.quaternions import matrices
+from avatar_live.avatar.quaternions import axes_of, matrices
 from avatar_live.avatar.springs import Springs
 from avatar_live.avatar.tints import Tints
 from avatar_live.signals import Pose
@@ -38,6 +38,10 @@ class Rig:
         self._tints = Tints(avatar)
         self._followers = Followers(avatar)
         self._springs = Springs(avatar, rest_world)
+        swung = _below(avatar, self._springs.nodes)
+        self._swung = np.flatnonzero(swung)
+        self._swung_levels = [(nodes[swung[nodes]], parents[swung[nodes]]) for nodes, parents in self._levels]
+        self._swung_levels = [level for level in self._swung_levels if len(level[0])]
         self._head = avatar.humanoid["head"]
         self._bone_nodes = np.array(list(avatar.humanoid.values()), np.int64)
 
@@ -61,9 +65,12 @@ class Rig:
         scales[self._head] *= max(_finite(head_scale, 1.0), 0.0)
         self._followers.follow(rotations, lambda: self._world(translations, rotations, scales))
         world = self._world(translations, rotations, scales)
-        if len(self._springs.nodes):
-            rotations[self._springs.nodes] = self._springs.swing(world, _finite(dt_s))
-            world = self._world(translations, rotations, scales)
+        swinging = self._springs.nodes
+        if len(swinging):
+            turns = self._springs.swing(world, _finite(dt_s))
+            world[self._swung] = matrices(translations[self._swung], rotations[self._swung], scales[self._swung])
+            world[swinging, :3, :3] = axes_of(turns) * scales[swinging, None, :]
+            _chain(world, self._swung_levels)
         return Posture(
             palette=self._palette(world),
             morph_weights=shown.morph_weights,
@@ -75,8 +82,7 @@ class Rig:
 
     def _world(self, translations: Doubles, rotations: Doubles, scales: Doubles) -> Doubles:
         world = matrices(translations, rotations, scales)
-        for nodes, parents in self._levels:
-            world[nodes] = world[parents] @ world[nodes]
+        _chain(world, self._levels)
         return world
 
     def _palette(self, world: Doubles) -> Floats:
@@ -89,7 +95,25 @@ class Rig:
         return np.asarray((world[self._head] @ np.array([*self._avatar.look_at.offset_m, 1.0]))[:3])
 
 
-def _levels(avatar: Avatar) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+_Levels = list[tuple[NDArray[np.int64], NDArray[np.int64]]]  # nodes and their parents, level by level
+
+
+def _chain(world: Doubles, levels: _Levels) -> None:
+    """Turn local matrices (N, 4, 4) into the avatar's space, from the top down."""
+    for nodes, parents in levels:
+        world[nodes] = world[parents] @ world[nodes]
+
+
+def _below(avatar: Avatar, roots: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Return which nodes (N,) are roots or hang from one."""
+    hangs = np.zeros(len(avatar.nodes), bool)
+    hangs[roots] = True
+    for number, node in enumerate(avatar.nodes):  # parents come before children
+        hangs[number] |= node.parent >= 0 and bool(hangs[node.parent])
+    return hangs
+
+
+def _levels(avatar: Avatar) -> _Levels:
     """Return for each depth below the roots the nodes there and their parents."""
     depths: list[int] = []
     for node in avatar.nodes:

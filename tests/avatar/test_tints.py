@@ -4,9 +4,10 @@ import dataclasses
 
 import numpy as np
 import pytest
+from shared import shared_data
 from small_vrm import small_vrm
 
-from avatar_live.avatar import Avatar, Rig
+from avatar_live.avatar import Avatar, Rig, read_avatar
 from avatar_live.avatar.model import ColorBind, Expression, Material, Placing, PlacingBind
 from avatar_live.avatar.read import avatar_from_bytes
 from avatar_live.signals import ARKIT_SHAPES, Pose
@@ -101,3 +102,53 @@ def test_a_shape_of_the_performer_blushes_where_the_avatar_has_all_shapes(small:
     weights[ARKIT_SHAPES.index("cheekPuff")] = 0.5
     changed = Rig(avatar).animate(Pose(shapes=weights), 0.0).materials
     assert changed[1].base_color == pytest.approx((0.75, 0.5, 0.5, 1.0))
+
+
+@pytest.fixture(scope="module")
+def overrider() -> Avatar:
+    """Return the specification's own example: `happy` is binary and takes from `blink`, which is not."""
+    return read_avatar(shared_data("avatars", "vrm1", "VRMC_vrm_expressions_isBinary_Overrides.vrm"))
+
+
+@pytest.fixture(scope="module")
+def overridden() -> Avatar:
+    """Return its counterpart: `happy` takes from `blink`, which is binary."""
+    return read_avatar(shared_data("avatars", "vrm1", "VRMC_vrm_expressions_isBinary_Overridden.vrm"))
+
+
+def window(avatar: Avatar, **expressions: float) -> tuple[float, float]:
+    """Return how much of happy and of blink the file's window shows: its picture moves right, and up, by 7/8 each."""
+    changed = materials(avatar, **expressions)
+    base = avatar.materials[0].placing
+    x, y = changed[0].placing.offset if 0 in changed else base.offset
+    return (x - base.offset[0]) / 0.875, (y - base.offset[1]) / 0.875
+
+
+@pytest.mark.parametrize("happy", [0.0, 0.3, 0.5])
+def test_a_binary_expression_that_is_not_shown_takes_nothing(overrider: Avatar, happy: float) -> None:
+    assert window(overrider, happy=happy, blink=1.0) == pytest.approx((0.0, 1.0))
+    assert window(overrider, happy=happy, blink=0.4) == pytest.approx((0.0, 0.4))
+
+
+@pytest.mark.parametrize("happy", [0.51, 0.8, 1.0])
+def test_a_binary_expression_that_is_shown_takes_all(overrider: Avatar, happy: float) -> None:
+    assert window(overrider, happy=happy, blink=1.0) == pytest.approx((1.0, 0.0))
+    assert window(overrider, happy=happy, blink=0.4) == pytest.approx((1.0, 0.0))
+
+
+@pytest.mark.parametrize("happy", [0.01, 0.5, 1.0])
+def test_a_binary_expression_vanishes_at_the_first_touch_of_another(overridden: Avatar, happy: float) -> None:
+    assert window(overridden, happy=happy, blink=1.0) == pytest.approx((happy, 0.0))
+
+
+def test_a_binary_expression_alone_is_whole_or_nothing(overridden: Avatar) -> None:
+    assert window(overridden, happy=0.0, blink=0.4) == pytest.approx((0.0, 0.0))
+    assert window(overridden, happy=0.0, blink=0.6) == pytest.approx((0.0, 1.0))
+
+
+def test_the_meters_of_the_conformance_files_follow(overrider: Avatar) -> None:
+    """The third material is happy's meter: it slides from one half of its picture to the other."""
+    changed = materials(overrider, happy=1.0)
+    assert overrider.materials[2].placing.offset[0] == pytest.approx(0.5009765625)
+    assert changed[2].placing.offset[0] == pytest.approx(0.0009765625)
+    assert 3 not in changed
