@@ -30,7 +30,7 @@ class Gift(msgspec.Struct, frozen=True):
 
 CATALOGUE: Final[tuple[Gift, ...]] = (
     Gift("tomato", "Tomato", "🍅", 5, "throw", 0.5),
-    Gift("duck", "Rubber duck", "🦆", 8, "throw", 0.6),
+    Gift("duck", "Duck", "🦆", 8, "throw", 0.6),
     Gift("rose", "Rose", "🌹", 10, "throw", 0.7, "wave"),
     Gift("sticker", "Sticker", "⭐", 15, "sticker", 0.8),
     Gift("confetti", "Confetti", "🎉", 20, "confetti", 1.0),

@@ -181,8 +181,8 @@ def _sparks(
 
 
 def _colors(codes: tuple[str, ...], lot: Doubles) -> Doubles:
-    palette: Doubles = np.array([srgb(code) for code in codes])
-    return palette[(lot * len(codes)).astype(int)]
+    palette = np.array([srgb(code) for code in codes])
+    return np.asarray(palette[(lot * len(codes)).astype(int)], np.float64)
 
 
 def _pop(share: Doubles) -> Doubles:

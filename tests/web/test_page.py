@@ -107,6 +107,7 @@ def test_a_newcomer_is_in_the_room_and_sees_what_drives_the_avatar(page: Page) -
     expect(page.locator("#source")).to_contain_text(SOURCE)
     coins(page, START_BALANCE_COINS)
     assert page.locator(".gift").count() == len(GIFTS)
+    assert page.locator(".gift svg.gift-picture").count() == len(GIFTS), "each has a picture of ours"
 
 
 def test_the_picture_plays_and_its_delay_is_told_in_milliseconds(page: Page) -> None:

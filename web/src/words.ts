@@ -154,7 +154,18 @@ const language = globalThis.navigator?.language ?? "en";
 export const LANGUAGE = language.startsWith("zh") ? "zh" : "en";
 export const words: Words = LANGUAGE === "zh" ? zh : en;
 
-const ZH_GIFTS: Readonly<Record<string, string>> = { tomato: "番茄", confetti: "彩带", giant_head: "大头", ticket: "游戏门票" };
+const ZH_GIFTS: Readonly<Record<string, string>> = {
+  tomato: "番茄",
+  duck: "小黄鸭",
+  rose: "玫瑰",
+  sticker: "贴纸",
+  confetti: "彩带",
+  giant_head: "大头",
+  dance: "跳舞",
+  ticket: "游戏门票",
+  barrage: "礼物雨",
+  fireworks: "烟花",
+};
 
 /** Return a gift's name for people: the catalogue's own, or its translation where there is one. */
 export function giftName(id: string, name: string): string {

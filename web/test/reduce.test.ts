@@ -26,8 +26,8 @@ const WELCOME: Welcome = {
   seq: 2,
   balance_coins: 100,
   catalogue: [
-    { id: "tomato", name: "Tomato", emoji: "T", price_coins: 5, reaction: "throw", push: 0.5 },
-    { id: "ticket", name: "Ticket", emoji: "K", price_coins: 90, reaction: "ticket", push: 0 },
+    { id: "tomato", name: "Tomato", emoji: "T", price_coins: 5, reaction: "throw", push: 0.5, move: null },
+    { id: "ticket", name: "Ticket", emoji: "K", price_coins: 90, reaction: "ticket", push: 0, move: null },
   ],
   show: SHOW,
   recent: [
