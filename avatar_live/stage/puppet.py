@@ -5,7 +5,7 @@ from typing import Final
 import numpy as np
 from panda3d.core import BoundingBox, NodePath, Point3, Texture
 
-from avatar_live.avatar.model import Avatar, Material, Posture
+from avatar_live.avatar.model import Avatar, Material, Posture, Primitive
 from avatar_live.stage.fit import Fit
 from avatar_live.stage.geometry import make_geom, make_node
 from avatar_live.stage.morphs import Morphs
@@ -39,12 +39,12 @@ class Puppet:
         for primitive in avatar.primitives:
             surface = self._surfaces[primitive.material if avatar.materials else 0]
             inputs: dict[str, Texture] = {}
-            defines: tuple[str, ...] = ()
+            defines: tuple[str, ...] = (f"BONES {_bones(primitive)}",)
             if len(primitive.morphs):
                 morphs = Morphs(primitive)
                 table = make_table("morphs", morphs.offsets.reshape(-1, 4), "dynamic")
                 self._morphs.append((morphs, table))
-                inputs, defines = {"morphs": table}, ("MORPHS",)
+                inputs, defines = {"morphs": table}, (*defines, "MORPHS")
             geom = make_geom(
                 {
                     "vertex": primitive.positions,
@@ -87,3 +87,9 @@ def _changing(avatar: Avatar) -> dict[int, set[Part]]:
         for bind in expression.colors:
             parts.setdefault(bind.material, set()).add(bind.part)
     return parts
+
+
+def _bones(primitive: Primitive) -> int:
+    """Return how many joints, from the first, move any of the vertices: a head has one, and needs no more fetched."""
+    used = np.flatnonzero((primitive.weights > 0.0).any(axis=0))
+    return int(used[-1]) + 1 if len(used) else 1

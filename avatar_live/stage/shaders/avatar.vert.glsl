@@ -1,4 +1,7 @@
-// Morph, skin and project a vertex of the avatar; with OUTLINE push it out along its normal.
+// Morph, skin and project a vertex of the avatar by its first BONES joints; with OUTLINE push it out along its normal.
+#if !defined(UNLIT) && !defined(PBR) && !defined(OUTLINE_FLAT)
+#define TOON
+#endif
 uniform mat4 p3d_ModelViewProjectionMatrix;
 uniform samplerBuffer palette;  // three texels a joint: the rows of its skinning matrix
 #ifdef MORPHS
@@ -26,9 +29,27 @@ in vec2 p3d_MultiTexCoord0;
 in uvec4 joints;
 in vec4 weights;
 
+uniform mat4 p3d_ViewMatrixInverse;
+
 out vec2 uv;
 out vec3 normal_in_world;
+out vec3 to_eye;
+#ifdef NORMAL_TEXTURE
 out vec3 point_in_world;
+#endif
+#ifdef TOON
+// What is the same all over a surface is worked out here: a fragment pays for every uniform that it reads.
+uniform vec4 base_color;
+uniform vec4 toon;
+uniform vec4 shade_color;
+uniform vec4 matcap_color;
+uniform vec3 key_direction;
+uniform vec3 key_color;
+uniform vec3 fill_color;
+flat out vec3 lit_color, shaded_color, filled_color;  // in full light, in shade, by the fill alone
+flat out vec3 edge_color;                             // what rim and matcap are multiplied by
+flat out vec4 lamp;                                   // how a normal is shaded: direction and offset
+#endif
 
 vec2 placed(vec3 rows[2], vec2 point) {
     return vec2(dot(rows[0], vec3(point, 1.0)), dot(rows[1], vec3(point, 1.0)));
@@ -56,13 +77,15 @@ void main() {
     ivec4 texel = ivec4(joints) * 3;
     mat3x4 skin = weights.x * mat3x4(
         texelFetch(palette, texel.x), texelFetch(palette, texel.x + 1), texelFetch(palette, texel.x + 2));
-    for (int i = 1; i < 4; ++i) {
-        if (weights[i] > 0.0) {
-            skin += weights[i] * mat3x4(
-                texelFetch(palette, texel[i]), texelFetch(palette, texel[i] + 1), texelFetch(palette, texel[i] + 2));
-        }
+    for (int i = 1; i < BONES; ++i) {
+        skin += weights[i] * mat3x4(
+            texelFetch(palette, texel[i]), texelFetch(palette, texel[i] + 1), texelFetch(palette, texel[i] + 2));
     }
-    point_in_world = vec4(point, 1.0) * skin;
+    vec3 place = vec4(point, 1.0) * skin;
+    to_eye = normalize(p3d_ViewMatrixInverse[3].xyz - place);
+#ifdef NORMAL_TEXTURE
+    point_in_world = place;
+#endif
     vec3 turned = normalize(normal) * mat3(skin);
     normal_in_world = normalize(turned);
 #ifdef UV_BY_SLOT
@@ -71,10 +94,21 @@ void main() {
     uv = placed(uv_placing, p3d_MultiTexCoord0);
 #endif
 
-    vec3 drawn = point_in_world;
+#ifdef TOON
+    lit_color = base_color.rgb * (key_color + fill_color);
+    filled_color = base_color.rgb * fill_color;
+    shaded_color = shade_color.rgb * key_color;
+#ifdef SHADE_IS_BASE
+    shaded_color += filled_color;
+#endif
+    edge_color = mix(vec3(1.0), key_color + fill_color, matcap_color.w);
+    lamp = vec4(key_direction, toon.x + 1.0 - toon.y) * toon.z;
+#endif
+
+    vec3 drawn = place;
 #ifdef OUTLINE
     // In metres: the width asked for, grown with the avatar, or as much as is so many pixels at this distance.
-    float distance_m = (p3d_ModelViewProjectionMatrix * vec4(point_in_world, 1.0)).w / p3d_ProjectionMatrix[1][1];
+    float distance_m = (p3d_ModelViewProjectionMatrix * vec4(place, 1.0)).w / p3d_ProjectionMatrix[1][1];
     float wide = outline_width.x * length(turned) + outline_width.y * distance_m;
     wide = max(wide, outline_width.z * view.x * distance_m);
 #ifdef OUTLINE_TEXTURE
