@@ -13,10 +13,9 @@ from avatar_live.avatar.model import Material, Placing
 Row = tuple[float, float, float]
 Motion = tuple[float, float, float]
 
-# Repeated and mirrored pictures are the same again after two, and an 8-bit mask divides by 255: a masked point has
-# always gone a whole number of rounds when the unmasked one has gone these.
-_ROUND_UV: Final = 2.0
-_MASK_STEPS: Final = 255.0
+_ROUND_UV: Final = 2.0  # repeated and mirrored pictures are the same again after this
+_MASK_STEPS: Final = 255.0  # of an 8-bit mask: after so many rounds every masked point has gone whole rounds, too
+_STILL: Final = (0.0, 0.0, 0.0)
 
 
 def is_moving(material: Material) -> bool:
@@ -25,22 +24,23 @@ def is_moving(material: Material) -> bool:
 
 
 def motion_of(material: Material, now_s: float) -> Motion:
-    """Return how far the animation has come: scrolled along u and v, turned in radians.
-
-    Whole rounds are left out, so that single precision is enough for a show of any length.
-    """
+    """Return how far the animation has come: scrolled along u and v, turned in radians."""
     scroll_u, scroll_v = material.uv_scroll_per_s
-    return (
-        math.fmod(scroll_u * now_s, _ROUND_UV * _MASK_STEPS),
-        math.fmod(scroll_v * now_s, _ROUND_UV * _MASK_STEPS),
-        math.fmod(material.uv_turn_rad_per_s * now_s, math.tau * _MASK_STEPS),
-    )
+    return scroll_u * now_s, scroll_v * now_s, material.uv_turn_rad_per_s * now_s
 
 
-def rows_of(placing: Placing, motion: Motion = (0.0, 0.0, 0.0)) -> tuple[Row, Row]:
+def in_single_precision(motion: Motion) -> Motion:
+    """Return the motion without rounds that make no difference under a mask, for a show of any length."""
+    scroll_u, scroll_v, turn = motion
+    rounds = _ROUND_UV * _MASK_STEPS
+    return math.fmod(scroll_u, rounds), math.fmod(scroll_v, rounds), math.fmod(turn, math.tau * _MASK_STEPS)
+
+
+def rows_of(placing: Placing, motion: Motion = _STILL) -> tuple[Row, Row]:
     """Return two rows that map (u, v, 1) to a picture's coordinates: turned about the middle and scrolled, then placed.
 
-    The spec's order: a picture's own transform comes after the animation.
+    The spec's order: a picture's own transform comes after the animation. A moving picture leaves whole rounds out, so
+    that single precision is enough for a show of any length.
     """
     scroll_u, scroll_v, turn = motion
     cos, sin = math.cos(turn), math.sin(turn)
@@ -50,13 +50,11 @@ def rows_of(placing: Placing, motion: Motion = (0.0, 0.0, 0.0)) -> tuple[Row, Ro
     )
     cos, sin = math.cos(placing.rotation_rad), math.sin(placing.rotation_rad)
     (scale_u, scale_v), (offset_u, offset_v) = placing.scale, placing.offset
-    return (
-        _through((cos * scale_u, sin * scale_v, offset_u), moved),
-        _through((-sin * scale_u, cos * scale_v, offset_v), moved),
-    )
+    rows = ((cos * scale_u, sin * scale_v, offset_u), (-sin * scale_u, cos * scale_v, offset_v))
+    return rows if motion == _STILL else (_through(rows[0], moved), _through(rows[1], moved))
 
 
 def _through(row: Row, moved: tuple[Row, Row]) -> Row:
     first, second = moved
     u, v, shift = (row[0] * a + row[1] * b for a, b in zip(first, second, strict=True))
-    return u, v, shift + row[2]
+    return u, v, math.fmod(shift + row[2], _ROUND_UV)

@@ -14,7 +14,7 @@ from avatar_live.avatar.model import Material
 from avatar_live.stage import layers
 from avatar_live.stage.cameras import PLAYER_BITS
 from avatar_live.stage.colors import encode
-from avatar_live.stage.placing import is_moving, motion_of, rows_of
+from avatar_live.stage.placing import in_single_precision, is_moving, motion_of, rows_of
 from avatar_live.stage.shaders import load_shader
 from avatar_live.stage.textures import Pictures
 
@@ -192,7 +192,7 @@ class Surface:
         material = self._shown
         motion = motion_of(material, self._seconds)
         if _MASK in self._slots:  # how far a point moves is the mask's to say, so the shader moves it
-            self._motion[0] = Vec4(*motion, 0.0)
+            self._motion[0] = Vec4(*in_single_precision(motion), 0.0)
             motion = (0.0, 0.0, 0.0)
         for name, rows in self._placings.items():
             placing = material.placings.get(name.replace("_placing", "_texture"), material.placing)

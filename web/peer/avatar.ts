@@ -1,8 +1,10 @@
 /** A file as three-vrm reads it, moved in VRM 1.0's axes whatever its version. */
 
 import { VRMLoaderPlugin, VRMUtils, type MToonMaterial, type VRM, type VRMHumanBoneName } from "@pixiv/three-vrm";
-import { LinearSRGBColorSpace, type Group } from "three";
+import type { Group } from "three";
 import { GLTFLoader } from "three/addons/loaders/GLTFLoader.js";
+
+import { mend, toonsOf } from "./mending";
 
 export class LoadedAvatar {
   constructor(
@@ -48,12 +50,15 @@ export class LoadedAvatar {
   }
 
   private toons(): readonly MToonMaterial[] {
-    return (this.vrm?.materials ?? []).filter(isToon);
+    return this.vrm === undefined ? [] : toonsOf(this.vrm);
   }
 }
 
-/** Load a VRM or plain glTF as three-vrm's own examples do, with all the optimisations they show. */
-export async function loadAvatar(url: string): Promise<LoadedAvatar> {
+/**
+ * Load a VRM or plain glTF as three-vrm's own examples do, with all the optimisations they show; mended only where what
+ * is measured is how it looks.
+ */
+export async function loadAvatar(url: string, isMended: boolean): Promise<LoadedAvatar> {
   const loader = new GLTFLoader();
   loader.register((parser) => new VRMLoaderPlugin(parser, { autoUpdateHumanBones: true }));
   const gltf = await loader.loadAsync(url);
@@ -68,29 +73,5 @@ export async function loadAvatar(url: string): Promise<LoadedAvatar> {
     node.frustumCulled = false; // skinned vertices leave their boxes
   });
   gltf.scene.updateMatrixWorld(true);
-  return new LoadedAvatar(gltf.scene, vrm, mendEmission(gltf.parser.json, vrm));
-}
-
-interface Vrm0Material {
-  readonly name: string;
-  readonly shader: string;
-  readonly vectorProperties: Readonly<Record<string, readonly number[]>>;
-}
-
-/** Take VRM 0.x's emission as it is stored, in linear light; three-vrm reads it as sRGB. */
-function mendEmission(json: { extensions?: { VRM?: { materialProperties?: Vrm0Material[] } } }, vrm?: VRM): string[] {
-  const known = new Map((json.extensions?.VRM?.materialProperties ?? []).map((own) => [own.name, own]));
-  let isMended = false;
-  for (const material of (vrm?.materials ?? []).filter(isToon)) {
-    const own = known.get(material.name.replace(/ \(Outline\)$/, ""));
-    const [red, green, blue] = own?.shader === "VRM/MToon" ? (own.vectorProperties["_EmissionColor"] ?? []) : [];
-    if (red === undefined || green === undefined || blue === undefined || red + green + blue === 0) continue;
-    material.emissive.setRGB(red, green, blue, LinearSRGBColorSpace);
-    isMended = true;
-  }
-  return isMended ? ["VRM 0.x stores emission in linear light (vrm-c/UniVRM issue 301); three-vrm reads sRGB"] : [];
-}
-
-function isToon(material: object): material is MToonMaterial {
-  return "isMToonMaterial" in material;
+  return new LoadedAvatar(gltf.scene, vrm, isMended && vrm !== undefined ? mend(vrm, gltf.parser.json) : []);
 }

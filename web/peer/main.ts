@@ -46,10 +46,10 @@ const peer = {
   },
 
   /** Bring a file on; return what had to be mended in how three-vrm reads it. */
-  async load(url: string): Promise<readonly string[]> {
+  async load(url: string, isMended: boolean): Promise<readonly string[]> {
     if (avatar !== undefined) view.scene.remove(avatar.scene);
     avatar?.dispose();
-    avatar = await loadAvatar(url);
+    avatar = await loadAvatar(url, isMended);
     view.scene.add(avatar.scene);
     return avatar.mended;
   },

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from avatar_live.app.bench.likeness import SUPERSAMPLING, Likeness, Pixels, compare, side_by_side
 from avatar_live.app.bench.peer import BACKGROUND, Peer
+from avatar_live.app.bench.sampler import write_sampler
 from avatar_live.app.bench.scenes import frame, pose_of, scenes, swaying
 from avatar_live.app.faults import ShowError
 from avatar_live.app.settings import ASSETS, PROJECT
@@ -30,9 +31,10 @@ Report = Callable[[str], None]
 
 
 def known_avatars() -> list[Path]:
-    """Return the built-in characters and, where there are any, the avatars of the shared test data."""
+    """Return the built-in characters, a file of every kind of surface, and the shared test data's avatars if any."""
     shared = Path(os.environ.get("AVATAR_LIVE_SHARED", PROJECT.parent / "shared" / "data")) / "avatars"
-    return [*sorted(ASSETS.glob("*.vrm")), *sorted(shared.glob("vrm*/*.vrm"))]
+    surfaces = write_sampler(PROJECT / "build" / "surfaces.vrm")
+    return [*sorted(ASSETS.glob("*.vrm")), surfaces, *sorted(shared.glob("vrm*/*.vrm"))]
 
 
 def measure_fidelity(files: Sequence[Path], pictures: Path | None, report: Report) -> dict[str, Any]:
@@ -68,7 +70,7 @@ def measure_fidelity(files: Sequence[Path], pictures: Path | None, report: Repor
 def compare_file(path: Path, peer: Peer, studio: Studio, pictures: Path | None = None) -> dict[str, Any]:
     """Return one row: the worst of its pictures, each picture's own figures, and the springs' error."""
     avatar = read_avatar(path)
-    mended = peer.load(path)
+    mended = peer.load(path, is_mended=True)
     studio.set_avatar(avatar)
     likenesses: dict[str, Likeness] = {}
     for scene in scenes(avatar):

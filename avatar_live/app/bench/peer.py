@@ -143,14 +143,14 @@ class Peer:
         self._call("resize", width_px, height_px)
         self._size = (width_px, height_px)
 
-    def load(self, path: Path) -> list[str]:
-        """Bring a VRM or glTF file on, in place of the one before; return where three-vrm's known faults were mended.
+    def load(self, path: Path, *, is_mended: bool = False) -> list[str]:
+        """Bring a VRM or glTF file on, in place of the one before. Raises ShowError when three-vrm cannot read it.
 
-        Raises ShowError when three-vrm cannot read the file.
+        With `is_mended` three-vrm's known faults are put right (`web/peer/mending.ts`); returns a sentence for each.
         """
         self._folder = path.resolve().parent
         try:
-            return [str(sentence) for sentence in self._call("load", f"{_ORIGIN}/file/{path.name}")]
+            return [str(sentence) for sentence in self._call("load", f"{_ORIGIN}/file/{path.name}", is_mended)]
         except Error as error:
             reason = error.message.splitlines()[0].removeprefix("Page.evaluate: ")
             raise ShowError(f"three-vrm does not read {path.name}: {reason}") from error

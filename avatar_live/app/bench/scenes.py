@@ -15,6 +15,9 @@ FOV_RAD: Final = float(np.radians(24.0))
 MOTION_S: Final = 3.0
 STEP_S: Final = 1.0 / 60.0
 
+_AWAY: Final = np.array([0.25, 0.12, 1.0])  # a little from the side and above
+_FILLED: Final = 0.94  # of half the picture's height
+
 Doubles = NDArray[np.float64]
 
 
@@ -76,19 +79,19 @@ def swaying() -> list[Moment]:
 
 
 def frame(avatar: Avatar, is_close: bool) -> Shot:
-    """Return a camera a little from the side and above that holds the whole avatar, or its head alone."""
+    """Return the camera that holds the whole avatar, or what is above its neck, in a square picture."""
     points = rest_points(avatar)
-    low, high = points.min(axis=0), points.max(axis=0)
     if is_close and "head" in avatar.humanoid:
-        head = Rig(avatar).animate(Pose(), 0.0).head[:3, 3]
-        above = points[points[:, 1] > head[1]]
-        if len(above):
-            low, high = np.percentile(above, 2.0, axis=0), np.percentile(above, 98.0, axis=0)
-    middle = (low + high) / 2.0
-    reach_m = float(np.linalg.norm(high - low)) / 2.0
-    away = np.array([0.25, 0.12, 1.0])
-    eye = middle + away / np.linalg.norm(away) * reach_m * 1.05 / np.sin(FOV_RAD / 2.0)
-    return Shot(look_at(eye, middle), FOV_RAD)
+        above = points[points[:, 1] > Rig(avatar).animate(Pose(), 0.0).head[1, 3]]
+        low, high = np.percentile(above, [2.0, 98.0], axis=0) if len(above) else (points, points)
+        within = points[((low <= points) & (points <= high)).all(axis=1)]
+        points = within if len(within) else points
+    middle = (points.min(axis=0) + points.max(axis=0)) / 2.0
+    pose = look_at(middle + _AWAY, middle)
+    in_camera = (points - middle) @ pose[:3, :3]
+    reach = np.abs(in_camera[:, :2]).max(axis=1) / (_FILLED * np.tan(FOV_RAD / 2.0))
+    pose[:3, 3] = middle + pose[:3, 2] * (in_camera[:, 2] + reach).max()
+    return Shot(pose, FOV_RAD)
 
 
 def rest_points(avatar: Avatar) -> Doubles:

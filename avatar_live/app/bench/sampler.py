@@ -1,0 +1,262 @@
+"""A VRM whose balls show one surface each: all that MToon 1.0 can do, which few avatars use but some avatar does."""
+
+import json
+import struct
+from pathlib import Path
+from typing import Any, Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Json = dict[str, Any]
+
+RADIUS_M: Final = 0.1
+SPACING_M: Final = 0.25
+COLUMNS: Final = 5
+BONES: Final = (
+    "hips", "spine", "head",
+    *(f"{side}{part}" for side in ("left", "right") for part in
+      ("UpperArm", "LowerArm", "Hand", "UpperLeg", "LowerLeg", "Foot")),
+)  # fmt: skip
+
+_SIDE_PX: Final = 128
+_RINGS, _SEGMENTS = 24, 36
+_FLOAT, _UINT32 = 5126, 5125
+_CHECKS, _STRIPES, _BUMPS, _BALL, _FADE, _SHIFT, _MASK = range(7)  # three.js reads one picture in one way only
+
+
+def write_sampler(path: Path) -> Path:
+    """Write the file and return its path."""
+    file = _File()
+    whole, cup = file.ball(np.pi), file.ball(0.55 * np.pi)
+    nodes: list[Json] = [{"name": name, "translation": [0.0, 0.0, -1.0]} for name in BONES]
+    materials = surfaces()
+    meshes: list[Json] = []
+    for number, material in enumerate(materials):
+        shape = cup if material.get("doubleSided") else whole
+        meshes.append({"primitives": [{**shape, "material": number}]})
+        column, row = number % COLUMNS, number // COLUMNS
+        place = [(column - (COLUMNS - 1) / 2) * SPACING_M, 1.5 - row * SPACING_M, 0.0]
+        nodes.append({"name": material["name"], "mesh": number, "translation": place})
+    document: Json = {
+        "asset": {"version": "2.0"},
+        "scene": 0,
+        "scenes": [{"nodes": list(range(len(nodes)))}],
+        "nodes": nodes,
+        "meshes": meshes,
+        "materials": materials,
+        "textures": [{"source": number} for number in range(len(_DRAWN))],
+        "images": [{"bufferView": file.view(_png(draw())), "mimeType": "image/png"} for draw in _DRAWN],
+        "accessors": file.accessors,
+        "bufferViews": file.views,
+        "buffers": [{"byteLength": len(file.binary)}],
+        "extensionsUsed": ["VRMC_vrm", "VRMC_materials_mtoon", "KHR_texture_transform", "KHR_materials_unlit"],
+        "extensions": {
+            "VRMC_vrm": {
+                "specVersion": "1.0",
+                "meta": {"name": "Surfaces", "authors": ["avatar_live"], "licenseUrl": "https://vrm.dev/licenses/1.0/"},
+                "humanoid": {"humanBones": {name: {"node": number} for number, name in enumerate(BONES)}},
+            }
+        },
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(file.pack(document))
+    return path
+
+
+def surfaces() -> list[Json]:
+    """Return the materials, each named for what it shows."""
+    transform = {"offset": [0.2, 0.1], "rotation": 0.5, "scale": [2.0, 2.0]}
+    return [
+        _mtoon("lit and shade", shadeMultiplyTexture=_at(_STRIPES), base=_at(_CHECKS)),
+        _mtoon("shift and toony", shadingShiftFactor=-0.3, shadingToonyFactor=0.2),
+        _mtoon("shift texture", shadingToonyFactor=0.7, shadingShiftTexture={"index": _SHIFT, "scale": 0.8}),
+        _mtoon("normal", normal={"index": _BUMPS, "scale": 0.8}),
+        _mtoon("normal, both sides", normal={"index": _BUMPS, "scale": 0.8}, doubleSided=True),
+        _mtoon("emission", emissiveTexture=_at(_CHECKS), emissiveFactor=[0.2, 0.4, 0.1]),
+        _mtoon("matcap", matcapFactor=[0.8, 0.7, 0.6], matcapTexture=_at(_BALL), rimLightingMixFactor=0.0),
+        _mtoon("rim", parametricRimColorFactor=[0.3, 0.5, 0.9], parametricRimFresnelPowerFactor=3.0),
+        _mtoon(
+            "masked rim",
+            parametricRimColorFactor=[0.9, 0.4, 0.2],
+            parametricRimLiftFactor=0.2,
+            rimMultiplyTexture=_at(_STRIPES),
+            rimLightingMixFactor=0.3,
+        ),
+        _mtoon("unlit", extensions={"KHR_materials_unlit": {}}, base=_at(_CHECKS), mtoon=False),
+        _mtoon(
+            "outline",
+            outlineWidthMode="worldCoordinates",
+            outlineWidthFactor=0.012,
+            outlineWidthMultiplyTexture=_at(_MASK),
+            outlineColorFactor=[0.5, 0.1, 0.1],
+            outlineLightingMixFactor=0.6,
+        ),
+        _mtoon(
+            "outline by the screen",
+            outlineWidthMode="screenCoordinates",
+            outlineWidthFactor=0.006,
+            outlineColorFactor=[0.0, 0.1, 0.4],
+            outlineLightingMixFactor=0.0,
+        ),
+        _mtoon("cut out", alphaMode="MASK", alphaCutoff=0.4, base=_at(_FADE), doubleSided=True),
+        _mtoon("veil", alphaMode="BLEND", base=_at(_FADE), renderQueueOffsetNumber=-2),
+        _mtoon("veil with depth", alphaMode="BLEND", color=[0.5, 0.7, 1.0, 0.6], transparentWithZWrite=True),
+        _mtoon("placed", base=_at(_CHECKS, transform), shadeMultiplyTexture=_at(_STRIPES)),
+        _mtoon("moving", base=_at(_CHECKS), uvAnimationScrollXSpeedFactor=0.3, uvAnimationRotationSpeedFactor=0.7),
+        _mtoon(
+            "moving in places",
+            base=_at(_CHECKS),
+            uvAnimationMaskTexture=_at(_MASK),
+            uvAnimationScrollYSpeedFactor=0.5,
+            uvAnimationRotationSpeedFactor=-0.4,
+        ),
+        _mtoon("plastic", mtoon=False, metallic=[0.0, 0.35]),
+        _mtoon("brushed metal", mtoon=False, metallic=[1.0, 0.6], normal={"index": _BUMPS, "scale": 0.3}),
+    ]
+
+
+def _mtoon(
+    name: str,
+    *,
+    mtoon: bool = True,
+    base: Json | None = None,
+    color: list[float] | None = None,
+    normal: Json | None = None,
+    metallic: list[float] | None = None,
+    **given: Any,
+) -> Json:
+    """Return a material: what glTF itself knows goes there, the rest into the extension."""
+    pbr: Json = {"baseColorFactor": color or [0.9, 0.75, 0.6, 1.0]}
+    if base is not None:
+        pbr["baseColorTexture"] = base
+    if metallic is not None:
+        pbr["metallicFactor"], pbr["roughnessFactor"] = metallic
+    material: Json = {"name": name, "pbrMetallicRoughness": pbr, "extensions": {}}
+    if normal is not None:
+        material["normalTexture"] = normal
+    for key in ("alphaMode", "alphaCutoff", "doubleSided", "emissiveFactor", "emissiveTexture", "extensions"):
+        if key in given:
+            material[key] = given.pop(key)
+    if mtoon:
+        shade = {"specVersion": "1.0", "shadeColorFactor": [0.35, 0.2, 0.4]}
+        material["extensions"]["VRMC_materials_mtoon"] = {**shade, **given}
+    return material
+
+
+def _at(picture: int, transform: Json | None = None) -> Json:
+    extensions = {"extensions": {"KHR_texture_transform": transform}} if transform else {}
+    return {"index": picture, **extensions}
+
+
+def _checks() -> NDArray[np.uint8]:
+    across, down = _grid(8)
+    is_dark = (across + down) % 2 == 1
+    return _painted(np.where(is_dark[..., None], np.array([60, 90, 160, 255]), np.array([250, 240, 230, 255])))
+
+
+def _stripes() -> NDArray[np.uint8]:
+    across, _ = _grid(8)
+    return _painted(np.where((across % 2 == 1)[..., None], np.array([90, 60, 60, 255]), np.array([230, 220, 90, 255])))
+
+
+def _bumps() -> NDArray[np.uint8]:
+    angle = np.linspace(0.0, 2.0 * np.pi, _SIDE_PX, endpoint=False)
+    lean = np.stack(np.broadcast_arrays(np.sin(6.0 * angle)[None, :], np.sin(4.0 * angle)[:, None]), axis=-1) * 0.5
+    up = np.sqrt(1.0 - (lean**2).sum(axis=-1, keepdims=True))
+    return _painted(np.concatenate([np.concatenate([lean, up], axis=-1) * 127.5 + 127.5, np.full_like(up, 255)], -1))
+
+
+def _ball() -> NDArray[np.uint8]:
+    down, across = np.mgrid[-1.0 : 1.0 : _SIDE_PX * 1j, -1.0 : 1.0 : _SIDE_PX * 1j]
+    light = np.clip(1.0 - np.hypot(across + 0.3, down + 0.4), 0.0, 1.0)[..., None]
+    floor = np.clip(down, 0.0, 1.0)[..., None]
+    return _painted(
+        np.concatenate([light * [255, 230, 180] + floor * [20, 60, 120], np.full_like(light, 255)], axis=-1)
+    )
+
+
+def _mask() -> NDArray[np.uint8]:
+    across = np.tile(np.linspace(0.0, 255.0, _SIDE_PX), (_SIDE_PX, 1))
+    down = across.T
+    return _painted(np.stack([across, 255.0 - down, np.where(across > 128.0, 255.0, 96.0), across], axis=-1))
+
+
+_DRAWN: Final = (_checks, _stripes, _bumps, _ball, _mask, _mask, _mask)  # in the order of their names above
+
+
+def _grid(count: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    down, across = np.mgrid[0:_SIDE_PX, 0:_SIDE_PX] * count // _SIDE_PX
+    return across, down
+
+
+def _painted(values: NDArray[Any]) -> NDArray[np.uint8]:
+    return np.asarray(np.clip(np.rint(values), 0, 255), np.uint8)
+
+
+def _png(picture: NDArray[np.uint8]) -> bytes:
+    _, encoded = cv2.imencode(".png", cv2.cvtColor(picture, cv2.COLOR_RGBA2BGRA))
+    return encoded.tobytes()
+
+
+class _File:
+    """Gather accessors and the binary block of a GLB."""
+
+    def __init__(self) -> None:
+        self.binary = bytearray()
+        self.views: list[Json] = []
+        self.accessors: list[Json] = []
+
+    def view(self, data: bytes) -> int:
+        self.binary += bytes(-len(self.binary) % 4)
+        self.views.append({"buffer": 0, "byteOffset": len(self.binary), "byteLength": len(data)})
+        self.binary += data
+        return len(self.views) - 1
+
+    def accessor(self, values: NDArray[Any], component: int, kind: str) -> int:
+        bounds = {"min": values.min(axis=0).tolist(), "max": values.max(axis=0).tolist()} if kind == "VEC3" else {}
+        entry = {"bufferView": self.view(values.tobytes()), "componentType": component, "type": kind}
+        self.accessors.append({**entry, "count": len(values), **bounds})
+        return len(self.accessors) - 1
+
+    def ball(self, opening_rad: float) -> Json:
+        """Add a ball, or a cup that ends at `opening_rad` from its closed end, which faces away and up."""
+        polar, azimuth = np.meshgrid(
+            np.linspace(1e-3, opening_rad, _RINGS), np.linspace(0.0, 2.0 * np.pi, _SEGMENTS), indexing="ij"
+        )
+        normals = np.stack(
+            [np.sin(polar) * np.sin(azimuth), np.cos(polar), np.sin(polar) * np.cos(azimuth)], axis=-1
+        ).reshape(-1, 3)
+        if opening_rad < np.pi:
+            c, s = np.cos(-2.2), np.sin(-2.2)  # turned so that one looks into it from the front
+            normals = normals @ np.array([[1.0, 0.0, 0.0], [0.0, c, s], [0.0, -s, c]])
+        uvs = np.stack([azimuth / (2.0 * np.pi), polar / np.pi], axis=-1).reshape(-1, 2)
+        corner = (np.arange(_RINGS - 1)[:, None] * _SEGMENTS + np.arange(_SEGMENTS - 1)[None, :]).ravel()
+        quads = np.stack(
+            [corner, corner + _SEGMENTS, corner + 1, corner + 1, corner + _SEGMENTS, corner + _SEGMENTS + 1], axis=-1
+        )
+        return {
+            "attributes": {
+                "POSITION": self.accessor((normals * RADIUS_M).astype(np.float32), _FLOAT, "VEC3"),
+                "NORMAL": self.accessor(normals.astype(np.float32), _FLOAT, "VEC3"),
+                "TEXCOORD_0": self.accessor(uvs.astype(np.float32), _FLOAT, "VEC2"),
+            },
+            "indices": self.accessor(quads.astype(np.uint32).reshape(-1, 1), _UINT32, "SCALAR"),
+        }
+
+    def pack(self, document: Json) -> bytes:
+        """Return the GLB."""
+        text = json.dumps(document).encode()
+        text += b" " * (-len(text) % 4)
+        binary = bytes(self.binary) + bytes(-len(self.binary) % 4)
+        length = 12 + 8 + len(text) + 8 + len(binary)
+        return b"".join(
+            [
+                struct.pack("<4sII", b"glTF", 2, length),
+                struct.pack("<I4s", len(text), b"JSON"),
+                text,
+                struct.pack("<I4s", len(binary), b"BIN\0"),
+                binary,
+            ]
+        )

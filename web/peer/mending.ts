@@ -1,0 +1,61 @@
+/** What three-vrm 3.5 is known to read differently from what the file means, put right so that the rest compares. */
+
+import { MToonMaterialOutlineWidthMode, type MToonMaterial, type VRM } from "@pixiv/three-vrm";
+import { LinearSRGBColorSpace, NoColorSpace } from "three";
+
+interface Vrm0 {
+  readonly extensions?: { readonly VRM?: { readonly materialProperties?: readonly Vrm0Material[] } };
+}
+
+interface Vrm0Material {
+  readonly name: string;
+  readonly shader: string;
+  readonly vectorProperties: Readonly<Record<string, readonly number[]>>;
+}
+
+export function toonsOf(vrm: VRM): readonly MToonMaterial[] {
+  return (vrm.materials ?? []).filter((material): material is MToonMaterial => "isMToonMaterial" in material);
+}
+
+/** Put right what is known to be wrong with a file's materials and springs; return a sentence for each thing. */
+export function mend(vrm: VRM, json: object): string[] {
+  return [...mendMaterials(toonsOf(vrm), vrm, json), ...mendSprings(vrm)];
+}
+
+/** Measure bones where they are; after their parent has turned, three-vrm measures to where the child was before. */
+function mendSprings(vrm: VRM): string[] {
+  const chained = [...(vrm.springBoneManager?.joints ?? [])].filter((joint) => joint.child !== null);
+  for (const joint of chained) {
+    const update = joint.update.bind(joint);
+    joint.update = (delta) => {
+      joint.child?.updateWorldMatrix(false, false);
+      update(delta);
+    };
+  }
+  const sentence = "A spring bone keeps its length; three-vrm (since its pull request 1132) measures it a step too late";
+  return chained.length > 0 ? [sentence] : [];
+}
+
+function mendMaterials(materials: readonly MToonMaterial[], vrm: VRM, json: Vrm0): string[] {
+  const said = new Set<string>();
+  const known = new Map((json.extensions?.VRM?.materialProperties ?? []).map((own) => [own.name, own]));
+  for (const material of materials) {
+    const own = known.get(material.name.replace(/ \(Outline\)$/, ""));
+    const [red, green, blue] = own?.shader === "VRM/MToon" ? (own.vectorProperties["_EmissionColor"] ?? []) : [];
+    if (red !== undefined && green !== undefined && blue !== undefined && red + green + blue > 0) {
+      material.emissive.setRGB(red, green, blue, LinearSRGBColorSpace);
+      said.add("VRM 0.x stores emission in linear light (vrm-c/UniVRM issue 301); three-vrm reads sRGB");
+    }
+    if (material.shadingShiftTexture !== null) {
+      material.shadingShiftTexture.colorSpace = NoColorSpace;
+      material.shadingShiftTexture.needsUpdate = true;
+      said.add("MToon 1.0 stores the shading shift's picture in linear numbers; three-vrm reads sRGB");
+    }
+    const isByScreen = material.outlineWidthMode === MToonMaterialOutlineWidthMode.ScreenCoordinates;
+    if (isByScreen && vrm.meta.metaVersion === "1") {
+      material.outlineWidthFactor *= 2;
+      said.add("MToon 1.0 counts screen outlines in the screen's height; three-vrm in half of it");
+    }
+  }
+  return [...said];
+}
