@@ -277,6 +277,23 @@ def loading(
         typer.echo("\n".join("  ".join(f"{name} {figure}" for name, figure in row.items()) for row in figures["files"]))
 
 
+@bench.command()
+def crowd(
+    size: SizeOption = "640x360",
+    frames: Annotated[int, typer.Option("--frames", min=1, help="How many pictures to draw of each crowd.")] = 40,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object instead of lines.")] = False,
+) -> None:
+    """Measure what the players of a game cost to draw, by their number: CPU milliseconds a picture."""
+    from avatar_live.app.bench.crowd import measure_crowd
+
+    sized = with_size(Settings(avatar=find_avatar(DEFAULT_AVATAR)), size)
+    figures = measure_crowd(sized.width_px, sized.height_px, frames)
+    if as_json:
+        typer.echo(json.dumps(figures))
+    else:
+        typer.echo("\n".join("  ".join(f"{name} {figure}" for name, figure in row.items()) for row in figures["crowd"]))
+
+
 @contextlib.contextmanager
 def _bench_packages(name: str) -> Iterator[None]:
     """Say how to get the packages that only measurements need."""

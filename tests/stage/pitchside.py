@@ -1,57 +1,34 @@
-"""The figures of a game before a plain wall: what a test sees of them is all there is."""
-
-from types import TracebackType
-from typing import Self
+"""Players before a grey wall, and the ways to look at them that the crowd's tests share."""
 
 import numpy as np
 from host import HEIGHT_PX, WIDTH_PX, Picture, pixel_of
-from panda3d.core import NodePath, Vec4
 
 from avatar_live.protocol.view import Camp, PlayerView
-from avatar_live.stage import axes, shots
-from avatar_live.stage.cameras import MAIN_BIT, film, see_as
-from avatar_live.stage.display import Display
-from avatar_live.stage.figures import Figures
-from avatar_live.stage.lights import Lights
+from avatar_live.stage.rehearsal import Rehearsal
+from avatar_live.stage.shots import main_shot
 from avatar_live.stage.table import on_table
 
-WALL = 90  # grey, 0..255
+WALL = 90  # 0..255
 
 
-class Pitchside:
+class Pitchside(Rehearsal):
     """Show players to everybody's camera."""
 
     def __init__(self) -> None:
-        self.display = Display(WIDTH_PX, HEIGHT_PX)
-        self.root = NodePath("pitchside")
-        Lights(self.root)
-        self.camera = film(self.display.main, self.root, shots.MAIN_FOV_RAD, MAIN_BIT)
-        axes.place(self.camera, shots.main_shot())
-        self.display.main.output.set_clear_color_active(True)
-        self.display.main.output.set_clear_color(Vec4(WALL / 255.0, WALL / 255.0, WALL / 255.0, 1.0))
-        self.figures = Figures(self.root, HEIGHT_PX)
+        super().__init__(WIDTH_PX, HEIGHT_PX)
+        self.paint_wall(WALL / 255.0, WALL / 255.0, WALL / 255.0)
 
-    def draw(self, *players: PlayerView, now_s: float = 0.0, cheers: dict[str, float] | None = None) -> Picture:
-        """Return the picture, BGRA."""
-        self.figures.show(players, now_s, cheers or {})
-        self.display.render()
-        return self.display.main.read()
+    def see(self, *players: PlayerView, now_s: float = 0.0, cheers: dict[str, float] | None = None) -> Picture:
+        """Return the picture of this moment, BGRA."""
+        self.place(players, now_s, cheers or {})
+        return self.draw()
 
-    def draw_as(self, row: int, *players: PlayerView, now_s: float = 0.0) -> Picture:
-        """Return the picture as the wearer of a row of the crowd would see it from there."""
-        see_as(self.camera, self.display.main, row)
-        picture = self.draw(*players, now_s=now_s)
-        see_as(self.camera, self.display.main)
+    def see_as(self, own: int, *players: PlayerView, pose: np.ndarray | None = None) -> Picture:
+        """Return the picture as the wearer of a row of the crowd would see it from a pose."""
+        self.look(main_shot() if pose is None else pose, own)
+        picture = self.see(*players)
+        self.look(main_shot())
         return picture
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.root.remove_node()
-        self.display.close()
 
 
 def somebody(

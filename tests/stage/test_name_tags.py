@@ -26,9 +26,9 @@ def pitch() -> Iterator[Pitchside]:
 
 def tag_of(pitch: Pitchside, player: PlayerView) -> tuple[Picture, np.ndarray]:
     """Return the picture with a name, and which of its dots the name changed."""
-    pitch.draw(replace(player, name=""))
-    bare = pitch.draw(replace(player, name=""))
-    named = pitch.draw(player)
+    pitch.see(replace(player, name=""))
+    bare = pitch.see(replace(player, name=""))
+    named = pitch.see(player)
     return named, changed(bare, named)
 
 
@@ -94,19 +94,19 @@ def test_a_name_without_anything_to_see_has_no_tag(pitch: Pitchside) -> None:
 
 def test_who_is_renamed_is_named_anew(pitch: Pitchside) -> None:
     before, _ = tag_of(pitch, somebody("ann", name="Ann"))
-    assert changed(before, pitch.draw(somebody("ann", name="Hannah"))).any()
-    np.testing.assert_array_equal(pitch.draw(somebody("ann", name="Ann")), before)
+    assert changed(before, pitch.see(somebody("ann", name="Hannah"))).any()
+    np.testing.assert_array_equal(pitch.see(somebody("ann", name="Ann")), before)
 
 
 def test_a_row_that_changes_hands_forgets_the_name(pitch: Pitchside) -> None:
-    pitch.draw()
-    pitch.draw(somebody("ann", name="Maximilian"))
+    pitch.see()
+    pitch.see(somebody("ann", name="Maximilian"))
     row = pitch.figures.row("ann")
-    pitch.draw()
-    bob = pitch.draw(somebody("bob", name="Bo"))
+    pitch.see()
+    bob = pitch.see(somebody("bob", name="Bo"))
     assert pitch.figures.row("bob") == row
-    pitch.draw()
-    np.testing.assert_array_equal(pitch.draw(somebody("bob", name="Bo")), bob)
+    pitch.see()
+    np.testing.assert_array_equal(pitch.see(somebody("bob", name="Bo")), bob)
     _, dots = tag_of(pitch, somebody("bob", name="Bo"))
     _, _, left, right = box(dots)
     assert right - left < 40
@@ -115,24 +115,24 @@ def test_a_row_that_changes_hands_forgets_the_name(pitch: Pitchside) -> None:
 def test_in_a_crowd_newcomers_alone_are_named_for_a_while(pitch: Pitchside) -> None:
     crowd = [somebody(f"m{k}", x=-0.9 + 1.8 * k / NAMED_MAX, name="Mia") for k in range(NAMED_MAX + 1)]
     nameless = [replace(player, name="") for player in crowd]
-    pitch.draw()
-    pitch.draw(*crowd)
-    settled = pitch.draw(*crowd, now_s=LONG_AFTER_S)
+    pitch.see()
+    pitch.see(*crowd)
+    settled = pitch.see(*crowd, now_s=LONG_AFTER_S)
     late = somebody("late", z=0.3, name="Latecomer")
-    pitch.draw(*crowd, late, now_s=LONG_AFTER_S)
-    fresh = pitch.draw(*crowd, late, now_s=LONG_AFTER_S)
-    stale = pitch.draw(*crowd, replace(late, name=""), now_s=LONG_AFTER_S)
+    pitch.see(*crowd, late, now_s=LONG_AFTER_S)
+    fresh = pitch.see(*crowd, late, now_s=LONG_AFTER_S)
+    stale = pitch.see(*crowd, replace(late, name=""), now_s=LONG_AFTER_S)
     top, bottom, left, right = box(changed(stale, fresh))
     assert bottom - top < TALL_PX and right - left < WIDTH_PX // 5, "one name came"
-    np.testing.assert_array_equal(pitch.draw(*nameless, now_s=LONG_AFTER_S), settled)
+    np.testing.assert_array_equal(pitch.see(*nameless, now_s=LONG_AFTER_S), settled)
 
 
 def test_few_are_always_named(pitch: Pitchside) -> None:
     few = [somebody(f"f{k}", x=-0.8 + 0.2 * k, name="Mia") for k in range(5)]
-    pitch.draw()
-    pitch.draw(*few)
-    named = pitch.draw(*few, now_s=LONG_AFTER_S)
-    bare = pitch.draw(*(replace(player, name="") for player in few), now_s=LONG_AFTER_S)
+    pitch.see()
+    pitch.see(*few)
+    named = pitch.see(*few, now_s=LONG_AFTER_S)
+    bare = pitch.see(*(replace(player, name="") for player in few), now_s=LONG_AFTER_S)
     assert changed(bare, named).sum() > 5 * 100
 
 
