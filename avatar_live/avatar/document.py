@@ -3,13 +3,14 @@
 https://registry.khronos.org/glTF/specs/2.0/glTF-2.0.html
 """
 
-import math
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import msgspec
 
 from avatar_live.avatar.glb import damaged
+
+NUMBER_MAX: Final = 1e9  # larger ones are no place, no colour and no share, and their squares leave float32
 
 Extensions = dict[str, msgspec.Raw]
 T = TypeVar("T")
@@ -64,6 +65,7 @@ class GltfPrimitive(Part, frozen=True):
     material: int | None = None
     mode: int = 4
     targets: tuple[dict[str, int], ...] = ()
+    extensions: Extensions = msgspec.field(default_factory=dict)
     extras: msgspec.Raw = msgspec.Raw(b"null")
 
 
@@ -181,6 +183,6 @@ def decode(text: bytes | msgspec.Raw, kind: type[T]) -> T:
 
 
 def finite(*values: float) -> None:
-    """Raise AvatarError unless all values are finite."""
-    if not all(math.isfinite(value) for value in values):
-        raise damaged("a spring, collider, expression or gaze has a number that is not finite")
+    """Raise AvatarError unless all values are finite, and none past NUMBER_MAX."""
+    if not all(abs(value) <= NUMBER_MAX for value in values):  # false for what is not a number, too
+        raise damaged("a spring, collider, expression or gaze has a number that is not finite or far too large")

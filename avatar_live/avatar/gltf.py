@@ -5,22 +5,22 @@ https://registry.khronos.org/glTF/specs/2.0/glTF-2.0.html
 
 from typing import Final
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from avatar_live.avatar.beside import Beside, bytes_of
-from avatar_live.avatar.document import Accessor, Document, Sparse, at, decode
+from avatar_live.avatar.document import NUMBER_MAX, Accessor, Document, GltfPrimitive, Sparse, at, decode
+from avatar_live.avatar.draco import Packed, Unpacked, unpack
 from avatar_live.avatar.glb import AvatarError, damaged, split_file
 
 NODES_MAX: Final = 16_384
 MATERIALS_MAX: Final = 4_096
 DECODED_BYTES_MAX: Final = 1024 * 1024 * 1024
 ELEMENTS_MAX: Final = 8_000_000  # of one accessor, which may claim them without holding them
-NUMBER_MAX: Final = 1e9  # larger ones are no place, no colour and no share, and their squares leave float32
 
 # What is written under these cannot be read without their decoder; other required extensions only look different.
 _UNREADABLE: Final = {
-    "KHR_draco_mesh_compression": "its meshes are compressed with Draco",
     "EXT_meshopt_compression": "its data is compressed with meshoptimizer",
     "KHR_meshopt_compression": "its data is compressed with meshoptimizer",
     "KHR_texture_basisu": "its pictures are KTX2",
@@ -33,6 +33,8 @@ _COMPONENTS: Final[dict[int, type[np.generic]]] = {
     5120: np.int8, 5121: np.uint8, 5122: np.int16, 5123: np.uint16, 5125: np.uint32, 5126: np.float32,
 }  # fmt: skip
 _LARGEST: Final = {5120: 127, 5121: 255, 5122: 32_767, 5123: 65_535, 5125: 4_294_967_295}
+_DRACO: Final = "KHR_draco_mesh_compression"
+TRIANGLES: Final = 4  # a primitive's mode
 _WIDTHS: Final = {"SCALAR": 1, "VEC2": 2, "VEC3": 3, "VEC4": 4, "MAT4": 16}
 
 
@@ -47,6 +49,8 @@ class Gltf:
         self.document = decode(text, Document)
         self._beside = beside
         self._buffers: dict[int, memoryview] = {}
+        self._packed: dict[int, Unpacked] = {}  # by buffer view
+        self._unpacked: dict[int, NDArray[np.generic]] = {}
         self._decoded_bytes = 0
         for name, how in _UNREADABLE.items():
             if name in self.document.extensions_required:
@@ -68,6 +72,24 @@ class Gltf:
     def uri(self, uri: str) -> memoryview:
         """Return the bytes that a URI of the document stands for."""
         return memoryview(bytes_of(uri, self._beside))
+
+    def unpack(self, primitive: GltfPrimitive) -> GltfPrimitive:
+        """Return a primitive whose accessors can be read: those of one that Draco packed are unpacked."""
+        if _DRACO not in primitive.extensions:
+            return primitive
+        packed = decode(primitive.extensions[_DRACO], Packed)
+        if packed.buffer_view not in self._packed:
+            self._packed[packed.buffer_view] = unpack(self.view(packed.buffer_view))
+        triangles, attributes = self._packed[packed.buffer_view]
+        unpacked: dict[int | None, NDArray[np.generic]] = {primitive.indices: triangles.reshape(-1, 1)}
+        for name, number in packed.attributes.items():
+            if number not in attributes:
+                raise damaged(f"a mesh packed by Draco has no attribute {number}")
+            unpacked[primitive.attributes.get(name)] = attributes[number]
+        for index, values in unpacked.items():
+            if index is not None:
+                self._unpacked[index] = values
+        return msgspec.structs.replace(primitive, mode=TRIANGLES, extensions={})
 
     def _buffer(self, index: int) -> memoryview:
         if index not in self._buffers:
@@ -110,8 +132,13 @@ class Gltf:
         self._decoded_bytes += accessor.count * width * 4
         if self._decoded_bytes > DECODED_BYTES_MAX:
             raise AvatarError(f"the avatar needs more than {DECODED_BYTES_MAX >> 20} MiB; export a simpler one")
-        if accessor.buffer_view is None:
-            values: NDArray[np.generic] = np.zeros((accessor.count, width), dtype)
+        values: NDArray[np.generic]
+        if index in self._unpacked:
+            values = self._unpacked[index]
+            if values.shape != (accessor.count, width):
+                raise damaged(f"accessor {index} is not what Draco packed")
+        elif accessor.buffer_view is None:
+            values = np.zeros((accessor.count, width), dtype)
         else:
             stride = at(self.document.buffer_views, accessor.buffer_view, "buffer view").byte_stride
             values = _array(

@@ -3,13 +3,12 @@
 https://github.com/vrm-c/vrm-specification/blob/master/specification/VRMC_materials_mtoon-1.0/README.md
 """
 
-import math
 from collections.abc import Iterable, Mapping
 from typing import Final, Literal
 
 import numpy as np
 
-from avatar_live.avatar.document import GltfMaterial, Part, TextureInfo, decode
+from avatar_live.avatar.document import NUMBER_MAX, GltfMaterial, Part, TextureInfo, decode
 from avatar_live.avatar.glb import damaged
 from avatar_live.avatar.model import Material, Placing
 from avatar_live.avatar.textures import TextureReader
@@ -164,10 +163,11 @@ def emissive_strength(source: GltfMaterial) -> float:
 
 
 def finite(material: Material) -> Material:
-    """Return the material when all its numbers are finite. Raises AvatarError."""
+    """Return the material when all its numbers are finite and none is past NUMBER_MAX. Raises AvatarError."""
     for name in Material.__slots__:
-        if any(isinstance(number, float) and not math.isfinite(number) for number in _numbers(getattr(material, name))):
-            raise damaged(f"material {material.name!r} has a {name} that is not finite")
+        numbers = _numbers(getattr(material, name))
+        if not all(abs(number) <= NUMBER_MAX for number in numbers if isinstance(number, float)):  # false for NaN, too
+            raise damaged(f"material {material.name!r} has a {name} that is not finite or far too large")
     return material
 
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from avatar_live.avatar.document import GltfMesh, GltfPrimitive, Part, at, decode
 from avatar_live.avatar.glb import AvatarError, damaged
-from avatar_live.avatar.gltf import Gltf
+from avatar_live.avatar.gltf import TRIANGLES, Gltf
 from avatar_live.avatar.materials import uv_set
 from avatar_live.avatar.model import Doubles, Floats, Primitive
 from avatar_live.avatar.nodes import TURN, Skeleton, node_place
@@ -21,7 +21,7 @@ VERTICES_MAX = 8_000_000
 MORPHED_VERTICES_MAX = 400_000_000
 MORPH_BYTES_MAX = 1024 * 1024 * 1024
 
-_TRIANGLES, _STRIP, _FAN = 4, 5, 6
+_STRIP, _FAN = 5, 6
 
 
 @dataclass(slots=True)
@@ -105,7 +105,7 @@ def read_meshes(gltf: Gltf, skeleton: Skeleton, is_turned: bool) -> Meshes:
         reader.meshes.morph_names += names
         reader.meshes.morph_ranges[index] = range(first, first + len(names))
         for source in mesh.primitives:
-            primitive = _primitive(reader, source, mesh.weights, joints, first, node.skin is None)
+            primitive = _primitive(reader, gltf.unpack(source), mesh.weights, joints, first, node.skin is None)
             if primitive is not None:
                 reader.meshes.primitives.append(primitive)
                 reader.meshes.primitive_nodes.append(index)
@@ -133,7 +133,7 @@ def _primitive(
     is_rigid: bool,
 ) -> Primitive | None:
     attributes = source.attributes
-    if source.mode not in (_TRIANGLES, _STRIP, _FAN) or "POSITION" not in attributes:
+    if source.mode not in (TRIANGLES, _STRIP, _FAN) or "POSITION" not in attributes:
         return None
     positions = reader.vectors(attributes["POSITION"], 3)
     reader.vertex_count += len(positions)
@@ -207,7 +207,7 @@ def _triangles(gltf: Gltf, source: GltfPrimitive, vertex_count: int) -> NDArray[
         corners = gltf.integers(source.indices, 1)[:, 0]
     if len(corners) and int(corners.max()) >= vertex_count:
         raise damaged("a triangle uses a vertex that does not exist")
-    if source.mode == _TRIANGLES:
+    if source.mode == TRIANGLES:
         return corners[: len(corners) // 3 * 3].reshape(-1, 3)
     if len(corners) < 3:
         return np.zeros((0, 3), np.uint32)

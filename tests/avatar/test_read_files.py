@@ -3,6 +3,7 @@
 import base64
 import io
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import msgspec
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from packed_vrm import POSITIONS, TRIANGLES, packed_vrm
 from PIL import Image
 from small_vrm import Writer, small_vrm
 
@@ -227,3 +229,30 @@ def test_a_sparse_accessor_changes_what_lies_under_it() -> None:
     positions = avatar_from_bytes(file.pack()).primitives[0].positions
     assert positions[5].tolist() == [1.0, 2.0, 3.0]
     assert positions[:5] == pytest.approx(avatar_from_bytes(small_vrm().pack()).primitives[0].positions[:5])
+
+
+def test_a_mesh_packed_by_draco_is_unpacked() -> None:
+    avatar = avatar_from_bytes(packed_vrm().pack())
+    corners = np.concatenate(
+        [primitive.positions[primitive.triangles].reshape(-1, 3) for primitive in avatar.primitives]
+    )
+    assert np.sort(corners, axis=0) == pytest.approx(np.sort(POSITIONS[TRIANGLES].reshape(-1, 3), axis=0), abs=1e-3)
+    for primitive in avatar.primitives:
+        assert primitive.weights[0].tolist() == pytest.approx([0.25, 0.75, 0.0, 0.0])
+        assert avatar.nodes[avatar.palette_nodes[primitive.joints[0, 1]]].name == "Head"
+        assert primitive.uvs.max() > 0.0
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (lambda file, packed: packed["attributes"].update(POSITION=99), "has no attribute 99"),
+        (lambda file, packed: packed.update(bufferView=file.view(b"DRACO not at all")), "cannot be unpacked"),
+        (lambda file, packed: file.document["accessors"][-1].update(count=12), "not what Draco packed"),
+    ],
+)
+def test_a_mesh_that_draco_did_not_pack_so_is_named(change: Callable[[Writer, Any], object], reason: str) -> None:
+    file = packed_vrm()
+    change(file, file.document["meshes"][0]["primitives"][0]["extensions"]["KHR_draco_mesh_compression"])
+    with pytest.raises(AvatarError, match=reason):
+        avatar_from_bytes(file.pack())
