@@ -4,7 +4,7 @@ import { VRMLoaderPlugin, VRMUtils, type MToonMaterial, type VRM, type VRMHumanB
 import type { Group } from "three";
 import { GLTFLoader } from "three/addons/loaders/GLTFLoader.js";
 
-import { mend, toonsOf } from "./mending";
+import { mend, mendFile, toonsOf } from "./mending";
 
 export class LoadedAvatar {
   constructor(
@@ -60,6 +60,12 @@ export class LoadedAvatar {
  */
 export async function loadAvatar(url: string, isMended: boolean): Promise<LoadedAvatar> {
   const loader = new GLTFLoader();
+  const mended: string[] = [];
+  if (isMended)
+    loader.register((parser) => ({
+      name: "mending",
+      beforeRoot: async () => void mended.push(...mendFile(parser.json)),
+    }));
   loader.register((parser) => new VRMLoaderPlugin(parser, { autoUpdateHumanBones: true }));
   const gltf = await loader.loadAsync(url);
   const vrm = gltf.userData["vrm"] as VRM | undefined;
@@ -73,5 +79,6 @@ export async function loadAvatar(url: string, isMended: boolean): Promise<Loaded
     node.frustumCulled = false; // skinned vertices leave their boxes
   });
   gltf.scene.updateMatrixWorld(true);
-  return new LoadedAvatar(gltf.scene, vrm, isMended && vrm !== undefined ? mend(vrm, gltf.parser.json) : []);
+  if (isMended && vrm !== undefined) mended.push(...mend(vrm, gltf.parser.json));
+  return new LoadedAvatar(gltf.scene, vrm, mended);
 }

@@ -7,6 +7,15 @@ interface Vrm0 {
   readonly extensions?: { readonly VRM?: { readonly materialProperties?: readonly Vrm0Material[] } };
 }
 
+interface SpringFile {
+  readonly extensions?: { readonly VRMC_springBone?: { readonly colliders?: readonly Collider[] } };
+}
+
+interface Collider {
+  shape?: object;
+  readonly extensions?: { readonly VRMC_springBone_extended_collider?: { specVersion?: string } };
+}
+
 interface Vrm0Material {
   readonly name: string;
   readonly shader: string;
@@ -15,6 +24,17 @@ interface Vrm0Material {
 
 export function toonsOf(vrm: VRM): readonly MToonMaterial[] {
   return (vrm.materials ?? []).filter((material): material is MToonMaterial => "isMToonMaterial" in material);
+}
+
+/** Give extended colliders the plain shape and the version without which three-vrm refuses the file; say so. */
+export function mendFile(json: SpringFile): string[] {
+  const bare = (json.extensions?.VRMC_springBone?.colliders ?? []).filter((collider) => collider.shape === undefined);
+  for (const collider of bare) {
+    collider.shape = { sphere: { offset: [0, 0, 0], radius: 0 } };
+    const extended = collider.extensions?.VRMC_springBone_extended_collider;
+    if (extended !== undefined) extended.specVersion ??= "1.0";
+  }
+  return bare.length > 0 ? ["The file leaves out the plain shapes that extended colliders need to be read at all"] : [];
 }
 
 /** Put right what is known to be wrong with a file's materials and springs; return a sentence for each thing. */
