@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from avatar_live.avatar import Avatar, Rig
 from avatar_live.avatar.model import Collider, Doubles, Spring, SpringJoint, SpringLimit
-from avatar_live.avatar.spring_limits import Limits
+from avatar_live.avatar.springs.limits import Limits
 from avatar_live.signals import Pose
 
 UP = np.array([[0.0, 1.0, 0.0]])

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from avatar_live.avatar.model import Avatar, Doubles
-from avatar_live.avatar.spring_chains import Joint, link_between, nearest
+from avatar_live.avatar.springs.chains import Joint, link_between, nearest
 
 WIDTH: Final = 10  # numbers that place a collider: start, end, normal, radius
 
