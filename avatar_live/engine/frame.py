@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from avatar_live.avatar.clips import hips_height_m
+from avatar_live.avatar.licence import licence_of
 from avatar_live.avatar.model import Avatar
 from avatar_live.avatar.rig import Rig
 from avatar_live.compositor import Overlay, compose, draw_stamp
@@ -65,6 +66,7 @@ class Show:
         self.stage.set_avatar(avatar)
         self.rig = Rig(avatar)
         self.reactions.hips_height_m = hips_height_m(avatar)
+        self.overlay.credit = licence_of(avatar.meta).credit_line
 
 
 def make_frame(show: Show, now_s: float, dt_s: float) -> ShowFrame:

@@ -9,6 +9,7 @@ import msgspec
 from avatar_live import clock
 from avatar_live.avatar import AvatarError, read_avatar
 from avatar_live.avatar.clips import hips_height_m
+from avatar_live.avatar.licence import licence_of
 from avatar_live.avatar.rig import Rig
 from avatar_live.channels import Lossless, PictureSlot, Slot
 from avatar_live.channels.child import HealthWriter, newest
@@ -62,8 +63,9 @@ def run(plan: EnginePlan, stage: Stage, orders: Lossless[Order]) -> None:
     """Make frames until told to stop. Raises AvatarError when it cannot begin."""
     avatar = read_avatar(Path(plan.avatar))
     stage.set_avatar(avatar)
+    overlay = Overlay(plan.title, licence_of(avatar.meta).credit_line)
     reactions = Reactions(read_clips(Path(plan.clips)) if plan.clips else {}, hips_height_m(avatar))
-    show = Show(Solver(plan.mirror), Rig(avatar), stage, Overlay(plan.title), reactions)
+    show = Show(Solver(plan.mirror), Rig(avatar), stage, overlay, reactions)
     with contextlib.closing(Engine(plan, Path(plan.run_folder), show)) as engine:
         engine.run(orders)
 

@@ -1,9 +1,14 @@
 """One frame of the show: what the camera saw moves the avatar, and a host who hides is hidden from everybody."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 from shows import SHADE, PlainStage, plain_show
 
+from avatar_live.app.settings import find_avatar
+from avatar_live.avatar import read_avatar
+from avatar_live.avatar.model import Meta
 from avatar_live.engine.frame import Show, make_frame
 from avatar_live.engine.process import FIGURES_OVER_S, Rate
 from avatar_live.protocol.cues import Banner, Confetti
@@ -50,6 +55,14 @@ def test_a_banner_is_the_overlays_and_every_other_cue_the_stages(show: Show, sta
     show.take_cue(Confetti(7), 1.0)
     assert stage.cues == [Confetti(7)]
     assert show.overlay.banner_at(1.0) is not None
+
+
+def test_an_avatar_brings_the_credit_that_its_licence_asks_for_and_takes_it_along(show: Show) -> None:
+    avatar = read_avatar(find_avatar("mirai"))
+    show.use_avatar(dataclasses.replace(avatar, meta=Meta("Mimi", authors=("Ann",), vrm_version="1")))
+    assert show.overlay.credit == "Mimi by Ann"
+    show.use_avatar(avatar)
+    assert show.overlay.credit == ""
 
 
 def test_the_rate_speaks_of_a_whole_second_and_of_the_time_that_frames_took() -> None:
