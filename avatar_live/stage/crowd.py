@@ -38,6 +38,7 @@ STANCE_TEXELS: Final = 3
 _FIRST_SLOT: Final = 1  # in a row of looks
 _REACH_M: Final = 0.2  # no body reaches so far behind its middle
 _GROUND_REACH_M: Final = 0.27  # of the shadow, in the body's own size
+_LINE_PX: Final = 0.9  # where a ball's surface begins to darken, before its edge
 _DUCK_M: Final = (0.045, 0.085)  # from a player's eyes: how near the others have ducked, and begin to
 _DUCKED: Final = 0.62
 
@@ -70,6 +71,7 @@ class Crowd:
             f"FACE_VERTICES {len(body.morphs)}",
             f"REACH {_REACH_M}",
             f"GROUND_REACH {_GROUND_REACH_M}",
+            f"LINE {_LINE_PX}",
             f"DUCKED {_DUCKED}",
             f"DUCK_FROM {_DUCK_M[0]}",
             f"DUCK_UNTIL {_DUCK_M[1]}",

@@ -127,6 +127,6 @@ def bob(player: PlayerView, now_s: float) -> float:
 
 
 def eyes(player: PlayerView, now_s: float) -> NDArray[np.float64]:
-    """Return where (3,) on the stage a player's eyes are."""
+    """Return where (3,) on the stage a player's eyes are: as high in a crowd of small bodies, to see over heads."""
     point: NDArray[np.float64] = placed(player.x, player.z, EYE_HEIGHT + bob(player, now_s))[:3, 3]
     return point

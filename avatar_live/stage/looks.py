@@ -17,7 +17,7 @@ _HATS: Final = ((), (), ("cap",), ("beanie",), ("ears",))
 _EXTRAS: Final = ((), ("scarf",), ("cape",), ("bag",))
 _POKES_THROUGH: Final = {"tuft", "buns"}  # a hat goes over these
 
-_SKINS: Final = ("#ffe3cb", "#fcd3b0", "#f0bd92", "#d79a6b", "#a86d45", "#7a4a30")
+_SKINS: Final = ("#ffe3cb", "#fcd3b0", "#f0bd92", "#d79a6b", "#a86d45", "#8d5a3b")
 _HAIRS: Final = ("#3a2a2c", "#6b3f26", "#b5713a", "#f2cf7a", "#d9542f", "#8f6be8", "#4fc3b5", "#f58fc0", "#dfe3f2")
 _TROUSERS: Final = ("#2b2f55", "#3f3a63", "#4a3b35", "#2f4a4d", "#59607a")
 _SHOES: Final = ("#f4f1ff", "#ffd66b", "#2a2540", "#8a5a3c")

@@ -23,10 +23,10 @@ class Pitchside(Rehearsal):
         self.place(players, now_s, cheers or {})
         return self.draw()
 
-    def see_as(self, own: int, *players: PlayerView, pose: np.ndarray | None = None) -> Picture:
+    def see_as(self, own: int, *players: PlayerView, pose: np.ndarray | None = None, now_s: float = 0.0) -> Picture:
         """Return the picture as the wearer of a row of the crowd would see it from a pose."""
         self.look(main_shot() if pose is None else pose, own)
-        picture = self.see(*players)
+        picture = self.see(*players, now_s=now_s)
         self.look(main_shot())
         return picture
 

@@ -10,7 +10,9 @@ from pitchside import Pitchside, somebody
 
 from avatar_live.fonts import font_for, shorten, text_width
 from avatar_live.protocol.view import CAMPS, Camp, PlayerView
-from avatar_live.stage.figures import NAMED_MAX
+from avatar_live.stage.cameras import NOBODY
+from avatar_live.stage.figures import NAMED_MAX, eyes
+from avatar_live.stage.shots import player_shot
 from avatar_live.stage.table import on_table
 from avatar_live.stage.tags import NAME_CHARACTERS_MAX
 
@@ -125,6 +127,21 @@ def test_in_a_crowd_newcomers_alone_are_named_for_a_while(pitch: Pitchside) -> N
     top, bottom, left, right = box(changed(stale, fresh))
     assert bottom - top < TALL_PX and right - left < WIDTH_PX // 5, "one name came"
     np.testing.assert_array_equal(pitch.see(*nameless, now_s=LONG_AFTER_S), settled)
+
+
+def test_in_a_crowd_a_player_reads_the_names_of_those_who_are_near(pitch: Pitchside) -> None:
+    crowd = [somebody(f"n{k}", x=-0.9 + 1.8 * k / NAMED_MAX, z=-0.3, name="Mia") for k in range(NAMED_MAX + 1)]
+    ann, near = somebody("ann", z=0.2, name="Ann"), somebody("near", z=-0.1, name="Bob")
+    pitch.see()
+    pitch.see(*crowd, ann, near)
+    pose = player_shot(eyes(ann, LONG_AFTER_S), 0.0)
+
+    def seen(own: int, name: str) -> Picture:
+        return pitch.see_as(own, *crowd, ann, replace(near, name=name), pose=pose, now_s=LONG_AFTER_S)
+
+    row = pitch.figures.row("ann")
+    assert changed(seen(row, ""), seen(row, "Bob")).sum() > 100
+    assert not changed(seen(NOBODY, ""), seen(NOBODY, "Bob")).any(), "everybody's camera names newcomers alone"
 
 
 def test_few_are_always_named(pitch: Pitchside) -> None:

@@ -14,5 +14,5 @@ void main() {
     float shading = clamp(light * 4.0 + 0.5, 0.0, 1.0);
     vec3 shade = mix(vec3(0.73, 0.68, 0.85), vec3(0.9), clamp(light * 0.25 + 0.25, 0.0, 0.4));
     vec3 lit = painted * mix(shade, vec3(1.0), shading) * sqrt(key_color + fill_color);
-    color = vec4(mix(vec3(0.30, 0.27, 0.38) * lit, lit, clamp(facing * 6.0 - 1.0, 0.0, 1.0)), 1.0);
+    color = vec4(mix(vec3(0.30, 0.27, 0.38) * lit, lit, clamp(facing * 2.0 - 1.0, 0.0, 1.0)), 1.0);
 }

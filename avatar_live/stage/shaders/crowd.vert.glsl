@@ -7,6 +7,7 @@ uniform samplerBuffer faces;    // a texel for each of the first FACE_VERTICES o
 uniform float own;              // the row of the body whose eyes the camera is, or -1
 uniform mat4 p3d_ViewMatrixInverse;
 uniform vec3 key_direction;
+uniform vec4 view;  // half a pixel as a fraction of half the screen's height, aspect, unused, unused
 
 in vec4 p3d_Vertex;
 in vec3 p3d_Normal;
@@ -14,7 +15,7 @@ in uvec3 joints;  // the joint, the part, the colour's slot
 
 flat out vec3 painted;
 out float light;   // how far the surface looks to the key light
-out float facing;  // how far it looks to the camera
+out float facing;  // how far it looks to the camera; below 1 a dark line begins, as wide for small and large bodies
 
 void main() {
     vec4 place = texelFetch(stances, gl_InstanceID * STANCE_TEXELS);
@@ -43,7 +44,8 @@ void main() {
     point = place.xyz + vec3(turn * point.xz, point.y * size).xzy;
     normal = normalize(vec3(turn * normal.xz, normal.y * size).xzy);
     light = dot(normal, key_direction);
-    facing = dot(normal, normalize(eye - point));
+    float head = 0.1 * size * p3d_ViewProjectionMatrix[1].y / (max(middle.w, 0.01) * view.x);  // its radius in pixels
+    facing = dot(normal, normalize(eye - point)) * sqrt(max(head, 1.0) / (2.0 * LINE));
     painted = texelFetch(looks, int(place.w) * LOOK_TEXELS + 1 + int(joints.z)).rgb;
     gl_Position = p3d_ViewProjectionMatrix * vec4(point, 1.0);
 }
