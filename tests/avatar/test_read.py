@@ -1,5 +1,7 @@
 """Files become avatars: bytes of a small file, the project's own characters, and other people's."""
 
+import gc
+import weakref
 from pathlib import Path
 
 import numpy as np
@@ -249,3 +251,23 @@ def test_a_thumbnail_that_is_not_there_costs_nobody_the_avatar() -> None:
     file = small_vrm()
     file.document["extensions"]["VRMC_vrm"]["meta"]["thumbnailImage"] = 7
     assert avatar_from_bytes(file.pack()).meta.thumbnail is None
+
+
+def test_the_robot_has_every_preset_and_nothing_that_moves_them() -> None:
+    avatar = read_avatar(shared_data("avatars", "vrm1", "vrma_Example.vrm"))
+    assert len(avatar.humanoid) == 53
+    assert len(avatar.expressions) == 18
+    assert all(not expression.morphs for expression in avatar.expressions.values())
+    assert avatar.look_at.offset_m == (0.0, 0.0, 0.0)
+    assert (avatar.meta.avatar_permission, avatar.meta.authors) == ("onlyAuthor", ("undefined",))
+    assert sum(len(primitive.triangles) for primitive in avatar.primitives) == 1_612
+
+
+def test_reading_leaves_nothing_behind() -> None:
+    """A host may try on hundreds of avatars in one show."""
+    avatar = avatar_from_bytes(small_vrm().pack())
+    arrays = [weakref.ref(array) for array in (avatar.primitives[0].positions, avatar.textures[0].pixels)]
+    assert all(array() is not None for array in arrays)
+    del avatar
+    gc.collect()
+    assert all(array() is None for array in arrays)

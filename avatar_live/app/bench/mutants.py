@@ -16,7 +16,10 @@ _NUMBERS: Final = (
     0, 1, -1, 2, 255, 256, 65_535, 65_536, 2**31 - 1, 2**31, 2**32, 2**53, 2**63, -(2**31), -(2**63), 2**64,
     0.5, -0.5, -0.0, 1e-300, 1e30, 1e300, -1e300,
 )  # fmt: skip
-_OTHERS: Final[tuple[Json, ...]] = (None, True, "", "x", "\x00", "é" * 300, [], {}, [[]], [0] * 500, {"index": 0})
+_OTHERS: Final = tuple(
+    msgspec.json.encode(value)
+    for value in (None, True, "", "x", "\x00", "é" * 300, [], {}, [[]], [0] * 500, {"index": 0})
+)
 _WALKS_MAX: Final = 20
 _WORDS: Final = (b"\xff\xff\xff\xff", b"\x00\x00\xc0\x7f", b"\x00\x00\x80\x7f", b"\xff\xff\xff\x7f", bytes(4))
 
@@ -107,7 +110,7 @@ def _replace(document: Json, rng: random.Random) -> None:
     spot = _spot(document, rng, lambda value: True)
     if spot is not None:
         container, key = spot
-        container[key] = rng.choice(_NUMBERS) if rng.random() < 0.5 else rng.choice(_OTHERS)
+        container[key] = rng.choice(_NUMBERS) if rng.random() < 0.5 else msgspec.json.decode(rng.choice(_OTHERS))
 
 
 def _replace_number(document: Json, rng: random.Random) -> None:
@@ -139,7 +142,8 @@ def _repeat(document: Json, rng: random.Random) -> None:
     spot = _spot(document, rng, lambda value: isinstance(value, list))
     if spot is not None:
         container, key = spot
-        container[key] = container[key] + container[key][: rng.randrange(8) + 1] * rng.choice((1, 1, 40))
+        repeated = container[key][: rng.randrange(8) + 1] * rng.choice((1, 1, 40))
+        container[key] += msgspec.json.decode(msgspec.json.encode(repeated))  # copies: the next change hits one alone
 
 
 _CHANGES: Final[tuple[Callable[[Json, random.Random], None], ...]] = (
