@@ -130,8 +130,8 @@ def test_in_a_crowd_newcomers_alone_are_named_for_a_while(pitch: Pitchside) -> N
 
 
 def test_in_a_crowd_a_player_reads_the_names_of_those_who_are_near(pitch: Pitchside) -> None:
-    crowd = [somebody(f"n{k}", x=-0.9 + 1.8 * k / NAMED_MAX, z=-0.3, name="Mia") for k in range(NAMED_MAX + 1)]
-    ann, near = somebody("ann", z=0.2, name="Ann"), somebody("near", z=-0.1, name="Bob")
+    crowd = [somebody(f"n{k}", x=-0.9 + 1.8 * k / NAMED_MAX, z=-0.38, name="Mia") for k in range(NAMED_MAX + 1)]
+    ann, near = somebody("ann", z=0.36, name="Ann"), somebody("near", z=-0.3, name="Bob")
     pitch.see()
     pitch.see(*crowd, ann, near)
     pose = player_shot(eyes(ann, LONG_AFTER_S), 0.0)
