@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from clip_maker.curves import sample
 from clip_maker.motions import MOTIONS
+from khronos import complaints
 from shared import PROJECT
 
 from avatar_live.avatar import Avatar, Rig, read_avatar
@@ -49,6 +50,11 @@ def test_the_program_writes_the_committed_files(tmp_path: Path) -> None:
     assert sorted(file.name for file in tmp_path.iterdir()) == sorted(file.name for file in CLIPS.iterdir())
     for file in tmp_path.iterdir():
         assert file.read_bytes() == (CLIPS / file.name).read_bytes(), "run `python -m clip_maker` in assets/"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_khronos_validator_finds_nothing_wrong(name: str) -> None:
+    assert complaints(CLIPS / f"{name}.vrma") == []
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -9,7 +9,7 @@ from shared import PROJECT
 from spring_reference import ReferenceSprings, tip_nodes
 
 from avatar_live.avatar import Avatar, Rig, read_avatar
-from avatar_live.avatar.model import Collider, Doubles, Spring, SpringJoint
+from avatar_live.avatar.model import Collider, Doubles, Spring, SpringJoint, SpringLimit
 from avatar_live.signals import Pose
 
 SECONDS = 3.0
@@ -188,3 +188,39 @@ def test_a_head_that_grows_takes_its_hair_along(case: str) -> None:
         scale = 1.0 + 1.5 * min(frame / 20.0, 1.0)
         posture = rig.animate(Pose(), 1 / 60, scale)
         assert (posture.palette[tips, :, 3] - origin) / scale == pytest.approx(shape, abs=0.03)
+
+
+def test_numbers_beyond_reason_break_nothing() -> None:
+    """A file may say anything that is finite; what cannot be computed hangs at rest."""
+    dice = np.random.default_rng(5)
+
+    def any_number() -> float:
+        return float(dice.choice([0.0, 1e-30, -1.0, 1.0, 1e30, -1e30, 1e308, 3.4e38]))
+
+    def anywhere() -> tuple[float, float, float]:
+        return any_number(), any_number(), any_number()
+
+    for _ in range(60):
+        colliders = [
+            Collider(int(dice.integers(7)), anywhere(), anywhere(), any_number(), bool(dice.integers(2)), normal)
+            for normal in (None, (0.0, 1.0, 0.0), None)
+        ]
+        avatar = chain(*colliders, center=(None, 0, 1)[int(dice.integers(3))])
+        limit = SpringLimit("cone", 0.3) if dice.integers(2) else None
+        joints = [
+            replace(
+                joint,
+                stiffness=any_number(),
+                gravity_power=any_number(),
+                gravity_direction=anywhere(),
+                drag=any_number(),
+                hit_radius_m=any_number(),
+                limit=limit,
+            )
+            for joint in avatar.springs[0].joints
+        ]
+        rig = Rig(replace(avatar, springs=(replace(avatar.springs[0], joints=tuple(joints)),)))
+        for frame in range(5):
+            pose = Pose({"head": turned(0.3 * frame)})
+            posture = rig.animate(pose, (1 / 30, 1 / 144, 0.0)[frame % 3], (1.0, 2.5, 0.0)[frame % 3])
+            assert np.isfinite(posture.palette).all()

@@ -27,6 +27,7 @@ _IN_STEP: Final = 1e-6  # of a step
 class Springs:
     """Swing an avatar's chains; `nodes` (N,) are the joints that turn."""
 
+    @np.errstate(all="ignore")  # a file's numbers may be beyond reason
     def __init__(self, avatar: Avatar, rest_world: Doubles) -> None:
         joints = joints_of(avatar, rest_world)
         self.nodes = np.array([joint.node for joint in joints], np.int64)
@@ -51,19 +52,19 @@ class Springs:
         self._last: Moment | None = None  # at the last frame
         self._stepped = self._body.at(rest_world)  # at the last step
 
+    @np.errstate(all="ignore")
     def swing(self, world: Doubles, dt_s: float) -> Doubles:
         """Return the joints' local rotations (N, 4) `dt_s` later, when the body stands as `world` (nodes, 4, 4).
 
         The first call, and one after numbers that are not finite, puts the chains at rest.
         """
         now = self._body.at(world)
-        with np.errstate(all="ignore"):
-            if self._last is None or not self._advance(self._last, now, dt_s):
-                self._settle(now)
-            elif self._stepped is not now:
-                self._aim(now)
-            self._last = now
-            return multiply(self._rest_rotations, self._turns())
+        if self._last is None or not self._advance(self._last, now, dt_s):
+            self._settle(now)
+        elif self._stepped is not now:
+            self._aim(now)
+        self._last = now
+        return multiply(self._rest_rotations, self._turns())
 
     def _advance(self, last: Moment, now: Moment, dt_s: float) -> bool:
         """Step up to `now`; false when that led nowhere."""
