@@ -29,6 +29,7 @@ class Copies:
         self._table = make_table("poses", self._rows.reshape(-1, 4), "dynamic")
         self.node: NodePath = parent.attach_new_node("copies")
         self.node.set_shader_input("poses", self._table)
+        self._firsts: dict[str, int] = {}
         self._kinds = {name: self._attach(name, solid, layer, order) for name, solid in solids.items()}
 
     def show(self, poses: Mapping[str, Doubles]) -> None:
@@ -44,7 +45,9 @@ class Copies:
                 node.hide()
                 continue
             self._rows[first : first + count] = rows[:count]
-            node.set_shader_input("first", first)
+            if self._firsts.get(name) != first:
+                node.set_shader_input("first", first)
+                self._firsts[name] = first
             node.set_instance_count(count)
             node.show()
             first += count

@@ -12,4 +12,4 @@ def overshoot(share: float) -> float:
     if share <= 0.0:
         return 0.0
     rest = min(share, 1.0) - 1.0
-    return 1.0 + 2.2 * rest**3 + 1.2 * rest**2
+    return max(1.0 + 2.2 * rest**3 + 1.2 * rest**2, 0.0)

@@ -85,7 +85,7 @@ def heart_balloon() -> Solid:
     pink, string = _paint("#ff4f8b"), _paint("#f4f0ff")
     bag = heart(0.078, 0.042, pink)
     shine = ball(0.015, _paint("#ffc4da"), 8, 6).scaled(0.7, 1.3, 0.45).turned(turn_about(_Z, -0.6))
-    knot = lathe(np.array([[0.0, 0.012], [0.009, -0.004], [0.0, -0.003]]), _paint("#d92f6c"), 8).moved(0.0, -0.084, 0.0)
+    knot = lathe(np.array([[0.0, -0.003], [0.009, -0.004], [0.0, 0.012]]), _paint("#d92f6c"), 8).moved(0.0, -0.084, 0.0)
     down = np.linspace(0.0, 1.0, 9)
     path = np.stack([0.008 * np.sin(7.0 * down), -0.086 - 0.12 * down, np.zeros(9)], axis=1)
     return join(bag, shine.moved(-0.034, 0.034, 0.0305), knot, tube(path, _Z, 0.0022, string, 6))

@@ -1,6 +1,6 @@
-"""Props in flight, as rigid bodies: Bullet moves them, the host, the table and the floor stop them.
+"""Props in flight, as rigid bodies: Bullet moves them, obstacles stop them.
 
-Bullet is stepped by a fixed time, so the same throws under the same seeds fall the same way at any frame rate.
+Bullet is stepped by fixed times, so the same throws under the same seeds fall the same way at any frame rate.
 """
 
 import math
@@ -14,19 +14,15 @@ from panda3d.bullet import (
     BulletBoxShape,
     BulletCapsuleShape,
     BulletConvexHullShape,
-    BulletPlaneShape,
     BulletRigidBodyNode,
     BulletShape,
     BulletSphereShape,
     BulletWorld,
 )
-from panda3d.core import BitMask32, LMatrix3f, LPoint3f, LQuaternionf, LVector3f, NodePath
+from panda3d.core import BitMask32, LMatrix3f, LPoint3f, LQuaternionf, LVector3f, NodePath, TransformState
 
-from avatar_live.protocol.view import BALL_RADIUS
-from avatar_live.stage.host import Host, Limb
-from avatar_live.stage.scenery import TABLE_SIZE
-from avatar_live.stage.solids import turn_about
-from avatar_live.stage.table import TABLE_HEIGHT_M, TABLE_MIDDLE_Z_M, UNIT_M
+from avatar_live.stage.host import Host
+from avatar_live.stage.obstacles import FALLEN, FLYING, Obstacles
 from avatar_live.stage.things import GRAVITY_M_S2, PLAIN, THINGS, Launch, Thing
 
 Doubles = NDArray[np.float64]
@@ -35,8 +31,9 @@ BODIES_MAX: Final = 40  # the oldest makes room for the newest
 LIFE_S: Final = 7.5
 LIFE_BELOW_S: Final = 0.8  # where hardly anybody sees it
 VANISH_S: Final = 0.35
-STEP_S: Final = 1.0 / 120.0
-STEPS_MAX: Final = 12  # of one frame; a longer pause is not caught up with
+STEP_S: Final = 1.0 / 60.0
+_FINER: Final = 2  # steps to one while something is near the head: it must not sink in
+STEPS_MAX: Final = 6  # of one frame; a longer pause is not caught up with
 
 _HIT_LEAST_M_S: Final = 0.25  # a slower one is a prop that lies against the head
 _NEAR_M: Final = 0.15  # of the largest prop's middle from the head that it touches
@@ -47,14 +44,8 @@ _AIM_UNTIL_S: Final = 0.06  # before it lands, a throw follows a head that moves
 _BELOW_M: Final = 0.4
 _LOWEST_M, _HIGHEST_M = -0.5, 2.3
 _AWAY_M: Final = 2.4
-_TABLE_DEPTH_M: Final = 0.1
-_HULL_DIRECTIONS: Final = 40
-_FLYING: Final = BitMask32.bit(0)  # what is thrown meets nothing but the host until it lands
-_FALLEN: Final = BitMask32.bit(1)
-_HOST: Final = _FLYING | _FALLEN
-_SET_BOUNCE: Final = 0.7  # of the table, which is covered with cloth
 
-_Touch = tuple[str, Doubles, Doubles]  # a prop's name in the scene, where, and the impulse that the head took
+_Touches = dict[str, tuple[Doubles, Doubles]]  # by a prop's name in the scene: where, and the impulse on the head
 
 
 @dataclass(slots=True, eq=False)
@@ -92,49 +83,6 @@ class Hit:
     is_first: bool
 
 
-class _Part:
-    """Carry one kinematic body from frame to frame, evenly over a frame's steps, so that it pushes and never leaps."""
-
-    def __init__(self, world: BulletWorld, root: NodePath, name: str, shape: BulletShape, mask: BitMask32) -> None:
-        node = BulletRigidBodyNode(name)
-        node.add_shape(shape)
-        node.set_into_collide_mask(mask)
-        node.set_kinematic(True)
-        node.set_restitution(1.0)  # Bullet multiplies both sides' bounce: each prop brings its own
-        node.set_friction(0.8)
-        self.node = node
-        self.path: NodePath = root.attach_new_node(node)
-        self._world = world
-        self._before: tuple[LPoint3f, LQuaternionf] | None = None
-        self._after = (LPoint3f(0.0), LQuaternionf.ident_quat())
-        world.attach(node)
-
-    def aim(self, point_m: Doubles, turn: Doubles | None = None) -> None:
-        """Say where it is to be at the end of the frame; `turn` (3, 3) turns it."""
-        quaternion = LQuaternionf.ident_quat() if turn is None else _quaternion(turn)
-        self._before = None if self._before is None else self._after
-        self._after = (LPoint3f(*point_m.tolist()), quaternion)
-        if self._before is None:
-            self._before = self._after
-
-    def move(self, share: float) -> None:
-        """Stand where a share of the frame brings it."""
-        if self._before is None:
-            return
-        (from_point, from_turn), (to_point, to_turn) = self._before, self._after
-        turn = from_turn * (1.0 - share) + (to_turn if from_turn.dot(to_turn) >= 0.0 else -to_turn) * share
-        turn.normalize()
-        self.path.set_pos_quat(from_point + (to_point - from_point) * share, turn)
-
-    def forget(self) -> None:
-        """Leap to the next aim instead of moving there."""
-        self._before = None
-
-    def close(self) -> None:
-        self._world.remove(self.node)
-        self.path.remove_node()
-
-
 class Physics:
     """Hold the props that are in the air or lie about: `bodies`, and row for row where they are.
 
@@ -150,13 +98,7 @@ class Physics:
         self._world.set_gravity(LVector3f(0.0, -GRAVITY_M_S2, 0.0))
         self._root = NodePath("physics")
         self._rest_s = 0.0
-        table = BulletBoxShape(LVector3f(TABLE_SIZE[0] * UNIT_M / 2, _TABLE_DEPTH_M / 2, TABLE_SIZE[1] * UNIT_M / 2))
-        self._stand("table", table, (0.0, TABLE_HEIGHT_M - _TABLE_DEPTH_M / 2, TABLE_MIDDLE_Z_M))
-        self._stand("floor", BulletPlaneShape(LVector3f(0.0, 1.0, 0.0), 0.0), (0.0, 0.0, 0.0))
-        self._head = _Part(self._world, self._root, "head", BulletSphereShape(1.0), _HOST)
-        self._head_radius_m = 0.0
-        self._ball = _Part(self._world, self._root, "ball", BulletSphereShape(BALL_RADIUS * UNIT_M), _FALLEN)
-        self._limbs: dict[str, tuple[_Part, Limb]] = {}
+        self._obstacles = Obstacles(self._world, self._root)
 
     def throw(self, name: str, seed: int, launch: Launch, now_s: float) -> None:
         """Let a prop go; one that we do not know is a tomato."""
@@ -165,19 +107,20 @@ class Physics:
         self._thrown += 1
         node = BulletRigidBodyNode(str(self._thrown))  # by which a contact knows it again
         node.set_mass(thing.mass_kg)
-        node.add_shape(_shape(name))
+        for shape, place in _shapes(name):
+            node.add_shape(shape, place)
         node.set_restitution(thing.bounce)
         node.set_friction(thing.friction)
         node.set_linear_damping(thing.air_drag)
         node.set_angular_damping(thing.spin_drag)
-        node.set_linear_sleep_threshold(0.02)  # Bullet's own puts to sleep what rolls at walking pace
-        node.set_angular_sleep_threshold(0.1)
+        node.set_linear_sleep_threshold(0.05)  # Bullet's own puts to sleep what rolls at walking pace
+        node.set_angular_sleep_threshold(0.4)
         node.set_ccd_motion_threshold(0.02)
         node.set_ccd_swept_sphere_radius(0.02)
         path: NodePath = self._root.attach_new_node(node)
         path.set_pos(LPoint3f(*launch.start_m.tolist()))
         is_flying = launch.flight_s > 0.0
-        self._attach(node, thing, _FLYING if is_flying else _FALLEN)
+        self._attach(node, thing, FLYING if is_flying else FALLEN)
         node.set_linear_velocity(LVector3f(*launch.velocity_m_s.tolist()))
         node.set_angular_velocity(LVector3f(*launch.spin_rad_s.tolist()))
         lands_s = now_s + launch.flight_s
@@ -194,10 +137,9 @@ class Physics:
         self._keep(self._is_here(now_s))
         if not self.bodies:
             self._rest_s = 0.0
-            for part in self._parts():
-                part.forget()
+            self._obstacles.forget()
             return []
-        self._follow(host, ball_m)
+        self._obstacles.follow(host, ball_m)
         self._rest_s = min(self._rest_s + dt_s, STEPS_MAX * STEP_S)
         steps = int(self._rest_s / STEP_S + 1e-6)
         self._rest_s = max(self._rest_s - steps * STEP_S, 0.0)
@@ -210,12 +152,11 @@ class Physics:
         before = self._velocities()
         reach_m = host.radius_m + _NEAR_M + dt_s * float(np.abs(before).max())
         is_near = bool((np.linalg.norm(self.places - host.middle_m, axis=1) < reach_m).any())
-        touches: list[_Touch] = []
-        parts = self._parts()
-        for index in range(steps):
-            for part in parts:
-                part.move((index + 1) / steps)
-            self._world.do_physics(STEP_S, 0)
+        touches: _Touches = {}
+        parts = steps * (_FINER if is_near else 1)
+        for index in range(parts):
+            self._obstacles.move((index + 1) / parts)
+            self._world.do_physics(steps * STEP_S / parts, 0)
             if is_near:
                 self._feel(touches)
         self._look(before, steps * STEP_S, now_s)
@@ -224,44 +165,7 @@ class Physics:
     def close(self) -> None:
         """Let everything go."""
         self._keep(np.zeros(len(self.bodies), np.bool_))
-        for part in self._parts():
-            part.close()
-        self._limbs.clear()
-
-    # --- the host and the set ---------------------------------------------------------------------------------------
-
-    def _stand(self, name: str, shape: BulletShape, place: tuple[float, float, float]) -> None:
-        node = BulletRigidBodyNode(name)
-        node.add_shape(shape)
-        node.set_restitution(_SET_BOUNCE)
-        node.set_friction(1.0)
-        node.set_into_collide_mask(_FALLEN)
-        self._root.attach_new_node(node).set_pos(*place)
-        self._world.attach(node)
-
-    def _parts(self) -> list[_Part]:
-        return [self._head, self._ball, *(part for part, _ in self._limbs.values())]
-
-    def _follow(self, host: Host, ball_m: Doubles) -> None:
-        if host.radius_m != self._head_radius_m:
-            self._head_radius_m = host.radius_m
-            self._head.path.set_scale(host.radius_m)
-        self._head.aim(host.middle_m)
-        self._ball.aim(ball_m)
-        for name in self._limbs.keys() - host.limbs.keys():
-            self._limbs.pop(name)[0].close()
-        for name, limb in host.limbs.items():
-            known = self._limbs.get(name)
-            length_m = float(np.linalg.norm(limb.high_m - limb.low_m))
-            if known is None or not _is_alike(known[1], limb, length_m):
-                if known is not None:
-                    known[0].close()
-                shape = BulletCapsuleShape(limb.radius_m, length_m, 1)
-                known = (_Part(self._world, self._root, name, shape, _HOST), limb)
-                self._limbs[name] = known
-            known[0].aim((limb.low_m + limb.high_m) / 2.0, _turn_up_to(limb.high_m - limb.low_m))
-
-    # --- the props --------------------------------------------------------------------------------------------------
+        self._obstacles.close()
 
     def _attach(self, node: BulletRigidBodyNode, thing: Thing, mask: BitMask32) -> None:
         node.set_into_collide_mask(mask)
@@ -272,7 +176,7 @@ class Physics:
         """End a throw: from now on the prop meets everything."""
         body.is_flying = False
         self._world.remove(body.node)  # Bullet asks for the mask only when a body comes
-        self._attach(body.node, body.thing, _FALLEN)
+        self._attach(body.node, body.thing, FALLEN)
 
     def _velocities(self) -> Doubles:
         return np.array([tuple(body.node.get_linear_velocity()) for body in self.bodies])
@@ -294,9 +198,9 @@ class Physics:
             body.bounced_s, body.bounce_share = now_s, min(float(speeds[index]) / _BOUNCE_FULL_M_S, 1.0)
             body.bounce_normal = change[index] / speeds[index]
 
-    def _feel(self, touches: list[_Touch]) -> None:
+    def _feel(self, touches: _Touches) -> None:
         """Note what this step's contacts gave the head."""
-        head = self._head.node
+        head = self._obstacles.head
         for manifold in self._world.manifolds:
             first, second = manifold.get_node0(), manifold.get_node1()
             if first != head and second != head:
@@ -305,17 +209,19 @@ class Physics:
             for number in range(manifold.get_num_manifold_points()):
                 contact = manifold.get_manifold_point(number)
                 push = sign * contact.get_applied_impulse() * np.array(contact.get_normal_world_on_b())
-                touches.append((other.get_name(), np.array(contact.get_position_world_on_a()), push))
+                name, here = other.get_name(), np.array(contact.get_position_world_on_a())
+                first_here, before = touches.get(name, (here, np.zeros(3)))
+                touches[name] = (first_here, before + push)
 
-    def _hits(self, touches: list[_Touch]) -> list[Hit]:
-        """Add the touches of each prop up to the hit that they are."""
+    def _hits(self, touches: _Touches) -> list[Hit]:
+        """Return the touches that are hits: a prop that lies against the head gives it no knock."""
         hits = []
         for body in self.bodies if touches else ():
-            own = [(point, push) for name, point, push in touches if name == body.node.get_name()]
-            push = np.sum([np.zeros(3), *(push for _, push in own)], axis=0)
-            if float(np.linalg.norm(push)) >= _HIT_LEAST_M_S * body.thing.mass_kg:
-                hits.append(Hit(body, own[0][0], push, not body.has_struck))
-                body.has_struck = True
+            point, push = touches.get(body.node.get_name(), (None, None))
+            if point is None or push is None or math.sqrt(push @ push) < _HIT_LEAST_M_S * body.thing.mass_kg:
+                continue
+            hits.append(Hit(body, point, push, not body.has_struck))
+            body.has_struck = True
         return hits
 
     def _is_here(self, now_s: float) -> NDArray[np.bool_]:
@@ -361,37 +267,22 @@ def _quaternion(turn: Doubles) -> LQuaternionf:
 
 
 @cache
-def _shape(name: str) -> BulletShape:
-    """Return a prop's shape for collisions, shared by all of its kind."""
+def _shapes(name: str) -> tuple[tuple[BulletShape, TransformState], ...]:
+    """Return a prop's shapes for collisions and where they are, shared by all of its kind."""
     thing = THINGS[name]
-    if thing.ball_radius_m > 0.0:
-        return BulletSphereShape(thing.ball_radius_m)
-    points = thing.solid().positions
-    # The points that lie farthest in directions spread evenly (a Fibonacci sphere) are the hull, near enough.
-    index = np.arange(_HULL_DIRECTIONS) + 0.5
-    tilt, turn = np.arccos(1.0 - 2.0 * index / _HULL_DIRECTIONS), np.pi * (1.0 + 5.0**0.5) * index
-    directions = np.stack([np.cos(turn) * np.sin(tilt), np.cos(tilt), np.sin(turn) * np.sin(tilt)])
-    shape = BulletConvexHullShape()
-    for corner in np.unique(np.argmax(points @ directions, axis=0)):
-        shape.add_point(LPoint3f(*points[corner].tolist()))
-    shape.set_margin(0.004)
-    return shape
-
-
-def _is_alike(shape: Limb, limb: Limb, length_m: float) -> bool:
-    """Whether a limb still has the shape that was made for it: bones do not grow, avatars are changed."""
-    before_m = float(np.linalg.norm(shape.high_m - shape.low_m))
-    return abs(length_m - before_m) < 0.1 * before_m and abs(limb.radius_m - shape.radius_m) < 0.1 * shape.radius_m
-
-
-def _turn_up_to(way: Doubles) -> Doubles:
-    """Return a rotation (3, 3) that brings +Y along a way (3,)."""
-    up = way / max(float(np.linalg.norm(way)), 1e-9)
-    axis = np.array([up[2], 0.0, -up[0]])
-    length = float(np.linalg.norm(axis))
-    if length < 1e-6:
-        return np.diag([1.0, np.sign(up[1]) or 1.0, np.sign(up[1]) or 1.0])
-    return turn_about(axis / length, math.acos(min(max(float(up[1]), -1.0), 1.0)))
+    if thing.box_m is not None:
+        return ((BulletBoxShape(LVector3f(*thing.box_m) / 2.0), TransformState.make_identity()),)
+    if thing.bar_m is not None:
+        return ((BulletCapsuleShape(*thing.bar_m, 1), TransformState.make_identity()),)
+    if thing.balls:
+        return tuple(
+            (BulletSphereShape(radius), TransformState.make_pos(LPoint3f(x, y, z))) for x, y, z, radius in thing.balls
+        )
+    hull = BulletConvexHullShape()
+    for corner in np.unique(np.round(thing.solid().positions, 3), axis=0).tolist():
+        hull.add_point(LPoint3f(*corner))
+    hull.set_margin(0.004)
+    return ((hull, TransformState.make_identity()),)
 
 
 def _turn_ahead(way: Doubles) -> Doubles:

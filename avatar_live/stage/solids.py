@@ -116,7 +116,7 @@ def heart(size: float, depth: float, color: Rgba, around: int = 40, along: int =
 
     Outline: the heart curve x = 16 sin^3 t, y = 13 cos t - 5 cos 2t - 2 cos 3t - cos 4t.
     """
-    t = np.linspace(0.0, 2.0 * np.pi, around + 1)
+    t = np.linspace(0.0, 2.0 * np.pi, around + 1) + np.pi / around  # no corner in the cleft: it would be a fold
     x = 16.0 * np.sin(t) ** 3
     y = 13.0 * np.cos(t) - 5.0 * np.cos(2.0 * t) - 2.0 * np.cos(3.0 * t) - np.cos(4.0 * t) + 2.0
     outline = np.stack([x, y], axis=1) * (size / 16.0)

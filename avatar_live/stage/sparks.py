@@ -3,6 +3,7 @@
 A spark is a row of `SPARK_TEXELS` texels for the shader: place and size, linear colour and opacity, shape and turn.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from avatar_live.stage.colors import srgb
+from avatar_live.stage.curves import overshoot
 from avatar_live.stage.effects import FIREWORKS_S, HEARTS_EACH_MAX
 from avatar_live.stage.things import GRAVITY_M_S2
 
@@ -35,18 +37,24 @@ _SHELL_S: Final = 1.5
 _LAST_SHELL_S: Final = FIREWORKS_S - _RISE_S - _SHELL_S - 0.05
 SPARKS_OF_SHOW_MAX: Final = 6 * SHELL_SPARKS * _TAIL  # more are never open at once
 
+_AIR_S: Final = 0.35  # in which the air takes most of a spark's speed
 _HEART_COLORS: Final = ("#ff4f8b", "#ff7eb0", "#ff3355", "#ff9ccf", "#d86bff")
 _SHELL_COLORS: Final = ("#ffc22e", "#ff2f6d", "#2fa8ff", "#3dff6a", "#a14dff", "#ff6a1f")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Burst:
-    """Spray from a hit: which way (3,) and from where (3,) on the stage."""
+    """Hold the sparks of a hit: `velocities_m_s` (N, 3), `lives_s`, `sizes_m`, `turns_rad`, `spins_rad_s` (N,)."""
 
-    kind: BurstKind
+    shape: float
+    pull: float
     origin_m: Doubles
-    away: Doubles
-    seed: int
+    velocities_m_s: Doubles
+    lives_s: Doubles
+    sizes_m: Doubles
+    colors: Doubles
+    turns_rad: Doubles
+    spins_rad_s: Doubles
     start_s: float
 
 
@@ -76,21 +84,35 @@ def hearts(seed: int, count: int, age_s: float) -> Floats:
     return _sparks(np.stack([x, y, z], axis=1), size, _colors(_HEART_COLORS, lot[8]), opacity, HEART, turn)
 
 
-def burst(spray: Burst, age_s: float) -> Floats:
-    """Return the sparks (N, 3, 4) of a hit, `age_s` after it."""
-    count, shape, size_m, codes, pull = _BURSTS[spray.kind]
-    lot = _lot(spray.seed, count)
-    ways = lot[:3].T - 0.5 + 0.75 * spray.away + np.array([0.0, 0.25, 0.0])
+def spray(kind: BurstKind, origin_m: Doubles, away: Doubles, seed: int, start_s: float) -> Burst:
+    """Return the sparks that a hit at `origin_m` (3,) throws mostly the way `away` (3,)."""
+    count, shape, size_m, codes, pull = _BURSTS[kind]
+    lot = _lot(seed, count)
+    ways = lot[:3].T - 0.5 + 0.75 * away + np.array([0.0, 0.25, 0.0])
     ways /= np.linalg.norm(ways, axis=1, keepdims=True)
-    speed = ((1.1 if shape == DROP else 0.75) * (0.45 + 0.75 * lot[3]))[:, None]
-    drag_s = 0.35
-    places = spray.origin_m + ways * speed * drag_s * (1.0 - np.exp(-age_s / drag_s))
-    places[:, 1] -= 0.5 * pull * GRAVITY_M_S2 * 0.45 * age_s**2
-    share = np.clip(age_s / (BURST_S * (0.6 + 0.4 * lot[4])), 0.0, 1.0)
-    size = size_m * (0.6 + 0.7 * lot[5]) * _pop(np.full(count, age_s / 0.12)) * (1.0 - 0.5 * share)
-    opacity = np.clip((1.0 - share) / 0.35, 0.0, 1.0)
-    turn = 2.0 * np.pi * lot[6] * (shape != HEART) + (lot[7] - 0.5) * 5.0 * age_s
-    return _sparks(places, size, _colors(codes, lot[8]), opacity, shape, turn)
+    speed_m_s = (1.1 if shape == DROP else 0.75) * (0.45 + 0.75 * lot[3])
+    return Burst(
+        shape=shape,
+        pull=pull,
+        origin_m=origin_m,
+        velocities_m_s=ways * speed_m_s[:, None],
+        lives_s=BURST_S * (0.6 + 0.4 * lot[4]),
+        sizes_m=size_m * (0.6 + 0.7 * lot[5]),
+        colors=_colors(codes, lot[8]),
+        turns_rad=2.0 * np.pi * lot[6] * (shape != HEART),
+        spins_rad_s=(lot[7] - 0.5) * 5.0,
+        start_s=start_s,
+    )
+
+
+def burst(sparks: Burst, age_s: float) -> Floats:
+    """Return the sparks (N, 3, 4) of a hit, `age_s` after it."""
+    places = sparks.origin_m + sparks.velocities_m_s * (_AIR_S * (1.0 - math.exp(-age_s / _AIR_S)))
+    places[:, 1] -= 0.5 * sparks.pull * GRAVITY_M_S2 * 0.45 * age_s**2
+    left = np.maximum(1.0 - age_s / sparks.lives_s, 0.0)
+    size = sparks.sizes_m * overshoot(age_s / 0.12) * (0.5 + 0.5 * left)
+    turn = sparks.turns_rad + sparks.spins_rad_s * age_s
+    return _sparks(places, size, sparks.colors, np.minimum(left / 0.35, 1.0), sparks.shape, turn)
 
 
 def fireworks(seed: int, age_s: float) -> Floats:

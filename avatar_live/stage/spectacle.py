@@ -16,6 +16,7 @@ from avatar_live.stage.host import Host
 from avatar_live.stage.physics import STEP_S, STEPS_MAX, Hit, Physics
 from avatar_live.stage.pitch import goal_mouth
 from avatar_live.stage.shaders import load_shader
+from avatar_live.stage.skull import Skull
 from avatar_live.stage.sparks import Burst
 from avatar_live.stage.stickers import Stickers
 from avatar_live.stage.table import on_table
@@ -43,6 +44,7 @@ class Spectacle:
         self._thrown = Thrown(self.node)
         self._stickers = Stickers(self.node)
         self._bursts: list[Burst] = []
+        self._skull: Skull | None = None
         self._paper = _Swarm(self.node, "confetti", "pieces", _paper(), PIECES_MAX, confetti.PIECE_TEXELS)
         self._sparks = _Swarm(self.node, "spark", "sparks", _square(), SPARKS_MAX, sparks.SPARK_TEXELS)
         layers.draw_blended(self._sparks.node, layers.BLENDED, 200)
@@ -71,6 +73,10 @@ class Spectacle:
         self.recoil.expire(now_s)
         self._bursts = [burst for burst in self._bursts if now_s - burst.start_s < sparks.BURST_S]
         self._move_props(host, game, now_s, min(since_s, STEPS_MAX * STEP_S))
+        if host.skull is not self._skull:
+            self._skull = host.skull
+            self._stickers.forget_places()
+            self._thrown.stains.clear()
         self._thrown.show(self._physics.bodies, self._physics.places, self._physics.turns, host, now_s)
         self._stickers.show(host, now_s)
         self._paper.show(self._pieces(now_s))
@@ -94,7 +100,7 @@ class Spectacle:
         kind = hit.body.thing.bursts
         if kind and hit.is_first:
             away = -hit.impulse_n_s / max(float(np.linalg.norm(hit.impulse_n_s)), 1e-9)
-            self._bursts.append(Burst(kind, hit.point_m + 0.02 * away, away, hit.body.seed, now_s))
+            self._bursts.append(sparks.spray(kind, hit.point_m + 0.02 * away, away, hit.body.seed, now_s))
             self._bursts = self._bursts[-sparks.BURSTS_MAX :]
 
     def _pieces(self, now_s: float) -> Floats:

@@ -23,15 +23,19 @@ _BARRAGE_THINGS: Final = ("tomato", "duck", "gift_box", "beach_ball", "rose", "d
 class Thing:
     """Describe a prop: its solid in metres, kilograms, share of speed kept in a bounce (0..1), and its flight.
 
-    `ball_radius_m` makes it roll as a ball; without, it collides as its solid's convex hull. `gravity_m_s2` is its
-    own: a balloon's is negative. `air_drag` and `spin_drag` are the shares of motion lost per second. `softness` is how
-    far a hard bounce squashes it, `points_ahead` turns it along its flight. `bursts` names the sparks of a hit.
+    It collides as a box of `box_m` (width, height, depth), as a bar along Y of `bar_m` (radius, and length without
+    its round ends), as `balls` (x, y, z, radius), or else as its solid's convex hull, which costs the most.
+    `gravity_m_s2` is its own: a balloon's is negative. `air_drag` and `spin_drag` are the shares of motion lost per
+    second. `softness` is how far a hard bounce squashes it, `points_ahead` turns it along its flight, `bursts` names
+    the sparks of a hit.
     """
 
     solid: Callable[[], Solid]
     mass_kg: float
     bounce: float
-    ball_radius_m: float = 0.0
+    balls: tuple[tuple[float, float, float, float], ...] = ()
+    box_m: tuple[float, float, float] | None = None
+    bar_m: tuple[float, float] | None = None
     friction: float = 0.6
     gravity_m_s2: float = GRAVITY_M_S2
     air_drag: float = 0.02
@@ -47,20 +51,38 @@ class Thing:
 THINGS: Final[dict[str, Thing]] = {
     "tomato": Thing(
         models.tomato,
-        0.11,
-        0.12,
-        models.TOMATO_RADIUS_M * 0.94,
-        softness=0.6,
+        mass_kg=0.11,
+        bounce=0.12,
+        balls=((0.0, 0.0, 0.0, 0.94 * models.TOMATO_RADIUS_M),),
         spin_drag=0.9,
+        softness=0.6,
         leaves_stain=True,
         bursts="juice",
     ),
-    "duck": Thing(models.duck, 0.10, 0.42, softness=0.28, spin_drag=0.6, bursts="stars"),
-    "rose": Thing(models.rose, 0.03, 0.18, friction=0.8, spin_drag=0.5, spin_rad_s=7.0, bursts="hearts"),
+    "duck": Thing(
+        models.duck,
+        mass_kg=0.10,
+        bounce=0.42,
+        balls=((0.0, 0.016, 0.0, 0.044), (0.0, 0.016, -0.024, 0.033), (0.0, 0.068, 0.026, 0.035)),
+        spin_drag=0.8,
+        softness=0.28,
+        bursts="stars",
+    ),
+    "rose": Thing(
+        models.rose,
+        mass_kg=0.03,
+        bounce=0.18,
+        bar_m=(0.022, 0.20),
+        friction=0.8,
+        spin_drag=0.7,
+        spin_rad_s=7.0,
+        bursts="hearts",
+    ),
     "heart_balloon": Thing(
         models.heart_balloon,
-        0.02,
-        0.45,
+        mass_kg=0.02,
+        bounce=0.45,
+        balls=((0.0, 0.0, 0.0, 0.066),),
         gravity_m_s2=-0.9,
         air_drag=0.5,
         spin_drag=0.9,
@@ -70,19 +92,33 @@ THINGS: Final[dict[str, Thing]] = {
         bursts="hearts",
     ),
     "paper_plane": Thing(
-        models.paper_plane, 0.012, 0.15, gravity_m_s2=2.4, spin_drag=0.6, flight_s=0.85, points_ahead=True
+        models.paper_plane,
+        mass_kg=0.012,
+        bounce=0.15,
+        gravity_m_s2=2.4,
+        spin_drag=0.6,
+        flight_s=0.85,
+        points_ahead=True,
     ),
     "beach_ball": Thing(
         models.beach_ball,
-        0.06,
-        0.78,
-        models.BEACH_BALL_RADIUS_M,
+        mass_kg=0.06,
+        bounce=0.78,
+        balls=((0.0, 0.0, 0.0, models.BEACH_BALL_RADIUS_M),),
         gravity_m_s2=5.0,
         spin_drag=0.7,
         softness=0.16,
         bursts="stars",
     ),
-    "gift_box": Thing(models.gift_box, 0.2, 0.22, spin_drag=0.5, spin_rad_s=5.0, bursts="stars"),
+    "gift_box": Thing(
+        models.gift_box,
+        mass_kg=0.2,
+        bounce=0.22,
+        box_m=(0.094, 0.084, 0.094),
+        spin_drag=0.5,
+        spin_rad_s=5.0,
+        bursts="stars",
+    ),
 }
 PLAIN: Final = "tomato"  # what flies when a gift names no thing of ours
 

@@ -6,7 +6,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from avatar_live.stage.colors import encode, srgb
-from avatar_live.stage.solids import Solid, ball, box, capsule, disc, join, slab, tube, turn_about
+from avatar_live.stage.solids import (
+    Solid,
+    ball,
+    box,
+    capsule,
+    disc,
+    faceted,
+    fan,
+    heart,
+    join,
+    lathe,
+    slab,
+    smoothed,
+    tube,
+    turn_about,
+)
+from avatar_live.stage.things import THINGS
 
 WHITE = srgb("#ffffff")
 ARCH = np.array([[0.0, 0.0, -0.2], [0.0, 0.2, -0.2], [0.0, 0.3, 0.0], [0.0, 0.2, 0.2], [0.0, 0.0, 0.2]])
@@ -19,8 +35,16 @@ SOLIDS = {
     "tube": tube(ARCH, np.array([1.0, 0.0, 0.0]), 0.02, WHITE),
     "disc": disc(0.5, WHITE, WHITE),
     "turned": ball(0.5, WHITE).scaled(1.0, 0.4, 2.0).turned(turn_about(np.array([0.6, 0.0, 0.8]), 1.1)),
+    "lathe": lathe(np.array([[0.1, -0.3], [0.3, 0.0], [0.2, 0.3]]), WHITE),
+    "heart": heart(0.3, 0.1, WHITE),
+    "fan": fan(np.array([1.0, 0.5, 1.0, 0.5, 1.0, 0.5]), WHITE, 0.1, rings=3),
+    "smoothed": smoothed(box((1.0, 2.0, 3.0), WHITE)),
+    "faceted": faceted(ball(0.5, WHITE, 8, 6), np.tile(WHITE, (len(ball(0.5, WHITE, 8, 6).triangles), 1))),
     "joined": join(ball(0.2, WHITE).moved(1.0, 0.0, 0.0), box((0.1, 0.1, 0.1), WHITE)),
 }
+
+
+SOLIDS |= {name: thing.solid() for name, thing in THINGS.items()}
 
 
 def face_normals(solid: Solid) -> tuple[np.ndarray, np.ndarray]:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from avatar_live.stage import sparks
 from avatar_live.stage.effects import FIREWORKS_S, HEARTS_EACH_MAX, HEARTS_S
-from avatar_live.stage.sparks import BURST_S, SPARK_TEXELS, SPARKS_OF_SHOW_MAX, Burst, BurstKind
+from avatar_live.stage.sparks import BURST_S, SPARK_TEXELS, SPARKS_OF_SHOW_MAX, BurstKind, spray
 
 SEEDS = st.integers(0, 2**63 - 1)
 HERE_M = np.array([0.0, 1.1, 0.15])
@@ -41,13 +41,13 @@ def test_hearts_rise_beside_the_host_and_are_gone_in_time() -> None:
 
 @given(SEEDS, st.sampled_from(["juice", "hearts", "stars"]), st.floats(0.0, BURST_S))
 def test_a_burst_follows_from_seed_and_age(seed: int, kind: BurstKind, age_s: float) -> None:
-    assert well_formed(sparks.burst(Burst(kind, HERE_M, FORWARD, seed, 0.0), age_s))
+    assert well_formed(sparks.burst(spray(kind, HERE_M, FORWARD, seed, 0.0), age_s))
 
 
 def test_a_burst_sprays_away_from_the_face_and_ends() -> None:
-    spray = Burst("juice", HERE_M, FORWARD, 3, 0.0)
-    assert sparks.burst(spray, 0.3)[:, 0, 2].mean() > HERE_M[2] + 0.05
-    assert not sparks.join_sparks([sparks.burst(spray, BURST_S)], 99).size
+    juice = spray("juice", HERE_M, FORWARD, 3, 0.0)
+    assert sparks.burst(juice, 0.3)[:, 0, 2].mean() > HERE_M[2] + 0.05
+    assert not sparks.join_sparks([sparks.burst(juice, BURST_S)], 99).size
 
 
 @given(SEEDS, st.floats(0.0, FIREWORKS_S))
