@@ -31,7 +31,7 @@ AvatarOption = Annotated[
     typer.Option(
         "--avatar",
         "-a",
-        help="The character: a built-in name (see [b]avatars[/b]) or your own .vrm file, 0.x or 1.0.",
+        help="The character: a built-in name (see [b]avatars[/b]) or your own file: VRM 0.x, 1.0 or glTF.",
         rich_help_panel="The show",
     ),
 ]

@@ -228,7 +228,7 @@ class Window(QWidget):
     def _choose_avatar(self, index: int) -> None:
         choice = self.avatar_box.itemData(index)
         if choice == FILE:
-            choice = self._ask(self, "Your character", "VRM avatars (*.vrm);;All files (*)")
+            choice = self._ask(self, "Your character", "Characters (*.vrm *.glb *.gltf);;All files (*)")
         if choice:
             self._errands.run(lambda: self._show.use_avatar(choice), self._after_choice)
             self._errands.run(self._show.licence_notice, self._tell_licence)
