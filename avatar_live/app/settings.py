@@ -156,7 +156,7 @@ def find_avatar(name: str, assets: Path = ASSETS) -> Path:
     path = Path(name).expanduser()
     if not path.is_file():
         names = ", ".join(builtin) or "none in this checkout"
-        raise ShowError(f'There is no avatar "{name}": name a .vrm or .glb file, or one of the built-in ones ({names}).')
+        raise ShowError(f'There is no avatar "{name}": name a .vrm file or a built-in one ({names}).')
     return path.resolve()
 
 
