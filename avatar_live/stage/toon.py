@@ -83,6 +83,11 @@ class Surface:
         """Tell whether the surface has a line around it."""
         return self._material.outline_mode != "none" and self._material.outline_width_m > 0.0
 
+    @property
+    def is_blended(self) -> bool:
+        """Tell whether one sees through the surface."""
+        return self._material.alpha_mode == "blend"
+
     def dress(self, node: NodePath, inputs: dict[str, Texture], defines: tuple[str, ...]) -> None:
         """Give a node this surface; `inputs` and `defines` are the vertex shader's."""
         material = self._material
@@ -93,8 +98,7 @@ class Surface:
         if material.alpha_mode == "mask":
             node.set_bin(layers.MASKED, 0)
         if material.alpha_mode == "blend":
-            order = material.render_queue_offset + (_WITH_DEPTH if material.writes_depth_when_transparent else 0)
-            layers.draw_blended(node, layers.BLENDED, order, material.writes_depth_when_transparent)
+            layers.draw_blended(node, layers.BLENDED, self._order, material.writes_depth_when_transparent)
 
     def dress_outline(self, node: NodePath, inputs: dict[str, Texture], defines: tuple[str, ...]) -> None:
         """Give a copy of the node's geometry this surface's outline: an inverted hull."""
@@ -108,8 +112,10 @@ class Surface:
         node.set_shader_inputs(**inputs, **self._all_inputs())
         node.set_attrib(CullFaceAttrib.make(CullFaceAttrib.M_cull_counter_clockwise))
         if material.alpha_mode == "blend":
-            order = material.render_queue_offset + _BLENDED_OUTLINE
-            layers.draw_blended(node, layers.BLENDED, order, writes_depth=False)
+            # The surface's depth keeps its hull from showing through it; without depth the hull has to come before.
+            has_depth = material.writes_depth_when_transparent
+            order = self._order if has_depth else material.render_queue_offset + _BLENDED_OUTLINE
+            layers.draw_blended(node, layers.BLENDED, order, has_depth)
         else:
             node.set_bin(layers.OUTLINES, 0)
         node.hide(PLAYER_BITS)  # a player's picture does without them: a quarter of the host's cost
@@ -130,6 +136,11 @@ class Surface:
         if self._is_moving:
             self._seconds = now_s
             self._write_placings()
+
+    @property
+    def _order(self) -> int:
+        material = self._material
+        return material.render_queue_offset + (_WITH_DEPTH if material.writes_depth_when_transparent else 0)
 
     @property
     def _is_outline_flat(self) -> bool:

@@ -162,6 +162,24 @@ def test_blended_surfaces_come_by_their_queue_and_those_with_depth_first(studio:
     assert color_at(look(studio), 0.0, 1.0) == (0, 0, 0)
 
 
+def test_a_veil_that_writes_depth_is_not_tinted_by_its_own_outline(studio: Studio) -> None:
+    veil = Material(
+        "veil",
+        "unlit",
+        alpha_mode="blend",
+        base_color=(1.0, 1.0, 1.0, 0.5),
+        is_double_sided=True,
+        writes_depth_when_transparent=True,
+    )
+    inked = replace(veil, outline_mode="world", outline_width_m=0.01, outline_color=(1.0, 0.0, 0.0))
+    front, back = square(0, 0.0, 1.0, 0.05), square(0, 0.0, 1.0, -0.05, faces_back=True)
+    seen = []
+    for material in (veil, inked):
+        studio.set_avatar(flat_avatar([front, back], [material]))
+        seen.append(color_at(look(studio), 0.0, 1.0))
+    assert seen[0] == seen[1]
+
+
 def test_an_outline_takes_its_share_of_light(studio: Studio) -> None:
     grey = Material("grey", base_color=(0.25, 0.25, 0.25, 1.0), shade_color=(0.25, 0.25, 0.25))
     inked = replace(grey, outline_mode="world", outline_width_m=0.02, outline_color=(1.0, 0.0, 0.0))

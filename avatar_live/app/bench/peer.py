@@ -10,6 +10,7 @@ import mimetypes
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -31,7 +32,8 @@ from avatar_live.stage.light import FILL_COLOR, KEY_COLOR, KEY_DIRECTION
 FLAGS: Final = (
     "--no-sandbox",
     "--use-gl=angle",
-    "--use-angle=gl-egl",  # "gl" alone ends in Chromium's own software renderer, which is another one than ours
+    # On Linux "gl" alone ends in Chromium's own software renderer, which is another one than ours.
+    "--use-angle=gl-egl" if sys.platform.startswith("linux") else "--use-angle=gl",
     "--ignore-gpu-blocklist",
     "--disable-gpu-watchdog",
     "--no-first-run",
@@ -241,8 +243,8 @@ def build_peer() -> None:
 
 
 def _path() -> str:
-    """Return the PATH with the environment's own programs first, where `live.py` puts a Node if there was none."""
-    return os.pathsep.join([str(PROJECT / ".venv" / "bin"), os.environ.get("PATH", "")])
+    """Return the PATH with this Python's own programs first, where `live.py` puts a Node if there was none."""
+    return os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
 
 
 def _descendants() -> set[psutil.Process]:

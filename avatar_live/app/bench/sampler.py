@@ -29,16 +29,21 @@ _CHECKS, _STRIPES, _BUMPS, _BALL, _FADE, _SHIFT, _MASK = range(7)  # three.js re
 def write_sampler(path: Path) -> Path:
     """Write the file and return its path."""
     file = _File()
-    whole, cup = file.ball(np.pi), file.ball(0.55 * np.pi)
     nodes: list[Json] = [{"name": name, "translation": [0.0, 0.0, -1.0]} for name in BONES]
     materials = surfaces()
     meshes: list[Json] = []
+    places, place = 0, [0.0, 0.0, 0.0]
     for number, material in enumerate(materials):
-        shape = cup if material.get("doubleSided") else whole
+        # Each has vertices of its own: three-vrm draws an outline once for every mesh that shares them.
+        shape = file.ball(0.55 * np.pi if material.get("doubleSided") else np.pi)
         meshes.append({"primitives": [{**shape, "material": number}]})
-        column, row = number % COLUMNS, number // COLUMNS
-        place = [(column - (COLUMNS - 1) / 2) * SPACING_M, 1.5 - row * SPACING_M, 0.0]
-        nodes.append({"name": material["name"], "mesh": number, "translation": place})
+        is_inside = material["name"].startswith("inside")
+        if not is_inside:
+            column, row = places % COLUMNS, places // COLUMNS
+            place = [(column - (COLUMNS - 1) / 2) * SPACING_M, 1.5 - row * SPACING_M, 0.0]
+            places += 1
+        scale = [0.6, 0.6, 0.6] if is_inside else [1.0, 1.0, 1.0]
+        nodes.append({"name": material["name"], "mesh": number, "translation": place, "scale": scale})
     document: Json = {
         "asset": {"version": "2.0"},
         "scene": 0,
@@ -66,7 +71,7 @@ def write_sampler(path: Path) -> Path:
 
 
 def surfaces() -> list[Json]:
-    """Return the materials, each named for what it shows."""
+    """Return the materials, each named for what it shows; one "inside" has its ball in the one before."""
     transform = {"offset": [0.2, 0.1], "rotation": 0.5, "scale": [2.0, 2.0]}
     return [
         _mtoon("lit and shade", shadeMultiplyTexture=_at(_STRIPES), base=_at(_CHECKS)),
@@ -101,8 +106,16 @@ def surfaces() -> list[Json]:
             outlineLightingMixFactor=0.0,
         ),
         _mtoon("cut out", alphaMode="MASK", alphaCutoff=0.4, base=_at(_FADE), doubleSided=True),
-        _mtoon("veil", alphaMode="BLEND", base=_at(_FADE), renderQueueOffsetNumber=-2),
-        _mtoon("veil with depth", alphaMode="BLEND", color=[0.5, 0.7, 1.0, 0.6], transparentWithZWrite=True),
+        _mtoon("veil", alphaMode="BLEND", base=_at(_FADE), renderQueueOffsetNumber=-1),
+        _mtoon("inside a veil", alphaMode="BLEND", color=[0.2, 0.3, 0.9, 0.7], renderQueueOffsetNumber=-2),
+        _mtoon(
+            "veil with depth",
+            alphaMode="BLEND",
+            color=[0.5, 0.7, 1.0, 0.6],
+            transparentWithZWrite=True,
+            renderQueueOffsetNumber=1,
+        ),
+        _mtoon("inside a veil with depth", alphaMode="BLEND", color=[0.9, 0.3, 0.2, 0.7], transparentWithZWrite=True),
         _mtoon("placed", base=_at(_CHECKS, transform), shadeMultiplyTexture=_at(_STRIPES)),
         _mtoon("moving", base=_at(_CHECKS), uvAnimationScrollXSpeedFactor=0.3, uvAnimationRotationSpeedFactor=0.7),
         _mtoon(
@@ -114,6 +127,16 @@ def surfaces() -> list[Json]:
         ),
         _mtoon("plastic", mtoon=False, metallic=[0.0, 0.35]),
         _mtoon("brushed metal", mtoon=False, metallic=[1.0, 0.6], normal={"index": _BUMPS, "scale": 0.3}),
+        _mtoon(
+            "outlined veil with depth",
+            alphaMode="BLEND",
+            color=[0.9, 0.3, 0.2, 0.7],
+            transparentWithZWrite=True,
+            outlineWidthMode="worldCoordinates",
+            outlineWidthFactor=0.012,
+            outlineColorFactor=[0.0, 0.1, 0.4],
+            outlineLightingMixFactor=0.0,
+        ),
     ]
 
 
