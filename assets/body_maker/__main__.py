@@ -8,6 +8,7 @@ from .vrm_file import pack_vrm
 from .whole import make
 
 BODIES = Path(__file__).parent.parent / "bodies"
+COARSE = 0.55  # of the corners: for those who are small in the picture
 PIP_WEARS = ("shell", "tuft", "scarf")
 PIP_COLORS = {
     "skin": "#ffe0c2",
@@ -29,7 +30,7 @@ if __name__ == "__main__":
     whole = make()
     for file, data in (
         (folder / "pip.vrm", pack_vrm(whole, "Pip", PIP_WEARS, PIP_COLORS)),
-        (folder / "crowd.npz", pack_crowd(whole)),
+        (folder / "crowd.npz", pack_crowd({"fine": whole, "coarse": make(COARSE)})),
     ):
         file.write_bytes(data)
         print(f"{file}: {len(data):,} bytes")

@@ -69,6 +69,32 @@ class Piece:
         return np.broadcast_to(np.asarray(self.share, float), len(self.positions)).copy()
 
 
+@dataclass(frozen=True)
+class Chisel:
+    """Cut forms out of so many corners, or, where `fineness` is below 1, of as many fewer."""
+
+    fineness: float = 1.0
+
+    def corners(self, count: int, least: int = 5) -> int:
+        """Return how many corners there are instead of `count`."""
+        return max(min(count, least), round(self.fineness * count))
+
+    def ball(self, center: Sequence[float], radii: Sequence[float], around: int, along: int, slot: str) -> Piece:
+        """Return an ellipsoid with its poles on Y, `around` columns and `along` bands."""
+        return ball(center, radii, self.corners(around), self.corners(along, 3), slot)
+
+    def ring(self, y: float, radius_x: float, radius_z: float, around: int) -> Floats:
+        """Return a level ring (around, 3), counter-clockwise seen from above."""
+        turn = np.linspace(0.0, 2.0 * np.pi, self.corners(around), endpoint=False)
+        return np.stack([radius_x * np.sin(turn), np.full(len(turn), y), radius_z * np.cos(turn)], axis=1)
+
+    def tube(
+        self, places: Sequence[Sequence[float]], radii: Sequence[Sequence[float]], around: int, slot: str
+    ) -> Piece:
+        """Return a bar along +X or downwards along Y; `radii` are (in the plane's first, second axis)."""
+        return tube(places, radii, self.corners(around), slot)
+
+
 def ball(center: Sequence[float], radii: Sequence[float], around: int, along: int, slot: str) -> Piece:
     """Return an ellipsoid with its poles on Y, `around` columns and `along` bands."""
     angle = np.linspace(0.0, np.pi, along + 1)[1:-1]

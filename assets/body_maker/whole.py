@@ -8,7 +8,7 @@ import numpy as np
 
 from .body import body
 from .face import face
-from .piece import MORPHS, PARTS, SLOTS, Piece, Whole
+from .piece import MORPHS, PARTS, SLOTS, Chisel, Piece, Whole
 from .skeleton import Floats
 from .wardrobe import wardrobe
 
@@ -33,10 +33,10 @@ class WholeBody:
     morphs: Floats
 
 
-def make() -> WholeBody:
-    """Return the body with everything it may wear."""
-    flat = face()
-    return gather([*flat, *body(), *wardrobe()], sum(len(piece.positions) for piece in flat))
+def make(fineness: float = 1.0) -> WholeBody:
+    """Return the body with everything it may wear, the face always as fine."""
+    chisel, flat = Chisel(fineness), face()
+    return gather([*flat, *body(chisel), *wardrobe(chisel)], sum(len(piece.positions) for piece in flat))
 
 
 def gather(pieces: Sequence[Piece], moving: int) -> WholeBody:

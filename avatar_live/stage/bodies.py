@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,12 +25,10 @@ class Motion:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Body:
-    """Hold V vertices, T triangles and C motions of F frames of J joints; metres, +Y up, facing +Z.
+class Shape:
+    """Hold V vertices and T triangles; metres, +Y up, facing +Z.
 
-    `joints` (V,) say which joint leads a vertex; `parts` and `slots` (V,) are places in `part_names` and `slot_names`.
-    The first M vertices have `morphs` (M, 3, 3): blink, aa, happy.
-    `motions` (C, F, J, 3, 4) are the rows of skinning matrices.
+    `joints` (V,) say which joint leads a vertex; `parts` and `slots` (V,) are places in the body's names of them.
     """
 
     positions: NDArray[np.float32]
@@ -39,6 +37,18 @@ class Body:
     parts: NDArray[np.uint8]
     slots: NDArray[np.uint8]
     triangles: NDArray[np.uint16]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Body:
+    """Hold a body in two shapes, for large and small pictures of it, and C motions of F frames of J joints.
+
+    The first M vertices of both shapes are the face's and have `morphs` (M, 3, 3): blink, aa, happy. `motions`
+    (C, F, J, 3, 4) are the rows of skinning matrices.
+    """
+
+    fine: Shape
+    coarse: Shape
     morphs: NDArray[np.float32]
     motions: NDArray[np.float16]
     part_names: tuple[str, ...]
@@ -56,12 +66,8 @@ def read_body(path: Path = CROWD_FILE) -> Body:
         raise StageError(f"{path} is missing; take it from the repository, or run `python -m body_maker`.") from error
     pace = zip(found["motion_seconds"].tolist(), found["motion_strides_m"].tolist(), strict=True)
     return Body(
-        positions=found["positions"],
-        normals=found["normals"].astype(np.float32) / np.float32(127.0),
-        joints=found["joints"],
-        parts=found["parts"],
-        slots=found["slots"],
-        triangles=found["triangles"],
+        fine=_shape(found, "fine"),
+        coarse=_shape(found, "coarse"),
         morphs=found["morphs"],
         motions=found["motions"],
         part_names=tuple(found["part_names"].tolist()),
@@ -70,4 +76,15 @@ def read_body(path: Path = CROWD_FILE) -> Body:
             name: Motion(place, *numbers)
             for place, (name, numbers) in enumerate(zip(found["motion_names"].tolist(), pace, strict=True))
         },
+    )
+
+
+def _shape(found: Mapping[str, NDArray[Any]], name: str) -> Shape:
+    return Shape(
+        positions=found[f"{name}_positions"],
+        normals=found[f"{name}_normals"].astype(np.float32) / np.float32(127.0),
+        joints=found[f"{name}_joints"],
+        parts=found[f"{name}_parts"],
+        slots=found[f"{name}_slots"],
+        triangles=found[f"{name}_triangles"],
     )

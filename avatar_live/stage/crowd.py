@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from panda3d.core import NodePath
 
 from avatar_live.stage import layers
-from avatar_live.stage.bodies import Body
+from avatar_live.stage.bodies import Body, Shape
 from avatar_live.stage.colors import srgb
 from avatar_live.stage.gaits import FACES, Moment
 from avatar_live.stage.geometry import make_geom, make_node
@@ -34,6 +34,7 @@ Doubles = NDArray[np.float64]
 Rows = NDArray[np.intp]
 
 CROWD_MAX: Final = 256
+COARSE_BELOW_M: Final = 0.11  # on the stage for one of a body's metres: smaller bodies have fewer corners
 STANCE_TEXELS: Final = 3
 _FIRST_SLOT: Final = 1  # in a row of looks
 _REACH_M: Final = 0.2  # no body reaches so far behind its middle
@@ -76,7 +77,8 @@ class Crowd:
             f"DUCK_FROM {_DUCK_M[0]}",
             f"DUCK_UNTIL {_DUCK_M[1]}",
         )
-        self._attach_bodies()
+        self._fine = self._attach_bodies("bodies", body.fine)
+        self._coarse = self._attach_bodies("coarse bodies", body.coarse)
         self._attach_ground()
         self.node.hide()
 
@@ -112,6 +114,10 @@ class Crowd:
         if self._is_dressed_anew:
             refill_table(self._looks_table, self._looks)
             self._is_dressed_anew = False
+        is_large = size >= COARSE_BELOW_M
+        drawn, spare = (self._fine, self._coarse) if is_large else (self._coarse, self._fine)
+        drawn.show()
+        spare.hide()
         self.node.set_instance_count(count)
         self.node.show()
 
@@ -128,16 +134,16 @@ class Crowd:
         refill_table(self._poses_table, self._poses)
         return poses
 
-    def _attach_bodies(self) -> None:
-        body = self._body
+    def _attach_bodies(self, name: str, shape: Shape) -> NodePath:
         columns: dict[str, Floats | NDArray[np.uint16]] = {
-            "vertex": body.positions,
-            "normal": body.normals,
-            "joints": np.column_stack([body.joints, body.parts, body.slots]).astype(np.uint16),
+            "vertex": shape.positions,
+            "normal": shape.normals,
+            "joints": np.column_stack([shape.joints, shape.parts, shape.slots]).astype(np.uint16),
         }
-        whole = make_geom(columns, body.triangles.astype(np.uint32))
-        drawn: NodePath = self.node.attach_new_node(make_node("bodies", whole, is_always_drawn=True))
-        drawn.set_shader(load_shader("crowd", *self.defines))
+        geom = make_geom(columns, shape.triangles.astype(np.uint32))
+        node: NodePath = self.node.attach_new_node(make_node(name, geom, is_always_drawn=True))
+        node.set_shader(load_shader("crowd", *self.defines))
+        return node
 
     def _attach_ground(self) -> None:
         corners = np.array([[-1, 0, -1], [1, 0, -1], [1, 0, 1], [-1, 0, 1]], np.float32)

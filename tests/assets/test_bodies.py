@@ -11,7 +11,7 @@ from shared import PROJECT
 
 from avatar_live.avatar import Avatar, Rig, read_avatar
 from avatar_live.signals import Pose
-from avatar_live.stage.bodies import read_body
+from avatar_live.stage.bodies import Shape, read_body
 from avatar_live.stage.looks import look_of
 
 ASSETS = PROJECT / "assets"
@@ -47,7 +47,11 @@ def test_the_validator_has_nothing_to_say() -> None:
 
 
 def test_a_body_is_light_even_with_everything_it_may_wear(pip: Avatar) -> None:
-    assert len(read_body().triangles) <= TRIANGLES_MAX
+    body = read_body()
+    assert len(body.coarse.triangles) < 0.6 * len(body.fine.triangles) <= 0.6 * TRIANGLES_MAX
+    for shape in (body.fine, body.coarse):
+        assert shape.triangles.max() < len(shape.positions)
+        assert shape.joints.max() < body.motions.shape[2]
     assert sum(len(primitive.triangles) for primitive in pip.primitives) < TRIANGLES_MAX
 
 
@@ -74,8 +78,8 @@ def test_pip_stands_on_the_ground_and_faces_the_viewer(pip: Avatar) -> None:
 
 def test_every_face_morph_moves_the_part_it_names() -> None:
     body = read_body()
-    height = body.positions[: len(body.morphs), 1]
-    slots = np.array(body.slot_names)[body.slots[: len(body.morphs)]]
+    height = body.fine.positions[: len(body.morphs), 1]
+    slots = np.array(body.slot_names)[body.fine.slots[: len(body.morphs)]]
     eyes = np.isin(slots, ("ink", "white")) & (height > 0.58)
     mouth = (slots == "ink") & ~eyes
     blink, aa, happy = (np.abs(body.morphs[:, k]).max(axis=1) > 1e-4 for k in range(3))
@@ -86,13 +90,14 @@ def test_every_face_morph_moves_the_part_it_names() -> None:
     assert np.ptp((height + body.morphs[:, 0, 1])[lids]) < 0.3 * np.ptp(height[lids])
 
 
-def test_every_part_shows_its_outside() -> None:
+@pytest.mark.parametrize("shape", [read_body().fine, read_body().coarse], ids=["fine", "coarse"])
+def test_every_part_shows_its_outside(shape: Shape) -> None:
     """Sum the signed volumes of a part's triangles: turned inside out, they would be negative."""
     body = read_body()
-    is_laid_on = (body.triangles < len(body.morphs)).any(axis=1)
+    is_laid_on = (shape.triangles < len(body.morphs)).any(axis=1)
     for place, part in enumerate(body.part_names):
-        chosen = body.triangles[(body.parts[body.triangles[:, 0]] == place) & ~is_laid_on]
-        corners = body.positions[chosen].astype(float) - body.positions[np.unique(chosen)].mean(axis=0)
+        chosen = shape.triangles[(shape.parts[shape.triangles[:, 0]] == place) & ~is_laid_on]
+        corners = shape.positions[chosen].astype(float) - shape.positions[np.unique(chosen)].mean(axis=0)
         assert np.linalg.det(corners).sum() > 0.0, part
 
 
@@ -110,9 +115,9 @@ def test_a_cheer_leaves_the_ground() -> None:
 def heights(motion: str) -> np.ndarray:
     """Return how high (F,) the lowest point of the body is in each frame."""
     body = read_body()
-    bare = body.parts == body.part_names.index("body")
-    skins = body.motions[body.named_motions[motion].place].astype(float)[:, body.joints[bare]]
-    points = np.append(body.positions[bare], np.ones((int(bare.sum()), 1)), axis=1)
+    bare = body.fine.parts == body.part_names.index("body")
+    skins = body.motions[body.named_motions[motion].place].astype(float)[:, body.fine.joints[bare]]
+    points = np.append(body.fine.positions[bare], np.ones((int(bare.sum()), 1)), axis=1)
     return np.asarray(np.einsum("fvk,vk->fv", skins[:, :, 1], points).min(axis=1))
 
 

@@ -10,7 +10,6 @@ from panda3d.core import RenderState
 from pitchside import Pitchside, around, is_seen, somebody
 
 from avatar_live.protocol.view import CAMPS, Camp, PlayerView
-from avatar_live.stage.bodies import read_body
 from avatar_live.stage.cameras import NOBODY
 from avatar_live.stage.crowd import CROWD_MAX
 from avatar_live.stage.figures import NO_ROW, eyes
@@ -68,10 +67,12 @@ def test_whoever_comes_after_the_limit_is_not_drawn(pitch: Pitchside) -> None:
     assert pitch.figures.row("late") != NO_ROW, "but as soon as somebody leaves"
 
 
-def test_a_crowd_of_any_size_is_one_draw_call(pitch: Pitchside) -> None:
-    pitch.see(*crowd(CROWD_MAX))
-    drawn = {node.get_name(): node.node().get_num_geoms() for node in pitch.root.find_all_matches("**/+GeomNode")}
-    assert drawn == {"bodies": 1, "shadows": 1, "names": 1}
+@pytest.mark.parametrize(("count", "bodies"), [(1, "bodies"), (CROWD_MAX, "coarse bodies")])
+def test_a_crowd_of_any_size_is_one_draw_call(pitch: Pitchside, count: int, bodies: str) -> None:
+    pitch.see()
+    pitch.see(*crowd(count))
+    nodes = [node for node in pitch.root.find_all_matches("**/+GeomNode") if not node.is_hidden()]
+    assert {node.get_name(): node.node().get_num_geoms() for node in nodes} == {bodies: 1, "shadows": 1, "names": 1}
 
 
 def test_a_hundred_leave_and_nothing_remains(pitch: Pitchside) -> None:
@@ -177,13 +178,6 @@ def test_eyes_blink_now_and_then(pitch: Pitchside) -> None:
     assert 1 <= (np.array(dark) < 0.6 * usual).sum() < 0.2 * len(dark)
 
 
-def test_the_body_is_light() -> None:
-    body = read_body()
-    assert len(body.triangles) <= 2_000
-    assert body.triangles.max() < len(body.positions)
-    assert body.joints.max() < body.motions.shape[2]
-
-
 def test_bodies_shrink_where_there_is_no_room_and_grow_again_slowly(pitch: Pitchside) -> None:
     def tall(now_s: float, *others: PlayerView) -> int:
         return int(is_seen(around(ann, pitch.see(ann, *others, now_s=now_s))).any(axis=1).sum())
@@ -209,3 +203,19 @@ def test_whoever_stands_at_a_players_nose_ducks(pitch: Pitchside) -> None:
     seen = is_seen(pitch.see_as(pitch.figures.row("ann"), ann, bob, pose=pose))
     assert by_nobody[120:].mean() > 0.5 and not seen[120:170].any()
     assert seen.any(), "but they are there"
+
+
+def test_small_bodies_have_fewer_corners_and_the_same_outline(pitch: Pitchside) -> None:
+    """Draw the same moment with both shapes."""
+    crowd = pitch.figures._crowd
+    players = [somebody(f"h{k}", x=-0.8 + 0.2 * k) for k in range(9)]
+    pitch.see()
+    fine = pitch.see(*players)
+    for node, other in ((crowd._coarse, crowd._fine), (crowd._fine, crowd._coarse)):
+        node.show()
+        other.hide()
+        if node is crowd._coarse:
+            coarse = pitch.draw()
+    both, either = is_seen(fine) & is_seen(coarse), is_seen(fine) | is_seen(coarse)
+    assert both.sum() / either.sum() > 0.93
+    assert changed(fine, coarse).any()
