@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from .chisel import Chisel
 from .face import HEAD, HEAD_RADII
-from .piece import Chisel, Piece, loft
+from .piece import Piece, loft
 
 
 def body(chisel: Chisel) -> list[Piece]:

@@ -6,8 +6,9 @@ from typing import Final
 
 import numpy as np
 
+from .chisel import Chisel
 from .face import HEAD, HEAD_RADII
-from .piece import Chisel, Piece, loft
+from .piece import Piece, loft
 from .skeleton import Floats
 
 _HAIR_REACH: Final = 1.13  # of the head's size; hats go over it

@@ -7,8 +7,9 @@ from typing import Final
 import numpy as np
 
 from .body import body
+from .chisel import Chisel
 from .face import face
-from .piece import MORPHS, PARTS, SLOTS, Chisel, Piece, Whole
+from .piece import MORPHS, PARTS, SLOTS, Piece, Whole
 from .skeleton import Floats
 from .wardrobe import wardrobe
 
