@@ -1,4 +1,4 @@
-"""What stops props: the host's head, body and arms and the game's ball, which move, and the table and the floor."""
+"""What stops props: host, ball and players, which move, and the table and the floor, which do not."""
 
 import math
 from typing import Final
@@ -16,10 +16,10 @@ from panda3d.bullet import (
 )
 from panda3d.core import BitMask32, LPoint3f, LQuaternionf, LVector3f, NodePath
 
-from avatar_live.protocol.view import BALL_RADIUS
+from avatar_live.protocol.view import BALL_RADIUS, GameView
 from avatar_live.stage.host import Host, Limb
 from avatar_live.stage.scenery import TABLE_SIZE
-from avatar_live.stage.table import TABLE_HEIGHT_M, TABLE_MIDDLE_Z_M, UNIT_M
+from avatar_live.stage.table import TABLE_HEIGHT_M, TABLE_MIDDLE_Z_M, UNIT_M, on_table
 
 Doubles = NDArray[np.float64]
 
@@ -28,6 +28,9 @@ FALLEN: Final = BitMask32.bit(1)
 _HOST: Final = FLYING | FALLEN
 _SET_BOUNCE: Final = 0.7  # of the table, which is covered with cloth
 _TABLE_DEPTH_M: Final = 0.1
+_PLAYERS_MAX: Final = 16  # more would cost more than they are seen to do
+_PLAYER_RADIUS: Final = 0.075  # pitch units, as the height
+_PLAYER_HEIGHT: Final = 0.3
 
 
 class Obstacles:
@@ -43,32 +46,26 @@ class Obstacles:
         self._head_radius_m = 0.0
         self._ball = _Part(world, root, "ball", BulletSphereShape(BALL_RADIUS * UNIT_M), FALLEN)
         self._limbs: dict[str, tuple[_Part, Limb]] = {}
+        self._players: dict[str, _Part] = {}
 
     @property
     def head(self) -> BulletRigidBodyNode:
         """The head's body, to know its contacts by."""
         return self._head.node
 
-    def follow(self, host: Host, ball_m: Doubles) -> None:
+    def follow(self, host: Host, game: GameView) -> None:
         """Say where all are at the end of this frame."""
-        if host.radius_m != self._head_radius_m:
-            self._head_radius_m = host.radius_m
-            self._head.path.set_scale(host.radius_m)
-        self._head.aim(host.middle_m)
-        self._ball.aim(ball_m)
-        for name in self._limbs.keys() - host.limbs.keys():
-            self._limbs.pop(name)[0].close()
-        for name, limb in host.limbs.items():
-            way = limb.high_m - limb.low_m
-            length_m = math.sqrt(float(way @ way))
-            known = self._limbs.get(name)
-            if known is None or not _is_alike(known[1], limb, length_m):
-                if known is not None:
-                    known[0].close()
-                shape = BulletCapsuleShape(limb.radius_m, length_m, 1)
-                known = (_Part(self._world, self._root, name, shape, _HOST), limb)
-                self._limbs[name] = known
-            known[0].aim((limb.low_m + limb.high_m) / 2.0, _upright_to(way, length_m))
+        self._follow_host(host)
+        self._ball.aim(on_table(game.ball_x, game.ball_z, BALL_RADIUS))
+        players = {player.id: player for player in game.players[:_PLAYERS_MAX]}
+        for name in self._players.keys() - players.keys():
+            self._players.pop(name).close()
+        for name, player in players.items():
+            if name not in self._players:
+                length_m = (_PLAYER_HEIGHT - 2.0 * _PLAYER_RADIUS) * UNIT_M
+                shape = BulletCapsuleShape(_PLAYER_RADIUS * UNIT_M, length_m, 1)
+                self._players[name] = _Part(self._world, self._root, name, shape, FALLEN)
+            self._players[name].aim(on_table(player.x, player.z, _PLAYER_HEIGHT / 2.0))
 
     def move(self, share: float) -> None:
         """Bring all to where they are after a share of the frame."""
@@ -85,9 +82,29 @@ class Obstacles:
         for part in self._parts():
             part.close()
         self._limbs.clear()
+        self._players.clear()
+
+    def _follow_host(self, host: Host) -> None:
+        if host.radius_m != self._head_radius_m:
+            self._head_radius_m = host.radius_m
+            self._head.path.set_scale(host.radius_m)
+        self._head.aim(host.middle_m)
+        for name in self._limbs.keys() - host.limbs.keys():
+            self._limbs.pop(name)[0].close()
+        for name, limb in host.limbs.items():
+            way = limb.high_m - limb.low_m
+            length_m = math.sqrt(float(way @ way))
+            known = self._limbs.get(name)
+            if known is None or not _is_alike(known[1], limb, length_m):
+                if known is not None:
+                    known[0].close()
+                shape = BulletCapsuleShape(limb.radius_m, length_m, 1)
+                known = (_Part(self._world, self._root, name, shape, _HOST), limb)
+                self._limbs[name] = known
+            known[0].aim((limb.low_m + limb.high_m) / 2.0, _upright_to(way, length_m))
 
     def _parts(self) -> "list[_Part]":
-        return [self._head, self._ball, *(part for part, _ in self._limbs.values())]
+        return [self._head, self._ball, *(part for part, _ in self._limbs.values()), *self._players.values()]
 
     def _stand(self, name: str, shape: BulletShape, place: tuple[float, float, float]) -> None:
         node = BulletRigidBodyNode(name)

@@ -21,6 +21,7 @@ from panda3d.bullet import (
 )
 from panda3d.core import BitMask32, LMatrix3f, LPoint3f, LQuaternionf, LVector3f, NodePath, TransformState
 
+from avatar_live.protocol.view import GameView
 from avatar_live.stage.host import Host
 from avatar_live.stage.obstacles import FALLEN, FLYING, Obstacles
 from avatar_live.stage.things import GRAVITY_M_S2, PLAIN, THINGS, Launch, Thing
@@ -132,14 +133,14 @@ class Physics:
         if len(self.bodies) > BODIES_MAX:
             self._keep(np.arange(len(self.bodies)) >= len(self.bodies) - BODIES_MAX)
 
-    def step(self, host: Host, ball_m: Doubles, now_s: float, dt_s: float) -> list[Hit]:
-        """Move everything on by `dt_s`, the host and the game's ball to where they are now; return the head's hits."""
+    def step(self, host: Host, game: GameView, now_s: float, dt_s: float) -> list[Hit]:
+        """Move everything on by `dt_s`, host, ball and players to where they are now; return the head's hits."""
         self._keep(self._is_here(now_s))
         if not self.bodies:
             self._rest_s = 0.0
             self._obstacles.forget()
             return []
-        self._obstacles.follow(host, ball_m)
+        self._obstacles.follow(host, game)
         self._rest_s = min(self._rest_s + dt_s, STEPS_MAX * STEP_S)
         steps = int(self._rest_s / STEP_S + 1e-6)
         self._rest_s = max(self._rest_s - steps * STEP_S, 0.0)

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from panda3d.core import NodePath
 
 from avatar_live.protocol.cues import Cue, Sticker
-from avatar_live.protocol.view import BALL_RADIUS, GameView
+from avatar_live.protocol.view import GameView
 from avatar_live.stage import confetti, layers, sparks
 from avatar_live.stage.effects import CLOUDS_MAX, GOALS_MAX, HEARTS_EACH_MAX, RAINS_MAX, Effects
 from avatar_live.stage.flinch import Recoil
@@ -19,7 +19,6 @@ from avatar_live.stage.shaders import load_shader
 from avatar_live.stage.skull import Skull
 from avatar_live.stage.sparks import Burst
 from avatar_live.stage.stickers import Stickers
-from avatar_live.stage.table import on_table
 from avatar_live.stage.textures import make_table, refill_table
 from avatar_live.stage.things import THINGS, drop, throw
 from avatar_live.stage.thrown import Thrown
@@ -90,7 +89,7 @@ class Spectacle:
         for release in self.effects.due(now_s):
             launch = (drop if release.is_dropped else throw)(THINGS[release.thing], release.seed)
             self._physics.throw(release.thing, release.seed, launch, now_s)
-        for hit in self._physics.step(host, on_table(game.ball_x, game.ball_z, BALL_RADIUS), now_s, dt_s):
+        for hit in self._physics.step(host, game, now_s, dt_s):
             self._take(hit, host, now_s)
 
     def _take(self, hit: Hit, host: Host, now_s: float) -> None:

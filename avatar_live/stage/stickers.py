@@ -35,7 +35,7 @@ _SIZES: Final[dict[StickerName, tuple[float, float]]] = {
     "moustache": (0.46, 0.20),
 }
 _FIXED_PLACES: Final[dict[StickerName, tuple[float, float]]] = {"glasses": (0.0, 0.02), "moustache": (0.0, -0.35)}
-_FREE_PLACES: Final = ((0.52, -0.36), (-0.52, -0.36), (0.42, 0.58), (-0.42, 0.58), (0.0, 0.72))
+_FREE_PLACES: Final = ((0.56, -0.36), (-0.56, -0.36), (0.62, 0.5), (-0.62, 0.5), (0.0, 0.74))
 _AIMS: Final = 3  # a sheet that lies farther out than the skull would be seen lower; so often its way out is mended
 
 

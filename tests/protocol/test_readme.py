@@ -20,3 +20,4 @@ def test_the_readme_lists_every_gift_with_its_price() -> None:
     readme = (PROJECT / "README.md").read_text()
     for gift in CATALOGUE:
         assert f"| {gift.emoji} {gift.name} | {gift.price_coins} |" in readme
+        assert f"`{gift.id}`" in readme, "which the event API names it by"

@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 from host import mirai, posture
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from avatar_live.avatar.model import Posture
-from avatar_live.protocol.view import BALL_RADIUS
+from avatar_live.protocol.view import GameView, PlayerView
 from avatar_live.stage.fit import fit_avatar
 from avatar_live.stage.host import Host, host_of
 from avatar_live.stage.physics import BODIES_MAX, LIFE_S, Hit, Physics
@@ -15,7 +16,7 @@ from avatar_live.stage.table import TABLE_HEIGHT_M, on_table
 from avatar_live.stage.things import THINGS, Launch, drop, throw
 
 FRAME_S = 1.0 / 30.0
-BALL_M = on_table(0.9, -0.3, BALL_RADIUS)
+GAME = GameView(0.9, -0.3, 0.0, 0, 0)
 NOWHERE = np.zeros(3)
 
 
@@ -24,13 +25,13 @@ def host(moment: Posture | None = None) -> Host:
 
 
 def play(
-    physics: Physics, seconds: float, who: Host, start_s: float = 0.0, ball_m: NDArray[np.float64] = BALL_M
+    physics: Physics, seconds: float, who: Host, start_s: float = 0.0, game: GameView = GAME
 ) -> list[tuple[float, Hit]]:
     """Let time pass frame by frame; return the hits and when they were."""
     hits = []
     for frame in range(1, round(seconds / FRAME_S) + 1):
         now_s = start_s + frame * FRAME_S
-        hits += [(now_s, hit) for hit in physics.step(who, ball_m, now_s, FRAME_S)]
+        hits += [(now_s, hit) for hit in physics.step(who, game, now_s, FRAME_S)]
     return hits
 
 
@@ -60,7 +61,7 @@ def test_a_throw_follows_a_head_that_moves_aside() -> None:
         aside = still.head.copy()
         aside[0, 3] += 0.02 * min(frame, 12)
         who = Host(aside, still.skull, still.eyes_m, still.limbs)
-        hits += physics.step(who, BALL_M, frame * FRAME_S, FRAME_S)
+        hits += physics.step(who, GAME, frame * FRAME_S, FRAME_S)
     assert hits and hits[0].point_m[0] > 0.1
     physics.close()
 
@@ -127,9 +128,26 @@ def test_the_games_ball_pushes_what_lies_in_its_way() -> None:
     before = physics.places[0, 0]
     for frame in range(30):
         at_s = 0.5 + (frame + 1) * FRAME_S
-        physics.step(who, on_table(-0.5 + 0.02 * frame, 0.0, BALL_RADIUS), at_s, FRAME_S)
+        physics.step(who, GameView(-0.5 + 0.02 * frame, 0.0, 0.0, 0, 0), at_s, FRAME_S)
     assert physics.places[0, 0] > before + 0.04
     physics.close()
+
+
+def test_what_falls_on_a_player_slides_off_and_one_who_left_is_no_obstacle() -> None:
+    bob, ann = (PlayerView(name, name, "red", 0.2, 0.1, 0.0, False) for name in ("bob", "ann"))
+
+    def aside_m(*players: PlayerView) -> float:
+        physics, who = Physics(), host()
+        x, _, z = on_table(0.2, 0.1).tolist()
+        physics.throw("gift_box", 1, falling(x + 0.01, 1.2, z), 0.0)
+        physics.step(who, replace(GAME, players=(bob,)), 0.0, 0.0)
+        play(physics, 2.0, who, game=replace(GAME, players=players))
+        lying = physics.places[0]
+        physics.close()
+        return float(np.hypot(lying[0] - x, lying[2] - z))
+
+    assert aside_m() < 0.04
+    assert aside_m(ann) > 0.05
 
 
 def test_too_many_props_drop_the_oldest_and_all_go_in_their_time() -> None:
@@ -159,7 +177,7 @@ def test_the_same_throws_fall_the_same_way() -> None:
 def test_a_long_pause_is_not_caught_up_with() -> None:
     physics, who = Physics(), host()
     physics.throw("tomato", 1, falling(0.0, 1.6, 0.5), 0.0)
-    physics.step(who, BALL_M, 2.0, 2.0)
+    physics.step(who, GAME, 2.0, 2.0)
     assert physics.places[0, 1] > 1.5
     physics.close()
 
