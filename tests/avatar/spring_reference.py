@@ -95,8 +95,8 @@ class ReferenceSprings:
         return length - radius_m - collider.radius_m, delta / length
 
     def tips(self) -> Doubles:
-        """Return where the tails of all joints are (n, 3), by node."""
-        return np.array([self.current[joint.node] for _, joint, _ in self.joints])
+        """Return where the nodes that the joints end at are (n, 3), by joint."""
+        return np.array([self.place(tip.node) for _, _, tip in self.joints])
 
 
 def tip_nodes(avatar: Avatar) -> Sequence[int]:

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from avatar_live.avatar.model import Avatar, Doubles
+from avatar_live.avatar.quaternions import cross
 from avatar_live.avatar.springs.chains import LENGTH_M_MIN, Joint
 from avatar_live.avatar.springs.colliders import WIDTH, Colliders
 from avatar_live.avatar.springs.levels import rooted_rows
@@ -19,23 +20,24 @@ _PLACE: Final = 15  # numbers of a joint's placement: axes with their half-turn,
 class Moment:
     """Hold what the body does to the chains at one time, in one row of numbers so that times blend in one sum.
 
-    `roots` (r, 3, 5) place the joints that hang from no other, `lengths` (n,) are the joints', `colliders` (c, WIDTH)
-    and `centers` (k, 4, 4) stand in the world.
+    `roots` (r, 3, 5) place the joints that hang from no other, `sizes` (r,) say how large they are, `lengths` (n,) are
+    the joints', `colliders` (c, WIDTH) and `centers` (k, 4, 4) stand in the world.
     """
 
-    __slots__ = ("centers", "colliders", "lengths", "numbers", "roots")
+    __slots__ = ("centers", "colliders", "lengths", "numbers", "roots", "sizes")
 
     def __init__(self, numbers: Doubles, roots: int, joints: int, colliders: int) -> None:
         self.numbers = numbers
-        ends = np.cumsum((roots * _PLACE, joints, colliders * WIDTH)).tolist()
+        ends = np.cumsum((roots * _PLACE, roots, joints, colliders * WIDTH)).tolist()
         self.roots = numbers[: ends[0]].reshape(-1, 3, 5)
-        self.lengths = numbers[ends[0] : ends[1]]
-        self.colliders = numbers[ends[1] : ends[2]].reshape(-1, WIDTH)
-        self.centers = numbers[ends[2] :].reshape(-1, 4, 4)
+        self.sizes = numbers[ends[0] : ends[1]]
+        self.lengths = numbers[ends[1] : ends[2]]
+        self.colliders = numbers[ends[2] : ends[3]].reshape(-1, WIDTH)
+        self.centers = numbers[ends[3] :].reshape(-1, 4, 4)
 
 
 class Body:
-    """Read moments from an avatar's nodes; `rest_lengths` (n,) are the joints' as it stands at rest."""
+    """Read moments from an avatar's nodes."""
 
     def __init__(
         self, avatar: Avatar, joints: list[Joint], places: Doubles, colliders: Colliders, rest_world: Doubles
@@ -51,15 +53,16 @@ class Body:
         self._center_nodes = np.array(centers, np.int64)
         self._center_of = np.array([-1 if j.center is None else centers.index(j.center) for j in joints], np.int64)
         self._leap_m = LEAP_SHARE * float(np.ptp(rest_world[:, :3, 3], axis=0).max(initial=0.0))
-        self.rest_lengths = self._lengths(rest_world)
+        self._rest_sizes = np.maximum(self.at(rest_world).sizes, LENGTH_M_MIN)
 
     def at(self, world: Doubles) -> Moment:
         """Return the moment when the nodes stand as `world` (N, 4, 4)."""
-        size = self._root_places.shape[0] * _PLACE + len(self._nodes)
+        size = len(self._root_parents) * (_PLACE + 1) + len(self._nodes)
         moment = self._like(np.zeros(size + self._colliders.count * WIDTH + len(self._center_nodes) * 16))
         parents = world[self._root_parents, :3, :]
         parents[self._root_parents < 0] = np.eye(4)[:3]
         np.matmul(parents, self._root_places, out=moment.roots)
+        moment.sizes[:] = np.cbrt(np.abs(volumes(moment.roots)))
         moment.lengths[:] = np.maximum(self._lengths(world), LENGTH_M_MIN)
         self._colliders.place(world, moment.colliders)
         moment.centers[:] = world[self._center_nodes]
@@ -69,16 +72,20 @@ class Body:
         """Return the moment in between; blended axes are as good as turned ones over one frame."""
         return self._like(first.numbers + (second.numbers - first.numbers) * share)
 
+    def growth(self, moment: Moment) -> Doubles:
+        """Return how large each joint's chain (n, 1) is against the avatar at rest."""
+        return np.asarray((moment.sizes / self._rest_sizes)[self._root_of][:, None])
+
     def moves(self, before: Moment, now: Moment) -> Doubles | None:
         """Return how the spaces in which the joints swing (n, 4, 4) move: centers, and heads that grow."""
-        grows = np.abs(now.lengths - before.lengths) > GROWTH_MIN * before.lengths
+        grows = np.abs(now.sizes - before.sizes) > GROWTH_MIN * before.sizes
         if not len(self._center_nodes) and not grows.any():
             return None
         moves = np.tile(np.eye(4), (len(self._nodes), 1, 1))
         carried = self._center_of >= 0
         if carried.any():
             moves[carried] = (now.centers @ np.linalg.pinv(before.centers))[self._center_of[carried]]
-        grown = grows & ~carried
+        grown = grows[self._root_of] & ~carried
         if grown.any():
             moves[grown] = self.root_moves(before, now)[grown]
         return moves
@@ -100,6 +107,11 @@ class Body:
     def _lengths(self, world: Doubles) -> Doubles:
         spans = np.matvec(world[self._nodes, :3, :3], self._tails)
         return np.asarray(np.sqrt(np.vecdot(spans, spans)))
+
+
+def volumes(axes: Doubles) -> Doubles:
+    """Return the determinants (n,) of axes (n, 3, 3 or more columns)."""
+    return np.asarray(np.vecdot(cross(axes[:, :, 0], axes[:, :, 1]), axes[:, :, 2]))
 
 
 def moved(moves: Doubles, points: Doubles) -> Doubles:

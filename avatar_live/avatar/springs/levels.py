@@ -6,6 +6,7 @@ that direction and the one now, they make the shortest turn between the two.
 
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,8 @@ from avatar_live.avatar.quaternions import axes_of
 from avatar_live.avatar.springs.chains import Joint
 from avatar_live.avatar.springs.colliders import Colliders
 from avatar_live.avatar.springs.limits import Limits
+
+_UNEVEN: Final = 1e-4  # of the scale: less is rounding
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,18 +31,18 @@ class Level:
     ancestors: NDArray[np.int64]
     places: Doubles  # (hanging, 4, 5) from the ancestor
     directions: Doubles  # at rest, in the joints' own frames
+    skew: tuple[Doubles, Doubles] | None  # half-turns about those with the scale undone and done, where it is uneven
     touches: NDArray[np.bool_] | None  # the colliders that stop them
     limits: Limits | None
 
 
 def places_of(avatar: Avatar, joints: list[Joint], directions: Doubles) -> Doubles:
     """Return the constants (n, 4, 5) that place a joint from its parent or ancestor: axes, head and span at rest."""
-    out = np.zeros((len(joints), 4, 5))
+    out, halves = np.zeros((len(joints), 4, 5)), half_turns(directions)
     for row, joint in enumerate(joints):
         source = avatar.nodes[joint.node]
         axes = axes_of(source.rotation) * source.scale
-        half = 2.0 * np.outer(directions[row], directions[row]) - np.eye(3)
-        out[row, :3, :3], out[row, :3, 3], out[row, 3, 3] = axes @ half, source.translation, 1.0
+        out[row, :3, :3], out[row, :3, 3], out[row, 3, 3] = axes @ halves[row], source.translation, 1.0
         out[row, :3, 4] = axes @ joint.tail
         out[row] = joint.link @ out[row]
     return out
@@ -50,10 +53,31 @@ def rooted_rows(joints: list[Joint]) -> list[int]:
     return [row for row, joint in enumerate(joints) if joint.ancestor < 0]
 
 
-def levels_of(joints: list[Joint], places: Doubles, directions: Doubles, colliders: Colliders) -> list[Level]:
+def is_even(avatar: Avatar, joints: list[Joint]) -> bool:
+    """Say whether what carries the joints, and they themselves, are scaled alike in all directions."""
+    nodes = {joint.node for joint in joints}
+    for start in tuple(nodes):
+        node = avatar.nodes[start].parent
+        while node >= 0 and node not in nodes:
+            nodes.add(node)
+            node = avatar.nodes[node].parent
+    scales = np.abs([avatar.nodes[node].scale for node in nodes]).reshape(-1, 3)
+    return bool((np.ptp(scales, axis=1) <= _UNEVEN * scales.max(axis=1)).all())
+
+
+def half_turns(axes: Doubles) -> Doubles:
+    """Return the matrices (n, 3, 3) of half-turns about unit axes (n, 3): 2 a a' - I."""
+    return np.asarray(2.0 * axes[:, :, None] * axes[:, None, :] - np.eye(3))
+
+
+def levels_of(
+    avatar: Avatar, joints: list[Joint], places: Doubles, directions: Doubles, colliders: Colliders
+) -> list[Level]:
     """Return the levels in the order in which they are computed; `directions` (n, 3) are the joints' at rest."""
     row_of = {joint.node: row for row, joint in enumerate(joints)}
     number_of = {row: number for number, row in enumerate(rooted_rows(joints))}
+    scales = np.array([avatar.nodes[joint.node].scale for joint in joints]).reshape(-1, 3)
+    skews = None if is_even(avatar, joints) else _skews(directions, scales)
     levels = []
     for _, group in groupby(range(len(joints)), key=lambda row: joints[row].depth):
         members = list(group)
@@ -70,8 +94,14 @@ def levels_of(joints: list[Joint], places: Doubles, directions: Doubles, collide
                 ancestors=np.array([row_of[joints[row].ancestor] for row in hanging], np.int64),
                 places=places[hanging],
                 directions=directions[rows],
+                skew=None if skews is None else (skews[0][rows], skews[1][rows]),
                 touches=touches if (touches := colliders.touches(rows)).any() else None,
                 limits=Limits(limits, directions[rows]) if any(limits) else None,
             )
         )
     return levels
+
+
+def _skews(directions: Doubles, scales: Doubles) -> tuple[Doubles, Doubles]:
+    halves = half_turns(directions)
+    return halves / scales[:, None, :], halves * scales[:, None, :]

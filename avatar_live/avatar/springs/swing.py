@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from avatar_live.avatar.model import Avatar, Doubles
-from avatar_live.avatar.quaternions import IDENTITY, multiply
-from avatar_live.avatar.springs.body import Body, Moment, moved
+from avatar_live.avatar.quaternions import IDENTITY, cross, multiply
+from avatar_live.avatar.springs.body import Body, Moment, moved, volumes
 from avatar_live.avatar.springs.chains import joints_of
 from avatar_live.avatar.springs.colliders import Colliders, Placed
-from avatar_live.avatar.springs.levels import Level, levels_of, places_of
+from avatar_live.avatar.springs.levels import Level, half_turns, levels_of, places_of
 
 STEP_S: Final = 1.0 / 60.0
 PAUSE_S: Final = 0.25  # after a longer one the chains hang as they did, without speed, instead of catching up
@@ -43,7 +43,7 @@ class Springs:
         places = places_of(avatar, joints, self._directions)
         self._colliders = Colliders(avatar, joints, rest_world)
         self._body = Body(avatar, joints, places, self._colliders, rest_world)
-        self._levels = levels_of(joints, places, self._directions, self._colliders)
+        self._levels = levels_of(avatar, joints, places, self._directions, self._colliders)
         self._current, self._previous = np.zeros((2, len(joints), 3))
         self._worlds = np.zeros((len(joints), 3, 4))
         self._placed = np.zeros((len(joints), 3, 5))
@@ -90,16 +90,15 @@ class Springs:
         moves = self._body.moves(before, moment)
         if moves is not None:
             self._current, self._previous = moved(moves, self._current), moved(moves, self._previous)
-        growth = moment.lengths / self._body.rest_lengths
-        drift = self._current + (self._current - self._previous) * self._keep + self._gravity * growth[:, None]
-        stiffness = self._stiffness * growth[:, None]
-        radii = self._hit_radii * growth
+        growth = self._body.growth(moment)
+        drift = self._current + (self._current - self._previous) * self._keep + self._gravity * growth
+        stiffness = self._stiffness * growth
+        radii = self._hit_radii * growth[:, 0]
         placed = Placed(moment.colliders)
         self._previous, self._current = self._current, np.empty_like(drift)
         for level in self._levels:
             rows = level.rows
-            heads, aims = self._place(level, moment)
-            lengths = moment.lengths[rows, None]
+            heads, aims, lengths = self._place(level, moment)
             towards = _unit(drift[rows] + stiffness[rows] * aims - heads)
             if level.limits is not None:
                 towards = self._limited(level, towards)
@@ -117,8 +116,8 @@ class Springs:
 
     def _settle(self, now: Moment) -> None:
         for level in self._levels:
-            heads, aims = self._place(level, now)
-            self._current[level.rows] = heads + aims * now.lengths[level.rows, None]
+            heads, aims, lengths = self._place(level, now)
+            self._current[level.rows] = heads + aims * lengths
             self._turn(level, heads, aims, aims)
         self._previous = self._current.copy()
         self._carry_s = 0.0
@@ -131,33 +130,36 @@ class Springs:
         if moves is not None:
             tails = moved(moves, tails)
         for level in self._levels:
-            heads, aims = self._place(level, now)
+            heads, aims, _ = self._place(level, now)
             towards = _unit(tails[level.rows] - heads)
             if level.limits is not None:
                 towards = self._limited(level, towards)
             self._turn(level, heads, aims, towards)
 
-    def _place(self, level: Level, moment: Moment) -> tuple[Doubles, Doubles]:
-        """Return heads and directions at rest (n, 3) in the world, and keep the joints' axes."""
+    def _place(self, level: Level, moment: Moment) -> tuple[Doubles, Doubles, Doubles]:
+        """Return heads and directions at rest (n, 3) in the world and lengths (n, 1), and keep the joints' axes."""
         placed = self._placed[level.rows]
         if len(level.rooted):
             placed[level.rooted] = moment.roots[level.roots]
         if len(level.hanging):
             placed[level.hanging] = self._worlds[level.ancestors] @ level.places
-        return placed[:, :, 3], _unit(placed[:, :, 4])
+        spans = placed[:, :, 4]
+        found = np.sqrt(np.vecdot(spans, spans))[:, None]
+        return placed[:, :, 3], spans / found, found if level.skew else moment.lengths[level.rows, None]
 
     def _turn(self, level: Level, heads: Doubles, aims: Doubles, towards: Doubles) -> None:
         """Turn the joints' axes by a half-turn about the middle between the direction at rest and the one now."""
-        middle = aims + towards
-        axes = self._placed[level.rows, :, :3]
-        square = np.vecdot(middle, middle)
-        if square.min() < _OPPOSITE:  # any middle across the joint will do
-            some = np.cross(aims, np.eye(3)[np.abs(aims).argmin(axis=1)])
-            middle = np.where((square < _OPPOSITE)[:, None], some, middle)
-            square = np.vecdot(middle, middle)
-        along = np.vecmat(middle * (2.0 / square)[:, None], axes)
-        worlds = self._worlds[level.rows]
-        np.subtract(middle[:, :, None] * along[:, None, :], axes, out=worlds[:, :, :3])
+        worlds, axes = self._worlds[level.rows], self._placed[level.rows, :, :3]
+        if level.skew is None:
+            middle = _middle(aims, towards)
+            along = np.vecmat(middle * (2.0 / np.vecdot(middle, middle))[:, None], axes)
+            np.subtract(middle[:, :, None] * along[:, None, :], axes, out=worlds[:, :, :3])
+        else:  # an uneven scale bends what turns in the world, so the turn is made in the joint's own frame
+            own = _half_turned(level.directions, _seen(level, axes, towards))
+            middle = _middle(level.directions, own)
+            middle /= np.sqrt(np.vecdot(middle, middle))[:, None]
+            before, after = level.skew
+            worlds[:, :, :3] = axes @ before @ half_turns(middle) @ after
         worlds[:, :, 3] = heads
         self._towards[level.rows] = towards
 
@@ -189,12 +191,14 @@ class Springs:
     def _limited(self, level: Level, towards: Doubles) -> Doubles:
         assert level.limits is not None
         axes, directions = self._placed[level.rows, :, :3], level.directions
-        bounded = level.limits.bound(_half_turned(directions, _unit(np.vecmat(towards, axes))))
+        bounded = level.limits.bound(_half_turned(directions, _seen(level, axes, towards)))
         return _unit(np.matvec(axes, _half_turned(directions, bounded)))
 
     def _turns(self) -> Doubles:
         """Return the turns (N, 4) from the directions at rest to where the joints point now, in their own frames."""
-        seen = _unit(np.vecmat(self._towards, self._placed[:, :, :3]))
+        seen = np.empty_like(self._towards)
+        for level in self._levels:
+            seen[level.rows] = _seen(level, self._placed[level.rows, :, :3], self._towards[level.rows])
         ax, ay, az = seen.T
         bx, by, bz = self._directions.T
         turns = np.empty((len(seen), 4))
@@ -213,6 +217,25 @@ class Springs:
 def _unit(spans: Doubles) -> Doubles:
     """Return directions (n, 3); what has no length becomes no number, and the chains are put at rest again."""
     return np.asarray(spans / np.sqrt(np.vecdot(spans, spans))[:, None])
+
+
+def _middle(first: Doubles, second: Doubles) -> Doubles:
+    """Return vectors (n, 3) halfway between unit vectors; between opposite ones any across them will do."""
+    middle = first + second
+    square = np.vecdot(middle, middle)
+    if square.min() < _OPPOSITE:
+        across = np.cross(first, np.eye(3)[np.abs(first).argmin(axis=1)])
+        middle = np.where((square < _OPPOSITE)[:, None], across, middle)
+    return np.asarray(middle)
+
+
+def _seen(level: Level, axes: Doubles, towards: Doubles) -> Doubles:
+    """Return world directions (n, 3) as the joints' axes, which have their half-turn, see them."""
+    if level.skew is None:
+        return _unit(np.vecmat(towards, axes))
+    a, b, c = axes[:, :, 0], axes[:, :, 1], axes[:, :, 2]
+    cofactors = np.stack([cross(b, c), cross(c, a), cross(a, b)], axis=1)
+    return _unit(np.matvec(cofactors, towards) * np.sign(volumes(axes))[:, None])
 
 
 def _half_turned(axes: Doubles, vectors: Doubles) -> Doubles:
