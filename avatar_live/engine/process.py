@@ -53,6 +53,7 @@ from avatar_live.protocol.view import GameView
 from avatar_live.signals import READINGS_BYTES, readings_from_bytes
 from avatar_live.signals.scene import BackdropError, parse_backdrop
 from avatar_live.stage import Stage
+from avatar_live.stage.degrade import FULL, Degrade
 
 PREVIEW_EVERY: Final = 2  # frames
 STEP_S_MAX: Final = 0.1  # a longer pause moves springs and filters no further than this
@@ -93,11 +94,13 @@ class Engine:
         self._note = ""
         self._source = ""
         self._count = 0
+        self._quality = FULL
 
     def run(self, orders: Lossless[Order]) -> None:
         """Make a frame at every tick until an order stops it."""
         pacer = clock.Pacer(self._plan.fps)
         rate = Rate()
+        degrade = Degrade(self._plan.fps)
         before_s = clock.now_s()
         while self._obey(orders):
             now_s = pacer.wait()
@@ -106,7 +109,13 @@ class Engine:
             frame = make_frame(self._show, now_s, min(now_s - before_s, STEP_S_MAX))
             before_s = now_s
             self._publish(frame, now_s)
-            rate.count(now_s, clock.now_s() - started_s)
+            ended_s = clock.now_s()
+            rate.count(now_s, ended_s - started_s)
+            quality = degrade.note(ended_s - started_s, ended_s)
+            if quality != self._quality:
+                self._quality = quality
+                self._show.stage.use_quality(quality)
+                pacer = clock.Pacer(self._plan.fps * quality.rate)
             self._tell_health(frame, rate)
 
     def close(self) -> None:
@@ -198,8 +207,9 @@ class Engine:
         fault = self._note or self._scene_fault or self._show.stage.fault
         status = fault or ("performing" if frame.is_tracked else "idling, nobody is tracked")
         told = self._health.write(
-            status,
+            "; ".join(filter(None, (status, self._quality.note))),
             True,
+            resolution=self._quality.scale,
             render_fps=rate.fps,
             frame_ms=rate.busy_ms,
             frames=float(self._count),

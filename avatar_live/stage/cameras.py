@@ -32,6 +32,6 @@ def film(target: Target, root: NodePath, fov_vertical_rad: float, mask_bit: int)
 def see_as(camera: NodePath, target: Target, own: int = NOBODY) -> None:
     """Let a camera see what the wearer of this row of the crowd sees: everybody but that one."""
     state = NodePath("view")
-    state.set_shader_input("view", Vec4(1.0 / target.height_px, target.width_px / target.height_px, 0.0, 0.0))
+    state.set_shader_input("view", Vec4(1.0 / target.drawn_height_px, target.width_px / target.height_px, 0.0, 0.0))
     state.set_shader_input("own", float(own))
     camera.node().set_initial_state(state.get_state())

@@ -6,9 +6,11 @@ tried again only after a longer wait, so a machine at its limit does not swing b
 """
 
 from dataclasses import dataclass
+from statistics import median
 from typing import Final
 
-WINDOW_S: Final = 1.0  # over which the time of a frame is averaged
+WINDOW_S: Final = 1.0  # over which the usual time of a frame is found, or longer until there are
+WINDOW_FRAMES: Final = 5  # so many: a new avatar's first pictures are slow, and no sign of load
 FULL_SHARE: Final = 0.92  # of the time between two frames: above it frames come late
 ROOM_SHARE: Final = 0.75  # what the next better quality may be expected to take
 CALM_S: Final = 4.0  # with room before a step up
@@ -54,8 +56,7 @@ class Degrade:
         self._period_s = 1.0 / fps
         self._ladder = ladder
         self._place = 0
-        self._busy_s = 0.0
-        self._frames = 0
+        self._busy_s: list[float] = []
         self._since_s: float | None = None
         self._calm_s = 0.0  # how long there has been room
         self._wait_s = CALM_S
@@ -71,12 +72,11 @@ class Degrade:
         if self._since_s is None:
             self._since_s = now_s
             return self.quality
-        self._frames += 1
-        self._busy_s += busy_s
+        self._busy_s.append(busy_s)
         span_s = now_s - self._since_s
-        if span_s >= WINDOW_S:
-            self._weigh(self._busy_s / self._frames, span_s, now_s)
-            self._since_s, self._frames, self._busy_s = now_s, 0, 0.0
+        if span_s >= WINDOW_S and len(self._busy_s) >= WINDOW_FRAMES:
+            self._weigh(median(self._busy_s), span_s, now_s)
+            self._since_s, self._busy_s = now_s, []
         return self.quality
 
     def _weigh(self, frame_s: float, span_s: float, now_s: float) -> None:

@@ -8,6 +8,7 @@ import sys
 from types import TracebackType
 from typing import Any, Final, Self
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 from panda3d.core import (
@@ -54,20 +55,38 @@ class StageError(Exception):
 
 
 class Target:
-    """Hold one off-screen picture and the copy of it in main memory."""
+    """Hold one off-screen picture and the copy of it in main memory.
+
+    `drawn_height_px` is how many rows are drawn: fewer than the picture has, once `use_scale` saved some.
+    """
 
     def __init__(self, engine: GraphicsEngine, output: GraphicsOutput) -> None:
         self._engine = engine
         self.output = output
         self.width_px: int = output.get_x_size()
         self.height_px: int = output.get_y_size()
+        self.drawn_width_px, self.drawn_height_px = self.width_px, self.height_px
         self._copy = Texture("read-back")
         output.add_render_texture(self._copy, GraphicsOutput.RTM_copy_ram, GraphicsOutput.RTP_color)
+
+    def use_scale(self, scale: float) -> None:
+        """Draw this share of the width and height from now on, and stretch it to the same picture when it is read."""
+        self.drawn_width_px = max(1, round(self.width_px * scale))
+        self.drawn_height_px = max(1, round(self.height_px * scale))
+        right, top = self.drawn_width_px / self.width_px, self.drawn_height_px / self.height_px
+        for number in range(self.output.get_num_display_regions()):
+            region = self.output.get_display_region(number)
+            if region != self.output.get_overlay_display_region():
+                region.set_dimensions(0.0, right, 0.0, top)
 
     def read(self) -> NDArray[np.uint8]:
         """Return the last picture drawn, BGRA (height, width, 4), top row first, in memory of its own."""
         rows = np.frombuffer(self._copy.get_ram_image(), np.uint8).reshape(self.height_px, self.width_px, 4)
-        return np.ascontiguousarray(rows[::-1])  # OpenGL's first row is the bottom one
+        drawn = rows[: self.drawn_height_px, : self.drawn_width_px]
+        small = np.ascontiguousarray(drawn[::-1])  # OpenGL's first row is the bottom one
+        if small.shape == rows.shape:
+            return small
+        return np.asarray(cv2.resize(small, (self.width_px, self.height_px), interpolation=cv2.INTER_LINEAR), np.uint8)
 
     def close(self) -> None:
         """Give the buffer back to the driver."""
@@ -112,6 +131,17 @@ class Display:
         if output is None or not output.is_valid():
             raise StageError(f"OpenGL gives no off-screen picture of {width_px}x{height_px} pixels; {INSTALL_HINT}.")
         return Target(self._engine, output)
+
+    def make_depth(self, name: str, side_px: int) -> GraphicsOutput:
+        """Open a square off-screen buffer of depth alone, drawn before the pictures that read it."""
+        wanted = FrameBufferProperties()
+        wanted.set_depth_bits(DEPTH_BITS)
+        size = WindowProperties.size(side_px, side_px)
+        sharing = (self._host.get_gsg(), self._host)
+        output = self._engine.make_output(self._pipe, name, -1, wanted, size, GraphicsPipe.BF_refuse_window, *sharing)
+        if output is None or not output.is_valid():
+            raise StageError(f"OpenGL gives no depth picture of {side_px}x{side_px} pixels; {INSTALL_HINT}.")
+        return output
 
     def render(self) -> None:
         """Draw every active target and copy it to main memory."""

@@ -5,11 +5,13 @@ from typing import Final
 from panda3d.core import ColorBlendAttrib, ColorWriteAttrib, CullBinManager, NodePath
 
 MASKED: Final = "stage-masked"
+HOST: Final = "stage-host"  # solid surfaces of the host, in the file's order: panda's own changes with the light
 OUTLINES: Final = "stage-outlines"
 BACKDROP: Final = "stage-backdrop"
 SHADOWS: Final = "stage-shadows"
 BLENDED: Final = "stage-blended"
-_SORTS: Final = {MASKED: 21, OUTLINES: 22, BACKDROP: 25, SHADOWS: 27, BLENDED: 32}  # panda: opaque 20, transparent 30
+# panda: opaque 20, transparent 30
+_SORTS: Final = {HOST: 19, MASKED: 21, OUTLINES: 22, BACKDROP: 25, SHADOWS: 27, BLENDED: 32}
 
 _bins = CullBinManager.get_global_ptr()
 for _name, _sort in _SORTS.items():

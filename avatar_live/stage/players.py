@@ -11,6 +11,7 @@ from panda3d.core import NodePath
 from avatar_live.protocol.view import GameView, PlayerView
 from avatar_live.stage import axes, shots
 from avatar_live.stage.cameras import FIRST_PLAYER_BIT, NOBODY, PLAYERS_MAX, film, see_as
+from avatar_live.stage.degrade import FULL, Quality
 from avatar_live.stage.display import Display, Target
 from avatar_live.stage.edges import soften_edges
 from avatar_live.stage.figures import Figures, eyes
@@ -37,6 +38,13 @@ class PlayerViews:
         self._root = root
         self._figures = figures
         self._views: dict[str, _View] = {}
+        self._quality = FULL
+
+    def use_quality(self, quality: Quality) -> None:
+        """Draw as `Stage.use_quality` says."""
+        self._quality = quality
+        for view in self._views.values():
+            self._adapt(view)
 
     def aim(self, game: GameView, wanted: Collection[str], now_s: float) -> None:
         """Point a camera for each wanted player that is in the game; the others rest, and close after a second."""
@@ -60,7 +68,11 @@ class PlayerViews:
         """Return the pictures just drawn, BGRA, by player."""
         present = {player.id for player in game.players}
         seen = {name: view for name, view in self._views.items() if name in wanted and name in present}
-        return {name: soften_edges(view.target.read()) for name, view in seen.items()}
+        pictures = {name: view.target.read() for name, view in seen.items()}
+        if self._quality.has_effects:
+            for picture in pictures.values():
+                soften_edges(picture)
+        return pictures
 
     def close(self) -> None:
         """Close all cameras."""
@@ -73,7 +85,13 @@ class PlayerViews:
         bit = next(number for number in range(FIRST_PLAYER_BIT, FIRST_PLAYER_BIT + PLAYERS_MAX) if number not in taken)
         target = self._display.make_target("player", PLAYER_WIDTH_PX, PLAYER_HEIGHT_PX)
         camera = film(target, self._root, shots.PLAYER_FOV_RAD, bit)
-        return _View(target, camera, bit, now_s)
+        view = _View(target, camera, bit, now_s)
+        self._adapt(view)
+        return view
+
+    def _adapt(self, view: _View) -> None:
+        view.target.use_scale(self._quality.scale)
+        see_as(view.camera, view.target, view.own)
 
     def _evict(self, present: dict[str, PlayerView]) -> bool:
         """Close the camera that has rested longest, if any rests."""

@@ -6,6 +6,7 @@ import numpy as np
 from panda3d.core import BoundingBox, NodePath, Point3, Texture
 
 from avatar_live.avatar.model import Avatar, Material, Posture, Primitive
+from avatar_live.stage import layers
 from avatar_live.stage.fit import Fit
 from avatar_live.stage.geometry import make_geom, make_node
 from avatar_live.stage.morphs import Morphs
@@ -36,7 +37,8 @@ class Puppet:
             for index, material in enumerate(avatar.materials or (_PLAIN,))
         ]
         self._tinted: set[int] = set()
-        for primitive in avatar.primitives:
+        self._outlines: list[NodePath] = []
+        for order, primitive in enumerate(avatar.primitives):
             surface = self._surfaces[primitive.material if avatar.materials else 0]
             inputs: dict[str, Texture] = {}
             defines: tuple[str, ...] = (f"BONES {_bones(primitive)}",)
@@ -55,9 +57,13 @@ class Puppet:
                 },
                 primitive.triangles,
             )
-            surface.dress(self.node.attach_new_node(make_node("surface", geom)), inputs, defines)
+            node: NodePath = self.node.attach_new_node(make_node("surface", geom))
+            node.set_bin(layers.HOST, order)
+            surface.dress(node, inputs, defines)
             if surface.has_outline:
-                surface.dress_outline(self.node.attach_new_node(make_node("outline", geom)), inputs, defines)
+                outline: NodePath = self.node.attach_new_node(make_node("outline", geom))
+                surface.dress_outline(outline, inputs, defines)
+                self._outlines.append(outline)
 
     def pose(self, posture: Posture, now_s: float = 0.0) -> None:
         """Take on a posture of the same avatar, its materials as they are at this time; seen in the next picture."""
@@ -74,6 +80,14 @@ class Puppet:
         self._tinted = set(posture.materials)
         for surface in self._surfaces:
             surface.run(now_s)
+
+    def show_outlines(self, is_on: bool) -> None:
+        """Draw the lines around surfaces, or save them."""
+        for outline in self._outlines:
+            if is_on:
+                outline.unstash()
+            else:
+                outline.stash()
 
     def close(self) -> None:
         """Take the avatar off the stage; its buffers die with their last user."""

@@ -18,8 +18,9 @@ from avatar_live.signals.scene import Backdrop as BackdropChoice
 from avatar_live.signals.scene import LightName, ShotName
 from avatar_live.stage import axes, shots
 from avatar_live.stage.backdrop import Backdrop
-from avatar_live.stage.cameras import MAIN_BIT, film
+from avatar_live.stage.cameras import MAIN_BIT, film, see_as
 from avatar_live.stage.crew import CameraCrew
+from avatar_live.stage.degrade import FULL, Quality
 from avatar_live.stage.display import Display
 from avatar_live.stage.edges import soften_edges
 from avatar_live.stage.figures import Figures
@@ -55,6 +56,7 @@ class Stage:
         painted = Paintings(paintings)
         self._display = Display(width_px, height_px)
         self._root = NodePath("stage")
+        self._quality = FULL
         self._lights = Lights(self._root)
         self._puppet: Puppet | None = None
         self._fit = Fit()
@@ -76,6 +78,7 @@ class Stage:
         self._fit = fit_avatar(avatar)
         self._skull = skull_of(avatar)
         self._puppet = Puppet(avatar, self._fit, self._root)
+        self._puppet.show_outlines(self._quality.has_effects)
         self._crew.stature = stature_of(avatar, self._fit)
         self._room.stand_on(self._crew.stature.low_m)
         self._pitch.stand_on(self._crew.stature.low_m)
@@ -115,10 +118,32 @@ class Stage:
         """Return the pose with the head knocked back by what was thrown at it."""
         return flinched(pose, self._spectacle.recoil.turn(now_s))
 
+    def use_quality(self, quality: Quality) -> None:
+        """Draw fewer pixels, or no lines and soft edges; pictures keep their size. The frame rate is the caller's."""
+        if quality == self._quality:
+            return
+        self._quality = quality
+        self._display.main.use_scale(quality.scale)
+        see_as(self._camera, self._display.main)
+        self._views.use_quality(quality)
+        self._backdrop.refresh()
+        if self._puppet is not None:
+            self._puppet.show_outlines(quality.has_effects)
+
     def draw(self, posture: Posture, game: GameView, now_s: float, players: Collection[str] = ()) -> Drawn:
         """Draw one moment: everybody's picture, and the picture of each of `players` that is in the game."""
+        self.arrange(posture, game, now_s, players)
+        self._display.render()
+        picture = self._display.main.read()
+        return Drawn(
+            soften_edges(picture) if self._quality.has_effects else picture,
+            self._views.read(players, game),
+        )
+
+    def arrange(self, posture: Posture, game: GameView, now_s: float, players: Collection[str] = ()) -> None:
+        """Bring everything to where it is at this moment, as `draw` does before it draws."""
         if self._puppet is not None:
-            self._puppet.pose(posture)
+            self._puppet.pose(posture, now_s)
             self._shadow.show(posture.bones, self._fit, self._crew.stature.low_m)
         self._spectacle.show(host_of(posture, self._fit, self._skull), game, now_s)
         self._backdrop.flash(self._spectacle.light(now_s))
@@ -130,8 +155,6 @@ class Stage:
         axes.aim(self._camera, framing.pose, framing.fov_rad)
         self._backdrop.show(framing)
         self._views.aim(game, players, now_s)
-        self._display.render()
-        return Drawn(soften_edges(self._display.main.read()), self._views.read(players, game))
 
     def close(self) -> None:
         """Free what the driver holds."""
