@@ -175,11 +175,28 @@ def at(items: Sequence[T], index: int, what: str) -> T:
 
 
 def decode(text: bytes | msgspec.Raw, kind: type[T]) -> T:
-    """Return a piece of JSON as a typed value. Raises AvatarError."""
+    """Return a piece of JSON as a typed value. Raises AvatarError.
+
+    As lenient as the exporters are different: 3.0 for 3, 0 for false, and null for what is not there.
+    """
     try:
-        return msgspec.json.decode(text, type=kind)
+        try:
+            return msgspec.json.decode(text, type=kind, strict=False)
+        except msgspec.ValidationError:
+            if b"null" not in bytes(text):
+                raise
+            told = _without_nulls(msgspec.json.decode(text))
+            return msgspec.json.decode(msgspec.json.encode(told), type=kind, strict=False)
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
         raise damaged(f"its description is wrong: {error}") from error
+
+
+def _without_nulls(value: object) -> object:
+    if isinstance(value, dict):
+        return {key: _without_nulls(item) for key, item in value.items() if item is not None}
+    if isinstance(value, list):
+        return [_without_nulls(item) for item in value]
+    return value
 
 
 def finite(*values: float) -> None:

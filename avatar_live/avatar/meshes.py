@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from avatar_live.avatar.document import GltfMesh, GltfPrimitive, Part, at, decode
+from avatar_live.avatar.document import GltfMesh, GltfPrimitive, Part, at, decode, finite
 from avatar_live.avatar.glb import AvatarError, damaged
 from avatar_live.avatar.gltf import TRIANGLES, Gltf
 from avatar_live.avatar.materials import uv_set
 from avatar_live.avatar.model import Doubles, Floats, Primitive
 from avatar_live.avatar.nodes import TURN, Skeleton, node_place
+from avatar_live.avatar.surface import FAN, STRIP, smooth_normals, triangles_of, unit_vectors
 
 PALETTE_MAX = 16_384
 TRIANGLES_MAX = 2_000_000
@@ -20,8 +21,6 @@ MORPHS_MAX = 4_096
 VERTICES_MAX = 8_000_000
 MORPHED_VERTICES_MAX = 400_000_000
 MORPH_BYTES_MAX = 1024 * 1024 * 1024
-
-_STRIP, _FAN = 5, 6
 
 
 @dataclass(slots=True)
@@ -100,6 +99,7 @@ def read_meshes(gltf: Gltf, skeleton: Skeleton, is_turned: bool) -> Meshes:
             joints = np.array([reader.rigid_joint(index)])
         first = len(reader.meshes.morph_names)
         names = _morph_names(mesh)
+        finite(*mesh.weights)
         if first + len(names) > MORPHS_MAX:
             raise AvatarError(f"the avatar has more than {MORPHS_MAX} morph targets; export a simpler one")
         reader.meshes.morph_names += names
@@ -133,7 +133,7 @@ def _primitive(
     is_rigid: bool,
 ) -> Primitive | None:
     attributes = source.attributes
-    if source.mode not in (TRIANGLES, _STRIP, _FAN) or "POSITION" not in attributes:
+    if source.mode not in (TRIANGLES, STRIP, FAN) or "POSITION" not in attributes:
         return None
     positions = reader.vectors(attributes["POSITION"], 3)
     reader.vertex_count += len(positions)
@@ -143,7 +143,7 @@ def _primitive(
             f"the avatar has more than {VERTICES_MAX} vertices, or {MORPHED_VERTICES_MAX} with all its morph targets;"
             " export a simpler one"
         )
-    triangles = _triangles(reader.gltf, source, len(positions))
+    triangles = triangles_of(reader.gltf, source, len(positions))
     reader.triangle_count += len(triangles)
     if reader.triangle_count > TRIANGLES_MAX:
         raise AvatarError(f"the avatar has more than {TRIANGLES_MAX} triangles; export a simpler one")
@@ -162,9 +162,9 @@ def _primitive(
 
     positions = positions[used] * reader.sign
     if "NORMAL" in attributes:
-        normals = _unit(vertices(attributes["NORMAL"], 3) * reader.sign)
+        normals = unit_vectors(vertices(attributes["NORMAL"], 3) * reader.sign)
     else:
-        normals = _smooth_normals(positions, triangles)
+        normals = smooth_normals(positions, triangles)
     uvs = _uv_accessor(reader.gltf, source)
     if is_rigid or "JOINTS_0" not in attributes or "WEIGHTS_0" not in attributes:
         indices = np.full((len(positions), 4), joints[0])
@@ -200,24 +200,6 @@ def _primitive(
     )
 
 
-def _triangles(gltf: Gltf, source: GltfPrimitive, vertex_count: int) -> NDArray[np.uint32]:
-    if source.indices is None:
-        corners = np.arange(vertex_count, dtype=np.uint32)
-    else:
-        corners = gltf.integers(source.indices, 1)[:, 0]
-    if len(corners) and int(corners.max()) >= vertex_count:
-        raise damaged("a triangle uses a vertex that does not exist")
-    if source.mode == TRIANGLES:
-        return corners[: len(corners) // 3 * 3].reshape(-1, 3)
-    if len(corners) < 3:
-        return np.zeros((0, 3), np.uint32)
-    if source.mode == _FAN:
-        return np.column_stack([np.full(len(corners) - 2, corners[0]), corners[1:-1], corners[2:]])
-    strip = np.column_stack([corners[:-2], corners[1:-1], corners[2:]])
-    strip[1::2] = strip[1::2, [1, 0, 2]]  # every other triangle of a strip runs the other way round
-    return strip
-
-
 def _uv_accessor(gltf: Gltf, source: GltfPrimitive) -> int | None:
     materials, first = gltf.document.materials, source.attributes.get("TEXCOORD_0")
     if source.material is None or not 0 <= source.material < len(materials):
@@ -246,20 +228,6 @@ def _skinning(
     total = share.sum(axis=1, keepdims=True)
     share = np.where(total > 0.0, share / np.where(total > 0.0, total, 1.0), np.array([1.0, 0.0, 0.0, 0.0]))
     return joints[place], share.astype(np.float32)
-
-
-def _smooth_normals(positions: Floats, triangles: NDArray[np.uint32]) -> Floats:
-    a, b, c = (positions[triangles[:, corner]] for corner in range(3))
-    faces = np.cross(b - a, c - a)
-    normals = np.zeros_like(positions)
-    for corner in range(3):
-        np.add.at(normals, triangles[:, corner], faces)
-    return _unit(normals)
-
-
-def _unit(vectors: Floats) -> Floats:
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.where(lengths > 1e-12, vectors / np.maximum(lengths, 1e-12), (0.0, 0.0, 1.0)).astype(np.float32)
 
 
 def _stack(deltas: list[Floats], vertex_count: int) -> Floats:

@@ -263,6 +263,21 @@ def test_the_robot_has_every_preset_and_nothing_that_moves_them() -> None:
     assert sum(len(primitive.triangles) for primitive in avatar.primitives) == 1_612
 
 
+def test_what_exporters_write_loosely_is_understood() -> None:
+    file = small_vrm()
+    vrm = file.document["extensions"]["VRMC_vrm"]
+    vrm["meta"] |= {"references": None, "thumbnailImage": None, "allowRedistribution": 1, "version": None}
+    vrm["lookAt"]["rangeMapVerticalUp"] = None
+    vrm["expressions"]["custom"] = None
+    vrm["humanoid"]["humanBones"]["head"]["node"] = float(PLACE["Head"])
+    file.document["nodes"][PLACE["Neck"]]["children"] = [float(PLACE["Head"])]
+    file.document["nodes"][PLACE["HairTip"]] |= {"children": None, "mesh": None, "extensions": None}
+    avatar = avatar_from_bytes(file.pack())
+    assert avatar.nodes[avatar.humanoid["head"]].name == "Head"
+    assert avatar.meta.allow_redistribution
+    assert avatar.look_at.vertical_up == (90.0, 10.0)
+
+
 def test_reading_leaves_nothing_behind() -> None:
     """A host may try on hundreds of avatars in one show."""
     avatar = avatar_from_bytes(small_vrm().pack())
