@@ -10,17 +10,18 @@ Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
 _FOREIGN_CHARACTERS: Final = ("\u00a1", "\u1fff")  # Pillow's own font writes English and no more
 _FIRST_WIDE_CHARACTER: Final = "\u2e80"  # Chinese, Japanese, Korean
-_FOREIGN_FONTS: Final = (
-    "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
-    "/System/Library/Fonts/Supplemental/Arial Unicode.ttf",
-    "C:/Windows/Fonts/segoeui.ttf",
-)
 _WIDE_FONTS: Final = (
     "/usr/share/fonts/opentype/noto/NotoSansCJK-Bold.ttc",
     "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",
     "/usr/share/fonts/truetype/wqy/wqy-zenhei.ttc",
     "/System/Library/Fonts/PingFang.ttc",
     "C:/Windows/Fonts/msyh.ttc",
+)
+_FOREIGN_FONTS: Final = (
+    "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
+    "/System/Library/Fonts/Supplemental/Arial Unicode.ttf",
+    "C:/Windows/Fonts/segoeui.ttf",
+    *_WIDE_FONTS,
 )
 
 

@@ -101,15 +101,12 @@ class Crowd:
             self.node.hide()
             return
         stances = self._stances[:count]
-        order = np.argsort(
-            -places_m[:, 2]
-        )  # the audience sees the nearest drawn first: they hide the others' fragments
         stances[:, 0, :3], stances[:, 0, 3] = places_m, rows
         stances[:, 1, 0], stances[:, 1, 1] = size * np.cos(turns_rad), size * np.sin(turns_rad)
         stances[:, 1, 2] = self._pose(moment) * (3 * self._frames.shape[1])
         stances[:, 1, 3] = moment.faces * len(self._body.morphs)
         stances[:, 2, 0], stances[:, 2, 1] = self._worn[rows], named
-        stances[:] = stances[order]
+        stances[:] = stances[np.argsort(-places_m[:, 2])]  # the audience's nearest first: they hide others' fragments
         refill_table(self._stances_table, self._stances)
         if self._is_dressed_anew:
             refill_table(self._looks_table, self._looks)

@@ -36,7 +36,7 @@ _NOBODY_CHEERS: Final[Mapping[str, float]] = MappingProxyType({})
 class Figures:
     """Hold the figures that are in the game; `height_px` is the height of everybody's picture."""
 
-    def __init__(self, parent: NodePath, height_px: int = 360) -> None:
+    def __init__(self, parent: NodePath, height_px: int) -> None:
         body = read_body()
         self._crowd = Crowd(parent, body)
         self._tags = NameTags(self._crowd.node, self._crowd.defines, height_px)
@@ -59,12 +59,9 @@ class Figures:
                 self._dress(player, now_s)
         count = len(players)
         rows = np.fromiter((self._rows[player.id] for player in players), np.intp, count)
-        places = np.array([(player.x, player.z, player.yaw_rad, player.is_walking) for player in players]).reshape(
-            -1, 4
-        )
-        x, z, yaw_rad = places[:, 0], places[:, 1], places[:, 2]
-        moods = self._moods(players, cheers)
-        moment = self._gaits.step(rows, x, z, yaw_rad, places[:, 3] > 0.0, moods, now_s)
+        numbers = [(player.x, player.z, player.yaw_rad, player.is_walking) for player in players]
+        x, z, yaw_rad, walks = np.array(numbers, float).reshape(-1, 4).T
+        moment = self._gaits.step(rows, x, z, yaw_rad, walks > 0.0, self._moods(players, cheers), now_s)
         places_m = on_table(0.0, 0.0) + UNIT_M * np.column_stack([x, np.zeros(count), z])
         turns_rad = yaw_rad + np.pi  # yaw 0 faces -Z, a body +Z
         size = UNIT_M * _UNITS_PER_M * self._sized(count, now_s)

@@ -157,6 +157,8 @@ def test_letters_of_the_world_are_written() -> None:
     """Where a font lacks a letter it draws a box, the same for all letters that it lacks."""
     for text in ("Łukasz", "Zoë", "Ñandú", "Ольга", "Ελένη"):
         font = font_for(text, 20)
+        if font == font_for("English", 20):
+            pytest.skip("needs a font for the letters of Europe, such as Debian's fonts-dejavu-core")
         shapes = {bytes(font.getmask(letter)) for letter in set(text)}
         assert len(shapes) == len(set(text)), text
 
