@@ -18,7 +18,9 @@ def animal_ears(head: Hair) -> Mesh:
         bones = head.skeleton.add_spring_chain(
             "ear_" + side, "head", head.world(np.array([root, (root + tip) / 2, tip])), stiffness=2.4, drag=0.5
         )
-        t, rings, sides = np.linspace(0, 1, 10), 10, 14
+        fine = head.skeleton.detail.count
+        rings, sides = fine(10, 5), fine(14, 6)
+        t = np.linspace(0, 1, rings)
         axis, across = unit(tip - root), unit(np.cross(tip - root, (0, 0, 1)))
         front = np.cross(across, axis)
         front = front * np.sign(front[2])
@@ -44,7 +46,7 @@ def animal_ears(head: Hair) -> Mesh:
             tt = np.repeat(t, sides)
             uv = swatch_uv("ear_inner" if inner else "ear_fur", 1 - tt)
             if not inner:
-                uv[tt > 0.72] = swatch_uv("tail_tip")
+                uv[tt > 0.70] = swatch_uv("tail_tip")
             out.append(Mesh(p, n, uv, tri, head.skeleton.chain_weights(bones, "head", tt)))
     return merge(out)
 
@@ -72,7 +74,7 @@ def tail(spec: CharacterSpec, skeleton: Skeleton) -> Mesh:
         gravity=0.0,
         radius=0.03,
     )
-    t = np.linspace(0, 1, 20)
+    t, sides = np.linspace(0, 1, 20), skeleton.detail.count(16, 6)
     radii = 0.012 + 0.052 * np.sin(np.pi * np.clip(t, 0, 1) ** 1.3) ** 0.9
     radii[-1] = 0.002
     mesh = tube(
@@ -80,10 +82,10 @@ def tail(spec: CharacterSpec, skeleton: Skeleton) -> Mesh:
         radii,
         skeleton.chain_weights(bones, "hips", t),
         swatch_uv("ear_fur"),
-        sides=16,
+        sides=sides,
         up=(0, 0.3, 1),
     )
-    tt = np.concatenate([np.repeat(t, 16), [0, 1]])
+    tt = np.concatenate([np.repeat(t, sides), [0, 1]])
     mesh.uvs = swatch_uv("ear_fur", 0.2 + 0 * tt)
     mesh.uvs[tt > 0.66] = swatch_uv("tail_tip")
     return mesh

@@ -27,10 +27,6 @@ class Detail:
         return shipped / math.sqrt(self.triangles)
 
     def pixels(self, shipped: int) -> int:
-        """Return the side of a picture: twice as long for four times as many triangles, a power of two."""
-        factor = 1.0
-        while factor * factor * 2 <= self.triangles:
-            factor *= 2
-        while factor * factor > self.triangles * 2:
-            factor /= 2
-        return min(max(PIXELS_LEAST, round(shipped * factor)), PIXELS_MOST)
+        """Return the side of a picture, a power of two: twice as long for up to four times as many triangles."""
+        factor = 2.0 ** math.ceil(math.log2(self.triangles) / 2)
+        return int(min(max(PIXELS_LEAST, shipped * factor), PIXELS_MOST))

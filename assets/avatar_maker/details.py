@@ -34,32 +34,34 @@ def drawstrings(hoodie: Hoodie, skeleton: Skeleton) -> Mesh:
         )
         t = np.linspace(0, 1, 12)
         weights = skeleton.chain_weights(bones, "upperChest", t)
-        out.append(tube(path, np.full(12, 0.0030), weights, swatch_uv("trim"), sides=7))
+        out.append(tube(path, np.full(12, 0.0030), weights, swatch_uv("trim"), sides=skeleton.detail.count(7, 4)))
         tip = np.array([path[-1], path[-1] - np.array((0, 0.012, -0.0005))])
-        out.append(tube(tip, [0.0042, 0.0040], weights[-2:], swatch_uv("metal", 0.2), sides=8))
+        out.append(
+            tube(tip, [0.0042, 0.0040], weights[-2:], swatch_uv("metal", 0.2), sides=skeleton.detail.count(8, 4))
+        )
     return merge(out)
 
 
 def headset(head: Hair) -> Mesh:
     """Return a streamer's headset: a band over the hair and two cups."""
-    out = []
+    out, fine = [], head.skeleton.detail.count
     angle = np.linspace(-0.5 * np.pi - 0.1, 0.5 * np.pi + 0.1, 19)
     band = np.column_stack([0.150 * np.sin(angle), 0.002 + 0.168 * np.cos(angle), np.full(19, -0.012)])
     w = np.repeat(one_bone(1, "head", head.skeleton), 19, 0)
-    out.append(tube(head.world(band), np.full(19, 0.0080), w, swatch_uv("pad", 0.3), sides=8, squash=1.7))
+    out.append(tube(head.world(band), np.full(19, 0.0080), w, swatch_uv("pad", 0.3), sides=fine(8, 5), squash=1.7))
     for s in (1, -1):
         for x0, x1, r, name in (
             (0.126, 0.152, 0.043, "pad"),
             (0.148, 0.166, 0.036, "trim"),
             (0.164, 0.169, 0.022, "lace"),
         ):
-            n = 7
+            n = fine(7, 5)
             t = np.linspace(0, np.pi, n)
             x = (x0 + x1) / 2 - (x1 - x0) / 2 * np.cos(t)
             rr = r * (0.80 + 0.20 * np.sin(t))
             path = np.column_stack([s * x, np.full(n, -0.016), np.full(n, -0.012)])
             path[0, 0], path[-1, 0] = s * (x0 - 1e-4), s * (x1 + 1e-4)
-            out.append(tube(head.world(path), rr, w[:n], swatch_uv(name, 0.3), sides=head.skeleton.detail.count(22, 8)))
+            out.append(tube(head.world(path), rr, w[:n], swatch_uv(name, 0.3), sides=fine(20, 8)))
     return merge(out)
 
 
@@ -82,7 +84,7 @@ def hair_clip(head: Hair) -> Mesh:
                 np.array([0.0030, 0.0042, 0.0044, 0.0044, 0.0042, 0.0030]),
                 w,
                 swatch_uv("trim", 0.3),
-                sides=8,
+                sides=head.skeleton.detail.count(8, 4),
             )
         )
     return merge(out)
@@ -120,16 +122,16 @@ def scarf(spec: CharacterSpec, skeleton: Skeleton) -> Mesh:
         radius=0.012,
         colliders=("chest",),
     )
-    t = np.linspace(0, 1, 12)
+    t, sides = np.linspace(0, 1, 12), skeleton.detail.count(12, 6)
     radii = 0.020 + 0.010 * t
     radii[-1] = 0.026
-    end = tube(stem, radii, skeleton.chain_weights(bones, "upperChest", t), swatch_uv("trim"), sides=12, squash=0.30)
+    end = tube(stem, radii, skeleton.chain_weights(bones, "upperChest", t), swatch_uv("trim"), sides=sides, squash=0.30)
     stripe = tube(
         stem[8:10],
         radii[8:10] + 0.0016,
         skeleton.chain_weights(bones, "upperChest", t)[8:10],
         swatch_uv("lace"),
-        sides=12,
+        sides=sides,
         squash=0.36,
     )
     knot = tube(
@@ -139,6 +141,6 @@ def scarf(spec: CharacterSpec, skeleton: Skeleton) -> Mesh:
         [0.006, 0.020, 0.020, 0.006],
         np.repeat(blend(skeleton, {"upperChest": np.ones(1)}), 4, 0),
         swatch_uv("trim"),
-        sides=10,
+        sides=sides,
     )
     return merge([*out, end, stripe, knot])

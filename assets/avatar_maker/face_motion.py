@@ -43,7 +43,7 @@ ROBOT_EYE_CONTOUR = [
 ]
 LID_REACH_M: Final = {  # how far over and under an eye the skin follows its lids: fur and screens bear pictures there
     "human": (0.034, 0.021),
-    "fox": (0.026, 0.021),
+    "fox": (0.015, 0.018),
     "robot": (0.012, 0.009),
 }
 LIP_REACH_M: Final = {"human": 0.026, "fox": 0.026, "robot": 0.012}
@@ -71,9 +71,15 @@ def mouth_contour(head: HeadShape, samples: int) -> Floats:
 
 def resting_mouth_height(head: HeadShape, s: Floats) -> Floats:
     """Return the height of the closed lips' line at s, -1 right corner .. +1 left corner."""
-    if head.kind == "fox":  # two bows that meet under the nose
-        return np.asarray(head.mouth[1] - 0.0042 + 0.0058 * np.cos(np.pi * (np.abs(s) - 0.02)) ** 2)
-    return np.asarray(head.mouth[1] - 0.0016 + 0.0048 * np.abs(s) ** 2.2)
+    smile = head.mouth[1] - 0.0016 + 0.0048 * np.abs(s) ** 2.2
+    return np.asarray(smile + muzzle_bows(head, s))
+
+
+def muzzle_bows(head: HeadShape, s: Floats) -> Floats:
+    """Return how far a muzzle's two bows, which meet under the nose, lie over the line of other mouths."""
+    if head.kind != "fox":
+        return np.zeros_like(s)
+    return np.asarray(0.0058 * np.cos(np.pi * (np.abs(s) - 0.02)) ** 2 - 0.0026 - 0.0048 * np.abs(s) ** 2.2)
 
 
 @dataclass
@@ -263,16 +269,17 @@ def motions(p: FacePoints) -> dict[str, Floats]:
     w = p.head.mouth_half[0]
     rise = 0.0032 * s**2
     out["browInnerUp"] = brows(p, 1, 0.0105, -0.0010, -0.001) + brows(p, -1, 0.0105, -0.0010, -0.001)
+    bows, far = muzzle_bows(p.head, s), p.head.opening
     open_lips = (
-        mouth(p, -0.02 * w * s, 0.0026 * arch, -0.0185 * arch**0.75 - 0.001, 0.0)
+        mouth(p, -0.02 * w * s, 0.0026 * far * arch, -0.0185 * far * arch**0.75 - 0.001 - bows, 0.0)
         + mouth(p, upper=-0.0015)
-        + lower_lip(p, -0.0110)
+        + lower_lip(p, -0.0110 * far)
     )
     out["jawOpen"] = open_lips + chin(p, dy=-0.0125)
     out["mouthClose"] = -open_lips + mouth(p, 0, -0.0035, -0.0035)
     out["jawForward"] = chin(p, dn=0.0095) + mouth(p, 0, 0, 0, np.where(p.mouth_top, 0.001, 0.005))
-    out["mouthFunnel"] = mouth(p, -0.52 * w * s, 0.0065 * arch - rise, -0.0085 * arch - rise, 0.006)
-    out["mouthPucker"] = mouth(p, -0.60 * w * s, 0.0008 * arch - rise, -0.0010 * arch - rise, 0.0085)
+    out["mouthFunnel"] = mouth(p, -0.52 * w * s, 0.0065 * arch - rise - bows, -0.0085 * arch - rise - bows, 0.006)
+    out["mouthPucker"] = mouth(p, -0.60 * w * s, 0.0008 * arch - rise - bows, -0.0010 * arch - rise - bows, 0.0085)
     out["mouthRollLower"] = mouth(p, 0.0, 0.0, 0.0014 * arch, np.where(p.mouth_top, 0, -0.004)) + chin(
         p, dy=0.003, dn=0.003
     )
@@ -285,7 +292,7 @@ def motions(p: FacePoints) -> dict[str, Floats]:
         + blob(p, (-puffed[0], puffed[1]), (0.026, 0.024), dn=0.0165)
         + mouth(p, -0.22 * w * s, 0, 0, 0.002)
     )
-    out["tongueOut"] = mouth(p, -0.05 * w * s, 0.0, -0.0105 * arch)
+    out["tongueOut"] = mouth(p, -0.05 * w * s, 0.0, -0.0105 * arch - bows)
     return out
 
 

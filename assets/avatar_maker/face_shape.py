@@ -27,6 +27,7 @@ class HeadShape:
         mouth_y = CHIN_FROM + (MOUTH_Y - CHIN_FROM) * spec.face.chin + spec.face.mouth_rise
         self.mouth = np.array([0.0, mouth_y + (0.009 if self.kind == "robot" else 0.0)])
         self.mouth_half = np.array([MOUTH_HALF_WIDTH * spec.face.mouth_width, MOUTH_HALF_HEIGHT])
+        self.opening = 0.62 if self.kind == "robot" else 1.0  # how far the mouth opens, against a plain one
         self.chin_y = CHIN_FROM + (-0.122 - CHIN_FROM) * spec.face.chin
 
     def soft_skull(self, p: Floats) -> Floats:

@@ -12,6 +12,7 @@ from .mesh import Mesh, one_bone, smoothstep, unit
 from .pictures import FACE_SPAN
 
 HAIRLINE_RAD = 2.15  # from the front; farther back hair covers the head
+SLIDE_M = 0.012  # how much deeper a point may come to lie as it slides over the face
 PICTURE_ENDS_M = -0.025  # what lies farther back than this is plain
 PLAIN = (0.02, 0.5)
 RING_DISTANCES = (0.0, 0.0014, 0.0036, 0.0070, 0.0112)
@@ -95,7 +96,8 @@ def face_skin(face: FaceSurface) -> Mesh:
 
     def place(move: Floats, rows: Rows) -> Floats:
         moved = design[rows] + np.column_stack([move[:, :2], np.zeros(len(move))])
-        moved[:, 2] += (head.lift(moved[:, :2])[:, 2] - moved[:, 2]) * frontal[rows]
+        deeper = np.clip(head.lift(moved[:, :2])[:, 2] - moved[:, 2], -SLIDE_M, SLIDE_M)  # not past the chin's edge
+        moved[:, 2] += deeper * frontal[rows]
         return np.asarray(head.project(moved, move[:, 2]) + move[:, 3:])
 
     moves = motion.motions(points)

@@ -7,13 +7,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from . import face_motion as motion
-from .arrays import Flags, Floats, Whole
+from .arrays import Floats, Whole
 from .face_shape import HeadShape
 from .mesh import Mesh, grid_triangles, merge, one_bone, unit
 from .skeleton import Skeleton
 from .spec import CharacterSpec
 
-Rows = Flags | slice
+Rows = Whole  # which of a piece's vertices
 STILL_M = 1e-6  # what moves less is left where it is
 UPON = {"mouthClose": "jawOpen"}  # this shape only ever comes with that one, and must fit on top of it
 
@@ -92,15 +92,21 @@ def displaced(
 
     `place` puts the named rows where a motion (n, 6) takes them; `rest` is the motion to the neutral pose.
     """
-    neutral = place(rest, slice(None))
+    neutral = place(rest, np.arange(len(rest)))
+    rows = {name: np.flatnonzero(np.abs(move).max(1) > STILL_M) for name, move in moves.items()}
+    under = {name: rest[here] + (moves[UPON[name]][here] if name in UPON else 0.0) for name, here in rows.items()}
+    names = [name for name, here in rows.items() if len(here)]
+    if not names:
+        return neutral, {}
+    at_once = np.concatenate([under[name] + moves[name][rows[name]] for name in names])  # one search for all is faster
+    ends = np.cumsum([len(rows[name]) for name in names])
+    placed = np.split(place(at_once, np.concatenate([rows[name] for name in names])), ends[:-1])
     morphs = {}
-    for name, move in moves.items():
-        moving = np.abs(move).max(1) > STILL_M
-        if moving.any():
-            base = rest[moving] + moves[UPON[name]][moving] if name in UPON else rest[moving]
-            start = place(base, moving) if name in UPON else neutral[moving]
-            morphs[name] = np.zeros_like(neutral)
-            morphs[name][moving] = (place(base + move[moving], moving) - start) * scale
+    for name, there in zip(names, placed, strict=True):
+        here = rows[name]
+        start = place(under[name], here) if name in UPON else neutral[here]
+        morphs[name] = np.zeros_like(neutral)
+        morphs[name][here] = (there - start) * scale
     return neutral, morphs
 
 

@@ -26,6 +26,7 @@ _DECIMALS = 6  # micrometres
 _SHORT_MAX = 65_535
 _STILL_M = 2e-6  # a vertex that moves less stays out of a morph target
 _WEIGHT_MIN = 0.004
+_AREA_LEAST_M2 = 1e-11  # twice a triangle's: less is a line
 
 
 class GltfFile:
@@ -74,6 +75,13 @@ class GltfFile:
         data = values.astype(np.uint16 if is_short else np.uint32).tobytes()
         component = USHORT if is_short else UINT
         entry = {"bufferView": self.view(data, target), "componentType": component, "count": len(values), "type": kind}
+        self.accessors.append(entry)
+        return len(self.accessors) - 1
+
+    def shares(self, values: NDArray[np.int64]) -> int:
+        """Append numbers (N, 4) in parts of 65,535, which a reader turns into 0..1."""
+        data = self.view(values.astype(np.uint16).tobytes(), VERTICES)
+        entry = {"bufferView": data, "componentType": USHORT, "normalized": True, "count": len(values), "type": "VEC4"}
         self.accessors.append(entry)
         return len(self.accessors) - 1
 
@@ -166,8 +174,8 @@ class GltfFile:
         return {"joints": list(range(len(bones.names))), "skeleton": 0, "inverseBindMatrices": matrices}
 
     def _primitive(self, piece: Mesh, material: int, names: Sequence[str]) -> Json:
-        a, b, c = piece.triangles.T
-        triangles = piece.triangles[(a != b) & (b != c) & (a != c)]
+        a, b, c = (_rounded(piece.positions, _DECIMALS)[corner].astype(np.float64) for corner in piece.triangles.T)
+        triangles = piece.triangles[np.linalg.norm(np.cross(b - a, c - a), axis=1) > _AREA_LEAST_M2]
         bones, weights = _four_strongest(piece.weights)
         normals = piece.normals / np.linalg.norm(piece.normals, axis=1, keepdims=True)
         entry: Json = {
@@ -178,7 +186,7 @@ class GltfFile:
                 "NORMAL": self.floats(normals, "VEC3"),
                 "TEXCOORD_0": self.floats(piece.uvs, "VEC2"),
                 "JOINTS_0": self.integers(bones, "VEC4", VERTICES),
-                "WEIGHTS_0": self.floats(weights, "VEC4"),
+                "WEIGHTS_0": self.shares(weights),
             },
         }
         if names:
@@ -192,11 +200,13 @@ def _rounded(values: NDArray[np.floating[Any]], decimals: int) -> Weights:
     return (np.round(values.astype(np.float64), decimals) + 0.0).astype(np.float32)
 
 
-def _four_strongest(dense: Weights) -> tuple[NDArray[np.int64], Floats]:
-    """Return the bones (N, 4) that move a vertex most and their weights, which sum to one."""
+def _four_strongest(dense: Weights) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the bones (N, 4) that move a vertex most and their weights, which sum to 65,535."""
     rounded = np.round(dense.astype(np.float64), _DECIMALS)
     bones = np.argsort(-rounded, axis=1, kind="stable")[:, :4]
     weights = np.take_along_axis(rounded, bones, 1)
     weights[weights < _WEIGHT_MIN] = 0.0
     bones[weights == 0.0] = 0
-    return bones, weights / weights.sum(1, keepdims=True)
+    shares = np.round(weights / weights.sum(1, keepdims=True) * _SHORT_MAX).astype(np.int64)
+    shares[:, 0] += _SHORT_MAX - shares.sum(1)  # the strongest takes what rounding left
+    return bones, shares

@@ -100,7 +100,7 @@ class Hair:
     ) -> None:
         """One tapering lock. `end` is the height of its tip; `out` its height over the shell, root to
         tip; `bend` swings the tip round the head; `flick` throws the tip outward, `puff` its middle."""
-        rings, sides = self.detail.count(rings, 4), self.detail.count(sides, 4)
+        rings, sides = self.detail.count(rings, 4), self.detail.count(sides, 3)
         t = np.linspace(0, 1, rings)
         arc = start + (arc_at(end) - start) * t
         root_theta = theta if root_theta is None else root_theta
@@ -174,16 +174,16 @@ class Hair:
         bones = self.skeleton.add_spring_chain(
             name, "head", [world[0], world[len(path) // 2], world[-1]], stiffness=1.1, drag=0.35
         )
-        t = np.linspace(0, 1, len(path))
+        t, sides = np.linspace(0, 1, len(path)), self.detail.count(7, 4)
         radii = width * np.maximum(np.sin(np.pi * np.clip(t * 0.8 + 0.18, 0, 1)), 0.02)
         strand = tube(
             world,
             radii,
             self.skeleton.chain_weights(bones, "head", t),
             (0.3, 0.2),
-            sides=7,
+            sides=sides,
             squash=0.45,
             up=(0, 0.2, 1),
         )
-        strand.uvs = hair_uv(1, 0.4, np.concatenate([np.repeat(down[0] + (down[1] - down[0]) * t, 7), down]))
+        strand.uvs = hair_uv(1, 0.4, np.concatenate([np.repeat(down[0] + (down[1] - down[0]) * t, sides), down]))
         self.meshes.append(strand)

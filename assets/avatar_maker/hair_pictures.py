@@ -39,9 +39,11 @@ def hair(spec: CharacterSpec) -> bytes:
                 pic.box(left, 0, left + wide, size, colour=deep, alpha=0.42)
             else:
                 _light(pic, left, wide, size, p.hair_shine, rng)
+            fall = gradient((0, 0), (0, size), [deep, deep, mix(p.hair_tip, deep, 0.45)], [0, 0.45, 0.85])
             for edge in (left, left + wide):
-                pic.box(edge - 0.09 * wide, 0, edge + 0.09 * wide, size, colour=deep, alpha=0.80, blur=0.030 * wide)
-                pic.box(edge - 0.18 * wide, 0, edge + 0.18 * wide, size, colour=deep, alpha=0.35, blur=0.060 * wide)
+                for reach, alpha in ((0.09, 0.80), (0.18, 0.35)):
+                    reach *= wide
+                    pic.box(edge - reach, 0, edge + reach, size, shader=fall, alpha=alpha, blur=0.33 * reach)
     return pic.png()
 
 

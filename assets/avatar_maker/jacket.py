@@ -6,14 +6,16 @@ import numpy as np
 
 from .arrays import Floats
 from .cloth_pictures import ClothFrame, cuffs, folds
-from .implicit import capsule, polygonise, smooth_max, smooth_min
-from .mesh import Mesh
-from .picture import Picture, gradient, mix, shaded
+from .implicit import capsule, gradient, polygonise, smooth_max, smooth_min
+from .mesh import Mesh, unit
+from .picture import Picture, mix, shaded
+from .picture import gradient as fading
 from .spec import CharacterSpec
 from .swatches import swatch_uv
 from .torso import Torso
 
 _LINING_M: Final = 0.0045  # shown beside the zip
+_ZIP_M: Final = 0.010  # from the opening's edge to where the jacket lies flat
 
 
 class Jacket:
@@ -28,7 +30,11 @@ class Jacket:
         reach = t.wrist + 0.02
         low, high = (-reach, t.hip - 0.04, -0.17 * t.girth), (reach, t.shoulder + 0.06, 0.16 * t.girth)
         solid = polygonise(self._field, low, high, t.detail.cell(0.0062), t.detail.faces(6600))
-        return t.dressed(solid)
+        mesh = t.dressed(solid)
+        q = np.abs(mesh.positions * (1, 0, 0)) + mesh.positions * (0, 1, 1)
+        edge = (np.abs(q[:, 0] - opening_m(t.frame, q[:, 1])) < _ZIP_M) & (q[:, 2] > 0.02)
+        mesh.normals[edge] = unit(gradient(lambda p: t.trunk(np.abs(p), 0.015), mesh.positions[edge]))  # lit as one
+        return mesh
 
     def collar(self) -> Mesh:
         """Return the collar, which stands around the neck and is open in front."""
@@ -48,7 +54,7 @@ class Jacket:
         hem = smooth_max(t.trunk(q, 0.013, -0.010), q[:, 1] - (t.hip + 0.034), 0.004)
         body = smooth_min(smooth_max(body, (t.hip + 0.030) - q[:, 1], 0.012), hem, 0.006)
         cuff = t.wrist - 0.034
-        sleeve = t.sleeve(q, 0.046, 0.043, 0.041, cuff - 0.016)
+        sleeve = t.sleeve(q, 0.045, 0.043, 0.041, cuff - 0.016)
         yz = (t.skeleton.arm_level, -0.010)
         rib = capsule(q, (cuff, *yz), (t.wrist - 0.012, *yz), 0.034 * k, 0.031 * k)
         sleeve = smooth_min(sleeve, np.maximum(rib, q[:, 0] - (t.wrist - 0.004)), 0.008)
@@ -84,7 +90,7 @@ def jacket_picture(spec: CharacterSpec, frame: ClothFrame) -> bytes:
             frame.hem - 0.06,
             0.5,
             frame.hem + 0.06,
-            shader=gradient((0, frame.hem + 0.10), (0, frame.hem), [p.cloth, dark]),
+            shader=fading((0, frame.hem + 0.10), (0, frame.hem), [p.cloth, dark]),
         )
         yoke = frame.shoulder - 0.055
         if not is_back:
@@ -120,7 +126,7 @@ def _front(pic: Picture, spec: CharacterSpec, frame: ClothFrame) -> None:
         pic.line([(g * 0.082, foot), (g * 0.064, foot + 0.062)], colour=mix(p.cloth, "#000000", 0.3), width=0.0016)
     _gust(pic, p.trim, frame.shoulder - 0.125)
     neck = frame.shoulder + 0.013
-    pic.line([(-0.05, neck), (0, neck - 0.010), (0.05, neck)], colour=shade, width=0.0030)
+    pic.line([(-0.030, neck - 0.002), (0, neck - 0.010), (0.030, neck - 0.002)], colour=shade, width=0.0030)
     badge = (0.066 * frame.girth, frame.shoulder - 0.100)
     pic.oval(*badge, 0.0125, 0.0125, colour=p.trim)
     pic.oval(*badge, 0.0080, 0.0080, colour=p.trim_dark)

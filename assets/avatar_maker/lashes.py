@@ -23,8 +23,10 @@ def lashes(face: FaceSurface) -> Mesh:
     t = np.linspace(0, 1, n)
     upper, lower = motion.eye_contour(head, n, "upper"), motion.eye_contour(head, n, "lower")
     if head.kind == "robot":
-        lit = np.full(n, 0.0021)
-        return merge([_lash(face, upper, 0.3 * lit, lit, 0.0013), _lash(face, lower, 0.2 * lit, 0.5 * lit, 0.0012)])
+        lit = np.full(n, 0.0030)
+        return merge(
+            [_lash(face, upper, 0.2 * lit, 0.8 * lit, 0.0015), _lash(face, lower, 0.2 * lit, 0.5 * lit, 0.0012)]
+        )
     thick = 0.0002 + 0.0052 * smoothstep(0.0, 0.42, t) ** 0.8 + 0.0010 * smoothstep(0.6, 0.92, t)
     thick = thick * (1 - 0.55 * smoothstep(0.86, 1.0, t)) * eyes.lashes
     out = [_lash(face, upper, 0.0002 + 0.0006 * smoothstep(0, 0.3, t), thick, 0.0013)]

@@ -90,10 +90,10 @@ class LowerBody:
         hip, x, k = self.hip, self.leg_x, self.limb
 
         def field(q: Floats) -> Floats:
-            leg = capsule(q, (0.95 * x, hip - 0.01, 0), (1.16 * x, hip - 0.108, 0.002), 0.050 * k, 0.060 * k)
+            leg = capsule(q, (0.95 * x, hip - 0.01, 0), (1.14 * x, hip - 0.108, 0.002), 0.049 * k, 0.0535 * k)
             leg = smooth_max(leg, (hip - 0.116) - q[:, 1], 0.004)
             hem = smooth_max(leg - 0.0022, q[:, 1] - (hip - 0.100), 0.002)
-            hollow = ellipsoid(q, (1.17 * x, hip - 0.118, 0.002), np.array((0.053, 0.020, 0.053)) * k)
+            hollow = ellipsoid(q, (1.15 * x, hip - 0.118, 0.002), np.array((0.0475, 0.020, 0.0475)) * k)
             return -smooth_min(-smooth_min(smooth_min(self._seat(q), leg, 0.03), hem, 0.002), hollow, 0.004)
 
         wide = 0.16 * self.girth
@@ -158,22 +158,21 @@ class LowerBody:
             return smooth_max(flat, np.abs(q[:, 1] - 0.012 - turned) - 0.0125, 0.008)
 
         def cap(q: Floats) -> Floats:
-            solid = ellipsoid(q, (0.001, 0.027, 0.056), (0.0395, 0.027, 0.0525))
-            return smooth_max(solid, 0.076 + 0.25 * np.abs(q[:, 0]) - q[:, 2], 0.003)
+            return smooth_max(upper(q) - 0.0020, 0.074 + 4 * q[:, 0] ** 2 - q[:, 2], 0.002)
 
         def laces(q: Floats) -> Floats:
-            out = np.full(len(q), 1.0)
-            for z, y in ((0.062, 0.0610), (0.049, 0.0700), (0.036, 0.0790)):
-                out = np.minimum(out, capsule(q, (-0.015, y - 0.003, z), (0.015, y - 0.003, z + 0.001), 0.0038))
-            return out
+            along = 0.6 * (q[:, 2] - 0.026) - 0.8 * (q[:, 1] - 0.086)  # down the instep
+            bars = np.abs(np.mod(along, 0.0125) - 0.00625) - 0.0030
+            ends = np.maximum(np.abs(q[:, 0]) - 0.0165, np.abs(along - 0.0185) - 0.0190)
+            return smooth_max(upper(q) - 0.0030, np.maximum(bars, np.maximum(ends, 0.05 - q[:, 1])), 0.002)
 
         wide = foot[0] + 0.055 * k
         low, high = np.array((-wide, -0.01, -0.075 * k)), np.array((wide, 0.12, 0.14 * k))
         pieces: list[tuple[Callable[[Floats], Floats], Bands, int, float]] = [
             (upper, [(0.088 * k, "shoe"), (9, "trim_dark")], 1000, 0.0042),
             (sole, [(0.008, "trim"), (9, "sole" if self.spec.lower == "shorts" else "lace")], 560, 0.0042),
-            (cap, [(9, "lace")], 200, 0.0040),
-            (laces, [(9, "lace")], 240, 0.0026),
+            (cap, [(9, "lace")], 420, 0.0036),
+            (laces, [(9, "lace")], 420, 0.0026),
         ]
         return [
             self._banded(self._solid(at(field), low, high, cell, count), bands, self.hip + _NO_HIPS_M)
@@ -181,7 +180,7 @@ class LowerBody:
         ]
 
     def _struts(self) -> list[Mesh]:
-        """Return a robot's pelvis and its legs, dark and ribbed, which reach into the boots."""
+        """Return a robot's pelvis and its legs, dark, which reach into the boots."""
         hip, x, k = self.hip, self.leg_x, self.limb
 
         def pelvis(q: Floats) -> Floats:
@@ -191,13 +190,12 @@ class LowerBody:
             y = [0.05, self.knee, hip - 0.01]
             return tower(q - (x, 0, 0), y, np.full(3, 0.030 * k), np.full(3, 0.030 * k))
 
-        steps = np.arange(0.5 * self.knee, hip, 0.011)
-        ribs = [(float(y), "legs" if k % 2 else "trim_dark") for k, y in enumerate(steps)] + [(9.0, "legs")]
+        rings = [(self.knee - 0.006, "legs"), (self.knee + 0.006, "lamp"), (9.0, "legs")]
         wide = 0.13 * self.girth
         low, high = np.array((-wide, 0.03, -wide)), np.array((wide, hip + 0.08, wide))
         return [
             self._banded(self._solid(pelvis, low, high, 0.006, 500), [(9, "shorts")], hip - 0.03),
-            self._banded(self._solid(strut, low, high, 0.0050, 500), ribs, hip + 0.02),
+            self._banded(self._solid(strut, low, high, 0.0050, 500), rings, hip + 0.02),
         ]
 
     def _boots(self) -> list[Mesh]:

@@ -29,7 +29,7 @@ class Hoodie:
         body = t.trunk(q, 0.008, 0.030)
         gathered = ellipsoid(q, (0, t.hip + 0.058, 0.002), np.array((0.114, 0.052, 0.098)) * t.girth)
         body = smooth_min(body, gathered, 0.03)
-        body = smooth_min(body, smooth_max(t.trunk(q, 0.003, -0.012), q[:, 1] - (t.hip + 0.034), 0.004), 0.006)
+        body = smooth_min(body, smooth_max(t.trunk(q, 0.010, -0.012), q[:, 1] - (t.hip + 0.034), 0.004), 0.006)
         cuff = t.wrist - 0.036
         sleeve = t.sleeve(q, 0.046, 0.046, 0.048, cuff - 0.022)
         yz = (t.skeleton.arm_level, -0.010)

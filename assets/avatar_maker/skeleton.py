@@ -60,7 +60,7 @@ class Skeleton:
         self.head_centre = np.array([0, self.head_base + 0.125 * p.head, 0.012])
         self.head_scale, self.girth, self.hand_scale = p.head, p.build, p.hands
         self.arm_root = 0.088 * p.build * p.shoulders  # of the middle line, as the two below
-        self.arm_level = self.shoulder_height - 0.018 - 0.05 * max(p.shoulders - 1.0, 0.0)
+        self.arm_level = self.shoulder_height - 0.018 - 0.10 * max(p.shoulders - 1.0, 0.0)
         self.elbow, self.wrist = self.arm_root + p.arm * 0.5, self.arm_root + p.arm
         self._trunk(p)
         for side, sign in (("left", 1), ("right", -1)):

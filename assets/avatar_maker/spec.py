@@ -104,7 +104,7 @@ class CharacterSpec:
     headset: bool = False
     scarf: bool = False
     chest_print: Literal["wave", "paw", "none"] = "none"
-    detail: float = ranged(1.0, 0.15, 4.0)  # triangles against those of the shipped file
+    detail: float = ranged(1.0, 0.05, 4.0)  # triangles against those of the shipped file
 
     def __post_init__(self) -> None:
         for name, number, least, most in ranges(self):

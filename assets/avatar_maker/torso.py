@@ -52,7 +52,8 @@ class Torso:
     def dressed(self, solid: Surface) -> Mesh:
         """Return a piece of cloth, split where the front of its picture meets the back."""
         p, n, tri = solid
-        back = n[tri].mean(1)[:, 2] < 0
+        facing, middle = n[tri].mean(1)[:, 2], p[tri].mean(1)[:, 2]
+        back = np.where(middle > 0.02, facing < -0.5, facing < 0)  # an edge of an opening in front belongs to it
         used_front, used_back = np.unique(tri[~back]), np.unique(tri[back])
         remap_front, remap_back = np.full(len(p), -1), np.full(len(p), -1)
         remap_front[used_front] = np.arange(len(used_front))

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from khronos import complaints
 from shared import PROJECT
 
 from avatar_live.avatar import Rig, read_avatar
@@ -127,3 +128,56 @@ def test_every_asset_has_a_licence() -> None:
     for path in ASSETS.iterdir():
         if not path.name.startswith((".", "__")) and path.name != "LICENSE.md":
             assert path.name in text, f"say in assets/LICENSE.md what {path.name} may be used for"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_validator_finds_nothing_wrong(name: str) -> None:
+    assert complaints(ASSETS / f"{name}.vrm") == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_vertex_follows_bones_and_every_triangle_has_an_area(name: str) -> None:
+    for piece in read_avatar(ASSETS / f"{name}.vrm").primitives:
+        np.testing.assert_allclose(piece.weights.sum(axis=1), 1.0, atol=1e-6)
+        a, b, c = (piece.positions[piece.triangles[:, k]].astype(float) for k in range(3))
+        assert np.linalg.norm(np.cross(b - a, c - a), axis=1).min() > 0.0
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_character_says_all_that_vrm_can_say(name: str) -> None:
+    extensions = description(committed(name))["extensions"]
+    vrm, springs = extensions["VRMC_vrm"], extensions["VRMC_springBone"]
+    assert vrm["lookAt"]["type"] == "bone"
+    assert len(vrm["firstPerson"]["meshAnnotations"]) >= 2
+    assert vrm["expressions"]["preset"].keys() >= {"neutral", "lookUp", "blinkLeft", "aa", "relaxed"}
+    assert all(spring["colliderGroups"] for spring in springs["springs"] if spring["name"].startswith("fringe"))
+    materials = description(committed(name))["materials"]
+    outlined = [m for m in materials if m["extensions"]["VRMC_materials_mtoon"]["outlineWidthMode"] != "none"]
+    assert len(outlined) == len(materials) - 1, "all but the parts of the face, which are strokes themselves"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_chains_swing_when_the_head_turns_and_come_to_rest_where_they_hung(name: str) -> None:
+    avatar = read_avatar(ASSETS / f"{name}.vrm")
+    rig = Rig(avatar)
+    palette = list(avatar.palette_nodes)
+    ends = [(spring.joints[0].node, spring.joints[-1].node) for spring in avatar.springs]
+    parents = [palette.index(avatar.nodes[first].parent) for first, _ in ends]
+    roots, tips = ([palette.index(pair[k]) for pair in ends] for k in (0, 1))
+    rest = np.linalg.inv(avatar.inverse_binds)
+
+    def swing(pose: Pose) -> tuple[Any, Any]:
+        """Return the tips (N, 3) after a frame, and how far each is from where a stiff chain would hold it."""
+        now = rig.animate(pose, 1.0 / 30.0).palette
+        places = (now[tips] @ rest[tips][:, :, 3:])[:, :, 0]
+        return places, np.linalg.norm(places - (now[parents] @ rest[tips][:, :, 3:])[:, :, 0], axis=1)
+
+    turned = np.array([0.0, np.sin(0.4), 0.0, np.cos(0.4)])
+    hung = [swing(Pose()) for _ in range(60)][-1][0]
+    lag_m = [swing(Pose({"hips": turned, "head": turned})) for _ in range(2)][-1][1]
+    settled = [swing(Pose()) for _ in range(150)][-1][0]
+    assert (lag_m > 0.002).all()
+    np.testing.assert_allclose(settled, hung, atol=0.003)
+    for spring, tip, root in zip(avatar.springs, hung, rest[roots][:, 1, 3], strict=True):
+        if spring.joints[0].gravity_power > 0.0:
+            assert tip[1] < root
