@@ -1,6 +1,7 @@
 """The crowd on the pitch: everybody is drawn, in one call, each in the own look, and who leaves is gone."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,6 +11,8 @@ from panda3d.core import RenderState
 from pitchside import Pitchside, around, is_seen, somebody
 
 from avatar_live.protocol.view import CAMPS, Camp, PlayerView
+from avatar_live.stage import StageError
+from avatar_live.stage.bodies import read_body
 from avatar_live.stage.cameras import NOBODY
 from avatar_live.stage.crowd import CROWD_MAX
 from avatar_live.stage.figures import NO_ROW, eyes
@@ -219,3 +222,8 @@ def test_small_bodies_have_fewer_corners_and_the_same_outline(pitch: Pitchside) 
     both, either = is_seen(fine) & is_seen(coarse), is_seen(fine) | is_seen(coarse)
     assert both.sum() / either.sum() > 0.93
     assert changed(fine, coarse).any()
+
+
+def test_a_checkout_without_bodies_gets_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(StageError, match=r"crowd\.npz is missing; .*\.$"):
+        read_body(tmp_path / "crowd.npz")

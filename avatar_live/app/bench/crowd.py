@@ -7,11 +7,12 @@ from typing import Any, Final
 
 import numpy as np
 
+from avatar_live.app.faults import ShowError
 from avatar_live.protocol.view import CAMPS, PITCH_HALF_WIDTH, PlayerView
+from avatar_live.stage import StageError
 from avatar_live.stage.rehearsal import Rehearsal
 
 COUNTS: Final = (1, 16, 100, 256)
-FRAMES_LEAST: Final = 10
 _WARM_FRAMES: Final = 5
 _FPS: Final = 30.0
 _WALK_SPEED: Final = 0.4
@@ -19,15 +20,20 @@ _WALK_SPEED: Final = 0.4
 
 def measure_crowd(width_px: int, height_px: int, frames: int, counts: Sequence[int] = COUNTS) -> dict[str, Any]:
     """Return, for each number of bodies, median milliseconds of CPU a frame: `python_ms` of the calling thread to
-    place them, `draw_ms` of all threads to draw them, the empty picture's cost taken off."""
-    with Rehearsal(width_px, height_px) as rehearsal:
-        _, empty_ms = _costs(rehearsal, 0, frames)
-        rows = []
-        for count in counts:
-            python_ms, draw_ms = _costs(rehearsal, count, frames)
-            rows.append(
-                {"bodies": count, "python_ms": round(python_ms, 3), "draw_ms": round(max(0.0, draw_ms - empty_ms), 2)}
-            )
+    place them, `draw_ms` of all threads to draw them, the empty picture's cost taken off.
+
+    Raises ShowError without OpenGL.
+    """
+    try:
+        with Rehearsal(width_px, height_px) as rehearsal:
+            _, empty_ms = _costs(rehearsal, 0, frames)
+            costs = [(count, *_costs(rehearsal, count, frames)) for count in counts]
+    except StageError as error:
+        raise ShowError(str(error)) from error
+    rows = [
+        {"bodies": count, "python_ms": round(python_ms, 3), "draw_ms": round(max(0.0, draw_ms - empty_ms), 2)}
+        for count, python_ms, draw_ms in costs
+    ]
     return {"size": f"{width_px}x{height_px}", "crowd": rows}
 
 
