@@ -43,6 +43,8 @@ _BOUNCE_FULL_M_S: Final = 4.0
 _LATE_S: Final = 0.1
 _AIM_UNTIL_S: Final = 0.06  # before it lands, a throw follows a head that moves
 _BELOW_M: Final = 0.4
+_ASIDE_M_S_MAX: Final = 0.45
+_BACK_M_S_MIN, _BACK_M_S_MAX = 0.55, 0.9
 _LOWEST_M, _HIGHEST_M = -0.5, 2.3
 _AWAY_M: Final = 2.4
 
@@ -196,6 +198,7 @@ class Physics:
             body = self.bodies[index]
             if body.is_flying:
                 self._let_fall(body)
+                _turn_to_table(body.node)
             body.bounced_s, body.bounce_share = now_s, min(float(speeds[index]) / _BOUNCE_FULL_M_S, 1.0)
             body.bounce_normal = change[index] / speeds[index]
 
@@ -258,6 +261,14 @@ def _guide(body: Body, place: Doubles, host: Host, left_s: float) -> None:
     if body.thing.points_ahead:
         body.path.set_quat(_quaternion(_turn_ahead(velocity)))
         body.node.set_angular_velocity(LVector3f(0.0))
+
+
+def _turn_to_table(node: BulletRigidBodyNode) -> None:
+    """Let what bounces off the host fall on the table, where it is seen, not into the lap or over the far edge."""
+    velocity = node.get_linear_velocity()
+    velocity[0] = min(max(velocity[0], -_ASIDE_M_S_MAX), _ASIDE_M_S_MAX)
+    velocity[2] = min(max(velocity[2], _BACK_M_S_MIN), _BACK_M_S_MAX)
+    node.set_linear_velocity(velocity)
 
 
 def _quaternion(turn: Doubles) -> LQuaternionf:
