@@ -1,7 +1,7 @@
 /** What three-vrm 3.5 is known to read differently from what the file means, put right so that the rest compares. */
 
 import { MToonMaterialOutlineWidthMode, type MToonMaterial, type VRM } from "@pixiv/three-vrm";
-import { LinearSRGBColorSpace, NoColorSpace } from "three";
+import { LinearSRGBColorSpace, Mesh, NoColorSpace } from "three";
 
 interface Vrm0 {
   readonly extensions?: { readonly VRM?: { readonly materialProperties?: readonly Vrm0Material[] } };
@@ -39,7 +39,28 @@ export function mendFile(json: SpringFile): string[] {
 
 /** Put right what is known to be wrong with a file's materials and springs; return a sentence for each thing. */
 export function mend(vrm: VRM, json: object): string[] {
-  return [...mendMaterials(toonsOf(vrm), vrm, json), ...mendSprings(vrm)];
+  return [...mendMaterials(toonsOf(vrm), vrm, json), ...mendOutlines(vrm), ...mendSprings(vrm)];
+}
+
+/** Let what expressions do to a surface reach its outline, which three-vrm draws by a copy of the material. */
+function mendOutlines(vrm: VRM): string[] {
+  const bound = new Set<object>();
+  for (const expression of vrm.expressionManager?.expressions ?? [])
+    for (const bind of expression.binds) if ("material" in bind) bound.add(bind.material as object);
+  let isMended = false;
+  vrm.scene.traverse((node) => {
+    if (!(node instanceof Mesh) || !Array.isArray(node.material)) return;
+    const [surface, outline] = node.material as MToonMaterial[];
+    if (surface === undefined || outline === undefined || !bound.has(surface)) return;
+    isMended = true;
+    const update = outline.update.bind(outline);
+    outline.update = (delta) => {
+      for (const part of ["color", "shadeColorFactor", "emissive", "outlineColorFactor"] as const)
+        outline[part].copy(surface[part]);
+      update(delta);
+    };
+  });
+  return isMended ? ["Expressions colour outlines; three-vrm leaves the copies of materials that it draws them by"] : [];
 }
 
 /** Measure bones where they are; after their parent has turned, three-vrm measures to where the child was before. */

@@ -1,15 +1,11 @@
 """The renderer that we measure ourselves against: three.js with @pixiv/three-vrm in a real browser.
 
-Its page (`web/peer`) is built when it is first needed and runs on the same OpenGL as ours: Chromium's ANGLE is told to
-use the system's EGL, which is Mesa's llvmpipe on a machine without a graphics card.
+Its page runs on the same OpenGL as ours: Chromium's ANGLE is told to use the system's EGL, which is Mesa's llvmpipe on
+a machine without a graphics card.
 """
 
 import base64
-import hashlib
 import mimetypes
-import os
-import shutil
-import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
@@ -24,9 +20,9 @@ import psutil
 from numpy.typing import NDArray
 from playwright.sync_api import Error, Route, sync_playwright
 
+from avatar_live.app.bench.peer_page import build_page
 from avatar_live.app.doctor import find_chromium
 from avatar_live.app.faults import ShowError
-from avatar_live.app.settings import PROJECT
 from avatar_live.stage.light import FILL_COLOR, KEY_COLOR, KEY_DIRECTION
 
 FLAGS: Final = (
@@ -43,8 +39,6 @@ FLAGS: Final = (
 )
 BACKGROUND: Final = (0, 255, 0)  # no avatar's colour, so that the silhouette can be read from the picture
 
-_SOURCES: Final = PROJECT / "web" / "peer"
-_BUILT: Final = PROJECT / "build" / "peer"
 _ORIGIN: Final = "http://peer.localhost"  # answered by `_answer`, from files; nothing is served
 _NEAR_M, _FAR_M = 0.01, 12.0
 _LOAD_MS_MAX: Final = 120_000
@@ -114,12 +108,11 @@ class Peer:
     """
 
     def __init__(self, width_px: int, height_px: int, *, is_multisampled: bool = False) -> None:
-        build_peer()
+        self._built = self._folder = build_page()
         path = find_chromium()
         if path is None:
             raise ShowError("Chromium is not installed: install it (Debian: apt-get install chromium) and try again.")
         self._size = (width_px, height_px)
-        self._folder = _BUILT
         with ExitStack() as stack:
             before = _descendants()
             playwright = stack.enter_context(sync_playwright())
@@ -197,7 +190,7 @@ class Peer:
         """Answer a request of the page from the built page or from the loaded file's folder."""
         parts = unquote(urlsplit(route.request.url).path).removeprefix("/")
         kind, _, name = parts.partition("/")
-        root = _BUILT if kind == "page" else self._folder
+        root = self._built if kind == "page" else self._folder
         path = (root / name).resolve()
         if not (path.is_relative_to(root.resolve()) and path.is_file()):
             route.fulfill(status=404)
@@ -211,40 +204,6 @@ class Peer:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-def build_peer() -> None:
-    """Build the page where its sources changed. Raises ShowError when Node or the page's packages are missing."""
-    web = _SOURCES.parent
-    sources = [*sorted(_SOURCES.iterdir()), web / "package-lock.json"]
-    digest = hashlib.sha256(b"".join(path.name.encode() + path.read_bytes() for path in sources)).hexdigest()
-    mark = _BUILT / "ready"
-    if mark.exists() and mark.read_text(encoding="utf-8") == digest:
-        return
-    npm = shutil.which("npm", path=_path())
-    if npm is None:
-        raise ShowError(
-            "Comparing with three-vrm needs Node.js 20.19 or newer with npm: start the measurement with "
-            "`python3 live.py bench`, which brings it along."
-        )
-    if not (web / "node_modules" / "@pixiv" / "three-vrm").is_dir():
-        raise ShowError("Comparing with three-vrm needs the page's packages: run `npm ci` in web/ and try again.")
-    done = subprocess.run(
-        [npm, "run", "build-peer"],
-        cwd=web,
-        env={**os.environ, "PATH": _path()},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode != 0:
-        raise ShowError(f"The page with three-vrm was not built: {(done.stdout + done.stderr).strip()[-600:]}")
-    mark.write_text(digest, encoding="utf-8")
-
-
-def _path() -> str:
-    """Return the PATH with this Python's own programs first, where `live.py` puts a Node if there was none."""
-    return os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
 
 
 def _descendants() -> set[psutil.Process]:

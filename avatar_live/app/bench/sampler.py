@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-Json = dict[str, Any]
+from avatar_live.app.bench.surfaces import Json, happy, surfaces
 
 RADIUS_M: Final = 0.1
 SPACING_M: Final = 0.25
@@ -23,7 +23,6 @@ BONES: Final = (
 _SIDE_PX: Final = 128
 _RINGS, _SEGMENTS = 24, 36
 _FLOAT, _UINT32 = 5126, 5125
-_CHECKS, _STRIPES, _BUMPS, _BALL, _FADE, _SHIFT, _MASK = range(7)  # three.js reads one picture in one way only
 
 
 def write_sampler(path: Path) -> Path:
@@ -62,115 +61,13 @@ def write_sampler(path: Path) -> Path:
                 "specVersion": "1.0",
                 "meta": {"name": "Surfaces", "authors": ["avatar_live"], "licenseUrl": "https://vrm.dev/licenses/1.0/"},
                 "humanoid": {"humanBones": {name: {"node": number} for number, name in enumerate(BONES)}},
+                "expressions": {"preset": {"happy": happy({one["name"]: n for n, one in enumerate(materials)})}},
             }
         },
     }
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(file.pack(document))
     return path
-
-
-def surfaces() -> list[Json]:
-    """Return the materials, each named for what it shows; one "inside" has its ball in the one before."""
-    transform = {"offset": [0.2, 0.1], "rotation": 0.5, "scale": [2.0, 2.0]}
-    return [
-        _mtoon("lit and shade", shadeMultiplyTexture=_at(_STRIPES), base=_at(_CHECKS)),
-        _mtoon("shift and toony", shadingShiftFactor=-0.3, shadingToonyFactor=0.2),
-        _mtoon("shift texture", shadingToonyFactor=0.7, shadingShiftTexture={"index": _SHIFT, "scale": 0.8}),
-        _mtoon("normal", normal={"index": _BUMPS, "scale": 0.8}),
-        _mtoon("normal, both sides", normal={"index": _BUMPS, "scale": 0.8}, doubleSided=True),
-        _mtoon("emission", emissiveTexture=_at(_CHECKS), emissiveFactor=[0.2, 0.4, 0.1]),
-        _mtoon("matcap", matcapFactor=[0.8, 0.7, 0.6], matcapTexture=_at(_BALL), rimLightingMixFactor=0.0),
-        _mtoon("rim", parametricRimColorFactor=[0.3, 0.5, 0.9], parametricRimFresnelPowerFactor=3.0),
-        _mtoon(
-            "masked rim",
-            parametricRimColorFactor=[0.9, 0.4, 0.2],
-            parametricRimLiftFactor=0.2,
-            rimMultiplyTexture=_at(_STRIPES),
-            rimLightingMixFactor=0.3,
-        ),
-        _mtoon("unlit", extensions={"KHR_materials_unlit": {}}, base=_at(_CHECKS), mtoon=False),
-        _mtoon(
-            "outline",
-            outlineWidthMode="worldCoordinates",
-            outlineWidthFactor=0.012,
-            outlineWidthMultiplyTexture=_at(_MASK),
-            outlineColorFactor=[0.5, 0.1, 0.1],
-            outlineLightingMixFactor=0.6,
-        ),
-        _mtoon(
-            "outline by the screen",
-            outlineWidthMode="screenCoordinates",
-            outlineWidthFactor=0.006,
-            outlineColorFactor=[0.0, 0.1, 0.4],
-            outlineLightingMixFactor=0.0,
-        ),
-        _mtoon("cut out", alphaMode="MASK", alphaCutoff=0.4, base=_at(_FADE), doubleSided=True),
-        _mtoon("veil", alphaMode="BLEND", base=_at(_FADE), renderQueueOffsetNumber=-1),
-        _mtoon("inside a veil", alphaMode="BLEND", color=[0.2, 0.3, 0.9, 0.7], renderQueueOffsetNumber=-2),
-        _mtoon(
-            "veil with depth",
-            alphaMode="BLEND",
-            color=[0.5, 0.7, 1.0, 0.6],
-            transparentWithZWrite=True,
-            renderQueueOffsetNumber=1,
-        ),
-        _mtoon("inside a veil with depth", alphaMode="BLEND", color=[0.9, 0.3, 0.2, 0.7], transparentWithZWrite=True),
-        _mtoon("placed", base=_at(_CHECKS, transform), shadeMultiplyTexture=_at(_STRIPES)),
-        _mtoon("moving", base=_at(_CHECKS), uvAnimationScrollXSpeedFactor=0.3, uvAnimationRotationSpeedFactor=0.7),
-        _mtoon(
-            "moving in places",
-            base=_at(_CHECKS),
-            uvAnimationMaskTexture=_at(_MASK),
-            uvAnimationScrollYSpeedFactor=0.5,
-            uvAnimationRotationSpeedFactor=-0.4,
-        ),
-        _mtoon("plastic", mtoon=False, metallic=[0.0, 0.35]),
-        _mtoon("brushed metal", mtoon=False, metallic=[1.0, 0.6], normal={"index": _BUMPS, "scale": 0.3}),
-        _mtoon(
-            "outlined veil with depth",
-            alphaMode="BLEND",
-            color=[0.9, 0.3, 0.2, 0.7],
-            transparentWithZWrite=True,
-            outlineWidthMode="worldCoordinates",
-            outlineWidthFactor=0.012,
-            outlineColorFactor=[0.0, 0.1, 0.4],
-            outlineLightingMixFactor=0.0,
-        ),
-    ]
-
-
-def _mtoon(
-    name: str,
-    *,
-    mtoon: bool = True,
-    base: Json | None = None,
-    color: list[float] | None = None,
-    normal: Json | None = None,
-    metallic: list[float] | None = None,
-    **given: Any,
-) -> Json:
-    """Return a material: what glTF itself knows goes there, the rest into the extension."""
-    pbr: Json = {"baseColorFactor": color or [0.9, 0.75, 0.6, 1.0]}
-    if base is not None:
-        pbr["baseColorTexture"] = base
-    if metallic is not None:
-        pbr["metallicFactor"], pbr["roughnessFactor"] = metallic
-    material: Json = {"name": name, "pbrMetallicRoughness": pbr, "extensions": {}}
-    if normal is not None:
-        material["normalTexture"] = normal
-    for key in ("alphaMode", "alphaCutoff", "doubleSided", "emissiveFactor", "emissiveTexture", "extensions"):
-        if key in given:
-            material[key] = given.pop(key)
-    if mtoon:
-        shade = {"specVersion": "1.0", "shadeColorFactor": [0.35, 0.2, 0.4]}
-        material["extensions"]["VRMC_materials_mtoon"] = {**shade, **given}
-    return material
-
-
-def _at(picture: int, transform: Json | None = None) -> Json:
-    extensions = {"extensions": {"KHR_texture_transform": transform}} if transform else {}
-    return {"index": picture, **extensions}
 
 
 def _checks() -> NDArray[np.uint8]:
@@ -206,7 +103,7 @@ def _mask() -> NDArray[np.uint8]:
     return _painted(np.stack([across, 255.0 - down, np.where(across > 128.0, 255.0, 96.0), across], axis=-1))
 
 
-_DRAWN: Final = (_checks, _stripes, _bumps, _ball, _mask, _mask, _mask)  # in the order of their names above
+_DRAWN: Final = (_checks, _stripes, _bumps, _ball, _mask, _mask, _mask)  # in the order of their numbers
 
 
 def _grid(count: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
