@@ -85,6 +85,7 @@ class GltfNode(Part, frozen=True):
     matrix: list[float] | None = None
     mesh: int | None = None
     skin: int | None = None
+    weights: tuple[float, ...] = ()
     extensions: Extensions = msgspec.field(default_factory=dict)
 
 

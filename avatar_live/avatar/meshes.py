@@ -1,7 +1,7 @@
 """The drawable pieces of a file: vertices, morph targets, and the palette of joints that moves them."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +33,7 @@ class Meshes:
     inverse_binds: list[Doubles] = field(default_factory=list)
     morph_names: list[str] = field(default_factory=list)
     morph_ranges: dict[int, range] = field(default_factory=dict)  # by the node's index in the file
+    morph_weights: dict[int, float] = field(default_factory=dict)  # that the file begins with, where they are not 0
 
 
 class _Names(Part, frozen=True):
@@ -99,17 +100,33 @@ def read_meshes(gltf: Gltf, skeleton: Skeleton, is_turned: bool) -> Meshes:
             joints = np.array([reader.rigid_joint(index)])
         first = len(reader.meshes.morph_names)
         names = _morph_names(mesh)
-        finite(*mesh.weights)
+        weights = node.weights or mesh.weights
+        finite(*weights)
         if first + len(names) > MORPHS_MAX:
             raise AvatarError(f"the avatar has more than {MORPHS_MAX} morph targets; export a simpler one")
         reader.meshes.morph_names += names
         reader.meshes.morph_ranges[index] = range(first, first + len(names))
+        reader.meshes.morph_weights |= {
+            first + number: weight for number, weight in enumerate(weights[: len(names)]) if weight != 0.0
+        }
         for source in mesh.primitives:
-            primitive = _primitive(reader, gltf.unpack(source), mesh.weights, joints, first, node.skin is None)
+            primitive = _primitive(reader, gltf.unpack(source), joints, first, node.skin is None)
             if primitive is not None:
                 reader.meshes.primitives.append(primitive)
                 reader.meshes.primitive_nodes.append(index)
     return reader.meshes
+
+
+def with_weights(primitive: Primitive, weights: Mapping[int, float]) -> Primitive:
+    """Return a primitive that rests where these weights of its morph targets (by `Primitive.morphs`) put it."""
+    shares = np.array([weights.get(morph, 0.0) for morph in primitive.morphs.tolist()], np.float32)
+    if not shares.any():
+        return primitive
+    return replace(
+        primitive,
+        positions=primitive.positions + np.tensordot(shares, primitive.morph_positions, 1),
+        normals=unit_vectors(primitive.normals + np.tensordot(shares, primitive.morph_normals, 1)),
+    )
 
 
 def _morph_names(mesh: GltfMesh) -> list[str]:
@@ -127,7 +144,6 @@ def _morph_names(mesh: GltfMesh) -> list[str]:
 def _primitive(
     reader: _MeshReader,
     source: GltfPrimitive,
-    default_weights: Sequence[float],
     joints: NDArray[np.int64],
     first_morph: int,
     is_rigid: bool,
@@ -184,8 +200,6 @@ def _primitive(
                 raise AvatarError(
                     f"the avatar's morph targets need more than {MORPH_BYTES_MAX >> 20} MiB; export fewer"
                 )
-            if number < len(default_weights):
-                positions = positions + moved * np.float32(default_weights[number])
     return Primitive(
         positions=np.ascontiguousarray(positions, np.float32),
         normals=normals,

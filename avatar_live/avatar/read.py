@@ -13,7 +13,7 @@ from avatar_live.avatar.first_person import divide_by_sight
 from avatar_live.avatar.glb import FILE_BYTES_MAX, AvatarError
 from avatar_live.avatar.gltf import Gltf
 from avatar_live.avatar.materials import read_material
-from avatar_live.avatar.meshes import Meshes, read_meshes
+from avatar_live.avatar.meshes import Meshes, read_meshes, with_weights
 from avatar_live.avatar.meta import terms_of, thumbnail_of
 from avatar_live.avatar.model import Avatar, Material, Meta, Primitive
 from avatar_live.avatar.nodes import Skeleton, read_skeleton
@@ -124,7 +124,10 @@ def _assemble(
     character: Character,
 ) -> Avatar:
     palette_nodes = np.array(meshes.palette_nodes, np.int32)
-    primitives = meshes.primitives
+    # A host sets all that expressions bind; only what they leave alone keeps the weight that the file begins with.
+    bound = {morph for expression in character.expressions.values() for morph, _ in expression.morphs}
+    kept = {morph: weight for morph, weight in meshes.morph_weights.items() if morph not in bound}
+    primitives = [with_weights(primitive, kept) for primitive in meshes.primitives]
     if "head" in character.humanoid:
         head = character.humanoid["head"]
         primitives = divide_by_sight(

@@ -263,6 +263,23 @@ def test_the_robot_has_every_preset_and_nothing_that_moves_them() -> None:
     assert sum(len(primitive.triangles) for primitive in avatar.primitives) == 1_612
 
 
+@pytest.mark.parametrize("place", ["meshes", "nodes"])
+def test_only_weights_that_no_expression_binds_are_kept(place: str) -> None:
+    file = small_vrm()
+    file.document["extensions"]["VRMC_vrm"]["expressions"] = {"preset": {"aa": {"morphTargetBinds": []}}}
+    holder = file.document[place][0 if place == "meshes" else PLACE["Mesh"]]
+    holder["weights"] = [0.5, 1.0, 0.0, 0.0]
+    rest = avatar_from_bytes(small_vrm().pack()).primitives[0].positions
+    (free,) = avatar_from_bytes(file.pack()).primitives
+    moved = free.positions - rest
+    assert moved[3].tolist() == pytest.approx([0.0, -0.025, 0.0])
+    assert moved[4].tolist() == pytest.approx([0.0, -0.02, 0.0])
+    bind = {"node": PLACE["Mesh"], "index": 0}
+    file.document["extensions"]["VRMC_vrm"]["expressions"]["preset"]["aa"]["morphTargetBinds"] = [bind]
+    (bound,) = avatar_from_bytes(file.pack()).primitives
+    assert np.count_nonzero(bound.positions - rest) == 1
+
+
 def test_what_exporters_write_loosely_is_understood() -> None:
     file = small_vrm()
     vrm = file.document["extensions"]["VRMC_vrm"]
