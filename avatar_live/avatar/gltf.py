@@ -17,7 +17,7 @@ from avatar_live.avatar.glb import AvatarError, damaged, split_file
 NODES_MAX: Final = 16_384
 MATERIALS_MAX: Final = 4_096
 DECODED_BYTES_MAX: Final = 1024 * 1024 * 1024
-ELEMENTS_MAX: Final = 8_000_000  # of one accessor, which may claim them without holding them
+NUMBERS_MAX: Final = 32_000_000  # in one accessor, which may claim them without holding them
 
 # What is written under these cannot be read without their decoder; other required extensions only look different.
 _UNREADABLE: Final = {
@@ -127,8 +127,8 @@ class Gltf:
         width = _WIDTHS.get(accessor.type, 0)
         if width not in widths or accessor.count < 0:
             raise damaged(f"accessor {index} has the wrong type {accessor.type!r} or count {accessor.count}")
-        if accessor.count > ELEMENTS_MAX:
-            raise AvatarError(f"the avatar has more than {ELEMENTS_MAX} elements in one piece; export a simpler one")
+        if accessor.count * width > NUMBERS_MAX:
+            raise AvatarError(f"the avatar has more than {NUMBERS_MAX} numbers in one piece; export a simpler one")
         self._decoded_bytes += accessor.count * width * 4
         if self._decoded_bytes > DECODED_BYTES_MAX:
             raise AvatarError(f"the avatar needs more than {DECODED_BYTES_MAX >> 20} MiB; export a simpler one")

@@ -109,10 +109,9 @@ def test_godette_is_to_be_credited() -> None:
     assert meta.contact_information == "https://github.com/SirRichard94/low-poly-godette"
 
 
-@pytest.mark.parametrize("name", sorted(path.name for path in (PROJECT / "assets").glob("*.vrm")))
-def test_the_own_characters_are_free_for_every_decent_show(name: str) -> None:
-    path = PROJECT / "assets" / name
-    licence = licence_of(read_avatar(path).meta)
+@pytest.mark.parametrize("path", sorted((PROJECT / "assets").rglob("*.vrm")), ids=lambda path: path.stem)
+def test_the_own_characters_are_free_for_every_decent_show(path: Path) -> None:
+    licence = licence_of(read_terms(path))
     assert licence.may_perform
     assert licence.earner == "companies"
     assert licence.credit_line == ""
