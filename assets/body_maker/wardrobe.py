@@ -62,7 +62,10 @@ def _bob_hem(front: Floats) -> Floats:
 
 def _shell(chisel: Chisel, hem: Callable[[Floats], Floats]) -> Piece:
     """Return hair as a bowl over the head, down to a hem that folds back to the skin."""
-    columns, rows = 2 * chisel.corners(7, 4), 3  # an even number, so that the fringe's points alternate
+    columns, rows = (
+        2 * chisel.corners(7, 4),
+        chisel.corners(4, 3),
+    )  # an even number, so that the fringe's points alternate
     turn = np.linspace(0.0, 2.0 * np.pi, columns, endpoint=False)
     down = hem(np.cos(turn)) * (np.arange(1, rows + 1) / rows)[:, None]
     radii = np.full((rows, 1), _HAIR_REACH)

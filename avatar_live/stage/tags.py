@@ -20,6 +20,7 @@ from avatar_live.stage.shaders import load_shader
 
 NAME_CHARACTERS_MAX: Final = 18
 _TAG_SHARE: Final = 1.0 / 24.0  # of the picture's height
+_LEAST_PX: Final = 11.0  # a smaller one cannot be read
 _TEXT_SHARE: Final = 0.76  # of the tag's height
 _WIDE_MAX: Final = 7.0  # a tag is at most so many times as wide as high
 _HEIGHT_M: Final = 1.03  # over the soles, in the body's own size
@@ -35,7 +36,7 @@ class NameTags:
     """
 
     def __init__(self, crowd: NodePath, defines: tuple[str, ...], height_px: int) -> None:
-        self._high = max(8, round(height_px * _TAG_SHARE))
+        self._high = max(round(height_px * _TAG_SHARE), round(_LEAST_PX))
         self._wide = round(self._high * _WIDE_MAX)
         self._atlas = np.zeros((_ROWS * self._high, _COLUMNS * self._wide, 2), np.uint8)
         self._texture = Texture("names")
@@ -49,7 +50,12 @@ class NameTags:
         corners = np.array([[0, 0, 0], [1, 0, 0], [1, 1, 0], [0, 1, 0]], np.float32)
         geom = make_geom({"vertex": corners}, np.array([[0, 1, 2], [0, 2, 3]], np.uint32))
         node: NodePath = crowd.attach_new_node(make_node("names", geom, is_always_drawn=True))
-        numbers = (f"TAG_COLUMNS {_COLUMNS}", f"TAG_SHARE {_TAG_SHARE}", f"TAG_HEIGHT {_HEIGHT_M}")
+        numbers = (
+            f"TAG_COLUMNS {_COLUMNS}",
+            f"TAG_SHARE {_TAG_SHARE}",
+            f"TAG_LEAST {_LEAST_PX}",
+            f"TAG_HEIGHT {_HEIGHT_M}",
+        )
         node.set_shader(load_shader("tag", *defines, *numbers))
         node.set_shader_input("names", self._texture)
         node.set_shader_input("cell", Vec4(self._wide, self._high, self._atlas.shape[1], self._atlas.shape[0]))

@@ -33,7 +33,7 @@ void main() {
         return;
     }
     vec2 screen = vec2(view.y, 1.0) / view.x;
-    float high = floor(screen.y * TAG_SHARE + 0.5);
+    float high = max(floor(screen.y * TAG_SHARE + 0.5), TAG_LEAST);
     vec2 size = vec2(floor(wide * high / cell.y + 0.5), high);
     vec2 corner = floor((top.xy / top.w * 0.5 + 0.5) * screen - vec2(0.5 * size.x, 0.0)) + p3d_Vertex.xy * size;
     gl_Position = vec4((corner / screen * 2.0 - 1.0) * top.w, top.z, top.w);
