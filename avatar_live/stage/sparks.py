@@ -26,20 +26,32 @@ HEART, STAR, GLOW, DROP = 0.0, 1.0, 2.0, 3.0  # shapes, as spark.frag.glsl knows
 
 BURSTS_MAX: Final = 12
 BURST_S: Final = 0.9
-SHELLS: Final = 13
-SHELL_SPARKS: Final = 60
-_TAIL: Final = 3  # each spark is drawn where it is and where it was, so it draws a line
-_TAIL_STEP_S: Final = 0.045
+SHELLS: Final = 18
+SHELL_SPARKS: Final = 64
+_TAIL: Final = 4  # each spark is drawn where it is and where it was, so it draws a line
+_TAIL_STEP_S: Final = 0.03
+_TAIL_SIZES: Final = 1.0 - 0.2 * np.arange(_TAIL)
+_TAIL_LIGHTS: Final = 0.6 ** np.arange(_TAIL)
 _TOGETHER: Final = 4  # of the last shells
 _TRAIL_SPARKS: Final = 7
 _RISE_S: Final = 0.75
 _SHELL_S: Final = 1.5
 _LAST_SHELL_S: Final = FIREWORKS_S - _RISE_S - _SHELL_S - 0.05
-SPARKS_OF_SHOW_MAX: Final = 6 * SHELL_SPARKS * _TAIL  # more are never open at once
+SPARKS_OF_SHOW_MAX: Final = 10 * (SHELL_SPARKS * _TAIL + 1)  # more shells are never open at once
 
 _AIR_S: Final = 0.35  # in which the air takes most of a spark's speed
 _HEART_COLORS: Final = ("#ff4f8b", "#ff7eb0", "#ff3355", "#ff9ccf", "#d86bff")
 _SHELL_COLORS: Final = ("#ffc22e", "#ff2f6d", "#2fa8ff", "#3dff6a", "#a14dff", "#ff6a1f")
+
+
+def _spread(count: int) -> Doubles:
+    """Return ways (N, 3) spread evenly over all directions: a Fibonacci sphere."""
+    index = np.arange(count) + 0.5
+    tilt, turn = np.arccos(1.0 - 2.0 * index / count), np.pi * (1.0 + 5.0**0.5) * index
+    return np.stack([np.cos(turn) * np.sin(tilt), np.cos(tilt), np.sin(turn) * np.sin(tilt)], axis=1)
+
+
+_EVERY_WAY: Final = _spread(SHELL_SPARKS)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -155,25 +167,23 @@ def _shell(seed: int, own: Doubles, index: int, age_s: float) -> Floats:
         return _trail(top, color, age_s)
     lot = _lot(seed, SHELL_SPARKS)
     opened_s = age_s - _RISE_S
-    index_of = np.arange(SHELL_SPARKS) + 0.5
-    tilt, turn = np.arccos(1.0 - 2.0 * index_of / SHELL_SPARKS), np.pi * (1.0 + 5.0**0.5) * index_of
-    ways = np.stack([np.cos(turn) * np.sin(tilt), np.cos(tilt), np.sin(turn) * np.sin(tilt)], axis=1)
-    reach = (0.31 + 0.13 * own[4]) * (0.85 + 0.2 * lot[0])
+    then_s = np.maximum(opened_s - _TAIL_STEP_S * np.arange(_TAIL), 0.0)[:, None]
+    reach = (0.31 + 0.13 * own[4]) * (0.85 + 0.2 * lot[0]) * (1.0 - np.exp(-then_s / 0.28))
+    places = top + _EVERY_WAY * reach[..., None]
+    places[..., 1] -= 0.12 * then_s**2
     share = np.clip(opened_s / (_SHELL_S * (0.7 + 0.3 * lot[1])), 0.0, 1.0)
     twinkle = np.where(share > 0.5, 0.55 + 0.45 * np.sin(40.0 * opened_s + 6.28 * lot[2]), 1.0)
-    size = (0.021 + 0.012 * lot[3]) * (1.25 - share)
-    colors = np.tile(color + (1.0 - color) * np.exp(-opened_s / 0.1), (SHELL_SPARKS, 1))
-    opacity = np.clip((1.0 - share) / 0.45, 0.0, 1.0) * twinkle
-    shapes = np.where(lot[4] < 0.3, STAR, GLOW)
-    tails = []
-    for number in range(_TAIL):
-        then_s = max(opened_s - number * _TAIL_STEP_S, 0.0)
-        places = top + ways * (reach * (1.0 - np.exp(-then_s / 0.28)))[:, None]
-        places[:, 1] -= 0.12 * then_s**2
-        fainter = 0.55**number
-        shape = shapes if number == 0 else GLOW
-        tails.append(_sparks(places, size * (1.0 - 0.22 * number), colors, opacity * fainter, shape, 6.28 * lot[5]))
-    return np.concatenate(tails)
+    size = (0.024 + 0.014 * lot[3]) * (1.25 - share) * _TAIL_SIZES[:, None]
+    opacity = np.clip((1.0 - share) / 0.45, 0.0, 1.0) * twinkle * _TAIL_LIGHTS[:, None]
+    shapes = np.full((_TAIL, SHELL_SPARKS), GLOW)
+    shapes[0, lot[4] < 0.3] = STAR
+    hot = math.exp(-opened_s / 0.1)
+    colors = np.tile(color + (1.0 - color) * hot, (_TAIL * SHELL_SPARKS, 1))
+    turns = np.tile(6.28 * lot[5], _TAIL)
+    rays = _sparks(places.reshape(-1, 3), size.ravel(), colors, opacity.ravel(), shapes.ravel(), turns)
+    light = 0.7 * math.exp(-opened_s / 0.09)
+    flash = _sparks(top[None], np.array([0.3]), color[None], np.array([light]), GLOW, np.zeros(1))
+    return np.concatenate([flash, rays])
 
 
 def _trail(top: Doubles, color: Doubles, age_s: float) -> Floats:
