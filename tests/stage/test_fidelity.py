@@ -11,7 +11,7 @@ from shared import PROJECT
 from avatar_live.app.bench.fidelity import compare_file
 from avatar_live.app.bench.likeness import SUPERSAMPLING
 from avatar_live.app.bench.peer import BACKGROUND, Peer, Shot
-from avatar_live.app.bench.sampler import write_sampler
+from avatar_live.app.bench.sampler import write_old_sampler, write_sampler
 from avatar_live.app.bench.scenes import STEP_S, frame, swaying
 from avatar_live.app.faults import ShowError
 from avatar_live.avatar import read_avatar
@@ -56,6 +56,15 @@ def test_every_kind_of_surface_looks_as_in_three_vrm(peer: Peer, studio: Studio,
     assert row["ssim"] >= 0.98
     assert row["color_difference"] <= 1.5
     assert len(row["peer_mended"]) == 3
+
+
+def test_every_kind_of_old_surface_looks_as_in_three_vrm(peer: Peer, studio: Studio, tmp_path: Path) -> None:
+    row = compare_file(write_old_sampler(tmp_path / "old.vrm"), peer, studio)
+    assert "moving" in row["pictures"]
+    assert row["silhouette_iou"] >= 0.99
+    assert row["ssim"] >= 0.98
+    assert row["color_difference"] <= 2.0
+    assert len(row["peer_mended"]) == 2
 
 
 def test_the_peer_is_timed_on_the_same_software_opengl(peer: Peer, shot: Shot) -> None:

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from shared import PROJECT, shared_data
 
 from avatar_live.app.bench.peer import Moment
-from avatar_live.app.bench.sampler import write_sampler
+from avatar_live.app.bench.sampler import write_old_sampler, write_sampler
 from avatar_live.app.bench.scenes import Scene, frame, pose_of, scenes
 from avatar_live.avatar import Rig, read_avatar
 from avatar_live.stage.studio import Studio
@@ -66,6 +66,7 @@ def test_the_shared_files_look_as_they_were_approved(studio: Studio, folder: str
 
 def test_every_kind_of_surface_looks_as_it_was_approved(studio: Studio, tmp_path: Path) -> None:
     check("surfaces", draw(studio, write_sampler(tmp_path / "surfaces.vrm"), "moving"))
+    check("old-surfaces", draw(studio, write_old_sampler(tmp_path / "old.vrm"), "moving"))
 
 
 def draw(studio: Studio, path: Path, name: str) -> Picture:

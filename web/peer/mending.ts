@@ -87,6 +87,10 @@ function mendMaterials(materials: readonly MToonMaterial[], vrm: VRM, json: Vrm0
       material.emissive.setRGB(red, green, blue, LinearSRGBColorSpace);
       said.add("VRM 0.x stores emission in linear light (vrm-c/UniVRM issue 301); three-vrm reads sRGB");
     }
+    if (own?.shader === "VRM/MToon" && material.uvAnimationRotationSpeedFactor !== 0) {
+      material.uvAnimationRotationSpeedFactor *= 2 * Math.PI;
+      said.add("VRM 0.x turns pictures by rounds a second (vrm-c/UniVRM pull request 2301); three-vrm takes radians");
+    }
     if (material.shadingShiftTexture !== null) {
       material.shadingShiftTexture.colorSpace = NoColorSpace;
       material.shadingShiftTexture.needsUpdate = true;

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from avatar_live.app.bench.likeness import SUPERSAMPLING, Likeness, Pixels, compare, side_by_side
 from avatar_live.app.bench.peer import BACKGROUND, Peer
-from avatar_live.app.bench.sampler import write_sampler
+from avatar_live.app.bench.sampler import write_old_sampler, write_sampler
 from avatar_live.app.bench.scenes import frame, pose_of, scenes, swaying
 from avatar_live.app.faults import ShowError
 from avatar_live.app.settings import ASSETS, PROJECT
@@ -31,10 +31,11 @@ Report = Callable[[str], None]
 
 
 def known_avatars() -> list[Path]:
-    """Return the built-in characters, a file of every kind of surface, and the shared test data's avatars if any."""
+    """Return the built-in characters, files of every kind of surface, and the shared test data's avatars if any."""
     shared = Path(os.environ.get("AVATAR_LIVE_SHARED", PROJECT.parent / "shared" / "data")) / "avatars"
-    surfaces = write_sampler(PROJECT / "build" / "surfaces.vrm")
-    return [*sorted(ASSETS.glob("*.vrm")), surfaces, *sorted(shared.glob("vrm*/*.vrm"))]
+    build = PROJECT / "build"
+    surfaces = (write_sampler(build / "surfaces.vrm"), write_old_sampler(build / "surfaces-of-0.x.vrm"))
+    return [*sorted(ASSETS.glob("*.vrm")), *surfaces, *sorted(shared.glob("vrm*/*.vrm"))]
 
 
 def measure_fidelity(files: Sequence[Path], pictures: Path | None, report: Report) -> dict[str, Any]:

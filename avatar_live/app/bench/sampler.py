@@ -9,13 +9,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from avatar_live.app.bench.old_surfaces import old_surfaces
 from avatar_live.app.bench.surfaces import Json, happy, surfaces
 
 RADIUS_M: Final = 0.1
 SPACING_M: Final = 0.25
 COLUMNS: Final = 5
 BONES: Final = (
-    "hips", "spine", "head",
+    "hips", "spine", "chest", "neck", "head",
     *(f"{side}{part}" for side in ("left", "right") for part in
       ("UpperArm", "LowerArm", "Hand", "UpperLeg", "LowerLeg", "Foot")),
 )  # fmt: skip
@@ -26,10 +27,40 @@ _FLOAT, _UINT32 = 5126, 5125
 
 
 def write_sampler(path: Path) -> Path:
-    """Write the file and return its path."""
+    """Write the surfaces of MToon 1.0 and return the path."""
+    materials = surfaces()
+    places = {material["name"]: number for number, material in enumerate(materials)}
+    vrm = {
+        "specVersion": "1.0",
+        "meta": {"name": "Surfaces", "authors": ["avatar_live"], "licenseUrl": "https://vrm.dev/licenses/1.0/"},
+        "humanoid": {"humanBones": {name: {"node": number} for number, name in enumerate(BONES)}},
+        "expressions": {"preset": {"happy": happy(places)}},
+    }
+    return _write(path, materials, {"VRMC_vrm": vrm}, faces_back=False)
+
+
+def write_old_sampler(path: Path) -> Path:
+    """Write the surfaces of VRM 0.x and return the path."""
+    properties = old_surfaces()
+    materials: list[Json] = [
+        {"name": own["name"], "doubleSided": own["floatProperties"]["_CullMode"] == 0.0} for own in properties
+    ]
+    vrm = {
+        "specVersion": "0.0",
+        "exporterVersion": "UniVRM-0.99",
+        "meta": {"title": "Surfaces of 0.x", "author": "avatar_live"},
+        "humanoid": {"humanBones": [{"bone": name, "node": number} for number, name in enumerate(BONES)]},
+        "firstPerson": {"lookAtTypeName": "Bone"},
+        "blendShapeMaster": {"blendShapeGroups": []},
+        "secondaryAnimation": {"boneGroups": [], "colliderGroups": []},
+        "materialProperties": properties,
+    }
+    return _write(path, materials, {"VRM": vrm}, faces_back=True)
+
+
+def _write(path: Path, materials: list[Json], extensions: Json, faces_back: bool) -> Path:
     file = _File()
     nodes: list[Json] = [{"name": name, "translation": [0.0, 0.0, -1.0]} for name in BONES]
-    materials = surfaces()
     meshes: list[Json] = []
     places, place = 0, [0.0, 0.0, 0.0]
     for number, material in enumerate(materials):
@@ -41,8 +72,10 @@ def write_sampler(path: Path) -> Path:
             column, row = places % COLUMNS, places // COLUMNS
             place = [(column - (COLUMNS - 1) / 2) * SPACING_M, 1.5 - row * SPACING_M, 0.0]
             places += 1
-        scale = [0.6, 0.6, 0.6] if is_inside else [1.0, 1.0, 1.0]
-        nodes.append({"name": material["name"], "mesh": number, "translation": place, "scale": scale})
+        node = {"name": material["name"], "mesh": number, "translation": place}
+        nodes.append({**node, "scale": [0.6, 0.6, 0.6] if is_inside else [1.0, 1.0, 1.0]})
+        if faces_back:
+            nodes[-1].update(translation=[-place[0], place[1], 0.0], rotation=[0.0, 1.0, 0.0, 0.0])
     document: Json = {
         "asset": {"version": "2.0"},
         "scene": 0,
@@ -55,15 +88,8 @@ def write_sampler(path: Path) -> Path:
         "accessors": file.accessors,
         "bufferViews": file.views,
         "buffers": [{"byteLength": len(file.binary)}],
-        "extensionsUsed": ["VRMC_vrm", "VRMC_materials_mtoon", "KHR_texture_transform", "KHR_materials_unlit"],
-        "extensions": {
-            "VRMC_vrm": {
-                "specVersion": "1.0",
-                "meta": {"name": "Surfaces", "authors": ["avatar_live"], "licenseUrl": "https://vrm.dev/licenses/1.0/"},
-                "humanoid": {"humanBones": {name: {"node": number} for number, name in enumerate(BONES)}},
-                "expressions": {"preset": {"happy": happy({one["name"]: n for n, one in enumerate(materials)})}},
-            }
-        },
+        "extensionsUsed": [*extensions, "VRMC_materials_mtoon", "KHR_texture_transform", "KHR_materials_unlit"],
+        "extensions": extensions,
     }
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(file.pack(document))
