@@ -3,13 +3,16 @@
 https://github.com/vrm-c/vrm-specification/blob/master/specification/VRMC_node_constraint-1.0/README.md (examples)
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
+from typing import Final
 
 import numpy as np
 
 from avatar_live.avatar.model import Avatar, Constraint, Doubles
 from avatar_live.avatar.quaternions import between, conjugate, multiply, rotated, slerp
+
+WAITS_MAX: Final = 32  # followers that wait for each other, one after another
 
 
 class Followers:
@@ -71,26 +74,39 @@ class _Group:
 
 
 def _depths(avatar: Avatar) -> Mapping[int, int]:
-    """Return for each constrained node how many others it waits for, one after another."""
-    waits = {item.node: _needed(avatar, item) for item in avatar.constraints}
-    depths: dict[int, int] = dict.fromkeys(waits, 0)
-    for _ in waits:
+    """Return for each constrained node how many others it waits for, one after another, as far as any avatar goes."""
+    depths: dict[int, int] = {item.node: 0 for item in avatar.constraints}
+    for _ in range(WAITS_MAX):
         before = dict(depths)
-        for node, needed in waits.items():
-            depths[node] = max((depths[other] + 1 for other in needed if other in depths), default=0)
+        carried = _carried(avatar, depths)
+        for item in avatar.constraints:
+            waits = min(_waits(avatar, item, depths, carried), WAITS_MAX)
+            depths[item.node] = max(depths[item.node], waits)
         if depths == before:
-            return depths
-    return {item.node: number for number, item in enumerate(avatar.constraints)}  # they wait in a circle: file order
+            break
+    return depths
 
 
-def _needed(avatar: Avatar, constraint: Constraint) -> set[int]:
-    """Return the nodes whose rotation decides where a follower turns."""
-    if constraint.kind != "aim":
-        return {constraint.source}
-    needed: set[int] = set()
-    for start in (constraint.source, avatar.nodes[constraint.node].parent):
-        node = start
-        while node >= 0:
-            needed.add(node)
-            node = avatar.nodes[node].parent
-    return needed - {constraint.node}
+def _carried(avatar: Avatar, depths: Mapping[int, int]) -> list[int]:
+    """Return for each node (N,) the depth after which it stands where it will: its own and its ancestors'."""
+    carried: list[int] = []
+    for number, node in enumerate(avatar.nodes):  # parents come before children
+        own = depths.get(number, -1) + 1
+        carried.append(max(own, carried[node.parent]) if node.parent >= 0 else own)
+    return carried
+
+
+def _waits(avatar: Avatar, item: Constraint, depths: Mapping[int, int], carried: Sequence[int]) -> int:
+    if item.kind != "aim":
+        return depths.get(item.source, -1) + 1
+    parent = avatar.nodes[item.node].parent
+    above = carried[parent] if parent >= 0 else 0
+    if _hangs(avatar, item.source, item.node):
+        return above  # a source that the follower itself carries is no reason to wait
+    return max(above, carried[item.source])
+
+
+def _hangs(avatar: Avatar, node: int, ancestor: int) -> bool:
+    while node > ancestor:  # parents come before children
+        node = avatar.nodes[node].parent
+    return node == ancestor

@@ -14,7 +14,7 @@ from small_vrm import PLACE, Json, small_vrm
 
 from avatar_live.avatar import AvatarError, Rig
 from avatar_live.avatar.constraints import read_constraints
-from avatar_live.avatar.followers import Followers
+from avatar_live.avatar.followers import WAITS_MAX, Followers
 from avatar_live.avatar.gltf import Gltf
 from avatar_live.avatar.model import Avatar, Constraint, Doubles, Node
 from avatar_live.avatar.nodes import read_skeleton
@@ -194,3 +194,25 @@ def test_a_source_in_the_same_place_is_no_aim() -> None:
     source = Node("source", 0, np.zeros(3), turn(1, 0.0), np.ones(3))
     still = constrained([follower, source], Constraint("aim", 0, 1))
     assert followed(still)[0] == pytest.approx(turn(2, 30.0))
+
+
+def test_aims_that_wait_in_a_circle_come_to_an_end() -> None:
+    """Each aims at what the other carries: neither can be first, and both still aim."""
+    nodes = [
+        Node("first", -1, np.zeros(3), turn(1, 0.0), np.ones(3)),
+        Node("second", -1, np.array([1.0, 0.5, 0.0]), turn(1, 0.0), np.ones(3)),
+        Node("first end", 0, np.array([0.3, 0.0, 0.0]), turn(1, 0.0), np.ones(3)),
+        Node("second end", 1, np.array([0.0, 0.2, 0.1]), turn(1, 0.0), np.ones(3)),
+    ]
+    circle = constrained(nodes, Constraint("aim", 0, 3), Constraint("aim", 1, 2))
+    rotations = followed(circle)
+    assert np.linalg.norm(rotations, axis=1) == pytest.approx(np.ones(4))
+    assert np.abs(rotations[:2, :3]).max() > 0.05
+
+
+def test_followers_of_followers_are_counted_up_to_a_limit() -> None:
+    nodes = [Node("lead", -1, np.zeros(3), turn(1, 0.0), np.ones(3))]
+    nodes += [Node(f"{number}", -1, np.zeros(3), turn(1, 0.0), np.ones(3)) for number in range(WAITS_MAX + 8)]
+    chain = [Constraint("rotation", number, number - 1) for number in range(1, len(nodes))]
+    rotations = followed(constrained(nodes, *chain), lead=turn(1, 50.0))
+    assert rotations[WAITS_MAX] == pytest.approx(turn(1, 50.0))

@@ -11,6 +11,7 @@ from spring_reference import ReferenceSprings, tip_nodes
 
 from avatar_live.avatar import Avatar, Rig, read_avatar
 from avatar_live.avatar.model import Collider, Doubles, Spring, SpringJoint, SpringLimit
+from avatar_live.avatar.springs.chains import DEPTH_MAX
 from avatar_live.signals import Pose
 
 SECONDS = 3.0
@@ -199,6 +200,19 @@ def test_a_head_that_grows_takes_its_hair_along(case: str) -> None:
         scale = 1.0 + 1.5 * min(frame / 20.0, 1.0)
         posture = rig.animate(Pose(), 1 / 60, scale)
         assert (posture.palette[tips, :, 3] - origin) / scale == pytest.approx(shape, abs=0.03)
+
+
+def test_a_chain_longer_than_any_hair_is_stiff_at_its_end() -> None:
+    nodes = [node("hips", -1), node("head", 0)]
+    nodes += [node(f"link {number}", 1 + number, (0.01, 0.0, 0.0)) for number in range(DEPTH_MAX + 5)]
+    joints = tuple(SpringJoint(2 + number, 0.1, 1.0) for number in range(DEPTH_MAX + 5))
+    rig = Rig(avatar_of(nodes, {"hips": 0, "head": 1}, (Spring(joints, ()),)))
+    for _ in range(30):
+        places = rig.animate(Pose(), 1 / 60).palette[2:, :, 3].astype(np.float64)
+    spans = np.diff(places, axis=0)
+    turns = np.linalg.norm(np.diff(spans, axis=0), axis=1)
+    assert (turns[: DEPTH_MAX - 1] > 1e-6).any()
+    assert turns[DEPTH_MAX:] == pytest.approx(np.zeros(len(turns) - DEPTH_MAX), abs=1e-6)
 
 
 def test_numbers_beyond_reason_break_nothing() -> None:

@@ -122,11 +122,6 @@ def moved(moves: Doubles, points: Doubles) -> Doubles:
 def _root_rows(joints: list[Joint], rooted: list[int]) -> NDArray[np.int64]:
     """Return for each joint the number, among the rooted ones, of the root that its chain hangs from."""
     number_of = {joints[row].node: number for number, row in enumerate(rooted)}
-    ancestor_of = {joint.node: joint.ancestor for joint in joints}
-    roots = []
-    for joint in joints:
-        node = joint.node
-        while ancestor_of[node] >= 0:
-            node = ancestor_of[node]
-        roots.append(number_of[node])
-    return np.array(roots, np.int64)
+    for joint in joints:  # ancestors come before what hangs from them
+        number_of.setdefault(joint.node, number_of.get(joint.ancestor, 0))
+    return np.array([number_of[joint.node] for joint in joints], np.int64)

@@ -3,7 +3,7 @@
 https://github.com/vrm-c/vrm-specification/blob/master/specification/VRMC_springBone-1.0/README.md (calculation order)
 """
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
@@ -11,9 +11,12 @@ from typing import Final
 import numpy as np
 
 from avatar_live.avatar.model import Avatar, Doubles, Spring, SpringJoint
-from avatar_live.avatar.quaternions import matrices
 
 LENGTH_M_MIN: Final = 1e-6
+DEPTH_MAX: Final = 128  # joints in a row; what hangs deeper is stiff
+WAITS_MAX: Final = 32  # chains that wait for each other's colliders, one after another
+
+Found = tuple[Spring, SpringJoint, Doubles]  # a joint, its spring and its tail, by node
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,59 +41,71 @@ class Joint:
 def joints_of(avatar: Avatar, rest_world: Doubles) -> list[Joint]:
     """Return the joints that have a tail and a length, by depth; `rest_world` (N, 4, 4) places the nodes at rest."""
     found = _found(avatar, rest_world)
-    ancestors = {node: nearest(avatar, avatar.nodes[node].parent, found) for node in found}
-    depths = _depths(avatar, found, ancestors)
+    carriers = carriers_of(avatar, found)
+    ancestors = {node: _above(avatar, node, carriers) for node in found}
+    depths = _depths(avatar, found, ancestors, carriers)
     joints = []
     for node, (spring, source, tail) in found.items():
-        ancestor = ancestors[node]
-        link = np.eye(4) if ancestor < 0 else link_between(avatar, ancestor, avatar.nodes[node].parent)
+        ancestor, parent = ancestors[node], avatar.nodes[node].parent
+        link = np.eye(4) if ancestor < 0 else link_between(rest_world, ancestor, parent)
         joints.append(Joint(node, source, tail, spring.colliders, spring.center, ancestor, link, depths[node]))
     return sorted(joints, key=lambda joint: (joint.depth, joint.node))
 
 
-def nearest(avatar: Avatar, node: int, found: Mapping[int, object]) -> int:
-    """Return the first node of `found` from `node` upwards, -1 for none."""
-    while node >= 0 and node not in found:
-        node = avatar.nodes[node].parent
-    return node
+def carriers_of(avatar: Avatar, swinging: Container[int]) -> list[int]:
+    """Return for each node (N,) the nearest that swings, from itself upwards, -1 for none."""
+    carriers: list[int] = []
+    for number, node in enumerate(avatar.nodes):  # parents come before children
+        carriers.append(number if number in swinging else carriers[node.parent] if node.parent >= 0 else -1)
+    return carriers
 
 
-def link_between(avatar: Avatar, ancestor: int, node: int) -> Doubles:
+def link_between(rest_world: Doubles, ancestor: int, node: int) -> Doubles:
     """Return the matrix (4, 4) that leads from an ancestor's frame to a node's, as they are at rest."""
-    link = np.eye(4)
-    while node != ancestor:
-        source = avatar.nodes[node]
-        link = matrices(source.translation[None], source.rotation[None], source.scale[None])[0] @ link
-        node = source.parent
-    return link
+    return np.asarray(np.linalg.solve(rest_world[ancestor], rest_world[node]))
 
 
-def _found(avatar: Avatar, rest_world: Doubles) -> dict[int, tuple[Spring, SpringJoint, Doubles]]:
-    found: dict[int, tuple[Spring, SpringJoint, Doubles]] = {}
+def _found(avatar: Avatar, rest_world: Doubles) -> dict[int, Found]:
+    found: dict[int, Found] = {}
     for spring in avatar.springs:
         for joint, tip in pairwise(spring.joints):
             span = rest_world[tip.node, :3, 3] - rest_world[joint.node, :3, 3]
             axes = rest_world[joint.node, :3, :3]
             if joint.node not in found and np.linalg.norm(span) > LENGTH_M_MIN and abs(np.linalg.det(axes)) > 1e-12:
                 found[joint.node] = (spring, joint, np.asarray(np.linalg.solve(axes, span), np.float64))
-    return found
+    return _within_depth(avatar, found)
+
+
+def _within_depth(avatar: Avatar, found: dict[int, Found]) -> dict[int, Found]:
+    depths: list[int] = []
+    for number, node in enumerate(avatar.nodes):
+        depths.append((depths[node.parent] if node.parent >= 0 else 0) + (number in found))
+    return {node: item for node, item in found.items() if depths[node] <= DEPTH_MAX}
+
+
+def _above(avatar: Avatar, node: int, carriers: Sequence[int]) -> int:
+    parent = avatar.nodes[node].parent
+    return carriers[parent] if parent >= 0 else -1
 
 
 def _depths(
-    avatar: Avatar, found: Mapping[int, tuple[Spring, SpringJoint, Doubles]], ancestors: Mapping[int, int]
+    avatar: Avatar,
+    found: Mapping[int, Found],
+    ancestors: Mapping[int, int],
+    carriers: Sequence[int],
 ) -> dict[int, int]:
     by_chain: dict[int, int] = {}
-    for node in sorted(found):  # parents come before children
+    for node in sorted(found):
         by_chain[node] = by_chain[ancestors[node]] + 1 if ancestors[node] >= 0 else 0
-    carriers = [nearest(avatar, collider.node, found) for collider in avatar.colliders]
+    carried = [carriers[collider.node] for collider in avatar.colliders]
     waits = {
-        node: {carriers[number] for number in spring.colliders if carriers[number] >= 0}
+        node: {carried[number] for number in spring.colliders if carried[number] >= 0}
         for node, (spring, _, _) in found.items()
     }
     if not any(waits.values()):
         return by_chain
     depths = dict(by_chain)
-    for _ in range(len(found)):
+    for _ in range(WAITS_MAX):
         before = dict(depths)
         for node in sorted(found):
             needed = [depths[other] + 1 for other in (ancestors[node], *waits[node]) if other >= 0]

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from avatar_live.avatar.model import Avatar, Doubles
-from avatar_live.avatar.springs.chains import Joint, link_between, nearest
+from avatar_live.avatar.springs.chains import Joint, carriers_of, link_between
 
 WIDTH: Final = 10  # numbers that place a collider: start, end, normal, radius
 
@@ -55,11 +55,13 @@ class Colliders:
         for row, joint in enumerate(joints):
             self._touches[row, list(joint.colliders)] = True
         row_of = {joint.node: row for row, joint in enumerate(joints)}
-        carriers = [(number, nearest(avatar, source.node, row_of)) for number, source in enumerate(sources)]
-        carried = [(number, node) for number, node in carriers if node >= 0]
-        self._carried = np.array([number for number, _ in carried], np.int64)
-        self._carrier_rows = np.array([row_of[node] for _, node in carried], np.int64)
-        self._links = np.array([link_between(avatar, node, sources[number].node) for number, node in carried])
+        carriers = carriers_of(avatar, row_of)
+        carried = [number for number, source in enumerate(sources) if carriers[source.node] >= 0]
+        self._carried = np.array(carried, np.int64)
+        self._carrier_rows = np.array([row_of[carriers[sources[number].node]] for number in carried], np.int64)
+        self._links = np.array(
+            [link_between(rest_world, carriers[sources[number].node], sources[number].node) for number in carried]
+        )
         self._every = np.arange(self.count)
 
     def place(self, world: Doubles, out: Doubles) -> None:
