@@ -72,7 +72,7 @@ class Thrown:
         poses = prop_poses(bodies, places, turns, now_s)
         names = np.array([body.name for body in bodies], dtype=object)
         self._props.show({name: poses[names == name] for name in set(names.tolist())})
-        self._shadows.show({"shadow": _shadow_poses(places, poses)})
+        self._shadows.show({"shadow": shadow_poses(places, poses)})
         stains = [_stain_pose(stain, host, now_s) for stain in self.stains]
         self._splats.show({"stain": np.array(stains).reshape(-1, 4, 4)})
 
@@ -96,7 +96,7 @@ def prop_poses(bodies: Sequence[Body], places: Doubles, turns: Doubles, now_s: f
     return poses
 
 
-def _shadow_poses(places: Doubles, poses: Doubles) -> Doubles:
+def shadow_poses(places: Doubles, poses: Doubles) -> Doubles:
     """Return soft round shadows (N, 4, 4) on the table under what is above it, fainter the higher it is."""
     width, depth = TABLE_SIZE
     high = places[:, 1] - TABLE_HEIGHT_M

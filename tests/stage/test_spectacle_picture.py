@@ -9,7 +9,8 @@ from host import EMPTY_GAME, HEIGHT_PX, WIDTH_PX, Picture, changed, mirai, pixel
 from avatar_live.protocol.cues import STICKERS, Barrage, Cue, Fireworks, Hearts, Sticker, Throw
 from avatar_live.signals import Pose
 from avatar_live.stage import Stage
-from avatar_live.stage.physics import LIFE_S
+from avatar_live.stage.physics import BODIES_MAX, LIFE_S
+from avatar_live.stage.spectacle import SPARKS_MAX
 from avatar_live.stage.stickers import STICKER_S, STICKERS_MAX
 from avatar_live.stage.things import THINGS
 from avatar_live.stage.thrown import STAIN_S
@@ -114,6 +115,17 @@ def test_props_of_a_barrage_lie_on_the_table_and_vanish(run: Run, at_rest: Pictu
     row, _ = pixel_of((0.0, 0.78, 0.5))
     assert changed(at_rest, lying)[row - 20 : row + 20].sum() > 500
     assert not changed(at_rest, run.wait(LIFE_S)).any()
+
+
+def test_a_storm_of_everything_stays_within_its_limits_and_passes(run: Run, at_rest: Picture) -> None:
+    for seed in range(40):
+        for cue in (Throw("tomato", seed), Barrage(seed), Sticker("star", seed), Hearts(99, seed), Fireworks(seed)):
+            run.cue(cue)
+    run.until(2.0)
+    assert len(run.stage._spectacle._physics.bodies) == BODIES_MAX
+    assert len(run.stage._spectacle._stickers.stuck) == STICKERS_MAX
+    assert len(run.stage._spectacle._lights(run.now_s)) <= SPARKS_MAX
+    assert not changed(at_rest, run.wait(QUIET_S)).any()
 
 
 def test_a_sticker_follows_the_head_and_the_oldest_of_too_many_goes(run: Run, at_rest: Picture) -> None:
