@@ -14,7 +14,7 @@ from avatar_live.avatar import AvatarError, Rig, read_avatar
 from avatar_live.avatar.clips import Clip, hips_height_m
 from avatar_live.avatar.model import Doubles
 from avatar_live.avatar.quaternions import axes_of, multiply
-from avatar_live.avatar.vrma import CHANNELS_MAX, clip_from_bytes, read_clip
+from avatar_live.avatar.vrma import CHANNELS_MAX, KEYS_MAX, clip_from_bytes, read_clip
 from avatar_live.signals import Pose
 
 MUTANTS = 200
@@ -230,10 +230,26 @@ def test_a_broken_motion_is_refused_in_one_sentence(change: Callable[[Json], obj
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("times", [[0.0, 0.5, 0.5], [0.5, 0.1, 1.0], [-1.0, 0.0, 1.0], [0.0, math.nan, 1.0]])
-def test_times_that_do_not_grow_are_refused(times: list[float]) -> None:
+@pytest.mark.parametrize("times", [[0.5, 0.1, 1.0], [-1.0, 0.0, 1.0], [0.0, math.nan, 1.0]])
+def test_times_that_go_backwards_are_refused(times: list[float]) -> None:
     recording = Recording().move(3, "rotation", [about(1, 0.0)] * 3, times=np.array(times))
     with pytest.raises(AvatarError):
+        recording.clip()
+
+
+def test_two_keys_at_one_time_are_a_jump() -> None:
+    keys = [about(1, 0.0), about(1, 40.0), about(1, 10.0)]
+    clip = Recording().move(3, "rotation", keys, times=np.array([0.0, 0.5, 0.5])).clip()
+    assert yaw_deg(clip.at(0.49).rotations["head"]) == pytest.approx(39.2, abs=0.01)
+    assert yaw_deg(clip.at(0.5).rotations["head"]) == pytest.approx(10.0, abs=1e-4)
+
+
+def test_a_motion_that_claims_more_keys_than_any_is_refused_before_they_are_read() -> None:
+    recording = turning_head()
+    for accessor in recording.document["accessors"]:
+        del accessor["bufferView"]  # zeros, which cost the file nothing
+        accessor["count"] = KEYS_MAX + 1
+    with pytest.raises(AvatarError, match="more than 2,000,000 keys"):
         recording.clip()
 
 
