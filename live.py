@@ -129,7 +129,7 @@ def prepare(command: str, *, is_help: bool) -> None:
         needs.update(TEST_PROGRAMS)
     with one_at_a_time():
         install_system_packages(needs)
-        make_packages(*(["test"] if command == "bench" else []))
+        make_packages(*(["test", "assets"] if command == "bench" else []))
         if command in ("serve", "desktop", "bench", "doctor"):
             build_web()
 

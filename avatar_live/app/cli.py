@@ -200,6 +200,29 @@ def chain(
 
 
 @bench.command()
+def render(
+    size: SizeOption = "1280x720",
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object instead of lines.")] = False,
+    turns: Annotated[int, typer.Option("--turns", min=1, help="How often each side draws.")] = 8,
+    frames: Annotated[int, typer.Option("--frames", min=1, help="How many frames a turn has.")] = 20,
+) -> None:
+    """Draw the same avatars as three-vrm does, on the same OpenGL, by turns: frames a second and CPU time."""
+    with _bench_packages("render"):
+        from avatar_live.app.bench.render import measure_render
+        from avatar_live.stage import StageError
+
+    wanted = with_size(Settings(find_avatar(DEFAULT_AVATAR)), size)
+    try:
+        figures = measure_render(wanted.width_px, wanted.height_px, say, turns=turns, frames=frames)
+    except StageError as error:
+        raise ShowError(str(error)) from error
+    if as_json:
+        typer.echo(json.dumps(figures))
+    else:
+        typer.echo("\n".join(f"{name:<24} {figure}" for name, figure in figures.items()))
+
+
+@bench.command()
 def pictures(
     folder: Annotated[Path, typer.Argument(help="Where the pictures go.")] = PROJECT / "assets" / "pictures",
     camera: CameraOption = "performance",

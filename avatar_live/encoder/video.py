@@ -52,6 +52,7 @@ class VideoEncoder:
             )
         self._stream = stream
         self._shape = (height_px, width_px, 4)
+        self._packed_shape = (height_px * 3 // 2, width_px)
         self._safety_ticks = int(SAFETY_KEYFRAME_S * VIDEO_CLOCK_HZ)
         self._last_pts: int | None = None
         self._keyframe_pts = 0
@@ -78,20 +79,22 @@ class VideoEncoder:
     def encode(
         self, pixels: NDArray[np.uint8], captured_s: float, pts_90khz: int, wants_keyframe: bool = False
     ) -> EncodedFrame:
-        """Encode BGRA `pixels` (height, width, 4) uint8 into one Annex B access unit.
+        """Encode BGRA `pixels` (height, width, 4) uint8, or I420 (height * 3 / 2, width), into one Annex B access unit.
 
         The first picture is a keyframe, and so is one every `SAFETY_KEYFRAME_S`. A `pts_90khz` that does not rise is
         moved one tick behind the last, since equal timestamps would be one picture to a receiver.
         """
-        if pixels.shape != self._shape:
+        if pixels.shape not in (self._shape, self._packed_shape):
             raise EncoderError(f"The encoder was opened for pictures of shape {self._shape}, not {pixels.shape}.")
         pts = pts_90khz if self._last_pts is None else max(pts_90khz, self._last_pts + 1)
         is_key = wants_keyframe or self._last_pts is None or pts - self._keyframe_pts >= self._safety_ticks
         if is_key:
             self._keyframe_pts = pts
         self._last_pts = pts
-        cv2.cvtColor(pixels, cv2.COLOR_BGRA2YUV_I420, dst=self._i420)
-        frame = av.VideoFrame.from_numpy_buffer(self._i420, format="yuv420p")
+        planes = pixels
+        if pixels.shape == self._shape:
+            planes = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGRA2YUV_I420, dst=self._i420), np.uint8)
+        frame = av.VideoFrame.from_numpy_buffer(planes, format="yuv420p")
         frame.pts, frame.time_base = pts, Fraction(1, VIDEO_CLOCK_HZ)
         kind = av.video.frame.PictureType
         frame.pict_type = kind.I if is_key else kind.NONE
@@ -111,3 +114,9 @@ def _level(width_px: int, height_px: int, fps: int) -> str:
         if macroblocks <= per_frame and macroblocks * fps <= per_second:
             return level
     raise EncoderError(f"{width_px}x{height_px} at {fps} fps is above H.264 level 5.1: choose a smaller picture.")
+
+
+def size_of(pixels: NDArray[np.uint8]) -> tuple[int, int]:
+    """Return the width and height of a picture, BGRA (height, width, 4) or I420 (height * 3 / 2, width)."""
+    rows, width_px = pixels.shape[:2]
+    return width_px, rows if pixels.ndim == 3 else rows * 2 // 3

@@ -16,6 +16,7 @@ from avatar_live.avatar.model import Avatar
 from avatar_live.avatar.rig import Rig
 from avatar_live.compositor import Overlay, compose, draw_stamp
 from avatar_live.compositor.overlay import panic_card
+from avatar_live.encoder.video import size_of
 from avatar_live.engine.reactions import Reactions
 from avatar_live.motion import Solver
 from avatar_live.protocol.cues import Banner, Cue, React
@@ -87,4 +88,4 @@ def _player_pictures(overlay: Overlay, drawn: dict[str, NDArray[np.uint8]]) -> d
     """Hide the host from players too while the panic card is up: they stand before the same performance."""
     if not overlay.is_panic:
         return drawn
-    return {player: panic_card(picture.shape[1], picture.shape[0]) for player, picture in drawn.items()}
+    return {player: panic_card(*size_of(picture)) for player, picture in drawn.items()}

@@ -5,6 +5,7 @@ from typing import Final
 
 from avatar_live.channels.processes import EnginePlan
 from avatar_live.encoder.thread import EncoderThread
+from avatar_live.encoder.video import size_of
 from avatar_live.engine.frame import ShowFrame
 from avatar_live.signals.encoded import MAIN_STREAM, VIDEO_CLOCK_HZ, EncodedFrame
 
@@ -34,7 +35,7 @@ class Streams:
             self._players.pop(player).close()
         for player, picture in frame.players.items():
             if player not in self._players:
-                height_px, width_px = picture.shape[:2]
+                width_px, height_px = size_of(picture)
                 self._players[player] = EncoderThread(
                     player, width_px, height_px, self._fps, PLAYER_BITRATE_BPS, self._send
                 )

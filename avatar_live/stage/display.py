@@ -120,17 +120,36 @@ class Display:
         """The driver's state, shared by all targets."""
         return self.main.output.get_gsg()
 
+    @property
+    def driver(self) -> str:
+        """OpenGL's name for what draws."""
+        return str(self.gsg.get_driver_renderer())
+
     def make_target(self, name: str, width_px: int, height_px: int) -> Target:
-        """Open an off-screen buffer that shares textures and geometry with the main one."""
+        """Open an off-screen picture that shares textures and geometry with the main one."""
+        return Target(self._engine, self.open_output(name, width_px, height_px))
+
+    def open_output(self, name: str, width_px: int, height_px: int, depth_bits: int = DEPTH_BITS) -> GraphicsOutput:
+        """Open an off-screen buffer that is not copied anywhere."""
         wanted = FrameBufferProperties()
         wanted.set_rgba_bits(8, 8, 8, 8)
-        wanted.set_depth_bits(DEPTH_BITS)
+        wanted.set_depth_bits(depth_bits)
         size = WindowProperties.size(width_px, height_px)
         sharing = (self._host.get_gsg(), self._host) if self._host else ()
         output = self._engine.make_output(self._pipe, name, 0, wanted, size, GraphicsPipe.BF_refuse_window, *sharing)
         if output is None or not output.is_valid():
             raise StageError(f"OpenGL gives no off-screen picture of {width_px}x{height_px} pixels; {INSTALL_HINT}.")
-        return Target(self._engine, output)
+        return output
+
+    def fetch(self, texture: Texture) -> None:
+        """Copy a texture that was drawn into to main memory."""
+        self._engine.extract_texture_data(texture, self.gsg)
+
+    def drop(self, output: GraphicsOutput) -> None:
+        """Give a buffer back to the driver."""
+        output.clear_render_textures()
+        output.remove_all_display_regions()
+        self._engine.remove_window(output)
 
     def make_depth(self, name: str, side_px: int) -> GraphicsOutput:
         """Open a square off-screen buffer of depth alone, drawn before the pictures that read it."""

@@ -15,6 +15,7 @@ from avatar_live.stage.degrade import FULL, Quality
 from avatar_live.stage.display import Display, Target
 from avatar_live.stage.edges import soften_edges
 from avatar_live.stage.figures import Figures, eyes
+from avatar_live.stage.readback import I420Ring, is_software
 
 PLAYER_WIDTH_PX: Final = 640
 PLAYER_HEIGHT_PX: Final = 360
@@ -27,13 +28,18 @@ class _View:
     camera: NodePath
     bit: int
     wanted_s: float
+    ring: I420Ring | None
     own: int = NOBODY  # the row of the crowd that this camera does not see
 
 
 class PlayerViews:
-    """Hold at most `PLAYERS_MAX` first-person cameras."""
+    """Hold at most `PLAYERS_MAX` first-person cameras.
 
-    def __init__(self, display: Display, root: NodePath, figures: Figures) -> None:
+    With `is_packed` their pictures are I420 (`readback.py`); by default they are where a graphics card draws.
+    """
+
+    def __init__(self, display: Display, root: NodePath, figures: Figures, is_packed: bool | None = None) -> None:
+        self._is_packed = not is_software(display.driver) if is_packed is None else is_packed
         self._display = display
         self._root = root
         self._figures = figures
@@ -63,16 +69,15 @@ class PlayerViews:
             view.wanted_s = now_s
             axes.place(view.camera, shots.player_shot(eyes(player, now_s), player.yaw_rad))
             self._hide_own(view, self._figures.row(name))
+            if view.ring is not None:
+                view.ring.turn()
 
     def read(self, wanted: Collection[str], game: GameView) -> dict[str, NDArray[np.uint8]]:
-        """Return the pictures just drawn, BGRA, by player."""
+        """Return the pictures just drawn by player, BGRA, or I420 as `readback.py` says."""
         present = {player.id for player in game.players}
         seen = {name: view for name, view in self._views.items() if name in wanted and name in present}
-        pictures = {name: view.target.read() for name, view in seen.items()}
-        if self._quality.has_effects:
-            for picture in pictures.values():
-                soften_edges(picture)
-        return pictures
+        pictures = {name: self._picture(view) for name, view in seen.items()}
+        return {name: picture for name, picture in pictures.items() if picture is not None}
 
     def close(self) -> None:
         """Close all cameras."""
@@ -85,13 +90,20 @@ class PlayerViews:
         bit = next(number for number in range(FIRST_PLAYER_BIT, FIRST_PLAYER_BIT + PLAYERS_MAX) if number not in taken)
         target = self._display.make_target("player", PLAYER_WIDTH_PX, PLAYER_HEIGHT_PX)
         camera = film(target, self._root, shots.PLAYER_FOV_RAD, bit)
-        view = _View(target, camera, bit, now_s)
+        ring = I420Ring(self._display, target) if self._is_packed else None
+        view = _View(target, camera, bit, now_s, ring)
         self._adapt(view)
         return view
 
     def _adapt(self, view: _View) -> None:
         view.target.use_scale(self._quality.scale)
         see_as(view.camera, view.target, view.own)
+
+    def _picture(self, view: _View) -> NDArray[np.uint8] | None:
+        if view.ring is not None:
+            return view.ring.read()
+        picture = view.target.read()
+        return soften_edges(picture) if self._quality.has_effects else picture
 
     def _evict(self, present: dict[str, PlayerView]) -> bool:
         """Close the camera that has rested longest, if any rests."""
@@ -103,6 +115,8 @@ class PlayerViews:
 
     def _close(self, view: _View) -> None:
         view.camera.remove_node()
+        if view.ring is not None:
+            view.ring.close()
         view.target.close()
 
     def _hide_own(self, view: _View, row: int) -> None:

@@ -1,11 +1,12 @@
 """H.264 that a browser can begin to watch at any keyframe, and never has to wait for."""
 
 import av
+import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from avatar_live.encoder.video import BUFFER_S, SAFETY_KEYFRAME_S, EncoderError, VideoEncoder
+from avatar_live.encoder.video import BUFFER_S, SAFETY_KEYFRAME_S, EncoderError, VideoEncoder, size_of
 from avatar_live.signals.encoded import EncodedFrame
 
 SPS, PPS, IDR, DELTA = 7, 8, 5, 1
@@ -125,6 +126,17 @@ def test_noise_does_not_burst_the_bitrate() -> None:
 def test_times_that_do_not_rise_are_moved_on() -> None:
     encoder = VideoEncoder("main", 64, 64, 30, 100_000)
     assert [encoder.encode(picture(0, 64, 64), 0.0, pts).pts for pts in (100, 100, 50, 3_000)] == [100, 101, 102, 3_000]
+
+
+def test_a_picture_that_is_packed_already_becomes_the_same_stream() -> None:
+    pictures = [np.random.default_rng(seed).integers(0, 256, (180, 320, 4), np.uint8) for seed in range(3)]
+    streams = []
+    for is_packed in (False, True):
+        encoder = VideoEncoder("main", 320, 180, 30, 500_000)
+        given = [cv2.cvtColor(one, cv2.COLOR_BGRA2YUV_I420) if is_packed else one for one in pictures]
+        streams.append([encoder.encode(one, 0.0, 3000 * number).data for number, one in enumerate(given)])
+        assert {size_of(one) for one in given} == {(320, 180)}
+    assert streams[0] == streams[1]
 
 
 def test_the_callers_picture_may_change_after_the_call() -> None:
