@@ -6,7 +6,7 @@ CHARACTERS = {
     "mirai": CharacterSpec(
         name="Mirai",
         palette=Palette(hair_shade="#a9abdc", shorts="#33405f"),
-        face=FaceShape(width=1.01, jaw=0.95, chin=1.0, chin_sharpness=1.1, cheeks=1.15, nose=0.95),
+        face=FaceShape(width=1.01, jaw=0.95, chin=1.0, chin_sharpness=1.1, cheeks=1.15, nose=0.95, brow_slant=-0.0015),
         eyes=EyeShape(tilt=0.02, width=1.05, height=1.05, spacing=1.01, iris=1.05),
         headset=True,
         hair_clip=True,
@@ -54,7 +54,7 @@ CHARACTERS = {
             hair_root="#2b2536",
             hair_mid="#4b4059",
             hair_tip="#8f7a9c",
-            hair_shine="#a897bb",
+            hair_shine="#9484ab",
             hair_shade="#aaa2d0",
             iris_dark="#1d2152",
             iris_mid="#4a67cf",
@@ -121,7 +121,7 @@ CHARACTERS = {
             shoe="#f7f4f1",
         ),
         proportions=Proportions(
-            leg=0.40, torso=0.32, arm=0.30, head=1.08, build=1.08, neck=0.95, neck_length=0.9, hands=1.12, limbs=1.05
+            leg=0.40, torso=0.32, arm=0.30, head=1.12, build=1.08, neck=0.95, neck_length=0.9, hands=1.3, limbs=1.05
         ),
         face=FaceShape(mouth_width=1.3, mouth_rise=0.003, brow_thickness=1.2, brow_rise=0.002, brow_slant=-0.003),
         eyes=EyeShape(spacing=1.02, iris=0.98, rise=0.002),
@@ -158,8 +158,12 @@ CHARACTERS = {
             shoe="#f2f0fa",
             ear_inner="#ffc9cf",
         ),
-        proportions=Proportions(leg=0.60, torso=0.37, arm=0.335, head=0.98, build=1.06, shoulders=1.04, hands=1.08),
-        face=FaceShape(width=1.08, cheeks=0.5, brow_thickness=1.15, mouth_width=1.2, mouth_rise=0.006),
+        proportions=Proportions(
+            leg=0.60, torso=0.37, arm=0.335, head=0.98, build=1.06, shoulders=1.04, neck=1.2, neck_length=0.8, hands=1.1
+        ),
+        face=FaceShape(
+            width=1.08, cheeks=0.5, brow_thickness=1.15, brow_slant=-0.004, mouth_width=1.2, mouth_rise=0.006
+        ),
         eyes=EyeShape(tilt=0.14, width=1.06, height=0.92, spacing=1.06, rise=0.006, iris=0.98),
         head="fox",
         hair_style="mane",

@@ -49,7 +49,7 @@ def face_skin(face: FaceSurface) -> Mesh:
         ]
     )
     ring_points = np.vstack([ring_points, to_plane(head.lift(nose))])
-    step = detail.cell(0.106)
+    step = detail.cell(0.096)
     columns, rows = (np.arange(-n, n + 1) for n in (int(2.76 / step), int(3.18 / step)))
     gx, gy = np.meshgrid(columns * step, rows * step * 0.866)
     gx = gx + (rows % 2)[:, None] * step / 2

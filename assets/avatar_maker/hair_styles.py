@@ -270,12 +270,12 @@ def _swept(hair: Hair) -> None:
     """Short at the sides and the neck, long on top, parted on the left and swept over the forehead."""
     chains = _fringe_chains(hair)
     locks = (
-        (-1.12, -0.040, 0.06, 0.026),
-        (-0.86, -0.016, 0.02, 0.032),
-        (-0.58, 0.006, -0.08, 0.034),
-        (-0.30, 0.018, -0.16, 0.034),
-        (-0.04, 0.030, -0.24, 0.034),
-        (0.22, 0.044, -0.30, 0.032),
+        (-1.12, -0.052, 0.06, 0.026),
+        (-0.88, -0.014, 0.04, 0.032),
+        (-0.60, 0.014, -0.04, 0.032),
+        (-0.32, -0.002, -0.16, 0.034),
+        (-0.04, 0.030, -0.26, 0.032),
+        (0.20, 0.044, -0.30, 0.030),
         (0.40, 0.047, 0.10, 0.024),
         (0.60, 0.024, 0.14, 0.028),
         (0.80, 0.006, 0.12, 0.030),
@@ -296,7 +296,7 @@ def _swept(hair: Hair) -> None:
             sharp=1.5,
             full=0.42,
             flick=0.010,
-            puff=0.008 if is_beyond else 0.014,
+            puff=0.006 if is_beyond else 0.009,
             rings=14,
         )
     for theta, tip, bend in ((-0.70, 0.030, 0.0), (-0.14, 0.048, -0.16)):  # thin ones over those
@@ -328,8 +328,9 @@ def _swept(hair: Hair) -> None:
                 width,
                 start=0.012,
                 root_theta=g * (theta - 0.2),
-                thick=0.014,
-                out=(0.002, out),
+                thick=0.016,
+                out=(0.005, out),
+                puff=0.006,
                 chain=lock,
                 bend=g * 0.10,
                 sharp=1.7,

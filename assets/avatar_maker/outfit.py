@@ -26,7 +26,7 @@ class Hoodie:
         """Return distances (N,) to the hoodie without its hood."""
         t, k = self.torso, self.torso.limb
         q = np.column_stack([np.abs(p[:, 0]), p[:, 1], p[:, 2]])
-        body = t.trunk(q, 0.008, 0.030)
+        body = t.trunk(q, 0.008, 0.030, 0.5)
         gathered = ellipsoid(q, (0, t.hip + 0.058, 0.002), np.array((0.114, 0.052, 0.098)) * t.girth)
         body = smooth_min(body, gathered, 0.03)
         body = smooth_min(body, smooth_max(t.trunk(q, 0.010, -0.012), q[:, 1] - (t.hip + 0.034), 0.004), 0.006)
