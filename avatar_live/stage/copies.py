@@ -54,6 +54,10 @@ class Copies:
         if first:
             refill_table(self._table, self._rows)
 
+    def rehearse(self) -> None:
+        """Show one copy of each kind, too small to be seen, so that the driver has met them all."""
+        self.show({name: np.zeros((1, _TEXELS, 4)) for name in self._kinds})
+
     def _attach(self, name: str, solid: Solid, layer: str | None, order: int) -> NodePath:
         if layer is None:
             node = attach_prop(self.node, name, solid, has_outline=True, is_copied=True)

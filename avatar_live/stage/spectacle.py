@@ -66,7 +66,11 @@ class Spectacle:
 
     def show(self, host: Host, game: GameView, now_s: float) -> None:
         """Show the effects at this moment around a host who is there."""
-        since_s = 0.0 if self._shown_s is None else max(now_s - self._shown_s, 0.0)
+        if self._shown_s is None:
+            self._rehearse(host)
+            self._shown_s = now_s
+            return
+        since_s = max(now_s - self._shown_s, 0.0)
         self._shown_s = now_s
         self.effects.expire(now_s)
         self.recoil.expire(now_s)
@@ -84,6 +88,13 @@ class Spectacle:
     def close(self) -> None:
         """Let go of what is in the air."""
         self._physics.close()
+
+    def _rehearse(self, host: Host) -> None:
+        """Let the driver compile and load all that a gift may need: else the first gift would halt the show."""
+        self._thrown.rehearse()
+        self._stickers.rehearse(host)
+        for swarm in (self._paper, self._sparks):
+            swarm.rehearse()
 
     def _move_props(self, host: Host, game: GameView, now_s: float, dt_s: float) -> None:
         for release in self.effects.due(now_s):
@@ -128,6 +139,10 @@ class _Swarm:
         self.node.set_shader(load_shader(shader))
         self.node.set_shader_input(table, self._table)
         self.node.set_two_sided(True)
+
+    def rehearse(self) -> None:
+        """Show one of no size."""
+        self.show(np.zeros((1, *self._rows.shape[1:]), np.float32))
 
     def show(self, rows: Floats) -> None:
         """Show these (N, texels, 4) and nothing else."""

@@ -75,6 +75,14 @@ class Stickers:
         for stuck in self.stuck:
             stuck.local = None
 
+    def rehearse(self, host: Host) -> None:
+        """Let the driver meet the sheets and their pictures, none of them opaque."""
+        for sheet, painting in zip(self._sheets, self._paintings.values(), strict=False):
+            axes.place(sheet, host.head @ np.diag([0.01, 0.01, 0.01, 1.0]))
+            sheet.set_shader_inputs(base_texture=painting, bend=Vec4(0.0))
+            fade(sheet, 0.0)
+            sheet.show()
+
     def show(self, host: Host, now_s: float) -> None:
         """Show the stickers on the head as it is now."""
         self.stuck = [stuck for stuck in self.stuck if now_s - stuck.start_s < STICKER_S]

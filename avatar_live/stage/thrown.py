@@ -53,6 +53,11 @@ class Thrown:
         self._props = Copies(parent, {name: thing.solid() for name, thing in THINGS.items()}, BODIES_MAX)
         self._splats = Copies(parent, {"stain": _stain_solid()}, STAINS_MAX, layers.BLENDED, 100)
 
+    def rehearse(self) -> None:
+        """Let the driver meet all that may be seen here."""
+        for copies in (self._props, self._shadows, self._splats):
+            copies.rehearse()
+
     def take(self, hit: Hit, host: Host, now_s: float) -> None:
         """Leave a stain where a tomato met the head."""
         if not (hit.is_first and hit.body.thing.leaves_stain):

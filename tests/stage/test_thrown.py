@@ -32,7 +32,7 @@ def lying(name: str = "tomato", seed: int = 1) -> Body:
 
 
 def scales(pose: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.linalg.svd(pose[:3, :3], compute_uv=False)
+    return np.asarray(np.linalg.svd(pose[:3, :3], compute_uv=False), np.float64)
 
 
 def test_a_prop_lies_where_physics_has_it_at_its_own_size() -> None:
