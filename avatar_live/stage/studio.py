@@ -44,11 +44,16 @@ class Studio:
         self, posture: Posture, camera: Doubles, fov_vertical_rad: float, now_s: float = 0.0
     ) -> NDArray[np.uint8]:
         """Return RGBA (height, width, 4), top row first, from a camera at a (4, 4) pose that looks along -Z."""
+        drawn = self.draw(posture, camera, fov_vertical_rad, now_s)
+        return np.asarray(cv2.cvtColor(drawn, cv2.COLOR_BGRA2RGBA), np.uint8)
+
+    def draw(self, posture: Posture, camera: Doubles, fov_vertical_rad: float, now_s: float = 0.0) -> NDArray[np.uint8]:
+        """Return the same as BGRA, which is how the show's encoder takes it."""
         assert self._puppet is not None, "bring an avatar on first"
         self._aim(camera, fov_vertical_rad)
         self._puppet.pose(posture, now_s)
         self._display.render()
-        return np.asarray(cv2.cvtColor(self._display.main.read(), cv2.COLOR_BGRA2RGBA), np.uint8)
+        return self._display.main.read()
 
     def close(self) -> None:
         """Free what the driver holds."""

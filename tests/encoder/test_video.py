@@ -133,7 +133,9 @@ def test_a_picture_that_is_packed_already_becomes_the_same_stream() -> None:
     streams = []
     for is_packed in (False, True):
         encoder = VideoEncoder("main", 320, 180, 30, 500_000)
-        given = [cv2.cvtColor(one, cv2.COLOR_BGRA2YUV_I420) if is_packed else one for one in pictures]
+        given = [
+            np.asarray(cv2.cvtColor(one, cv2.COLOR_BGRA2YUV_I420), np.uint8) if is_packed else one for one in pictures
+        ]
         streams.append([encoder.encode(one, 0.0, 3000 * number).data for number, one in enumerate(given)])
         assert {size_of(one) for one in given} == {(320, 180)}
     assert streams[0] == streams[1]

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from avatar_live.app.faults import ShowError
 from avatar_live.app.settings import ASSETS, PROJECT
@@ -63,10 +64,7 @@ def with_large_pictures(file: bytes, side_px: int, count: int) -> bytes:
         binary[view.get("byteOffset", 0) : view.get("byteOffset", 0) + view["byteLength"]]
         for view in document["bufferViews"]
     ]
-    pictures = {
-        image["bufferView"]: cv2.imdecode(np.frombuffer(views[image["bufferView"]], np.uint8), cv2.IMREAD_UNCHANGED)
-        for image in document["images"]
-    }
+    pictures = {image["bufferView"]: _decoded(views[image["bufferView"]]) for image in document["images"]}
     largest = sorted(pictures, key=lambda view: pictures[view].shape[0] * pictures[view].shape[1])[-count:]
     for view in largest:
         enlarged = cv2.resize(pictures[view], (side_px, side_px), interpolation=cv2.INTER_CUBIC)
@@ -81,6 +79,12 @@ def with_large_pictures(file: bytes, side_px: int, count: int) -> bytes:
         offset += len(pieces[-1])
     document["buffers"] = [{"byteLength": offset}]
     return _put_together(document, b"".join(pieces))
+
+
+def _decoded(picture: bytes) -> NDArray[np.uint8]:
+    pixels = cv2.imdecode(np.frombuffer(picture, np.uint8), cv2.IMREAD_UNCHANGED)
+    assert pixels is not None, "the maker's own pictures can be read"
+    return np.asarray(pixels, np.uint8)
 
 
 def _take_apart(file: bytes) -> tuple[dict[str, Any], bytes]:

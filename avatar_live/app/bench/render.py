@@ -109,7 +109,7 @@ def draw_alone(studio: Studio, rig: Rig, shot: Shot, motion: Sequence[Moment], f
     for number in range(frames):
         moment = motion[number % len(motion)]
         posture = rig.animate(pose_of(moment), moment.dt_s)
-        studio.picture(posture, shot.pose, shot.fov_vertical_rad, number * moment.dt_s)
+        studio.draw(posture, shot.pose, shot.fov_vertical_rad, number * moment.dt_s)
     taken_s = time.perf_counter() - began_s
     return Turn(frames / taken_s, 1000.0 * (time.process_time() - cpu_s) / frames)
 
