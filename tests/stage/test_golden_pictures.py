@@ -88,6 +88,8 @@ def check(name: str, drawn: Picture) -> None:
     kept = cv2.imread(str(kept_path))
     assert kept is not None, f"{kept_path.name} is missing: renew the golden pictures (see {Path(__file__).name})"
     difference = np.abs(kept.astype(np.int16) - drawn_bgr.astype(np.int16))
+    for leftover in (OUTPUT / f"{name}.png", OUTPUT / f"{name}-difference.png"):
+        leftover.unlink(missing_ok=True)
     mean, stray = float(difference.mean()), float((difference.max(axis=2) > STRAY).mean())
     if mean > MEAN_MAX or stray > STRAY_SHARE_MAX:
         OUTPUT.mkdir(parents=True, exist_ok=True)

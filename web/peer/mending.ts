@@ -82,15 +82,7 @@ function mendMaterials(materials: readonly MToonMaterial[], vrm: VRM, json: Vrm0
   const known = new Map((json.extensions?.VRM?.materialProperties ?? []).map((own) => [own.name, own]));
   for (const material of materials) {
     const own = known.get(material.name.replace(/ \(Outline\)$/, ""));
-    const [red, green, blue] = own?.shader === "VRM/MToon" ? (own.vectorProperties["_EmissionColor"] ?? []) : [];
-    if (red !== undefined && green !== undefined && blue !== undefined && red + green + blue > 0) {
-      material.emissive.setRGB(red, green, blue, LinearSRGBColorSpace);
-      said.add("VRM 0.x stores emission in linear light (vrm-c/UniVRM issue 301); three-vrm reads sRGB");
-    }
-    if (own?.shader === "VRM/MToon" && material.uvAnimationRotationSpeedFactor !== 0) {
-      material.uvAnimationRotationSpeedFactor *= 2 * Math.PI;
-      said.add("VRM 0.x turns pictures by rounds a second (vrm-c/UniVRM pull request 2301); three-vrm takes radians");
-    }
+    if (own?.shader === "VRM/MToon") for (const sentence of mendOld(material, own)) said.add(sentence);
     if (material.shadingShiftTexture !== null) {
       material.shadingShiftTexture.colorSpace = NoColorSpace;
       material.shadingShiftTexture.needsUpdate = true;
@@ -103,4 +95,28 @@ function mendMaterials(materials: readonly MToonMaterial[], vrm: VRM, json: Vrm0
     }
   }
   return [...said];
+}
+
+/** Read VRM 0.x's MToon as UniVRM's migration to 1.0 does. */
+function mendOld(material: MToonMaterial, own: Vrm0Material): string[] {
+  const said: string[] = [];
+  const [red, green, blue] = own.vectorProperties["_EmissionColor"] ?? [];
+  if (red !== undefined && green !== undefined && blue !== undefined && red + green + blue > 0) {
+    material.emissive.setRGB(red, green, blue, LinearSRGBColorSpace);
+    said.push("VRM 0.x stores emission in linear light (vrm-c/UniVRM issue 301); three-vrm reads sRGB");
+  }
+  if (material.uvAnimationRotationSpeedFactor !== 0) {
+    material.uvAnimationRotationSpeedFactor *= 2 * Math.PI;
+    said.push("VRM 0.x turns pictures by rounds a second (vrm-c/UniVRM pull request 2301); three-vrm takes radians");
+  }
+  if (material.rimLightingMixFactor !== 1) {
+    material.rimLightingMixFactor = 1;
+    said.push("UniVRM lets the light colour every rim of VRM 0.x; three-vrm as far as the file says");
+  }
+  if (material.map !== null && material.shadeMultiplyTexture === null) {
+    material.shadeMultiplyTexture = material.map;
+    material.needsUpdate = true;
+    said.push("UniVRM gives VRM 0.x's shade the main picture where it has none; three-vrm leaves it plain");
+  }
+  return said;
 }

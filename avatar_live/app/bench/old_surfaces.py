@@ -46,7 +46,7 @@ def old_surfaces() -> list[Json]:
         _surface("late ramp", _ShadeShift=0.4, _ShadeToony=0.95),
         _surface("normal", _BumpMap=BUMPS, _BumpScale=0.7),
         _surface("matcap", _SphereAdd=BALL),
-        _surface("rim", _RimColor=[0.5, 0.7, 0.9, 1.0], _RimFresnelPower=3.0, _RimLift=0.1),
+        _surface("rim", _RimColor=[0.5, 0.7, 0.9, 1.0], _RimFresnelPower=3.0, _RimLift=0.1, _RimLightingMix=0.0),
         _surface("masked rim", _RimColor=[0.9, 0.7, 0.3, 1.0], _RimFresnelPower=2.0, _RimTexture=STRIPES),
         _surface(
             "outline",
@@ -58,7 +58,7 @@ def old_surfaces() -> list[Json]:
             _OutlineColor=[0.7, 0.3, 0.3, 1.0],
         ),
         _surface("outline by the screen", _OutlineWidthMode=2.0, _OutlineWidth=1.0, _OutlineColor=[0.0, 0.3, 0.6, 1.0]),
-        _surface("cut out", CUT_OUT, _MainTex=FADE, _ShadeTexture=FADE, _Cutoff=0.4, _CullMode=0.0),
+        _surface("cut out", CUT_OUT, _MainTex=FADE, _Cutoff=0.4, _CullMode=0.0),
         _surface("veil", VEIL, _MainTex=FADE, _ShadeTexture=FADE),
         _surface("veil with depth", VEIL_WITH_DEPTH, _Color=[0.7, 0.8, 1.0, 0.6]),
         _surface("scrolling", _MainTex=CHECKS, _ShadeTexture=CHECKS, _UvAnimScrollX=0.3, _UvAnimScrollY=0.4),
