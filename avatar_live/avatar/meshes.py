@@ -15,6 +15,7 @@ from avatar_live.avatar.nodes import TURN, Skeleton, node_place
 from avatar_live.avatar.surface import FAN, STRIP, smooth_normals, triangles_of, unit_vectors
 
 PALETTE_MAX = 16_384
+PRIMITIVES_MAX = 4_096  # shown: each is a draw call or more
 TRIANGLES_MAX = 2_000_000
 MORPHS_MAX = 4_096
 # What the pieces may come to together: a small file may show one mesh, or one morph target, a thousand times.
@@ -45,6 +46,7 @@ class _MeshReader:
         self.gltf, self.skeleton = gltf, skeleton
         self.sign = (TURN if is_turned else np.ones(3)).astype(np.float32)
         self.meshes = Meshes()
+        self.primitive_count = 0
         self.triangle_count = 0
         self.vertex_count = 0
         self.morphed_count = 0
@@ -109,6 +111,9 @@ def read_meshes(gltf: Gltf, skeleton: Skeleton, is_turned: bool) -> Meshes:
         reader.meshes.morph_weights |= {
             first + number: weight for number, weight in enumerate(weights[: len(names)]) if weight != 0.0
         }
+        reader.primitive_count += len(mesh.primitives)
+        if reader.primitive_count > PRIMITIVES_MAX:
+            raise AvatarError(f"the avatar has more than {PRIMITIVES_MAX} pieces to draw; export a simpler one")
         for source in mesh.primitives:
             primitive = _primitive(reader, gltf.unpack(source), joints, first, node.skin is None)
             if primitive is not None:

@@ -12,7 +12,7 @@ from avatar_live.avatar.glb import AvatarError
 from avatar_live.avatar.meshes import Meshes
 from avatar_live.avatar.model import ColorBind, Expression, Material, Placing, PlacingBind
 from avatar_live.avatar.vrm0_materials import flipped, linear
-from avatar_live.avatar.vrm_expressions import BINDS_MAX, EXPRESSIONS_MAX, ColorPart
+from avatar_live.avatar.vrm_expressions import EXPRESSIONS_MAX, ColorPart, refuse_many_binds
 
 _PRESETS: Final = {
     "a": "aa",
@@ -82,15 +82,15 @@ def read_expressions0(
     named: dict[str, list[int]] = {}
     for place, material in enumerate(materials):
         named.setdefault(material.name, []).append(place)
+    refuse_many_binds(
+        sum(len(ranges.get(bind.mesh, ())) for group in groups for bind in group.binds or ())
+        + sum(len(named.get(value.material_name, ())) for group in groups for value in group.material_values or ())
+    )
     expressions: dict[str, Expression] = {}
-    bind_count = 0
     for group in groups:
         binds: list[tuple[int, float]] = []
         for bind in group.binds or ():
             finite(bind.weight)
-            bind_count += len(ranges.get(bind.mesh, ()))
-            if bind_count > BINDS_MAX:
-                raise AvatarError(f"the avatar's expressions have more than {BINDS_MAX} binds; export it with fewer")
             for morphs in ranges.get(bind.mesh, ()):
                 if 0 <= bind.index < len(morphs):
                     binds.append((morphs[bind.index], bind.weight / 100.0))

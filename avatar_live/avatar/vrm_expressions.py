@@ -15,7 +15,7 @@ from avatar_live.avatar.meshes import Meshes
 from avatar_live.avatar.model import ColorBind, Expression, PlacingBind
 
 EXPRESSIONS_MAX: Final = 1_024
-BINDS_MAX: Final = 65_536  # of morph targets, all expressions together
+BINDS_MAX: Final = 65_536  # of all expressions together
 
 ColorPart = Literal["base", "emissive", "shade", "matcap", "rim", "outline"]
 Override = Literal["none", "block", "blend"]
@@ -72,11 +72,12 @@ def read_expressions(source: Expressions, meshes: Meshes, materials: Sequence[Gl
     """
     if len(source.preset) + len(source.custom) > EXPRESSIONS_MAX:
         raise AvatarError(f"the avatar has more than {EXPRESSIONS_MAX} expressions; export it with fewer")
-    if (
-        sum(len(expression.morph_target_binds) for expression in (*source.preset.values(), *source.custom.values()))
-        > BINDS_MAX
-    ):
-        raise AvatarError(f"the avatar's expressions have more than {BINDS_MAX} binds; export it with fewer")
+    refuse_many_binds(
+        sum(
+            len(item.morph_target_binds) + len(item.material_color_binds) + len(item.texture_transform_binds)
+            for item in (*source.preset.values(), *source.custom.values())
+        )
+    )
     return {
         name: Expression(
             name,
@@ -90,6 +91,12 @@ def read_expressions(source: Expressions, meshes: Meshes, materials: Sequence[Gl
         )
         for name, expression in {**source.custom, **source.preset}.items()
     }
+
+
+def refuse_many_binds(count: int) -> None:
+    """Raise AvatarError where expressions bind more than anyone needs, all together."""
+    if count > BINDS_MAX:
+        raise AvatarError(f"the avatar's expressions have more than {BINDS_MAX} binds; export it with fewer")
 
 
 def _morphs(binds: Sequence[_MorphBind], meshes: Meshes) -> tuple[tuple[int, float], ...]:

@@ -24,7 +24,14 @@ from avatar_live.app.bench.mutants import Sample
 from avatar_live.avatar import Avatar, AvatarError, meshes, read_avatar
 from avatar_live.avatar.glb import FILE_BYTES_MAX, JSON_BYTES_MAX, OBJECTS_MAX, VALUES_MAX
 from avatar_live.avatar.gltf import MATERIALS_MAX, NODES_MAX
-from avatar_live.avatar.meshes import MORPHED_VERTICES_MAX, MORPHS_MAX, PALETTE_MAX, TRIANGLES_MAX, VERTICES_MAX
+from avatar_live.avatar.meshes import (
+    MORPHED_VERTICES_MAX,
+    MORPHS_MAX,
+    PALETTE_MAX,
+    PRIMITIVES_MAX,
+    TRIANGLES_MAX,
+    VERTICES_MAX,
+)
 from avatar_live.avatar.read import avatar_from_bytes
 from avatar_live.avatar.textures import TEXTURES_MAX
 from avatar_live.avatar.vrm_expressions import BINDS_MAX, EXPRESSIONS_MAX
@@ -205,6 +212,13 @@ def with_triangles(count: int) -> bytes:
     return file.pack()
 
 
+def with_primitives(count: int) -> bytes:
+    file = small_vrm()
+    primitives = file.document["meshes"][0]["primitives"]
+    primitives += [{"attributes": {}} for _ in range(count - 1)]
+    return file.pack()
+
+
 def with_materials(count: int) -> bytes:
     file = small_vrm()
     file.document["materials"] = [{} for _ in range(count)]
@@ -227,6 +241,16 @@ def with_binds(count: int) -> bytes:
         "preset": {"aa": {"morphTargetBinds": [bind] * (count // 2)}},
         "custom": {"mood": {"morphTargetBinds": [bind] * (count - count // 2)}},
     }
+    return file.pack()
+
+
+def with_binds_by_name(count: int) -> bytes:
+    """Return a 0.x file where one word binds many materials, as they share their name."""
+    file = small_vrm0()
+    value = {"materialName": "skin", "propertyName": "_Color", "targetValue": [1, 1, 1, 1]}
+    file.document["materials"] = [{"name": "skin"} for _ in range(1_024)]
+    groups = [{"name": "mood", "materialValues": [value] * -(-count // 1_024)}]
+    file.document["extensions"]["VRM"]["blendShapeMaster"] = {"blendShapeGroups": groups}
     return file.pack()
 
 
@@ -278,9 +302,11 @@ def with_a_description_of(count: int) -> bytes:
         (with_morphs, MORPHS_MAX),
         (with_joints, PALETTE_MAX),
         (with_triangles, TRIANGLES_MAX),
+        (with_primitives, PRIMITIVES_MAX),
         (with_materials, MATERIALS_MAX),
         (with_textures, TEXTURES_MAX),
         (with_binds, BINDS_MAX),
+        (with_binds_by_name, BINDS_MAX),
         (with_vertices, VERTICES_MAX),
         (with_morphed_vertices, MORPHED_VERTICES_MAX),
         (with_collisions, COLLISIONS_MAX),
