@@ -5,7 +5,7 @@ from typing import Final
 
 from avatar_live.app.faults import ShowError, sentence
 from avatar_live.avatar import Avatar, AvatarError, read_avatar
-from avatar_live.avatar.licence import Content, Earner, Performer, licence_of
+from avatar_live.avatar.licence import Content, Earner, Performer, licence_of, readable
 from avatar_live.avatar.read import read_terms
 from avatar_live.signals import ARKIT_SHAPES
 
@@ -45,7 +45,7 @@ def describe_avatar(avatar: Avatar, name: str) -> str:
     arkit = sum(shape.lower() in known for shape in ARKIT_SHAPES)
     face = f"all {arkit} ARKit shapes" if arkit == len(ARKIT_SHAPES) else f"{arkit} of {len(ARKIT_SHAPES)} ARKit shapes"
     return (
-        f"{avatar.meta.name or name}: {_VERSIONS[avatar.meta.vrm_version]}, {triangles:,} triangles, "
+        f"{readable(avatar.meta.name) or name}: {_VERSIONS[avatar.meta.vrm_version]}, {triangles:,} triangles, "
         f"{len(avatar.humanoid)} humanoid bones, {len(avatar.expressions)} expressions ({face}), "
         f"{len(avatar.springs)} springs"
     )
@@ -54,7 +54,7 @@ def describe_avatar(avatar: Avatar, name: str) -> str:
 def describe_licence(avatar: Avatar) -> str:
     """Return in one line whose the avatar is and what it allows."""
     meta, licence = avatar.meta, licence_of(avatar.meta)
-    by = ", ".join(meta.authors) or meta.copyright_information
+    by = readable(", ".join(meta.authors) or meta.copyright_information)
     terms = [f"by {by}" if by else "author not told"]
     if licence.performer == "unknown":
         terms.append("no licence in the file")
@@ -68,7 +68,7 @@ def describe_licence(avatar: Avatar) -> str:
             f"not for {', '.join(words for content, words in _CONTENT.items() if content in licence.forbidden)}"
         )
     terms.append("may be passed on" if licence.may_redistribute else "not to be passed on")
-    return "; ".join(terms) + (f" ({meta.license_url})" if meta.license_url else "")
+    return "; ".join(terms) + (f" ({readable(meta.license_url)})" if meta.license_url else "")
 
 
 def licence_notice(path: Path) -> str:
@@ -80,7 +80,7 @@ def licence_notice(path: Path) -> str:
         meta = read_terms(path)
     except AvatarError as error:
         raise ShowError(sentence(error)) from error
-    licence, name = licence_of(meta), meta.name or path.stem
+    licence, name = licence_of(meta), readable(meta.name) or path.stem
     told = []
     if licence.performer == "unknown":
         return f"{name} comes without a licence: make sure that you may perform as it, and earn with it."

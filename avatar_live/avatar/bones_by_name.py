@@ -13,6 +13,7 @@ from avatar_live.avatar.model import Node
 
 Side = Literal["left", "right", ""]
 
+_NAME_CHARACTERS_MAX: Final = 200  # what is longer is no name that a tool gives
 _WORDS: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _SIDES: Final[dict[str, Side]] = {"l": "left", "left": "left", "r": "right", "right": "right"}
 # What rigs put before their names, and what says no more than "a bone".
@@ -95,7 +96,7 @@ def humanoid_by_name(nodes: Sequence[Node], joints: Collection[int]) -> dict[str
 
 def _read(nodes: Sequence[Node]) -> Iterator[_Named]:
     for number, node in enumerate(nodes):
-        words = [word.lower() for word in _WORDS.findall(node.name.rsplit(":", 1)[-1])]
+        words = [word.lower() for word in _WORDS.findall(node.name[:_NAME_CHARACTERS_MAX].rsplit(":", 1)[-1])]
         side: Side = next((_SIDES[word] for word in words if word in _SIDES), "")
         kept = tuple(word for word in words if word not in _SIDES and word not in _NOISE and not word.isdigit())
         if kept and not _HELPERS & set(kept):

@@ -23,6 +23,9 @@ Earner = Literal["nobody", "persons", "companies", "unknown"]
 
 CREDIT_CHARACTERS_MAX: Final = 80
 
+_AUTHORS_MAX: Final = 10
+_WORDS_CHARACTERS_MAX: Final = 400
+
 _PERFORMERS: Final[dict[str, Performer]] = {
     "everyone": "anyone",
     "onlySeparatelyLicensedPerson": "licensed",
@@ -84,12 +87,19 @@ def licence_of(meta: Meta) -> Licence:
 
 def _credit(meta: Meta) -> str:
     """Return in one line whose the avatar is; a stranger's words, so without line breaks and not without end."""
-    by = ", ".join(meta.authors) or meta.copyright_information
-    if not by.strip():
+    by = ", ".join(meta.authors[:_AUTHORS_MAX]) or meta.copyright_information
+    name, by = (readable(words) for words in (meta.name, by))
+    if not by:
         return ""
-    parts = [f"{meta.name} by {by}" if meta.name else f"Avatar by {by}"]
+    parts = [f"{name} by {by}" if name else f"Avatar by {by}"]
     if meta.license_url.startswith(_COMMONS):
         kind, _, version = meta.license_url.removeprefix(_COMMONS).strip("/").partition("/")
         parts.append(f"(CC {kind.upper()} {version})")
-    line = " ".join("".join(char if char.isprintable() else " " for char in " ".join(parts)).split())
+    line = readable(" ".join(parts))
     return line if len(line) <= CREDIT_CHARACTERS_MAX else line[: CREDIT_CHARACTERS_MAX - 1] + "…"
+
+
+def readable(words: str) -> str:
+    """Return the beginning of a stranger's words in one line, without what cannot be printed."""
+    kept = "".join(char if char.isprintable() else " " for char in words[:_WORDS_CHARACTERS_MAX])
+    return " ".join(kept.split())

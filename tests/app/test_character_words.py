@@ -40,6 +40,12 @@ def test_the_strictest_terms_are_told_one_by_one() -> None:
     assert "credit required, but the file names nobody" in describe_licence(nameless)
 
 
+def test_a_strangers_words_cannot_paint_the_terminal() -> None:
+    meta = Meta("\x1b[2JMimi", authors=("\x1b]0;owned\x07Ann",), license_url="https://x/\n", vrm_version="1")
+    avatar = replace(check_avatar(find_avatar("mirai")), meta=meta)
+    assert (describe_avatar(avatar, "x") + describe_licence(avatar)).isprintable()
+
+
 def written(folder: Path, **meta: object) -> Path:
     """Write a file that is nothing but its terms."""
     path = folder / "mine.vrm"

@@ -52,6 +52,8 @@ def test_a_credit_is_one_line_of_readable_words_and_ends() -> None:
     assert line.startswith("A B by CCC")
     assert len(line) == CREDIT_CHARACTERS_MAX
     assert line.endswith("…")
+    endless = Meta("A", authors=("\n" * 10_000_000, *["B"] * 100_000), vrm_version="1")
+    assert licence_of(endless).credit_line == ""
 
 
 def test_a_file_that_names_nobody_credits_nobody() -> None:
