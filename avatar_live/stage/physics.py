@@ -5,24 +5,19 @@ Bullet is stepped by fixed times, so the same throws under the same seeds fall t
 
 import math
 from dataclasses import dataclass
-from functools import cache
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 from panda3d.bullet import (
-    BulletBoxShape,
-    BulletCapsuleShape,
-    BulletConvexHullShape,
     BulletRigidBodyNode,
-    BulletShape,
-    BulletSphereShape,
     BulletWorld,
 )
-from panda3d.core import BitMask32, LMatrix3f, LPoint3f, LQuaternionf, LVector3f, NodePath, TransformState
+from panda3d.core import BitMask32, LMatrix3f, LPoint3f, LQuaternionf, LVector3f, NodePath
 
 from avatar_live.protocol.view import GameView
 from avatar_live.stage.host import Host
+from avatar_live.stage.hulls import shapes_of
 from avatar_live.stage.obstacles import FALLEN, FLYING, Obstacles
 from avatar_live.stage.things import GRAVITY_M_S2, PLAIN, THINGS, Launch, Thing
 
@@ -110,7 +105,7 @@ class Physics:
         self._thrown += 1
         node = BulletRigidBodyNode(str(self._thrown))  # by which a contact knows it again
         node.set_mass(thing.mass_kg)
-        for shape, place in _shapes(name):
+        for shape, place in shapes_of(name):
             node.add_shape(shape, place)
         node.set_restitution(thing.bounce)
         node.set_friction(thing.friction)
@@ -209,11 +204,13 @@ class Physics:
             first, second = manifold.get_node0(), manifold.get_node1()
             if first != head and second != head:
                 continue
-            other, sign = (second, 1.0) if first == head else (first, -1.0)
+            is_first = first == head
+            other, sign = (second, 1.0) if is_first else (first, -1.0)
             for number in range(manifold.get_num_manifold_points()):
                 contact = manifold.get_manifold_point(number)
                 push = sign * contact.get_applied_impulse() * np.array(contact.get_normal_world_on_b())
-                name, here = other.get_name(), np.array(contact.get_position_world_on_a())
+                on_head = contact.get_position_world_on_a() if is_first else contact.get_position_world_on_b()
+                name, here = other.get_name(), np.array(on_head)
                 first_here, before = touches.get(name, (here, np.zeros(3)))
                 touches[name] = (first_here, before + push)
 
@@ -276,25 +273,6 @@ def _quaternion(turn: Doubles) -> LQuaternionf:
     quaternion = LQuaternionf()
     quaternion.set_from_matrix(LMatrix3f(*turn.T.ravel().tolist()))
     return quaternion
-
-
-@cache
-def _shapes(name: str) -> tuple[tuple[BulletShape, TransformState], ...]:
-    """Return a prop's shapes for collisions and where they are, shared by all of its kind."""
-    thing = THINGS[name]
-    if thing.box_m is not None:
-        return ((BulletBoxShape(LVector3f(*thing.box_m) / 2.0), TransformState.make_identity()),)
-    if thing.bar_m is not None:
-        return ((BulletCapsuleShape(*thing.bar_m, 1), TransformState.make_identity()),)
-    if thing.balls:
-        return tuple(
-            (BulletSphereShape(radius), TransformState.make_pos(LPoint3f(x, y, z))) for x, y, z, radius in thing.balls
-        )
-    hull = BulletConvexHullShape()
-    for corner in np.unique(np.round(thing.solid().positions, 3), axis=0).tolist():
-        hull.add_point(LPoint3f(*corner))
-    hull.set_margin(0.004)
-    return ((hull, TransformState.make_identity()),)
 
 
 def _turn_ahead(way: Doubles) -> Doubles:

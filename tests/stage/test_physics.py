@@ -49,7 +49,7 @@ def test_whatever_is_thrown_strikes_the_head_on_time_and_from_the_front(name: st
     at_s, hit = hits[0]
     assert THINGS[name].flight_s - 0.35 < at_s < THINGS[name].flight_s + 0.2
     assert hit.is_first and hit.impulse_n_s[2] < 0.0, "it pushes away from the audience"
-    assert np.linalg.norm(hit.point_m - who.middle_m) == pytest.approx(who.radius_m, abs=0.05)
+    assert np.linalg.norm(hit.point_m - who.middle_m) == pytest.approx(who.radius_m, rel=0.05)
     physics.close()
 
 
