@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from panda3d.core import BitMask32, Camera, NodePath, Vec4
+from panda3d.core import AntialiasAttrib, BitMask32, Camera, NodePath, Vec4
 
 from avatar_live.stage import axes, shots
 from avatar_live.stage.display import Target
@@ -34,4 +34,6 @@ def see_as(camera: NodePath, target: Target, own: int = NOBODY) -> None:
     state = NodePath("view")
     state.set_shader_input("view", Vec4(1.0 / target.drawn_height_px, target.width_px / target.height_px, 0.0, 0.0))
     state.set_shader_input("own", float(own))
+    if target.is_smooth:
+        state.set_antialias(AntialiasAttrib.M_multisample)
     camera.node().set_initial_state(state.get_state())

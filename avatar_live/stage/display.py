@@ -33,6 +33,9 @@ INSTALL_HINT: Final = (
     else "update the graphics driver"
 )
 DEPTH_BITS: Final = 24
+SAMPLES: Final = 4  # of each pixel where a card draws; the processor pays for every one
+
+_SOFTWARE: Final = ("llvmpipe", "softpipe", "swrast", "swiftshader", "basic render", "gdi generic", "software")
 
 load_prc_file_data(
     "avatar_live stage",
@@ -57,7 +60,8 @@ class StageError(Exception):
 class Target:
     """Hold one off-screen picture and the copy of it in main memory.
 
-    `drawn_height_px` is how many rows are drawn: fewer than the picture has, once `use_scale` saved some.
+    `drawn_height_px` is how many rows are drawn: fewer than the picture has, once `use_scale` saved some. `is_smooth`
+    says that the driver draws edges without stair-steps.
     """
 
     def __init__(self, engine: GraphicsEngine, output: GraphicsOutput) -> None:
@@ -66,6 +70,7 @@ class Target:
         self.width_px: int = output.get_x_size()
         self.height_px: int = output.get_y_size()
         self.drawn_width_px, self.drawn_height_px = self.width_px, self.height_px
+        self.is_smooth: bool = output.get_fb_properties().get_multisamples() > 1
         self._copy = Texture("read-back")
         output.add_render_texture(self._copy, GraphicsOutput.RTM_copy_ram, GraphicsOutput.RTP_color)
 
@@ -88,6 +93,11 @@ class Target:
             return small
         return np.asarray(cv2.resize(small, (self.width_px, self.height_px), interpolation=cv2.INTER_LINEAR), np.uint8)
 
+    def rest(self) -> None:
+        """Draw nothing from now on."""
+        self.output.clear_render_textures()
+        self.output.set_active(False)
+
     def close(self) -> None:
         """Give the buffer back to the driver."""
         self.output.clear_render_textures()
@@ -98,22 +108,28 @@ class Target:
 class Display:
     """Own the graphics engine and its buffers; every call comes from one thread, which need not be the main one.
 
-    Raises `StageError` when the machine has no usable OpenGL.
+    `samples` are taken of each pixel, by default as many as suit the driver. Raises `StageError` when the machine has
+    no usable OpenGL.
     """
 
-    def __init__(self, width_px: int, height_px: int, module: str = GL_MODULE) -> None:
+    def __init__(self, width_px: int, height_px: int, module: str = GL_MODULE, samples: int | None = None) -> None:
         pipe = GraphicsPipeSelection.get_global_ptr().make_module_pipe(module)
         if pipe is None or not pipe.is_valid():
             raise StageError(f"OpenGL is missing on this machine ({module} found no display); {INSTALL_HINT}.")
         self._pipe = pipe
         self._engine = GraphicsEngine()
         self._host: Any = None
+        self._samples = 0
         try:
             self.main = self.make_target("main", width_px, height_px)
+            self._host = self.main.output
+            self._samples = (0 if is_software(self.driver) else SAMPLES) if samples is None else samples
+            if self._samples > 1:  # the first buffer is EGL's own, which takes no more than one of a pixel
+                self.main.rest()
+                self.main = self.make_target("main", width_px, height_px)
         except StageError:
             self._engine.remove_all_windows()
             raise
-        self._host = self.main.output
 
     @property
     def gsg(self) -> GraphicsStateGuardian:
@@ -127,13 +143,16 @@ class Display:
 
     def make_target(self, name: str, width_px: int, height_px: int) -> Target:
         """Open an off-screen picture that shares textures and geometry with the main one."""
-        return Target(self._engine, self.open_output(name, width_px, height_px))
+        return Target(self._engine, self.open_output(name, width_px, height_px, samples=self._samples))
 
-    def open_output(self, name: str, width_px: int, height_px: int, depth_bits: int = DEPTH_BITS) -> GraphicsOutput:
+    def open_output(
+        self, name: str, width_px: int, height_px: int, depth_bits: int = DEPTH_BITS, samples: int = 0
+    ) -> GraphicsOutput:
         """Open an off-screen buffer that is not copied anywhere."""
         wanted = FrameBufferProperties()
         wanted.set_rgba_bits(8, 8, 8, 8)
         wanted.set_depth_bits(depth_bits)
+        wanted.set_multisamples(samples)
         size = WindowProperties.size(width_px, height_px)
         sharing = (self._host.get_gsg(), self._host) if self._host else ()
         output = self._engine.make_output(self._pipe, name, 0, wanted, size, GraphicsPipe.BF_refuse_window, *sharing)
@@ -179,3 +198,8 @@ class Display:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def is_software(renderer: str) -> bool:
+    """Return whether OpenGL's name for its renderer tells that the processor draws."""
+    return any(name in renderer.lower() for name in _SOFTWARE)

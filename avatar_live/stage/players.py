@@ -12,10 +12,10 @@ from avatar_live.protocol.view import GameView, PlayerView
 from avatar_live.stage import axes, shots
 from avatar_live.stage.cameras import FIRST_PLAYER_BIT, NOBODY, PLAYERS_MAX, film, see_as
 from avatar_live.stage.degrade import FULL, Quality
-from avatar_live.stage.display import Display, Target
+from avatar_live.stage.display import Display, Target, is_software
 from avatar_live.stage.edges import soften_edges
 from avatar_live.stage.figures import Figures, eyes
-from avatar_live.stage.readback import I420Ring, is_software
+from avatar_live.stage.readback import I420Ring
 
 PLAYER_WIDTH_PX: Final = 640
 PLAYER_HEIGHT_PX: Final = 360
@@ -103,7 +103,7 @@ class PlayerViews:
         if view.ring is not None:
             return view.ring.read()
         picture = view.target.read()
-        return soften_edges(picture) if self._quality.has_effects else picture
+        return soften_edges(picture) if self._quality.has_effects and not view.target.is_smooth else picture
 
     def _evict(self, present: dict[str, PlayerView]) -> bool:
         """Close the camera that has rested longest, if any rests."""

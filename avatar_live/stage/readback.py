@@ -20,13 +20,6 @@ from avatar_live.stage.shaders import load_shader
 
 RING: Final = 2  # one is drawn while the other is read
 
-_SOFTWARE: Final = ("llvmpipe", "softpipe", "swrast", "swiftshader", "basic render", "gdi generic", "software")
-
-
-def is_software(renderer: str) -> bool:
-    """Return whether OpenGL's name for its renderer tells that the processor draws."""
-    return any(name in renderer.lower() for name in _SOFTWARE)
-
 
 def fits_i420(width_px: int, height_px: int) -> bool:
     """Return whether a picture of this size can be packed without gaps."""

@@ -40,7 +40,10 @@ from avatar_live.stage.spectacle import Spectacle
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """Hold one moment's pictures, BGRA (height, width, 4), top row first: everybody's and, by id, each player's own."""
+    """Hold one moment's pictures, BGRA (height, width, 4), top row first: everybody's and, by id, each player's own.
+
+    Where a graphics card draws, players' pictures are I420 (height * 3 / 2, width): see `readback.py`.
+    """
 
     main: NDArray[np.uint8]
     players: dict[str, NDArray[np.uint8]] = field(default_factory=dict)
@@ -135,10 +138,9 @@ class Stage:
         self.arrange(posture, game, now_s, players)
         self._display.render()
         picture = self._display.main.read()
-        return Drawn(
-            soften_edges(picture) if self._quality.has_effects else picture,
-            self._views.read(players, game),
-        )
+        if self._quality.has_effects and not self._display.main.is_smooth:
+            soften_edges(picture)
+        return Drawn(picture, self._views.read(players, game))
 
     def arrange(self, posture: Posture, game: GameView, now_s: float, players: Collection[str] = ()) -> None:
         """Bring everything to where it is at this moment, as `draw` does before it draws."""

@@ -10,11 +10,11 @@ from panda3d.core import NodePath
 
 from avatar_live.protocol.view import GameView, PlayerView
 from avatar_live.stage.cameras import MAIN_BIT, film
-from avatar_live.stage.display import Display, Target
+from avatar_live.stage.display import Display, Target, is_software
 from avatar_live.stage.figures import Figures
 from avatar_live.stage.panels import empty_painting
 from avatar_live.stage.players import PLAYER_HEIGHT_PX, PLAYER_WIDTH_PX, PlayerViews
-from avatar_live.stage.readback import RING, I420Ring, fits_i420, is_software
+from avatar_live.stage.readback import RING, I420Ring, fits_i420
 from avatar_live.stage.view import Screen
 
 WIDTH_PX, HEIGHT_PX = 160, 92

@@ -8,12 +8,15 @@ import numpy as np
 import pytest
 from flat_avatar import flat_avatar, square, standing
 from host import EMPTY_GAME, Picture
-from panda3d.core import RenderState, TransformState
+from panda3d.core import NodePath, RenderState, TransformState, Vec4
 
 from avatar_live.avatar.model import Avatar, Material, Texture
 from avatar_live.protocol.view import GameView, PlayerView
-from avatar_live.stage import Stage, StageError
+from avatar_live.stage import Stage, StageError, axes, layers
+from avatar_live.stage.cameras import film
 from avatar_live.stage.display import Display
+from avatar_live.stage.props import attach_veil
+from avatar_live.stage.solids import disc
 
 ANN = PlayerView("a", "Ann", "red", 0.0, 0.0, 0.0, True)
 
@@ -91,6 +94,22 @@ def test_a_stage_works_on_a_thread_and_draws_the_same(stage: Stage) -> None:
     worker.join(60.0)
     stage.set_avatar(pictured())
     np.testing.assert_array_equal(there[0], stage.draw(standing(), EMPTY_GAME, 0.0).main)
+
+
+def test_the_driver_smooths_edges_where_it_is_asked_to() -> None:
+    def shades(samples: int) -> int:
+        with Display(64, 64, samples=samples) as display:
+            assert display.main.is_smooth == (samples > 1)
+            root = NodePath("root")
+            root.set_shader_input("tint", Vec4(0.0, 0.0, 0.0, 1.0))
+            camera = film(display.main, root, 1.0, 0)
+            display.main.output.set_clear_color_active(True)
+            attach_veil(root, "disc", disc(1.0, (1.0, 1.0, 1.0, 1.0), (1.0, 1.0, 1.0, 1.0)), layers.BLENDED)
+            axes.place(camera, axes.look_at(np.array([0.5, 3.0, 1.0]), np.zeros(3)))
+            display.render()
+            return len(np.unique(display.main.read()[..., 0]))
+
+    assert shades(0) == 2 and shades(4) > 3
 
 
 def test_a_machine_without_opengl_gets_one_sentence() -> None:
