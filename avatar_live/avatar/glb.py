@@ -12,13 +12,24 @@ JSON_BYTES_MAX: Final = 64 * 1024 * 1024
 OBJECTS_MAX: Final = 1_000_000
 VALUES_MAX: Final = 4_000_000
 
+SENTENCE_CHARACTERS_MAX: Final = 600
+
 _HEADER: Final = struct.Struct("<4sII")
 _BOM: Final = b"\xef\xbb\xbf"
 _CHUNK: Final = struct.Struct("<I4s")
 
 
 class AvatarError(ValueError):
-    """Tell in one sentence why a file cannot be an avatar, and what to do next."""
+    """Tell in one sentence why a file cannot be an avatar, and what to do next.
+
+    The sentence may quote the file: of what is endless or no printable character, it shows as little as a log can bear.
+    """
+
+    def __init__(self, sentence: str) -> None:
+        if len(sentence) > SENTENCE_CHARACTERS_MAX:
+            half = SENTENCE_CHARACTERS_MAX // 2
+            sentence = f"{sentence[:half]} ... {sentence[-half:]}"
+        super().__init__("".join(char if char.isprintable() else " " for char in sentence))
 
 
 def damaged(detail: str) -> AvatarError:

@@ -341,6 +341,16 @@ def test_a_description_of_millions_of_parts_is_not_decoded() -> None:
     assert "millions of parts" in refusal(b'{"weights":[' + b"0," * VALUES_MAX + b"0]}")
 
 
+def test_a_refusal_quotes_no_more_of_a_file_than_a_log_can_bear() -> None:
+    def shout(document: Any) -> None:
+        document["textures"] = [{"extensions": {"\x1b[2J\n" + "A" * 100_000: {}}}]
+
+    sentence = refusal(broken(shout))
+    assert sentence.isprintable()
+    assert len(sentence) < 700
+    assert sentence.endswith("export it with PNG, JPEG or WebP")
+
+
 def test_groups_that_name_each_other_endlessly_are_refused() -> None:
     def crowd(document: Any) -> None:
         document["extensions"]["VRMC_springBone"]["colliderGroups"] = [{"colliders": [0] * (GROUPED_MAX + 1)}]
