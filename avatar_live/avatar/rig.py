@@ -7,14 +7,13 @@ https://github.com/vrm-c/vrm-specification/blob/master/specification/VRMC_vrm-1.
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
 from avatar_live.avatar.body import Body
 from avatar_live.avatar.face import Face
 from avatar_live.avatar.followers import Followers
 from avatar_live.avatar.gaze import eye_rotations, look_weights
+from avatar_live.avatar.hierarchy import Hierarchy
 from avatar_live.avatar.model import Avatar, Doubles, Floats, Posture
-from avatar_live.avatar.quaternions import axes_of, matrices
 from avatar_live.avatar.springs import Springs
 from avatar_live.avatar.tints import Tints
 from avatar_live.signals import Pose
@@ -28,8 +27,8 @@ class Rig:
         self._translations = np.array([node.translation for node in avatar.nodes])
         self._rotations = np.array([node.rotation for node in avatar.nodes])
         self._scales = np.array([node.scale for node in avatar.nodes])
-        self._levels = _levels(avatar)
-        rest_world = self._world(self._translations, self._rotations, self._scales)
+        self._hierarchy = Hierarchy(avatar)
+        rest_world = self._hierarchy.world(self._translations, self._rotations, self._scales)
         self._inverse_binds = avatar.inverse_binds.astype(np.float64)
         self._body = Body(avatar, rest_world)
         self._eyes = [avatar.humanoid[name] for name in ("leftEye", "rightEye") if name in avatar.humanoid]
@@ -38,10 +37,7 @@ class Rig:
         self._tints = Tints(avatar)
         self._followers = Followers(avatar)
         self._springs = Springs(avatar, rest_world)
-        swung = _below(avatar, self._springs.nodes)
-        self._swung = np.flatnonzero(swung)
-        self._swung_levels = [(nodes[swung[nodes]], parents[swung[nodes]]) for nodes, parents in self._levels]
-        self._swung_levels = [level for level in self._swung_levels if len(level[0])]
+        self._swung = self._hierarchy.below(self._springs.nodes)
         self._head = avatar.humanoid["head"]
         self._bone_nodes = np.array(list(avatar.humanoid.values()), np.int64)
 
@@ -63,14 +59,12 @@ class Rig:
         translations, rotations, scales = self._translations.copy(), self._rotations.copy(), self._scales.copy()
         self._body.bend(pose, eyes, translations, rotations)
         scales[self._head] *= max(_finite(head_scale, 1.0), 0.0)
-        self._followers.follow(rotations, lambda: self._world(translations, rotations, scales))
-        world = self._world(translations, rotations, scales)
+        self._followers.follow(rotations, lambda: self._hierarchy.world(translations, rotations, scales))
+        world = self._hierarchy.world(translations, rotations, scales)
         swinging = self._springs.nodes
         if len(swinging):
-            turns = self._springs.swing(world, _finite(dt_s))
-            world[self._swung] = matrices(translations[self._swung], rotations[self._swung], scales[self._swung])
-            world[swinging, :3, :3] = axes_of(turns) * scales[swinging, None, :]
-            _chain(world, self._swung_levels)
+            rotations[swinging] = self._springs.swing(world, _finite(dt_s))
+            self._swung.place(world, translations, rotations, scales)
         return Posture(
             palette=self._palette(world),
             morph_weights=shown.morph_weights,
@@ -80,11 +74,6 @@ class Rig:
             materials=self._tints.at(shown.expressions),
         )
 
-    def _world(self, translations: Doubles, rotations: Doubles, scales: Doubles) -> Doubles:
-        world = matrices(translations, rotations, scales)
-        _chain(world, self._levels)
-        return world
-
     def _palette(self, world: Doubles) -> Floats:
         skins = world[self._avatar.palette_nodes, :3, :] @ self._inverse_binds
         return skins.astype(np.float32)
@@ -93,37 +82,6 @@ class Rig:
         if self._eyes:
             return np.asarray(world[self._eyes, :3, 3].mean(axis=0))
         return np.asarray((world[self._head] @ np.array([*self._avatar.look_at.offset_m, 1.0]))[:3])
-
-
-_Levels = list[tuple[NDArray[np.int64], NDArray[np.int64]]]  # nodes and their parents, level by level
-
-
-def _chain(world: Doubles, levels: _Levels) -> None:
-    """Turn local matrices (N, 4, 4) into the avatar's space, from the top down."""
-    for nodes, parents in levels:
-        world[nodes] = world[parents] @ world[nodes]
-
-
-def _below(avatar: Avatar, roots: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Return which nodes (N,) are roots or hang from one."""
-    hangs = np.zeros(len(avatar.nodes), bool)
-    hangs[roots] = True
-    for number, node in enumerate(avatar.nodes):  # parents come before children
-        hangs[number] |= node.parent >= 0 and bool(hangs[node.parent])
-    return hangs
-
-
-def _levels(avatar: Avatar) -> _Levels:
-    """Return for each depth below the roots the nodes there and their parents."""
-    depths: list[int] = []
-    for node in avatar.nodes:
-        depths.append(depths[node.parent] + 1 if node.parent >= 0 else 0)
-    by_depth = np.array(depths)
-    parents = np.array([node.parent for node in avatar.nodes], np.int64)
-    return [
-        (nodes, parents[nodes])
-        for nodes in (np.flatnonzero(by_depth == depth) for depth in range(1, max(depths, default=0) + 1))
-    ]
 
 
 def _finite(value: float, otherwise: float = 0.0) -> float:

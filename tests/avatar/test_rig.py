@@ -8,8 +8,9 @@ from shared import PROJECT
 from small_vrm import PLACE, small_vrm
 
 from avatar_live.avatar import Avatar, Posture, Rig, read_avatar
+from avatar_live.avatar.hierarchy import Hierarchy
 from avatar_live.avatar.model import Doubles
-from avatar_live.avatar.quaternions import axes_of
+from avatar_live.avatar.quaternions import axes_of, matrices
 from avatar_live.avatar.read import avatar_from_bytes
 from avatar_live.signals import HUMANOID_BONES, Pose
 
@@ -146,3 +147,24 @@ def test_numbers_that_are_not_finite_count_as_rest(mirai: Avatar, bad: float) ->
 def test_a_name_that_is_no_bone_is_ignored(small: Avatar) -> None:
     rest, posture = Rig(small).animate(Pose(), 0.0), Rig(small).animate(Pose({"tail": about("x", 40.0)}), 0.0)
     assert posture.palette.tolist() == rest.palette.tolist()
+
+
+def test_nodes_stand_where_their_ancestors_carry_them(mirai: Avatar) -> None:
+    """Against the plain way: each node's own matrix after its parent's."""
+    hierarchy = Hierarchy(mirai)
+    dice = np.random.default_rng(2)
+    translations, scales = dice.normal(size=(len(mirai.nodes), 3)), dice.uniform(0.5, 2.0, (len(mirai.nodes), 3))
+    rotations = dice.normal(size=(len(mirai.nodes), 4))
+    rotations /= np.linalg.norm(rotations, axis=1, keepdims=True)
+    expected = matrices(translations, rotations, scales)
+    for number, node in enumerate(mirai.nodes):
+        if node.parent >= 0:
+            expected[number] = expected[node.parent] @ expected[number]
+    assert hierarchy.world(translations, rotations, scales) == pytest.approx(expected)
+    branch = hierarchy.below(np.array([mirai.humanoid["head"], mirai.humanoid["leftHand"]]))
+    placed = expected.copy()
+    placed[branch.nodes] = 0.0
+    branch.place(placed, translations, rotations, scales)
+    assert placed == pytest.approx(expected)
+    assert mirai.humanoid["leftEye"] in branch.nodes
+    assert mirai.humanoid["rightHand"] not in branch.nodes

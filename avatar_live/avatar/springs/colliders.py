@@ -19,9 +19,12 @@ _NEAR_M2: Final = _NEAR_M * _NEAR_M
 
 
 class Placed:
-    """Hold colliders as they stand at one time, from rows (c, WIDTH) that `Colliders.place` has written."""
+    """Hold colliders as they stand at one time, from rows (c, WIDTH) that `Colliders.place` has written.
 
-    __slots__ = ("axes", "beside", "normals", "points", "radii", "squares", "starts")
+    `heights` (c,) are the planes' along their normals.
+    """
+
+    __slots__ = ("axes", "beside", "heights", "normals", "points", "radii", "squares", "starts")
 
     def __init__(self, rows: Doubles) -> None:
         self.starts, self.normals, self.radii = rows[:, 0:3], rows[:, 6:9], rows[:, 9]
@@ -29,6 +32,7 @@ class Placed:
         self.squares = np.vecdot(self.axes, self.axes)
         self.points = np.vecdot(self.starts, self.starts)
         self.beside = np.vecdot(self.starts, self.axes)
+        self.heights = np.vecdot(self.starts, self.normals)
 
 
 class Colliders:
@@ -50,6 +54,7 @@ class Colliders:
         self._is_plane = np.array([source.normal is not None for source in sources], bool)
         self._has_planes = bool(self._is_plane.any())
         self._has_capsules = bool((self._starts != self._ends).any())
+        self._has_insides = any(source.is_inside for source in sources)
         self._signs = np.where([source.is_inside for source in sources], -1.0, 1.0)
         self._touches = np.zeros((len(joints), self.count), bool)
         for row, joint in enumerate(joints):
@@ -80,18 +85,21 @@ class Colliders:
         """Return which colliders (n, c) the joints of these rows mind."""
         return self._touches[rows]
 
-    def hits(self, tails: Doubles, radii: Doubles, placed: Placed) -> NDArray[np.bool_]:
-        """Return which colliders (n, c) tails (n, 3) with hit radii (n,) are to be pushed out of."""
+    def reaches(self, radii: Doubles, placed: Placed) -> Doubles:
+        """Return the squares of the distances (n, c) at which tails with hit radii (n,) touch; negative from inside."""
+        reaches = np.maximum(placed.radii + self._signs * radii[:, None], 0.0)
+        return np.asarray(self._signs * reaches * reaches)
+
+    def hits(self, tails: Doubles, radii: Doubles, reaches: Doubles, placed: Placed) -> NDArray[np.bool_]:
+        """Return which colliders (n, c) tails (n, 3) with hit radii (n,) and `reaches` are to be pushed out of."""
         squares = np.vecdot(tails, tails)[:, None] - 2.0 * (tails @ placed.starts.T) + placed.points
         if self._has_capsules:
             past = tails @ placed.axes.T - placed.beside
             along = np.minimum(np.maximum(past / np.maximum(placed.squares, _NEAR_M2), 0.0), 1.0)
             squares -= along * (2.0 * past - along * placed.squares)
-        reaches = np.maximum(placed.radii + self._signs * radii[:, None], 0.0)
-        hits = self._signs * squares < self._signs * (reaches * reaches)
+        hits = (squares * self._signs if self._has_insides else squares) < reaches
         if self._has_planes:
-            heights = tails @ placed.normals.T - np.vecdot(placed.starts, placed.normals)
-            hits = np.where(self._is_plane, heights < radii[:, None], hits)
+            hits = np.where(self._is_plane, tails @ placed.normals.T - placed.heights < radii[:, None], hits)
         return np.asarray(hits)
 
     def way_out(self, tails: Doubles, radii: Doubles, which: NDArray[np.int64], placed: Placed) -> Doubles:

@@ -95,6 +95,7 @@ class Springs:
         stiffness = self._stiffness * growth
         radii = self._hit_radii * growth[:, 0]
         placed = Placed(moment.colliders)
+        reaches = self._colliders.reaches(radii, placed)
         self._previous, self._current = self._current, np.empty_like(drift)
         for level in self._levels:
             rows = level.rows
@@ -105,7 +106,7 @@ class Springs:
             if level.touches is not None:
                 if self._colliders.carry(self._worlds, moment.colliders):
                     placed = Placed(moment.colliders)
-                self._push(level, level.touches, towards, heads, lengths, radii[rows], placed)
+                self._push(level, level.touches, towards, heads, lengths, radii[rows], reaches[rows], placed)
             self._current[rows] = heads + towards * lengths
             self._turn(level, heads, aims, towards)
 
@@ -171,11 +172,14 @@ class Springs:
         heads: Doubles,
         lengths: Doubles,
         radii: Doubles,
+        reaches: Doubles,
         placed: Placed,
     ) -> None:
         """Bend the directions until every collider, in the file's order, has pushed the tails out."""
         colliders = self._colliders
-        hits = colliders.hits(heads + towards * lengths, radii, placed) & touches
+        hits = colliders.hits(heads + towards * lengths, radii, reaches, placed) & touches
+        if not hits.any():
+            return
         who = np.flatnonzero(hits.any(axis=1))
         while len(who):
             first = hits[who].argmax(axis=1)
@@ -184,7 +188,7 @@ class Springs:
             towards[who] = _unit(spans + push)
             if level.limits is not None:
                 towards[who] = self._limited(level, towards)[who]
-            again = colliders.hits(heads[who] + towards[who] * lengths[who], radii[who], placed)
+            again = colliders.hits(heads[who] + towards[who] * lengths[who], radii[who], reaches[who], placed)
             hits[who] = again & touches[who] & (np.arange(colliders.count) > first[:, None])
             who = who[hits[who].any(axis=1)]
 
