@@ -1,6 +1,6 @@
 """Props in flight, as rigid bodies: Bullet moves them, obstacles stop them.
 
-Bullet is stepped by fixed times, so the same throws under the same seeds fall the same way at any frame rate.
+Bullet is stepped by fixed times and nothing else is random, so the same throws under the same seeds fall the same way.
 """
 
 import math
@@ -9,10 +9,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from panda3d.bullet import (
-    BulletRigidBodyNode,
-    BulletWorld,
-)
+from panda3d.bullet import BulletRigidBodyNode, BulletWorld
 from panda3d.core import BitMask32, LMatrix3f, LPoint3f, LQuaternionf, LVector3f, NodePath
 
 from avatar_live.protocol.view import GameView
@@ -40,7 +37,7 @@ _AIM_UNTIL_S: Final = 0.06  # before it lands, a throw follows a head that moves
 _BELOW_M: Final = 0.4
 _ASIDE_M_S_MAX: Final = 0.45
 _BACK_M_S_MIN, _BACK_M_S_MAX = 0.55, 0.9
-_LOWEST_M, _HIGHEST_M = -0.5, 2.3
+_LOWEST_M, _HIGHEST_M = -0.5, 2.3  # beyond these nobody sees it
 _AWAY_M: Final = 2.4
 
 _Touches = dict[str, tuple[Doubles, Doubles]]  # by a prop's name in the scene: where, and the impulse on the head
