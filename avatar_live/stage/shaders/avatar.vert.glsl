@@ -118,6 +118,7 @@ void main() {
 #endif
     gl_Position = p3d_ModelViewProjectionMatrix * vec4(drawn, 1.0);
 #ifdef OUTLINE
-    gl_Position.z += 1e-5 * gl_Position.w;  // two millimetres at two metres: soft folds draw no stray strokes
+    // Two millimetres behind the surface, so that soft folds draw no stray strokes.
+    gl_Position.z -= 0.002 * p3d_ProjectionMatrix[3][2] / gl_Position.w;
 #endif
 }
