@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.optimize import least_squares
 
-from . import face_motion as motion
+from . import face_points
 from .arrays import Floats, Whole
 from .face_surface import FaceSurface
 from .mesh import Mesh, grid_triangles, merge, one_bone, unit
@@ -25,7 +25,7 @@ class Eyes:
     def eye_ball(self, sign: int) -> tuple[Floats, Floats]:
         """Centre of a ball whose surface passes just behind the eye opening, and its radius."""
         eye = self.head.eye * np.array((sign, 1))
-        contour = motion.eye_contour(self.head, 60) * np.array((sign, 1))
+        contour = face_points.eye_contour(self.head, 60) * np.array((sign, 1))
         rim = self.head.lift(contour)
         lids = self.head.lift(np.vstack([eye + (contour - eye) * k for k in (0.0, 0.3, 0.6, 0.85, 1.0)]))
         middle = self.head.lift(eye[None])[0]
@@ -107,7 +107,7 @@ class Eyes:
     def eye_wall(self, sign: int) -> Mesh:
         """The rim of the opening drawn back to the eye ball, so that nothing shows between them."""
         count = self.detail.count(36)
-        contour = motion.eye_contour(self.head, count)
+        contour = face_points.eye_contour(self.head, count)
         xy = np.vstack(
             [
                 contour,

@@ -5,6 +5,7 @@ from scipy.spatial import Delaunay
 from skimage.measure import points_in_poly
 
 from . import face_motion as motion
+from . import face_points
 from .arrays import Flags, Floats, Whole
 from .face_shape import to_plane
 from .face_surface import FaceSurface, Rows, displaced
@@ -21,8 +22,8 @@ RING_DISTANCES = (0.0, 0.0014, 0.0036, 0.0070, 0.0112)
 def face_skin(face: FaceSurface) -> Mesh:
     """Return the head's skin with openings for eyes and mouth, and how it moves."""
     head, detail = face.head, face.skeleton.detail
-    eye = motion.eye_contour(head, detail.count(44))
-    mouth = motion.mouth_contour(head, detail.count(40))
+    eye = face_points.eye_contour(head, detail.count(44))
+    mouth = face_points.mouth_contour(head, detail.count(40))
     rings, holes = [], []
     for contour in (eye, eye * np.array((-1, 1)), mouth):
         around = unit(np.roll(contour, -1, 0) - np.roll(contour, 1, 0))
@@ -82,7 +83,7 @@ def face_skin(face: FaceSurface) -> Mesh:
     flip = np.einsum("ij,ij->i", np.cross(b - a, c - a), centre[~drop]) < 0
     triangles[flip] = triangles[flip][:, ::-1]
 
-    points = motion.locate(design[:, :2], head)
+    points = face_points.locate(design[:, :2], head)
     facing = smoothstep(-0.02, 0.02, design[:, 2])
     for key in (1, -1):
         points.eye[key].gain = points.eye[key].gain * facing

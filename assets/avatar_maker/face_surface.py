@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from . import face_motion as motion
+from . import face_points
 from .arrays import Floats, Whole
 from .face_shape import HeadShape
 from .mesh import Mesh, grid_triangles, merge, one_bone, unit
@@ -38,10 +39,10 @@ class FaceSurface:
         bone: str = "head",
         normals: Floats | None = None,
         extra: Mapping[str, Floats] | None = None,
-        **gains: Unpack[motion.Gains],
+        **gains: Unpack[face_points.Gains],
     ) -> Mesh:
         """A piece that lives on the face and moves with it. `offset` is its height over the skin."""
-        points = motion.locate(xy, self.head, **gains)
+        points = face_points.locate(xy, self.head, **gains)
         rest = motion.at_rest(points)
         height = np.broadcast_to(np.asarray(offset, float), len(xy))
 
@@ -67,7 +68,7 @@ class FaceSurface:
         uv: Floats,
         offset: float,
         mirrored: bool = True,
-        **gains: Unpack[motion.Gains],
+        **gains: Unpack[face_points.Gains],
     ) -> Mesh:
         """A tapering stroke along `line`, widths given per point to either side; both face halves."""
         out = []

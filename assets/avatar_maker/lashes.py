@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from . import face_motion as motion
+from . import face_points
 from .arrays import Floats
 from .face_surface import FaceSurface
 from .mesh import Mesh, catmull_rom, merge, smoothstep, unit
@@ -21,7 +21,7 @@ def lashes(face: FaceSurface) -> Mesh:
     head, eyes = face.head, face.head.eyes
     n = face.skeleton.detail.count(26, 8)
     t = np.linspace(0, 1, n)
-    upper, lower = motion.eye_contour(head, n, "upper"), motion.eye_contour(head, n, "lower")
+    upper, lower = face_points.eye_contour(head, n, "upper"), face_points.eye_contour(head, n, "lower")
     if head.kind == "robot":
         lit = np.full(n, 0.0030)
         return merge(

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from . import face_motion as motion
+from . import face_points
 from .arrays import Floats, Whole
 from .face_surface import FaceSurface, Rows, displaced, facing_front, with_extra
 from .mesh import Mesh, grid_triangles, merge, one_bone, smoothstep, unit
@@ -23,7 +24,7 @@ class Mouth:
         out = []
         head, detail = self.face.head, self.face.skeleton.detail
         count = 2 * detail.count(20)
-        contour = motion.mouth_contour(head, count)
+        contour = face_points.mouth_contour(head, count)
         # lip line: a stroke around the opening; closed lips join its halves into one line
         a = np.linspace(0, 2 * np.pi, count, endpoint=False)
         top = np.sin(a) >= -1e-9
@@ -115,7 +116,7 @@ class Mouth:
         """Something inside the mouth: each vertex follows the lip point named in `anchor`."""
         head = self.face.head
         depths = np.repeat(depth, columns) if columns else np.asarray(depth, float)
-        located = motion.locate(anchor, self.face.head, eye_gain=0, mouth_gain=follow, skin=0, brow=0)
+        located = face_points.locate(anchor, self.face.head, eye_gain=0, mouth_gain=follow, skin=0, brow=0)
         located.mouth_gain[:] = follow
         rest = motion.at_rest(located)
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from . import face_motion as motion
+from . import face_points
 from .detail import Detail
 from .face_shape import HeadShape
 from .picture import Picture, gradient, mix
@@ -61,11 +61,11 @@ def _lids(pic: Picture, spec: CharacterSpec, head: HeadShape) -> None:
     p = spec.palette
     warm = mix(p.skin, p.blush, 0.35)
     for g in (1, -1):
-        around = motion.eye_contour(head, 80) * (g, 1)
+        around = face_points.eye_contour(head, 80) * (g, 1)
         pic.line(around, closed=True, colour=warm, alpha=0.55, blur=0.0030, width=0.0075)
-        upper = motion.eye_contour(head, 60, "upper") * (g, 1)
+        upper = face_points.eye_contour(head, 60, "upper") * (g, 1)
         pic.line(upper[20:], colour=mix(p.skin_shade, p.blush, 0.5), alpha=0.50, blur=0.0028, width=0.008)
-        lower = motion.eye_contour(head, 60, "lower") * (g, 1)
+        lower = face_points.eye_contour(head, 60, "lower") * (g, 1)
         pic.line(lower[16:52] - np.array((0, 0.0016)), colour=p.blush, alpha=0.30, blur=0.0010, width=0.0022)
 
 
