@@ -55,8 +55,9 @@ class Morphs:
 
 def _moved(primitive: Primitive) -> NDArray[np.bool_]:
     """Return which vertices (M, V) each target moves or turns."""
-    reach = np.abs(primitive.morph_positions).max(axis=2) + np.abs(primitive.morph_normals).max(axis=2)
-    return np.asarray(reach > _MOVE_LEAST)
+    moves, turns = primitive.morph_positions, primitive.morph_normals
+    squares = np.einsum("mvk,mvk->mv", moves, moves) + np.einsum("mvk,mvk->mv", turns, turns)
+    return np.asarray(squares > _MOVE_LEAST * _MOVE_LEAST)
 
 
 def _run(touched: NDArray[np.bool_], moves: Floats, turns: Floats) -> tuple[int, Floats]:

@@ -39,6 +39,8 @@ class Puppet:
         self._tinted: set[int] = set()
         self._outlines: list[NodePath] = []
         for order, primitive in enumerate(avatar.primitives):
+            if primitive.seen_by == "self":
+                continue  # for the wearer's own eyes, and no camera here stands in them
             surface = self._surfaces[primitive.material if avatar.materials else 0]
             inputs: dict[str, Texture] = {}
             defines: tuple[str, ...] = (f"BONES {_bones(primitive)}",)

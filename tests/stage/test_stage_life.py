@@ -2,9 +2,12 @@
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import Literal
 
 import msgspec
 import numpy as np
+import psutil
 import pytest
 from flat_avatar import flat_avatar, square, standing
 from host import EMPTY_GAME, Picture
@@ -58,6 +61,55 @@ def test_avatars_replaced_twenty_times_leave_nothing_behind(stage: Stage) -> Non
     stage.set_avatar(flat_avatar([], []))
     assert held(stage)[0] <= bare[0]
     assert RenderState.get_num_states() <= states + 2
+
+
+def test_avatars_with_large_pictures_replaced_often_leave_no_memory_behind(stage: Stage) -> None:
+    """Each switch brings 2 MB of pictures: thirty that stayed would be 60."""
+    process = psutil.Process()
+
+    def switch(times: int) -> int:
+        for number in range(times):
+            pictures = [Texture(np.full((512, 512, 4), 7 * number % 256, np.uint8)) for _ in range(2)]
+            inked = Material("inked", base_texture=0, shade_texture=1)
+            stage.set_avatar(flat_avatar([square(0, 0.0, 1.0)], [inked], pictures))
+            held(stage)
+        return int(process.memory_info().rss)
+
+    early = switch(10)
+    assert switch(30) - early < 10 * 2**20
+    stage.set_avatar(flat_avatar([], []))
+
+
+def test_a_camera_nobody_watches_is_not_drawn(stage: Stage) -> None:
+    game = msgspec.structs.replace(EMPTY_GAME, players=(ANN,))
+    engine = stage._display._engine
+
+    def cameras() -> list[bool]:
+        """Return of every player's camera that is open whether it is drawn."""
+        windows = [engine.get_window(number) for number in range(engine.get_num_windows())]
+        return [window.is_active() for window in windows if window.get_name().startswith("player")]
+
+    stage.draw(standing(), game, 100.0)
+    assert cameras() == []
+    stage.draw(standing(), game, 100.1, ("a",))
+    assert cameras() == [True]
+    stage.draw(standing(), game, 100.2)
+    assert cameras() == [False], "it rests at once"
+    stage.draw(standing(), game, 102.0)
+    assert cameras() == [], "and is given back after a second"
+
+
+def test_what_only_the_wearers_own_eyes_see_is_in_no_picture(stage: Stage) -> None:
+    def shown(seen_by: Literal["all", "others", "self"]) -> Picture:
+        white = Material("white", shading="unlit")
+        stage.set_avatar(flat_avatar([replace(square(0, 0.0, 1.0), seen_by=seen_by)], [white]))
+        return stage.draw(standing(), EMPTY_GAME, 0.0).main
+
+    everything, others, own = shown("all"), shown("others"), shown("self")
+    np.testing.assert_array_equal(everything, others)
+    stage.set_avatar(flat_avatar([], []))
+    np.testing.assert_array_equal(own, stage.draw(standing(), EMPTY_GAME, 0.0).main)
+    assert (everything != own).any()
 
 
 def test_players_who_come_and_go_leave_nothing_behind(stage: Stage) -> None:
