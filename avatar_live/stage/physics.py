@@ -116,8 +116,11 @@ class Physics:
         path.set_pos(LPoint3f(*launch.start_m.tolist()))
         is_flying = launch.flight_s > 0.0
         self._attach(node, thing, FLYING if is_flying else FALLEN)
+        if thing.stays_upright:
+            node.set_angular_factor(LVector3f(0.0, 1.0, 0.0))
         node.set_linear_velocity(LVector3f(*launch.velocity_m_s.tolist()))
-        node.set_angular_velocity(LVector3f(*launch.spin_rad_s.tolist()))
+        x, y, z = launch.spin_rad_s.tolist()
+        node.set_angular_velocity(LVector3f(0.0, y, 0.0) if thing.stays_upright else LVector3f(x, y, z))
         lands_s = now_s + launch.flight_s
         self.bodies.append(
             Body(name, thing, seed, now_s + LIFE_S, node, path, launch.aim, lands_s, is_flying=is_flying)

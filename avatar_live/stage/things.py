@@ -26,8 +26,8 @@ class Thing:
     It collides as a box of `box_m` (width, height, depth), as a bar along Y of `bar_m` (radius, and length without
     its round ends), as `balls` (x, y, z, radius), or else as its solid's convex hull, which costs the most.
     `gravity_m_s2` is its own: a balloon's is negative. `air_drag` and `spin_drag` are the shares of motion lost per
-    second. `softness` is how far a hard bounce squashes it, `points_ahead` turns it along its flight, `bursts` names
-    the sparks of a hit.
+    second. `softness` is how far a hard bounce squashes it, `points_ahead` turns it along its flight, one that
+    `stays_upright` only turns about Y, `bursts` names the sparks of a hit.
     """
 
     solid: Callable[[], Solid]
@@ -44,6 +44,7 @@ class Thing:
     flight_s: float = 0.5
     spin_rad_s: float = 9.0
     points_ahead: bool = False
+    stays_upright: bool = False
     leaves_stain: bool = False
     bursts: Literal["juice", "hearts", "stars", ""] = ""
 
@@ -92,6 +93,7 @@ THINGS: Final[dict[str, Thing]] = {
         softness=0.25,
         flight_s=0.9,
         spin_rad_s=1.5,
+        stays_upright=True,
         bursts="hearts",
     ),
     "paper_plane": Thing(

@@ -117,6 +117,7 @@ def test_a_balloon_rises_and_is_gone() -> None:
     before = physics.places[0, 1]
     play(physics, 1.0, host())
     assert physics.places[0, 1] > before + 0.1
+    assert np.abs(physics.turns[0, [0, 2]]).max() < 1e-3, "upright"
     play(physics, LIFE_S, host(), start_s=1.0)
     assert not physics.bodies
 
