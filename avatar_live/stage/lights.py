@@ -42,18 +42,19 @@ LIGHT_SETS: Final[dict[LightName, LightSet]] = {
 
 
 class Lights:
-    """Light everything under `root`; what is chosen comes on smoothly, before the first picture at once."""
+    """Light everything under `root` by the light set `now`; what is chosen comes smoothly, before the first picture at
+    once."""
 
     def __init__(self, root: NodePath) -> None:
         self._root = root
-        self._from = self._to = LIGHT_SETS["studio"]
+        self.now = self._from = self._to = LIGHT_SETS["studio"]
         self._since_s: float | None = None
         self._is_shown = self._is_changing = False
         self._shine(self._to)
 
     def use(self, name: LightName) -> None:
         """Change to a light set."""
-        self._from, self._to, self._since_s, self._is_changing = self._now, LIGHT_SETS[name], None, True
+        self._from, self._to, self._since_s, self._is_changing = self.now, LIGHT_SETS[name], None, True
 
     def show(self, now_s: float) -> None:
         """Light this moment."""
@@ -65,7 +66,7 @@ class Lights:
         self._is_shown = True
 
     def _shine(self, light: LightSet) -> None:
-        self._now = light
+        self.now = light
         self._root.set_shader_inputs(
             key_direction=Vec3(*light.key_direction),
             key_color=Vec3(*light.key_color),

@@ -9,6 +9,7 @@ from avatar_live.avatar.model import Avatar, Material, Posture, Primitive
 from avatar_live.stage import layers
 from avatar_live.stage.fit import Fit
 from avatar_live.stage.geometry import make_geom, make_node
+from avatar_live.stage.key_shadow import SHADOWED, KeyShadow
 from avatar_live.stage.morphs import Morphs
 from avatar_live.stage.textures import Pictures, make_table, refill_table
 from avatar_live.stage.toon import Part, Surface
@@ -19,9 +20,12 @@ _PLAIN: Final = Material("plain")
 
 
 class Puppet:
-    """Hold the drawn avatar under `parent`, scaled and lifted by `fit` so that every head meets the camera."""
+    """Hold the drawn avatar under `parent`, scaled and lifted by `fit` so that every head meets the camera.
 
-    def __init__(self, avatar: Avatar, fit: Fit, parent: NodePath) -> None:
+    With a `shadow` it throws shadows on itself.
+    """
+
+    def __init__(self, avatar: Avatar, fit: Fit, parent: NodePath, shadow: KeyShadow | None = None) -> None:
         self._fit = fit
         self._palette = np.zeros((len(avatar.palette_nodes), 3, 4), np.float32)
         self._palette_table = make_table("palette", self._palette.reshape(-1, 4), "dynamic")
@@ -61,11 +65,20 @@ class Puppet:
             )
             node: NodePath = self.node.attach_new_node(make_node("surface", geom))
             node.set_bin(layers.HOST, order)
-            surface.dress(node, inputs, defines)
+            surface.dress(node, inputs, defines if shadow is None else (*defines, SHADOWED))
+            if shadow is not None:
+                if surface.is_blended:
+                    shadow.spare(node)
+                else:
+                    shadow.cast(node, defines)
             if surface.has_outline:
                 outline: NodePath = self.node.attach_new_node(make_node("outline", geom))
                 surface.dress_outline(outline, inputs, defines)
+                if shadow is not None:
+                    shadow.spare(outline)
                 self._outlines.append(outline)
+        if shadow is not None:
+            shadow.look_at(self.node)
 
     def pose(self, posture: Posture, now_s: float = 0.0) -> None:
         """Take on a posture of the same avatar, its materials as they are at this time; seen in the next picture."""

@@ -27,6 +27,7 @@ from avatar_live.stage.figures import Figures
 from avatar_live.stage.fit import Fit, fit_avatar, stature_of
 from avatar_live.stage.flinch import flinched
 from avatar_live.stage.host import host_of
+from avatar_live.stage.key_shadow import KeyShadow
 from avatar_live.stage.lights import Lights
 from avatar_live.stage.paintings import Paintings
 from avatar_live.stage.pitch import Pitch
@@ -69,6 +70,7 @@ class Stage:
         self._crew = CameraCrew()
         self._backdrop = Backdrop(self._display, self._camera, self._room, self._root)
         self._shadow = HostShadow(self._root)
+        self._key_shadow = KeyShadow(self._display, self._root)
         self._pitch = Pitch(self._root, painted)
         self._figures = Figures(self._root, height_px)
         self._spectacle = Spectacle(self._root)
@@ -80,7 +82,7 @@ class Stage:
             self._puppet.close()
         self._fit = fit_avatar(avatar)
         self._skull = skull_of(avatar)
-        self._puppet = Puppet(avatar, self._fit, self._root)
+        self._puppet = Puppet(avatar, self._fit, self._root, self._key_shadow)
         self._puppet.show_outlines(self._quality.has_effects)
         self._crew.stature = stature_of(avatar, self._fit)
         self._room.stand_on(self._crew.stature.low_m)
@@ -130,6 +132,7 @@ class Stage:
         see_as(self._camera, self._display.main)
         self._views.use_quality(quality)
         self._backdrop.refresh()
+        self._key_shadow.use(quality == FULL)
         if self._puppet is not None:
             self._puppet.show_outlines(quality.has_effects)
 
@@ -153,6 +156,7 @@ class Stage:
         self._pitch.show(game, flash)
         self._figures.show(game.players, now_s, flash)
         self._lights.show(now_s)
+        self._key_shadow.show(self._lights.now.key_direction, self.head_scale(now_s))
         framing = self._crew.film(game, self.head_scale(now_s), now_s)
         axes.aim(self._camera, framing.pose, framing.fov_rad)
         self._backdrop.show(framing)

@@ -98,7 +98,7 @@ def test_a_new_player_takes_the_camera_of_one_who_rests(stage: Stage) -> None:
 
 def test_a_camera_closes_a_second_after_the_last_look(stage: Stage) -> None:
     def cameras() -> int:
-        return len(stage._display._engine.get_windows()) - 1
+        return len(stage._display._engine.get_windows()) - 2  # everybody's and the lamp's
 
     stage.draw(posture(), game(ANN), 50.0, ("a",))
     stage.draw(posture(), game(ANN), 50.0 + IDLE_S + 0.1, ("a",))

@@ -133,6 +133,11 @@ vec3 reflected(vec3 base, vec3 normal, vec3 towards, float metallic, float rough
 }
 #endif
 
+#ifdef SHADOWED
+uniform sampler2DShadow shadow_map;
+in vec3 place_in_lamp;
+#endif
+
 void main() {
 #ifdef OUTLINE_FLAT
     color = vec4(outline_color.rgb, 1.0);  // encoded already
@@ -192,7 +197,11 @@ void main() {
 #ifdef SHADING_SHIFT_TEXTURE
     shading += texture(shading_shift_texture, AT(shading_shift_placing)).r * shade_color.w * toon.z;
 #endif
-    lit = mix(shaded, picture.rgb * lit_color, clamp(shading, 0.0, 1.0));
+    shading = clamp(shading, 0.0, 1.0);
+#ifdef SHADOWED
+    shading *= texture(shadow_map, place_in_lamp - vec3(0.0, 0.0, 0.0014));
+#endif
+    lit = mix(shaded, picture.rgb * lit_color, shading);
 #if defined(MATCAP_TEXTURE) || defined(RIM)
     vec3 edge = vec3(0.0);
 #ifdef MATCAP_TEXTURE

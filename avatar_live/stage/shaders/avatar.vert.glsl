@@ -30,6 +30,10 @@ in uvec4 joints;
 in vec4 weights;
 
 uniform mat4 p3d_ViewMatrixInverse;
+#ifdef SHADOWED
+uniform mat4 shadow_matrix;  // from the stage to the lamp's picture, 0..1
+out vec3 place_in_lamp;
+#endif
 
 out vec2 uv;
 out vec3 normal_in_world;
@@ -88,6 +92,9 @@ void main() {
 #endif
     vec3 turned = normalize(normal) * mat3(skin);
     normal_in_world = normalize(turned);
+#ifdef SHADOWED
+    place_in_lamp = (shadow_matrix * vec4(place + 0.006 * normal_in_world, 1.0)).xyz;  // off its own surface
+#endif
 #ifdef UV_BY_SLOT
     uv = p3d_MultiTexCoord0;
 #else

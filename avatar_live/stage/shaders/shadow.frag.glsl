@@ -1,0 +1,3 @@
+// Only the depth is kept.
+void main() {
+}
