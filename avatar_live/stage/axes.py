@@ -4,6 +4,8 @@ Panda's own habit is +Z up. Its lenses take the coordinate system as a property,
 and only the lens and the matrices handed to a node pass through here.
 """
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 from panda3d.core import CS_yup_right, LMatrix4f, NodePath, PerspectiveLens
@@ -31,10 +33,12 @@ def look_at(eye_m: Doubles, target_m: Doubles) -> Doubles:
     """Return the (4, 4) pose, column vectors, of a camera at `eye_m` whose -Z points at `target_m`, +Y up."""
     back = eye_m - target_m
     back = back / np.linalg.norm(back)
-    right = np.cross(np.array([0.0, 1.0, 0.0]), back)
-    right = right / np.linalg.norm(right)
+    x, y, z = back.tolist()
+    across = math.hypot(x, z)
+    right = (z / across, 0.0, -x / across)
+    up = (-y * x / across, across, -y * z / across)
     pose = np.eye(4)
-    pose[:3, 0], pose[:3, 1], pose[:3, 2], pose[:3, 3] = right, np.cross(back, right), back, eye_m
+    pose[:3, 0], pose[:3, 1], pose[:3, 2], pose[:3, 3] = right, up, back, eye_m
     return pose
 
 

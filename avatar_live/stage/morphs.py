@@ -7,6 +7,7 @@ in the shader 3 ms on software OpenGL, because every pass over a vertex sums aga
 
 from typing import Final
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,11 +23,12 @@ class Morphs:
     def __init__(self, primitive: Primitive) -> None:
         self._places = primitive.morphs
         moved = _moved(primitive)
+        self._is_used = moved.any(axis=1)
         rows = np.flatnonzero(moved.any(axis=0))
         self._rows = rows[np.argsort(primitive.positions[rows, 1], kind="stable")]
-        self._sum = np.zeros((len(self._rows), 2, 4), np.float32)
+        self._sum = np.zeros(len(self._rows) * 6, np.float32)
         self._runs = [
-            _run(touched, moves, turns)
+            _run(touched, moves, turns, self._sum)
             for touched, moves, turns in zip(
                 moved[:, self._rows],
                 primitive.morph_positions[:, self._rows],
@@ -34,7 +36,6 @@ class Morphs:
                 strict=True,
             )
         ]
-        self._scratch = np.empty_like(self._sum)
         self._weights = np.zeros(len(self._places), np.float32)
         self.offsets = np.zeros((len(primitive.positions), 2, 4), np.float32)
 
@@ -45,11 +46,10 @@ class Morphs:
             return False
         self._weights = weights
         self._sum.fill(0.0)
-        for index in np.flatnonzero(np.abs(weights) > _WEIGHT_LEAST).tolist():
-            start, deltas = self._runs[index]
-            scaled = np.multiply(deltas, weights[index], out=self._scratch[: len(deltas)])
-            self._sum[start : start + len(deltas)] += scaled
-        self.offsets[self._rows] = self._sum
+        for index in np.flatnonzero(self._is_used & (np.abs(weights) > _WEIGHT_LEAST)).tolist():
+            deltas, place = self._runs[index]
+            cv2.scaleAdd(deltas, float(weights[index]), place, place)
+        self.offsets[self._rows, :, :3] = self._sum.reshape(-1, 2, 3)
         return True
 
 
@@ -60,10 +60,9 @@ def _moved(primitive: Primitive) -> NDArray[np.bool_]:
     return np.asarray(squares > _MOVE_LEAST * _MOVE_LEAST)
 
 
-def _run(touched: NDArray[np.bool_], moves: Floats, turns: Floats) -> tuple[int, Floats]:
-    """Return where a target's run of moving vertices begins and its deltas (n, 2, 4), zero between those it moves."""
+def _run(touched: NDArray[np.bool_], moves: Floats, turns: Floats, total: Floats) -> tuple[Floats, Floats]:
+    """Return the deltas (n * 6,) of a target's run of moving vertices, zero between those it moves, and their sums."""
     places = np.flatnonzero(touched)
     start, end = (int(places[0]), int(places[-1]) + 1) if len(places) else (0, 0)
-    deltas = np.zeros((end - start, 2, 4), np.float32)
-    deltas[:, 0, :3], deltas[:, 1, :3] = moves[start:end], turns[start:end]
-    return start, deltas
+    deltas = np.stack([moves[start:end], turns[start:end]], axis=1).astype(np.float32)
+    return deltas.ravel(), total[start * 6 : end * 6]
