@@ -19,6 +19,7 @@ RETRY_AFTER_S: Final = 5
 CONNECTING_MAX: Final = 12  # offers of one address that have not become a connection yet: a household coming back
 SWEEP_S: Final = 1.0
 FIGURES_S: Final = 2.0
+LEFT_MAX: Final = 256
 
 __all__ = ["BroadcastError", "Broadcaster", "Watch"]
 
@@ -66,6 +67,7 @@ class Broadcaster:
         self._fanouts: dict[str, Fanout] = {}
         self._places: dict[str, _Place] = {}
         self._farewells: set[asyncio.Task[None]] = set()
+        self._left: deque[str] = deque(maxlen=LEFT_MAX)  # sessions that ended and were not said goodbye to
         self._sweeper: asyncio.Task[None] | None = None
         self._sent: deque[tuple[float, int]] = deque()  # when, video frames to viewers
         self._keyframes_asked = self._dropped = self._keys_dropped = 0  # by those who are gone
@@ -121,12 +123,17 @@ class Broadcaster:
         return Watch(watch_id, answer)
 
     async def unwatch(self, watch_id: str) -> bool:
-        """End a session; False when there is none of that id."""
+        """End a session; False when there is none of that id.
+
+        A viewer's goodbye is answered once even when its connection, which closes at the same moment, was quicker.
+        """
         farewell = self._let_go(watch_id)
-        if farewell is None:
-            return False
-        await asyncio.shield(farewell)
-        return True
+        is_known = watch_id in self._left
+        if is_known:
+            self._left.remove(watch_id)
+        if farewell is not None:
+            await asyncio.shield(farewell)
+        return is_known
 
     def end(self, stream: str) -> None:
         """Let everybody go who watches a stream that is over, also who is still connecting."""
@@ -184,6 +191,7 @@ class Broadcaster:
         place = self._places.pop(watch_id, None)
         if place is None:
             return None
+        self._left.append(watch_id)
         fanout = self._fanouts[place.stream]
         del fanout.watchers[watch_id]
         self._dropped += place.viewer.dropped

@@ -58,6 +58,14 @@ async def test_a_session_begins_with_a_post_and_ends_with_a_delete(viewer: Peer)
         assert (await client.delete(session)).status_code == 404
 
 
+async def test_a_goodbye_that_comes_after_the_end_is_no_mistake(viewer: Peer) -> None:
+    async with house() as (client, broadcaster):
+        response = await client.post("/whep", content=await viewer.offer(), headers=OFFER)
+        broadcaster.end(MAIN_STREAM)  # as when the viewer's connection closes faster than its page can say so
+        assert (await client.delete(response.headers["Location"])).status_code == 200
+        assert (await client.delete(response.headers["Location"])).status_code == 404
+
+
 async def test_a_play_token_opens_its_own_stream(viewer: Peer) -> None:
     async with house() as (client, broadcaster):
         headers = {**OFFER, "Authorization": "Bearer good"}
