@@ -174,8 +174,7 @@ class GltfFile:
         return {"joints": list(range(len(bones.names))), "skeleton": 0, "inverseBindMatrices": matrices}
 
     def _primitive(self, piece: Mesh, material: int, names: Sequence[str]) -> Json:
-        a, b, c = (_rounded(piece.positions, _DECIMALS)[corner].astype(np.float64) for corner in piece.triangles.T)
-        triangles = piece.triangles[np.linalg.norm(np.cross(b - a, c - a), axis=1) > _AREA_LEAST_M2]
+        triangles = piece.triangles[_largest_areas(piece) > _AREA_LEAST_M2]
         bones, weights = _four_strongest(piece.weights)
         normals = piece.normals / np.linalg.norm(piece.normals, axis=1, keepdims=True)
         entry: Json = {
@@ -198,6 +197,16 @@ class GltfFile:
 def _rounded(values: NDArray[np.floating[Any]], decimals: int) -> Weights:
     """Return rounded numbers without negative zeros."""
     return (np.round(values.astype(np.float64), decimals) + 0.0).astype(np.float32)
+
+
+def _largest_areas(piece: Mesh) -> Floats:
+    """Return twice the area (T,) of each triangle in the shape where it is largest: a closed mouth is flat inside."""
+    rest = _rounded(piece.positions, _DECIMALS).astype(np.float64)
+    largest = np.zeros(len(piece.triangles))
+    for moved in (np.zeros((1, 3)), *piece.morphs.values()):
+        a, b, c = ((rest + moved)[corner] for corner in piece.triangles.T)
+        largest = np.maximum(largest, np.linalg.norm(np.cross(b - a, c - a), axis=1))
+    return largest
 
 
 def _four_strongest(dense: Weights) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -44,7 +44,7 @@ def body_skin(spec: CharacterSpec) -> bytes:
     pic = Picture(64, 256, p.skin)
     if spec.head == "robot":
         pic.box(0, 0, 64, 190, colour=p.trim_dark)
-        pic.box(0, 190, 64, 256, colour=mix(p.legs, p.cloth_shade, 0.25))
+        pic.box(0, 190, 64, 256, colour=p.trim)
         return pic.png()
     pic.box(
         0,

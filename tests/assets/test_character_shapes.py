@@ -79,6 +79,18 @@ def test_a_jaw_drops_the_lower_lip_and_a_closed_mouth_takes_it_up_again(name: st
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_an_open_mouth_has_a_cavity_behind_all_of_it(name: str) -> None:
+    face = landmarks(name)
+    wide_open = face.rest + face.move("jawOpen")
+    lips = wide_open[face.of("lip")]
+    opening_m2 = np.pi / 4.0 * np.prod(np.ptp(lips[:, :Z], axis=0))
+    cavity = face.parts.triangles[np.isin(face.parts.triangles, face.of("cavity")).all(axis=1)]
+    a, b, c = (wide_open[cavity[:, k]] for k in range(3))
+    towards_viewer_m2 = np.maximum(np.cross(b - a, c - a)[:, Z], 0.0).sum() / 2.0
+    assert towards_viewer_m2 > 0.6 * opening_m2
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_a_mouth_goes_aside_as_a_whole(name: str) -> None:
     face = landmarks(name)
     for side, out in OUT.items():
