@@ -149,6 +149,8 @@ async def test_a_page_that_is_loaded_again_takes_its_own_place(house: House) -> 
         second = await after.watch(house.broadcaster, "player-1")
         assert house.broadcaster.streams() == {"player-1": 1}
         assert house.watchers[-1] == ("player-1", 1)
+        assert await house.broadcaster.unwatch(first.id), "the goodbye of the page before, come late"
+        assert house.broadcaster.streams() == {"player-1": 1}
         assert not await house.broadcaster.unwatch(first.id)
         assert await house.broadcaster.unwatch(second.id)
     assert house.watchers[-1] == ("player-1", 0)
