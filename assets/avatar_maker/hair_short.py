@@ -129,7 +129,7 @@ def mane(hair: Hair) -> None:
     swing = {"stiffness": 2.0, "drag": 0.45, "gravity": 0.02, "radius": 0.010}
     backs = [hair.chain(f"back_{name}", theta, 0.0, -0.08, 0.0, 2, **swing) for name, theta in BACKS]
     for tip, flick, count in ((-0.085, 0.014, 9), (-0.030, 0.020, 9), (0.030, 0.018, 8)):
-        for k, theta in enumerate(np.linspace(1.30, 2 * np.pi - 1.30, count)):
+        for k, theta in enumerate(np.linspace(1.55, 2 * np.pi - 1.55, count)):
             hair.clump(
                 float(theta),
                 tip + 0.006 * hair.rng.normal(),
