@@ -144,7 +144,7 @@ def lan_address() -> str:
 
 def builtin_avatars(assets: Path = ASSETS) -> dict[str, Path]:
     """Return the characters that come with the program, by name, the default first."""
-    found = {path.stem: path for path in sorted(assets.rglob("*.vrm"))}
+    found = {path.stem: path for path in sorted(assets.glob("*.vrm"))}
     return dict(sorted(found.items(), key=lambda item: item[0] != DEFAULT_AVATAR))
 
 
