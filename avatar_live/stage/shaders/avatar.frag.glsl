@@ -210,7 +210,12 @@ void main() {
     edge += matcap_color.rgb * texture(matcap_texture, on_ball * 0.495 + 0.5).rgb;
 #endif
 #ifdef RIM
-    edge += rim_color.rgb * pow(clamp(1.0 - dot(normal, towards) + rim.y, 0.0, 1.0), rim.x);
+    float glow = pow(clamp(1.0 - dot(normal, towards) + rim.y, 0.0, 1.0), rim.x);
+#ifdef MATCAP_TEXTURE
+    edge += rim_color.rgb * glow;
+#else
+    edge = vec3(glow);  // its colour is in edge_color
+#endif
 #endif
 #ifdef RIM_TEXTURE
     edge *= texture(rim_texture, AT(rim_placing)).rgb;

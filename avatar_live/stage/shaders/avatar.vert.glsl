@@ -47,6 +47,7 @@ uniform vec4 base_color;
 uniform vec4 toon;
 uniform vec4 shade_color;
 uniform vec4 matcap_color;
+uniform vec4 rim_color;
 uniform vec3 key_direction;
 uniform vec3 key_color;
 uniform vec3 fill_color;
@@ -109,6 +110,9 @@ void main() {
     shaded_color += filled_color;
 #endif
     edge_color = mix(vec3(1.0), key_color + fill_color, matcap_color.w);
+#if defined(RIM) && !defined(MATCAP_TEXTURE)
+    edge_color *= rim_color.rgb;
+#endif
     lamp = vec4(key_direction, toon.x + 1.0 - toon.y) * toon.z;
 #endif
 
