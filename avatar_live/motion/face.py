@@ -62,6 +62,7 @@ BLINKS: Final = _indices("eyeBlink")
 _SQUINT: Final = _indices("eyeSquint")
 _WIDE: Final = _indices("eyeWide")
 _LOOK_DOWN: Final = _indices("eyeLookDown")
+_MOUTH_CLOSE, _JAW_OPEN = ARKIT_SHAPES.index("mouthClose"), ARKIT_SHAPES.index("jawOpen")
 
 
 class Ranges:
@@ -130,6 +131,8 @@ class FaceShapes:
         weights[_MOUTH] = self._mouth.step(weights[_MOUTH], dt_s)
         weights[_BROWS] = self._brows.step(weights[_BROWS], dt_s)
         weights[_EYE_LOOK] = 0.0
+        # The shape takes back what the open jaw parted: with more of it than that, lips would turn inside out.
+        weights[_MOUTH_CLOSE] = min(weights[_MOUTH_CLOSE], weights[_JAW_OPEN])
         return weights
 
     def _lids(self, closed: Doubles, dt_s: float) -> Doubles:

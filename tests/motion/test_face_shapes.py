@@ -52,6 +52,14 @@ def test_a_strong_face_does_not_pass_one_and_a_weak_one_is_stretched() -> None:
     assert sitter.show({"jawOpen": 0.4}, 0.5)["jawOpen"] > 0.3
 
 
+def test_lips_close_no_further_than_the_jaw_has_parted_them() -> None:
+    sitter = Sitter()
+    sitter.show({}, 3.0)
+    assert sitter.show({"mouthClose": 0.35}, 0.5)["mouthClose"] < 0.05
+    pressed = sitter.show({"mouthClose": 0.35, "jawOpen": 0.4}, 0.5)
+    assert pressed["mouthClose"] == pytest.approx(pressed["jawOpen"]) > 0.3
+
+
 def test_both_lids_close_together_and_snap() -> None:
     sitter = Sitter()
     sitter.show({}, 3.0)
