@@ -5,12 +5,15 @@ and only the lens and the matrices handed to a node pass through here.
 """
 
 import math
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 from panda3d.core import CS_yup_right, LMatrix4f, NodePath, PerspectiveLens
 
 Doubles = NDArray[np.float64]
+
+_NEAR_M: Final = 1e-9  # a shorter way leads nowhere
 
 
 def make_lens(fov_vertical_rad: float, aspect: float, near_m: float, far_m: float) -> PerspectiveLens:
@@ -31,15 +34,17 @@ def aim(camera: NodePath, pose: Doubles, fov_vertical_rad: float) -> None:
 
 def look_at(eye_m: Doubles, target_m: Doubles) -> Doubles:
     """Return the (4, 4) pose, column vectors, of a camera at `eye_m` whose -Z points at `target_m`, +Y up."""
-    back = eye_m - target_m
-    back = back / np.linalg.norm(back)
-    x, y, z = back.tolist()
-    across = math.hypot(x, z)
-    right = (z / across, 0.0, -x / across)
-    up = (-y * x / across, across, -y * z / across)
     pose = np.eye(4)
-    pose[:3, 0], pose[:3, 1], pose[:3, 2], pose[:3, 3] = right, up, back, eye_m
+    pose[:3, :3], pose[:3, 3] = facing(eye_m - target_m), eye_m
     return pose
+
+
+def facing(way: Doubles) -> Doubles:
+    """Return the rotation (3, 3) whose Z leads along a way (3,) and whose Y is as upright as can be."""
+    x, y, z = (way / max(math.sqrt(way @ way), _NEAR_M)).tolist()
+    level = math.hypot(x, z)
+    sine, cosine = (x / level, z / level) if level > _NEAR_M else (0.0, 1.0)  # straight up, any side will do
+    return np.array([[cosine, -y * sine, x], [0.0, level, y], [-sine, -y * cosine, z]])
 
 
 def place(node: NodePath, pose: Doubles) -> None:

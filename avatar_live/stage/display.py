@@ -153,12 +153,13 @@ class Display:
         wanted.set_rgba_bits(8, 8, 8, 8)
         wanted.set_depth_bits(depth_bits)
         wanted.set_multisamples(samples)
-        size = WindowProperties.size(width_px, height_px)
-        sharing = (self._host.get_gsg(), self._host) if self._host else ()
-        output = self._engine.make_output(self._pipe, name, 0, wanted, size, GraphicsPipe.BF_refuse_window, *sharing)
-        if output is None or not output.is_valid():
-            raise StageError(f"OpenGL gives no off-screen picture of {width_px}x{height_px} pixels; {INSTALL_HINT}.")
-        return output
+        return self._open(name, width_px, height_px, wanted, 0)
+
+    def open_depth(self, name: str, side_px: int) -> GraphicsOutput:
+        """Open a square off-screen buffer of depth alone, drawn before the pictures that read it."""
+        wanted = FrameBufferProperties()
+        wanted.set_depth_bits(DEPTH_BITS)
+        return self._open(name, side_px, side_px, wanted, -1)
 
     def fetch(self, texture: Texture) -> None:
         """Copy a texture that was drawn into to main memory."""
@@ -170,17 +171,6 @@ class Display:
         output.remove_all_display_regions()
         self._engine.remove_window(output)
 
-    def make_depth(self, name: str, side_px: int) -> GraphicsOutput:
-        """Open a square off-screen buffer of depth alone, drawn before the pictures that read it."""
-        wanted = FrameBufferProperties()
-        wanted.set_depth_bits(DEPTH_BITS)
-        size = WindowProperties.size(side_px, side_px)
-        sharing = (self._host.get_gsg(), self._host)
-        output = self._engine.make_output(self._pipe, name, -1, wanted, size, GraphicsPipe.BF_refuse_window, *sharing)
-        if output is None or not output.is_valid():
-            raise StageError(f"OpenGL gives no depth picture of {side_px}x{side_px} pixels; {INSTALL_HINT}.")
-        return output
-
     def render(self) -> None:
         """Draw every active target and copy it to main memory."""
         self._engine.render_frame()
@@ -190,6 +180,17 @@ class Display:
     def close(self) -> None:
         """Close all targets and free what the driver holds."""
         self._engine.remove_all_windows()
+
+    def _open(
+        self, name: str, width_px: int, height_px: int, wanted: FrameBufferProperties, sort: int
+    ) -> GraphicsOutput:
+        size = WindowProperties.size(width_px, height_px)
+        sharing = (self._host.get_gsg(), self._host) if self._host else ()
+        how = GraphicsPipe.BF_refuse_window
+        output = self._engine.make_output(self._pipe, name, sort, wanted, size, how, *sharing)
+        if output is None or not output.is_valid():
+            raise StageError(f"OpenGL gives no off-screen picture of {width_px}x{height_px} pixels; {INSTALL_HINT}.")
+        return output
 
     def __enter__(self) -> Self:
         return self

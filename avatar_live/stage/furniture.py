@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from avatar_live.stage.colors import Rgba, srgb
-from avatar_live.stage.solids import Solid, ball, box, capsule, disc, join, slab, tube, turn_about
+from avatar_live.stage.solids import Solid, ball, box, capsule, disc, join, slab, smoothed, tube, turn_about
 
 Doubles = NDArray[np.float64]
 
@@ -127,17 +127,3 @@ def _cabinet() -> Solid:
 def _ring(radius: float, height: float) -> Doubles:
     angles = np.linspace(0.0, 2.0 * np.pi, 33)
     return np.stack([radius * np.cos(angles), np.full(33, height), radius * np.sin(angles)], axis=1)
-
-
-def smoothed(solid: Solid) -> Solid:
-    """Return the solid with the normals of its bent surface, shared where vertices lie together."""
-    corners = solid.positions[solid.triangles]
-    faces = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
-    _, places = np.unique(np.round(solid.positions, 6), axis=0, return_inverse=True)
-    sums = np.zeros((places.max() + 1, 3))
-    for corner in range(3):
-        np.add.at(sums, places.ravel()[solid.triangles[:, corner]], faces)
-    normals = sums[places.ravel()]
-    return Solid(
-        solid.positions, normals / np.linalg.norm(normals, axis=1, keepdims=True), solid.colors, solid.triangles
-    )

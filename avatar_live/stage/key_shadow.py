@@ -23,7 +23,7 @@ from panda3d.core import (
 )
 
 from avatar_live.stage import axes
-from avatar_live.stage.display import Display
+from avatar_live.stage.display import Display, is_software
 from avatar_live.stage.shaders import load_shader
 
 Doubles = NDArray[np.float64]
@@ -32,7 +32,6 @@ SHADOWED: Final = "SHADOWED"  # the symbol with which the avatar's shader reads 
 SIDE_PX: Final = 1024
 SOFTWARE_SIDE_PX: Final = 512
 SOFTWARE_EVERY: Final = 3  # frames: a tenth of a second late is seen by nobody
-_SOFTWARE: Final = ("llvmpipe", "softpipe", "swiftshader")
 _CASTS: Final = "casts"
 _BITS: Final = BitMask32.bit(24)
 _HALF_M: Final = 0.54  # of the square that the lamp looks at: head and upper body
@@ -47,14 +46,14 @@ class KeyShadow:
     """Hold the lamp's view of the host for everything under `root`; `is_on` may change at any time."""
 
     def __init__(self, display: Display, root: NodePath) -> None:
-        is_software = any(name in display.gsg.get_driver_renderer().lower() for name in _SOFTWARE)
-        self._every = SOFTWARE_EVERY if is_software else 1
+        draws_slowly = is_software(display.driver)
+        self._every = SOFTWARE_EVERY if draws_slowly else 1
         self._frame = 0
         self._root = root
-        self._depth = _depth_texture(SOFTWARE_SIDE_PX if is_software else SIDE_PX)
+        self._depth = _depth_texture(SOFTWARE_SIDE_PX if draws_slowly else SIDE_PX)
         self._nothing = _depth_texture(1)
         self._nothing.set_ram_image(np.full(1, np.iinfo(np.uint32).max, np.uint32))
-        self._output = display.make_depth("shadow", self._depth.get_x_size())
+        self._output = display.open_depth("shadow", self._depth.get_x_size())
         self._output.add_render_texture(self._depth, GraphicsOutput.RTM_bind_or_copy, GraphicsOutput.RTP_depth)
         self._lens = OrthographicLens()
         self._lens.set_coordinate_system(CS_yup_right)

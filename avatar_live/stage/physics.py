@@ -13,6 +13,7 @@ from panda3d.bullet import BulletRigidBodyNode, BulletWorld
 from panda3d.core import BitMask32, LMatrix3f, LPoint3f, LQuaternionf, LVector3f, NodePath
 
 from avatar_live.protocol.view import GameView
+from avatar_live.stage.axes import facing
 from avatar_live.stage.host import Host
 from avatar_live.stage.hulls import shapes_of
 from avatar_live.stage.obstacles import FALLEN, FLYING, Obstacles
@@ -256,7 +257,7 @@ def _guide(body: Body, place: Doubles, host: Host, left_s: float) -> None:
     velocity[1] += 0.5 * body.thing.gravity_m_s2 * left_s
     body.node.set_linear_velocity(LVector3f(*velocity.tolist()))
     if body.thing.points_ahead:
-        body.path.set_quat(_quaternion(_turn_ahead(velocity)))
+        body.path.set_quat(_quaternion(facing(velocity)))
         body.node.set_angular_velocity(LVector3f(0.0))
 
 
@@ -273,11 +274,3 @@ def _quaternion(turn: Doubles) -> LQuaternionf:
     quaternion = LQuaternionf()
     quaternion.set_from_matrix(LMatrix3f(*turn.T.ravel().tolist()))
     return quaternion
-
-
-def _turn_ahead(way: Doubles) -> Doubles:
-    """Return a rotation (3, 3) that brings +Z along a way (3,), wings level."""
-    ahead = way / max(float(np.linalg.norm(way)), 1e-9)
-    right = np.cross(np.array([0.0, 1.0, 0.0]), ahead)
-    right /= max(float(np.linalg.norm(right)), 1e-9)
-    return np.stack([right, np.cross(ahead, right), ahead], axis=1)

@@ -17,7 +17,6 @@ from avatar_live.stage.panels import make_painting
 from avatar_live.stage.props import fade
 from avatar_live.stage.shaders import load_shader
 from avatar_live.stage.sticker_pictures import draw_sticker
-from avatar_live.stage.thrown import facing
 
 Doubles = NDArray[np.float64]
 
@@ -137,7 +136,7 @@ def _stick(stuck: Stuck, host: Host) -> None:
         height = skull.height(outward, 0.9 * half_width) + 0.02 * skull.radius_m
     stuck.size = (half_width, half_height)
     stuck.local = np.eye(4)
-    stuck.local[:3, :3] = facing(outward)
+    stuck.local[:3, :3] = axes.facing(outward)
     stuck.local[:3, 3] = skull.center + outward * height
 
 

@@ -9,7 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from panda3d.core import NodePath
 
+from avatar_live.avatar.quaternions import axes_of
 from avatar_live.stage import layers
+from avatar_live.stage.axes import facing
 from avatar_live.stage.colors import srgb
 from avatar_live.stage.copies import Copies
 from avatar_live.stage.curves import overshoot, smooth
@@ -88,7 +90,7 @@ def prop_poses(bodies: Sequence[Body], places: Doubles, turns: Doubles, now_s: f
     if not bodies:
         return poses
     sizes = np.array([size_of(body, now_s) for body in bodies])
-    poses[:, :3, :3] = _matrices(turns) * sizes[:, None, None]
+    poses[:, :3, :3] = axes_of(turns) * sizes[:, None, None]
     poses[:, :3, 3] = places
     poses[:, 3, 0] = 1.0
     for index, body in enumerate(bodies):
@@ -140,24 +142,6 @@ def _stain_pose(stain: Stain, host: Host, now_s: float) -> Doubles:
     pose: Doubles = host.head @ local
     pose[3] = (smooth((STAIN_S - age_s) / 0.6), 0.0, 0.0, 0.0)
     return pose
-
-
-def facing(outward: Doubles) -> Doubles:
-    """Return axes (3, 3) whose Z is `outward` (3,) and whose Y is as upright as can be."""
-    right = np.cross(np.array([0.0, 1.0, 0.0]), outward)
-    right /= max(float(np.linalg.norm(right)), 1e-9)
-    return np.stack([right, np.cross(outward, right), outward], axis=1)
-
-
-def _matrices(turns: Doubles) -> Doubles:
-    """Return rotations (N, 3, 3) of quaternions (N, 4), x y z w."""
-    x, y, z, w = turns.T
-    rows = [
-        [1 - 2 * (y * y + z * z), 2 * (x * y - z * w), 2 * (x * z + y * w)],
-        [2 * (x * y + z * w), 1 - 2 * (x * x + z * z), 2 * (y * z - x * w)],
-        [2 * (x * z - y * w), 2 * (y * z + x * w), 1 - 2 * (x * x + y * y)],
-    ]
-    return np.moveaxis(np.array(rows), 2, 0)
 
 
 def _stain_solid() -> Solid:

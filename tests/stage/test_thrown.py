@@ -6,6 +6,7 @@ from host import mirai, posture
 from numpy.typing import NDArray
 from panda3d.core import NodePath
 
+from avatar_live.stage.axes import facing
 from avatar_live.stage.copies import Copies
 from avatar_live.stage.fit import fit_avatar
 from avatar_live.stage.host import Host, host_of
@@ -14,7 +15,7 @@ from avatar_live.stage.skull import skull_of
 from avatar_live.stage.solids import ball
 from avatar_live.stage.table import TABLE_HEIGHT_M, on_table
 from avatar_live.stage.things import Launch
-from avatar_live.stage.thrown import STAIN_S, STAINS_MAX, Thrown, facing, prop_poses, shadow_poses
+from avatar_live.stage.thrown import STAIN_S, STAINS_MAX, Thrown, prop_poses, shadow_poses
 
 NOWHERE = np.zeros(3)
 UPRIGHT = np.array([[0.0, 0.0, 0.0, 1.0]])
@@ -99,10 +100,13 @@ def test_a_hit_on_the_back_of_the_head_is_seen_at_its_side() -> None:
     assert thrown.stains[0].outward[2] > 0.3
 
 
-def test_what_faces_a_way_stands_as_upright_as_can_be() -> None:
-    axes = facing(np.array([0.6, 0.0, 0.8]))
+@pytest.mark.parametrize("way", [(0.6, 0.0, 0.8), (1.0, 2.0, -3.0), (0.0, -2.0, 0.0)])
+def test_what_faces_a_way_stands_as_upright_as_can_be(way: tuple[float, float, float]) -> None:
+    ahead = np.array(way) / np.linalg.norm(way)
+    axes = facing(np.array(way))
     np.testing.assert_allclose(axes.T @ axes, np.eye(3), atol=1e-12)
-    np.testing.assert_allclose(axes[:, 1], [0.0, 1.0, 0.0], atol=1e-12)
+    np.testing.assert_allclose(axes[:, 2], ahead, atol=1e-12)
+    assert axes[1, 0] == 0.0 and axes[1, 1] == pytest.approx(np.sqrt(1.0 - ahead[1] ** 2))
     assert np.linalg.det(axes) == pytest.approx(1.0)
 
 
