@@ -14,7 +14,8 @@ from avatar_live.signals.scene import SHOTS, ShotName
 from avatar_live.stage.camerawork import MOVE_S_MAX, Camerawork
 from avatar_live.stage.crew import CameraCrew
 from avatar_live.stage.fit import Stature, fit_avatar, stature_of
-from avatar_live.stage.room import BACK_M, FRONT_M
+from avatar_live.stage.furniture import BACK_M
+from avatar_live.stage.room import FRONT_M
 from avatar_live.stage.scenery import ROOM_HEIGHT_M, ROOM_WIDTH_M
 from avatar_live.stage.shots import BUST, EYE_Z_MIN_M, Framing, for_giant, frame, frame_gifter
 from avatar_live.stage.table import TABLE_HEIGHT_M
