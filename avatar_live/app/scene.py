@@ -1,8 +1,7 @@
 """What the host may be seen in, checked before the stage is asked for it."""
 
-from pathlib import Path
-
 from avatar_live.app.faults import ShowError
+from avatar_live.app.settings import path_of
 from avatar_live.signals.scene import (
     LIGHTS,
     SHOTS,
@@ -16,13 +15,14 @@ from avatar_live.signals.scene import (
 
 def checked_backdrop(spec: str) -> str:
     """Return the backdrop, a file's path made whole. Raises ShowError when it cannot be shown."""
+    spec = spec.strip()
     try:
         backdrop = parse_backdrop(spec)
         if not isinstance(backdrop, Footage):
-            return spec.strip()
+            return spec
         from avatar_live.stage.footage import check_footage  # pictures and videos take a while to load
 
-        whole = Footage(Path(spec).expanduser().resolve())
+        whole = Footage(path_of(spec))  # a link keeps its name, which tells its kind
         check_footage(whole)
     except BackdropError as error:
         raise ShowError(str(error)) from error

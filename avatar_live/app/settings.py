@@ -142,6 +142,14 @@ def lan_address() -> str:
     return "127.0.0.1"
 
 
+def path_of(name: str) -> Path:
+    """Return the whole path of what somebody named, links not followed and an unknown `~somebody` left as it is."""
+    path = Path(name)
+    with contextlib.suppress(RuntimeError):
+        path = path.expanduser()
+    return path.absolute()
+
+
 def builtin_avatars(assets: Path = ASSETS) -> dict[str, Path]:
     """Return the characters that come with the program, by name, the default first."""
     found = {path.stem: path for path in sorted(assets.glob("*.vrm"))}
@@ -153,8 +161,8 @@ def find_avatar(name: str, assets: Path = ASSETS) -> Path:
     builtin = builtin_avatars(assets)
     if name in builtin:
         return builtin[name]
-    path = Path(name).expanduser()
-    if not path.is_file():
+    path = path_of(name)
+    if not os.path.isfile(path):  # noqa: PTH113  (a path's own raises when the name is too long)
         names = ", ".join(builtin) or "none in this checkout"
         raise ShowError(f'There is no avatar "{name}": name a .vrm file or a built-in one ({names}).')
     return path.resolve()
@@ -164,8 +172,8 @@ def checked_camera(camera: str) -> str:
     """Return the camera choice, a file's path made whole. Raises ShowError when a file is meant that is not there."""
     if camera in ("auto", "performance") or camera.isdecimal():
         return camera
-    path = Path(camera).expanduser()
-    if not path.is_file():
+    path = path_of(camera)
+    if not os.path.isfile(path):  # noqa: PTH113  (a path's own raises when the name is too long)
         raise ShowError(
             f'There is no camera or video "{camera}": use auto, a number such as 0, a video file, or performance '
             "(the recorded one). `avatar-live doctor` lists the cameras."

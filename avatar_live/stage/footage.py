@@ -1,6 +1,8 @@
 """Pictures and videos on their way behind the host: read beside the show, on a thread of their own."""
 
 import contextlib
+import os
+import struct
 import threading
 from collections.abc import Callable, Generator
 from pathlib import Path
@@ -9,7 +11,7 @@ from typing import Final
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
 from avatar_live import clock
 from avatar_live.channels import Latest
@@ -18,9 +20,23 @@ from avatar_live.signals.scene import BackdropError, Footage
 Pixels = NDArray[np.uint8]  # BGRA (height, width, 4)
 
 PICTURE_PIXELS_MAX: Final = 64_000_000
+PICTURE_SIDE_PX_ENOUGH: Final = 1920  # what is larger is shrunk early: as it is, it would hold the show up to copy it
+PICTURE_FORMATS: Final = ("PNG", "JPEG", "WEBP", "BMP", "GIF")  # whatever the name says; others may run programs
 FPS_MAX: Final = 30.0  # as the show; more would be decoded for nobody
 FPS_UNKNOWN: Final = 25.0
 LATE_S_MAX: Final = 0.5  # a machine that is so late plays on from there, slower, instead of running after the clock
+
+# What Pillow raises of broken files.
+_UNREADABLE: Final = (
+    OSError,
+    ValueError,
+    SyntaxError,
+    TypeError,
+    LookupError,
+    EOFError,
+    NotImplementedError,
+    struct.error,
+)
 
 
 class Projector:
@@ -71,22 +87,33 @@ def check_footage(footage: Footage) -> None:
 
 def read_picture(path: Path) -> Pixels:
     """Return a picture file as BGR (height, width, 3), the right way up. Raises BackdropError."""
+    if not _is_file(path):
+        raise BackdropError(f"There is no picture at {path}: check the path.")
     try:
-        with Image.open(path) as image:
+        with Image.open(path, formats=PICTURE_FORMATS) as image:
             width, height = image.size
             is_small = width * height <= PICTURE_PIXELS_MAX
-            upright = ImageOps.exif_transpose(image).convert("RGBA") if is_small else None
-    except FileNotFoundError as error:
-        raise BackdropError(f"There is no picture at {path}: check the path.") from error
-    except (OSError, ValueError, SyntaxError, UnidentifiedImageError, Image.DecompressionBombError) as error:
+            picture = ImageOps.exif_transpose(image).convert("RGBA") if is_small else None
+    except Image.DecompressionBombError as error:
+        raise _too_large(path) from error
+    except _UNREADABLE as error:
         raise BackdropError(f"{path.name} is not a picture that can be read: save it as PNG or JPEG.") from error
-    if upright is None:
-        raise BackdropError(
-            f"{path.name} has {width}x{height} pixels, too many for a backdrop: make it smaller, such as 1920x1080."
-        )
-    ground = Image.new("RGBA", upright.size, (0, 0, 0, 255))
-    ground.alpha_composite(upright)
+    if picture is None:
+        raise _too_large(path, f" ({width}x{height})")
+    if (share := min(picture.size) // PICTURE_SIDE_PX_ENOUGH) > 1:
+        picture = picture.reduce(share)
+    ground = Image.new("RGBA", picture.size, (0, 0, 0, 255))
+    ground.alpha_composite(picture)
     return np.ascontiguousarray(np.asarray(ground)[..., 2::-1])
+
+
+def _is_file(path: Path) -> bool:
+    """Say whether this is a file with an end, and neither a pipe, a device nor an address."""
+    return os.path.isfile(path)  # noqa: PTH113  (a path's own raises when the name is too long)
+
+
+def _too_large(path: Path, size: str = "") -> BackdropError:
+    return BackdropError(f"{path.name} has too many pixels for a backdrop{size}: make it smaller, such as 1920x1080.")
 
 
 def loop(path: Path, stop: threading.Event) -> Generator[tuple[Pixels, float], None, None]:
@@ -94,7 +121,7 @@ def loop(path: Path, stop: threading.Event) -> Generator[tuple[Pixels, float], N
 
     Raises BackdropError when there is none.
     """
-    if not path.is_file():  # a device or an address is no backdrop
+    if not _is_file(path):
         raise BackdropError(f"There is no video at {path}: check the path.")
     video = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG)
     try:
@@ -109,12 +136,12 @@ def loop(path: Path, stop: threading.Event) -> Generator[tuple[Pixels, float], N
                 video.release()
                 video.open(str(path), cv2.CAP_FFMPEG)  # seeking back fails for some kinds, opening again for none
                 continue
-            grabbed += 1
-            if grabbed % every == 0:
+            if grabbed % every == 0:  # the first one too: a still GIF has no other
                 found, picture = video.retrieve()
                 if found:
                     shown += 1
                     yield np.asarray(picture, np.uint8), every / fps
+            grabbed += 1
     finally:
         video.release()
 

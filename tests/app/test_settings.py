@@ -6,9 +6,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from avatar_live.app import settings as st
 from avatar_live.app.faults import ShowError, sentence
+from avatar_live.app.scene import checked_backdrop
 
 
 def a_show(**changes: object) -> st.Settings:
@@ -114,3 +116,20 @@ def test_errors_of_any_room_become_sentences() -> None:
     assert sentence(ValueError("cannot use x.vrm: it is empty")) == "Cannot use x.vrm: it is empty."
     assert sentence("Done!") == "Done!"
     assert sentence(ValueError()) == "ValueError."
+
+
+@pytest.mark.parametrize("name", ["~nobody-of-this-name/me", "x" * 300, "nul\0", ""])
+def test_a_path_that_no_system_knows_is_a_missing_file_and_no_crash(name: str) -> None:
+    with pytest.raises(ShowError, match="There is no avatar"):
+        st.find_avatar(name + ".vrm")
+    with pytest.raises(ShowError, match="There is no camera or video"):
+        st.checked_camera(name + ".mp4")
+    with pytest.raises(ShowError, match=r"There is no (picture|video) at|is no backdrop"):
+        checked_backdrop(name + ".png")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+def test_a_link_to_a_backdrop_is_what_its_name_says(tmp_path: Path) -> None:
+    Image.new("RGB", (8, 8)).save(tmp_path / "blob", format="PNG")
+    (tmp_path / "sea.png").symlink_to(tmp_path / "blob")
+    assert checked_backdrop(f" {tmp_path / 'sea.png'} ") == str(tmp_path / "sea.png")

@@ -1,6 +1,7 @@
 """Pictures and videos for the backdrop: read beside the show, cut to its shape, refused in a sentence."""
 
 import itertools
+import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -101,5 +102,39 @@ def test_what_cannot_be_read_is_told_in_one_sentence(tmp_path: Path, name: str) 
 
 def test_a_huge_picture_is_refused_before_it_fills_the_memory(tmp_path: Path) -> None:
     Image.new("1", (PICTURE_PIXELS_MAX // 8_000, 8_001)).save(tmp_path / "large.png")
-    with pytest.raises(BackdropError, match=r"8000x8001 pixels, too many .*1920x1080"):
+    with pytest.raises(BackdropError, match=r"too many pixels .*8000x8001.*1920x1080"):
         check_footage(Footage(tmp_path / "large.png"))
+
+
+def test_a_picture_of_a_size_that_pillow_itself_refuses_is_called_too_large(tmp_path: Path) -> None:
+    Image.new("1", (20_000, 20_000)).save(tmp_path / "bomb.png")
+    with pytest.raises(BackdropError, match=r"too many pixels .*1920x1080"):
+        check_footage(Footage(tmp_path / "bomb.png"))
+
+
+def test_a_large_picture_is_shrunk_before_it_is_copied_about(tmp_path: Path) -> None:
+    Image.linear_gradient("L").resize((4_000, 5_760)).save(tmp_path / "poster.png")
+    shrunk = read_picture(tmp_path / "poster.png")
+    assert shrunk.shape == (2_880, 2_000, 3)
+    assert shrunk[0].max() < 3 and shrunk[-1].min() > 252
+
+
+def test_a_still_gif_is_shown_however_fast_it_claims_to_be(tmp_path: Path) -> None:
+    Image.new("RGB", (64, 36), "#ff0000").save(tmp_path / "still.gif")
+    projector = Projector(Footage(tmp_path / "still.gif"), 32, 18)
+    until(projector, is_near((0, 0, 255)))
+    projector.close()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs a system with named pipes")
+@pytest.mark.parametrize("name", ["pipe.png", "pipe.mp4"])
+def test_a_pipe_is_no_backdrop_and_nobody_waits_for_it(tmp_path: Path, name: str) -> None:
+    os.mkfifo(tmp_path / name)
+    with pytest.raises(BackdropError, match="check the path"):
+        check_footage(Footage(tmp_path / name))
+
+
+def test_a_file_of_another_kind_behind_a_pictures_name_runs_no_other_program(tmp_path: Path) -> None:
+    (tmp_path / "script.png").write_bytes(b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n%%EndComments\nshowpage\n")
+    with pytest.raises(BackdropError, match=r"script\.png is not a picture"):
+        check_footage(Footage(tmp_path / "script.png"))
