@@ -1,18 +1,16 @@
 """The command line: `avatar-live serve|desktop|doctor|bench|models|avatars`."""
 
-import contextlib
-import json
 import os
 import signal
 import sys
 import webbrowser
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
 
+from avatar_live.app.bench.commands import bench
 from avatar_live.app.faults import ShowError
 from avatar_live.app.models import describe_models, ensure_models
 from avatar_live.app.options import (
@@ -30,22 +28,17 @@ from avatar_live.app.options import (
     ShotOption,
     SizeOption,
     TitleOption,
+    settings_of,
+    with_scene,
 )
 from avatar_live.app.probes import probe
-from avatar_live.app.scene import checked_backdrop, checked_light, checked_shot
 from avatar_live.app.settings import (
     DATA_FOLDER,
     DEFAULT_AVATAR,
     DEFAULT_PORT,
     MODELS_FOLDER,
-    PROJECT,
-    Settings,
     builtin_avatars,
     check_port,
-    checked_camera,
-    checked_host,
-    find_avatar,
-    with_size,
 )
 from avatar_live.app.show import PARTS_NEEDED, LocalShow
 from avatar_live.app.terminal import Progress, live_block, say
@@ -84,8 +77,8 @@ def serve(
 
     Examples: [b]avatar-live serve[/b] · [b]avatar-live serve --camera clip.mp4 --avatar me.vrm --size 960x540[/b]
     """
-    settings = _settings(camera, avatar, title, size, mirror, port, host, data_folder, models_folder)
-    settings = _with_scene(replace(settings, microphone=microphone), backdrop, light, shot, director)
+    settings = settings_of(camera, avatar, title, size, mirror, port, host, data_folder, models_folder)
+    settings = with_scene(replace(settings, microphone=microphone), backdrop, light, shot, director)
     check_port(settings.host, settings.port)
     ensure_models(settings.models_folder, Progress("tracking models"))
     signal.signal(signal.SIGTERM, _as_interrupt)
@@ -135,8 +128,8 @@ def desktop(
     from avatar_live.app.desk import DeskShow
     from avatar_live.desktop import run_window
 
-    settings = _settings(camera, avatar, title, size, mirror, port, host, data_folder, models_folder)
-    settings = _with_scene(replace(settings, microphone=microphone), backdrop, light, shot, director)
+    settings = settings_of(camera, avatar, title, size, mirror, port, host, data_folder, models_folder)
+    settings = with_scene(replace(settings, microphone=microphone), backdrop, light, shot, director)
     if not probe("screen").works:
         raise ShowError(
             "No window can be opened here: start `python3 live.py serve`, which needs no screen. Where there is one, "
@@ -168,162 +161,7 @@ def doctor(
     raise typer.Exit(0 if findings.is_well else 1)
 
 
-bench = typer.Typer(no_args_is_help=True, help="Measure this machine, reproducibly.")
 app.add_typer(bench, name="bench")
-
-
-@bench.command()
-def chain(
-    seconds: Annotated[float, typer.Option("--seconds", min=1.0, help="How long to measure.")] = 30.0,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object instead of lines.")] = False,
-    camera: CameraOption = "auto",
-    avatar: AvatarOption = DEFAULT_AVATAR,
-    size: SizeOption = "640x360",
-    port: PortOption = DEFAULT_PORT,
-    models_folder: ModelsOption = MODELS_FOLDER,
-) -> None:
-    """Run the whole show for one viewer in a real browser: frame rates, glass-to-glass delay, CPU by process.
-
-    [b]auto[/b] as the camera means a clip of a real person here, so that two machines measure the same.
-    """
-    with _bench_packages("chain"):
-        from avatar_live.app.bench.chain import measure_chain
-
-    settings = _settings(camera, avatar, "", size, True, port, "127.0.0.1", DATA_FOLDER, models_folder)
-    check_port(settings.host, settings.port)
-    ensure_models(settings.models_folder, Progress("tracking models"))
-    figures = measure_chain(settings, seconds, say)
-    if as_json:
-        typer.echo(json.dumps(figures))
-    else:
-        typer.echo("\n".join(f"{name:<24} {figure}" for name, figure in figures.items()))
-
-
-@bench.command()
-def render(
-    size: SizeOption = "1280x720",
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object instead of lines.")] = False,
-    turns: Annotated[int, typer.Option("--turns", min=1, help="How often each side draws.")] = 8,
-    frames: Annotated[int, typer.Option("--frames", min=1, help="How many frames a turn has.")] = 20,
-) -> None:
-    """Draw the same avatars as three-vrm does, on the same OpenGL, by turns: frames a second and CPU time."""
-    with _bench_packages("render"):
-        from avatar_live.app.bench.render import measure_render
-        from avatar_live.stage import StageError
-
-    wanted = with_size(Settings(find_avatar(DEFAULT_AVATAR)), size)
-    try:
-        figures = measure_render(wanted.width_px, wanted.height_px, say, turns=turns, frames=frames)
-    except StageError as error:
-        raise ShowError(str(error)) from error
-    if as_json:
-        typer.echo(json.dumps(figures))
-    else:
-        typer.echo("\n".join(f"{name:<24} {figure}" for name, figure in figures.items()))
-
-
-@bench.command()
-def pictures(
-    folder: Annotated[Path, typer.Argument(help="Where the pictures go.")] = PROJECT / "assets" / "pictures",
-    camera: CameraOption = "performance",
-    avatar: AvatarOption = DEFAULT_AVATAR,
-    size: SizeOption = "960x540",
-    port: PortOption = DEFAULT_PORT,
-    models_folder: ModelsOption = MODELS_FOLDER,
-) -> None:
-    """Take the README's pictures: the page on a desktop and a phone, and a player's view, of a show with viewers."""
-    with _bench_packages("pictures"):
-        from avatar_live.app.bench.pictures import take_pictures
-
-    settings = _settings(camera, avatar, "Mirai live", size, True, port, "127.0.0.1", DATA_FOLDER, models_folder)
-    check_port(settings.host, settings.port)
-    ensure_models(settings.models_folder, Progress("tracking models"))
-    typer.echo("\n".join(str(path) for path in take_pictures(settings, folder, say)))
-
-
-@bench.command()
-def fidelity(
-    files: Annotated[
-        list[Path] | None, typer.Argument(help="VRM files; left out: the built-in characters and the shared test data.")
-    ] = None,
-    pictures_folder: Annotated[
-        Path | None, typer.Option("--pictures", help="Write every pair of pictures and its difference here.")
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object as the last line.")] = False,
-) -> None:
-    """Compare our pictures and springs with three-vrm's: same file, camera, light and pose, in a headless Chromium."""
-    with _bench_packages("fidelity"):
-        from avatar_live.app.bench.fidelity import known_avatars, measure_fidelity
-
-    figures = measure_fidelity(files or known_avatars(), pictures_folder, say)
-    rows = figures.pop("files")
-    typer.echo("\n".join(f"{name:<24} {figure}" for name, figure in figures.items()))
-    if as_json:
-        typer.echo(json.dumps({**figures, "files": rows}))
-
-
-@bench.command()
-def damage(
-    files: Annotated[
-        list[Path] | None,
-        typer.Argument(help="Avatars to damage; left out: the built-in ones and the shared test data."),
-    ] = None,
-    mutants: Annotated[int, typer.Option("--mutants", min=1, help="How many damaged files to read.")] = 10_000,
-    seed: Annotated[int | None, typer.Option("--seed", help="Another seed, other mutants.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object as the last line.")] = False,
-) -> None:
-    """Read thousands of damaged avatars: each must be refused in one sentence or harmless (exit code 1: not so)."""
-    from avatar_live.app.bench.damage import SEED, damage_files
-
-    figures = damage_files(files or [], mutants, SEED if seed is None else seed, say)
-    if as_json:
-        typer.echo(json.dumps(figures))
-    else:
-        typer.echo("\n".join(f"{name:<24} {figure}" for name, figure in figures.items()))
-    raise typer.Exit(1 if figures["findings"] else 0)
-
-
-@bench.command()
-def loading(
-    files: Annotated[
-        list[Path] | None, typer.Argument(help="Avatars to read; left out: one of 15 MB that is made for this.")
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object as the last line.")] = False,
-) -> None:
-    """Measure how long characters take from their file to what the stage draws."""
-    from avatar_live.app.bench.loading import measure_loading
-
-    figures = measure_loading(files or [])
-    if as_json:
-        typer.echo(json.dumps(figures))
-    else:
-        typer.echo("\n".join("  ".join(f"{name} {figure}" for name, figure in row.items()) for row in figures["files"]))
-
-
-@bench.command()
-def crowd(
-    size: SizeOption = "640x360",
-    frames: Annotated[int, typer.Option("--frames", min=1, help="How many pictures to draw of each crowd.")] = 40,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object instead of lines.")] = False,
-) -> None:
-    """Measure what the players of a game cost to draw, by their number: CPU milliseconds a picture."""
-    from avatar_live.app.bench.crowd import measure_crowd
-
-    sized = with_size(Settings(avatar=find_avatar(DEFAULT_AVATAR)), size)
-    figures = measure_crowd(sized.width_px, sized.height_px, frames)
-    if as_json:
-        typer.echo(json.dumps(figures))
-    else:
-        typer.echo("\n".join("  ".join(f"{name} {figure}" for name, figure in row.items()) for row in figures["crowd"]))
-
-
-@contextlib.contextmanager
-def _bench_packages(name: str) -> Iterator[None]:
-    """Say how to get the packages that only measurements need."""
-    try:
-        yield
-    except ModuleNotFoundError as error:
-        raise ShowError(f"`bench` needs {error.name}: start it with `python3 live.py bench {name}`.") from error
 
 
 @app.command()
@@ -360,34 +198,6 @@ def avatars(
     if not files and not builtin:
         raise ShowError("No character came with this checkout: fetch it again, or name your own with --avatar me.vrm.")
     raise typer.Exit(1 if faults else 0)
-
-
-def _settings(
-    camera: str,
-    avatar: str,
-    title: str,
-    size: str,
-    mirror: bool,
-    port: int,
-    host: str,
-    data_folder: Path,
-    models_folder: Path,
-) -> Settings:
-    path = find_avatar(avatar)
-    if avatar not in builtin_avatars():
-        from avatar_live.app.characters import check_avatar, licence_notice  # reading avatars takes a while to load
-
-        check_avatar(path)
-        if notice := licence_notice(path):
-            say(notice)
-    settings = Settings(avatar=path, camera=checked_camera(camera), title=title, mirror=mirror)
-    settings = replace(settings, host=checked_host(host), port=port)
-    return with_size(replace(settings, data_folder=data_folder, models_folder=models_folder), size)
-
-
-def _with_scene(settings: Settings, backdrop: str, light: str, shot: str, director: bool) -> Settings:
-    settings = replace(settings, light=checked_light(light), shot=checked_shot(shot), has_director=director)
-    return replace(settings, backdrop=checked_backdrop(backdrop))
 
 
 def _has_display() -> bool:

@@ -1,10 +1,14 @@
-"""The options that several commands share, with the words that `--help` prints."""
+"""The options that several commands share, with the words that `--help` prints, and the settings they come to."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from avatar_live.app.scene import checked_backdrop, checked_light, checked_shot
+from avatar_live.app.settings import Settings, builtin_avatars, checked_camera, checked_host, find_avatar, with_size
+from avatar_live.app.terminal import say
 from avatar_live.signals.scene import LIGHTS, SHOTS
 
 CameraOption = Annotated[
@@ -103,3 +107,36 @@ ModelsOption = Annotated[
         rich_help_panel="Folders",
     ),
 ]
+
+
+def settings_of(
+    camera: str,
+    avatar: str,
+    title: str,
+    size: str,
+    mirror: bool,
+    port: int,
+    host: str,
+    data_folder: Path,
+    models_folder: Path,
+) -> Settings:
+    """Return what these options come to; what the host must know of the character's licence is said.
+
+    Raises ShowError for what cannot be.
+    """
+    path = find_avatar(avatar)
+    if avatar not in builtin_avatars():
+        from avatar_live.app.characters import check_avatar, licence_notice  # reading avatars takes a while to load
+
+        check_avatar(path)
+        if notice := licence_notice(path):
+            say(notice)
+    settings = Settings(avatar=path, camera=checked_camera(camera), title=title, mirror=mirror)
+    settings = replace(settings, host=checked_host(host), port=port)
+    return with_size(replace(settings, data_folder=data_folder, models_folder=models_folder), size)
+
+
+def with_scene(settings: Settings, backdrop: str, light: str, shot: str, director: bool) -> Settings:
+    """Return the settings with this scene. Raises ShowError for what cannot be."""
+    settings = replace(settings, light=checked_light(light), shot=checked_shot(shot), has_director=director)
+    return replace(settings, backdrop=checked_backdrop(backdrop))
