@@ -5,6 +5,8 @@ because the latter fails off the main thread.
 """
 
 import sys
+from functools import cache
+from threading import Thread, current_thread
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -113,7 +115,7 @@ class Display:
     """
 
     def __init__(self, width_px: int, height_px: int, module: str = GL_MODULE, samples: int | None = None) -> None:
-        pipe = GraphicsPipeSelection.get_global_ptr().make_module_pipe(module)
+        pipe = _open_pipe(module, current_thread())
         if pipe is None or not pipe.is_valid():
             raise StageError(f"OpenGL is missing on this machine ({module} found no display); {INSTALL_HINT}.")
         self._pipe = pipe
@@ -174,8 +176,8 @@ class Display:
     def render(self) -> None:
         """Draw every active target and copy it to main memory."""
         self._engine.render_frame()
-        for cache in (TransformState, RenderState, RenderAttrib):
-            cache.garbage_collect()  # a task of ShowBase's otherwise; without it every moved node leaks a state
+        for states in (TransformState, RenderState, RenderAttrib):
+            states.garbage_collect()  # a task of ShowBase's otherwise; without it every moved node leaks a state
 
     def close(self) -> None:
         """Close all targets and free what the driver holds."""
@@ -199,6 +201,18 @@ class Display:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+@cache
+def _open_pipe(module: str, thread: Thread) -> GraphicsPipe | None:
+    """Return a thread's way to OpenGL, None without the module.
+
+    It is never closed: a process has one EGL display whatever asks for it, and a panda pipe that dies ends it for all.
+    Every other display would go on with no OpenGL behind it, its picture frozen, and what shaders it compiles would be
+    marked as broken for good, in later displays too, which draw such surfaces white. Each thread has its own, because
+    only the thread that opens a pipe is told to speak OpenGL with EGL.
+    """
+    return GraphicsPipeSelection.get_global_ptr().make_module_pipe(module)
 
 
 def is_software(renderer: str) -> bool:
