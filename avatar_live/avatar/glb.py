@@ -59,6 +59,15 @@ def split_file(data: bytes) -> tuple[bytes, memoryview]:
     return text, binary
 
 
+def join_file(text: bytes, binary: bytes) -> bytes:
+    """Return the GLB that holds a JSON text and a binary block, padded as the format asks."""
+    text += b" " * (-len(text) % 4)
+    binary += bytes(-len(binary) % 4)
+    total = _HEADER.size + 2 * _CHUNK.size + len(text) + len(binary)
+    header = _HEADER.pack(b"glTF", 2, total)
+    return b"".join([header, _CHUNK.pack(len(text), b"JSON"), text, _CHUNK.pack(len(binary), b"BIN\0"), binary])
+
+
 def _split_glb(data: bytes) -> tuple[memoryview, memoryview]:
     _, version, total = _HEADER.unpack_from(data)
     if version != 2:

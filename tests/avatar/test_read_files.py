@@ -18,6 +18,7 @@ from small_vrm import Writer, small_vrm
 from avatar_live.avatar import Avatar, AvatarError, read_avatar
 from avatar_live.avatar import beside as beside_module
 from avatar_live.avatar.beside import FILES_MAX, Folder
+from avatar_live.avatar.glb import join_file, split_file
 from avatar_live.avatar.read import avatar_from_bytes
 
 
@@ -256,3 +257,11 @@ def test_a_mesh_that_draco_did_not_pack_so_is_named(change: Callable[[Writer, An
     change(file, file.document["meshes"][0]["primitives"][0]["extensions"]["KHR_draco_mesh_compression"])
     with pytest.raises(AvatarError, match=reason):
         avatar_from_bytes(file.pack())
+
+
+@pytest.mark.parametrize(("text", "binary"), [(b"{}", b""), (b'{"a":1}', b"12345"), (b'{"abc":1}', b"12345678")])
+def test_a_file_that_was_joined_comes_apart_again(text: bytes, binary: bytes) -> None:
+    joined = join_file(text, binary)
+    assert len(joined) % 4 == 0
+    told, held = split_file(joined)
+    assert (told.rstrip(b" "), bytes(held).rstrip(b"\0")) == (text, binary)

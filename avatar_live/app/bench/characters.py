@@ -5,7 +5,6 @@ They are built once by `assets/avatar_maker` and kept in `build/` until the make
 
 import hashlib
 import json
-import struct
 import subprocess
 import sys
 from collections.abc import Callable
@@ -18,15 +17,13 @@ from numpy.typing import NDArray
 
 from avatar_live.app.faults import ShowError
 from avatar_live.app.settings import ASSETS, PROJECT
+from avatar_live.avatar.glb import join_file, split_file
 
 NAME: Final = "mirai"
 PICTURES: Final = 4  # of the large character, each of
 PICTURE_SIDE_PX: Final = 2048
 
 _BUILT: Final = PROJECT / "build" / "characters"
-_HEADER: Final = struct.Struct("<4sII")
-_CHUNK: Final = struct.Struct("<II")
-_JSON, _BINARY = 0x4E4F534A, 0x004E4942  # glTF 2.0, binary container
 
 Report = Callable[[str], None]
 
@@ -59,9 +56,10 @@ def make_character(detail: float, side_px: int | None, report: Report) -> Path:
 
 def with_large_pictures(file: bytes, side_px: int, count: int) -> bytes:
     """Return a GLB whose `count` largest pictures are drawn larger, `side_px` square; everything else is the same."""
-    document, binary = _take_apart(file)
+    text, binary = split_file(file)
+    document: dict[str, Any] = json.loads(text)
     views = [
-        binary[view.get("byteOffset", 0) : view.get("byteOffset", 0) + view["byteLength"]]
+        bytes(binary[view.get("byteOffset", 0) : view.get("byteOffset", 0) + view["byteLength"]])
         for view in document["bufferViews"]
     ]
     pictures = {image["bufferView"]: _decoded(views[image["bufferView"]]) for image in document["images"]}
@@ -78,25 +76,10 @@ def with_large_pictures(file: bytes, side_px: int, count: int) -> bytes:
         pieces.append(data + bytes(-len(data) % 4))
         offset += len(pieces[-1])
     document["buffers"] = [{"byteLength": offset}]
-    return _put_together(document, b"".join(pieces))
+    return join_file(json.dumps(document, separators=(",", ":")).encode(), b"".join(pieces))
 
 
 def _decoded(picture: bytes) -> NDArray[np.uint8]:
     pixels = cv2.imdecode(np.frombuffer(picture, np.uint8), cv2.IMREAD_UNCHANGED)
     assert pixels is not None, "the maker's own pictures can be read"
     return np.asarray(pixels, np.uint8)
-
-
-def _take_apart(file: bytes) -> tuple[dict[str, Any], bytes]:
-    length, _ = _CHUNK.unpack_from(file, _HEADER.size)
-    start = _HEADER.size + _CHUNK.size
-    document: dict[str, Any] = json.loads(file[start : start + length])
-    return document, file[start + length + _CHUNK.size :]
-
-
-def _put_together(document: dict[str, Any], binary: bytes) -> bytes:
-    text = json.dumps(document, separators=(",", ":")).encode()
-    text += b" " * (-len(text) % 4)
-    total = _HEADER.size + 2 * _CHUNK.size + len(text) + len(binary)
-    header = _HEADER.pack(b"glTF", 2, total)
-    return header + _CHUNK.pack(len(text), _JSON) + text + _CHUNK.pack(len(binary), _BINARY) + binary

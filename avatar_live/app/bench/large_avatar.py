@@ -1,13 +1,14 @@
 """An avatar as large as those that streamers buy: 40,000 triangles, 57 shapes, four pictures of 2,048 px, 15 MB."""
 
 import io
-import struct
 from typing import Any, Final
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+
+from avatar_live.avatar.glb import join_file
 
 SIDE: Final = 142  # vertices; 141 x 141 squares
 SHAPES: Final = 57
@@ -53,10 +54,7 @@ class _File:
     def pack(self, document: dict[str, Any]) -> bytes:
         document |= {"buffers": [{"byteLength": len(self.binary)}]}
         text = msgspec.json.encode(document | {"bufferViews": self.views, "accessors": self.accessors})
-        text += b" " * (-len(text) % 4)
-        self.binary += bytes(-len(self.binary) % 4)
-        body = struct.pack("<I4s", len(text), b"JSON") + text + struct.pack("<I4s", len(self.binary), b"BIN\0")
-        return struct.pack("<4sII", b"glTF", 2, 12 + len(body) + len(self.binary)) + body + bytes(self.binary)
+        return join_file(text, bytes(self.binary))
 
 
 def large_avatar() -> bytes:

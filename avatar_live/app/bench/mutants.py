@@ -1,13 +1,12 @@
 """Damage an avatar's file as wear, bad tools and bad intent do: in its description, its numbers and its container."""
 
 import random
-import struct
 from collections.abc import Callable
 from typing import Any, Final
 
 import msgspec
 
-from avatar_live.avatar.glb import split_file
+from avatar_live.avatar.glb import join_file, split_file
 
 Json = Any  # a decoded document: whatever JSON may hold
 
@@ -46,14 +45,7 @@ class Sample:
             else:
                 rng.choice(_CHANGES)(document, rng)
         text = msgspec.json.encode(document)
-        return _glb(text, bytes(binary)) if self._is_glb else text
-
-
-def _glb(text: bytes, binary: bytes) -> bytes:
-    text += b" " * (-len(text) % 4)
-    binary += bytes(-len(binary) % 4)
-    body = struct.pack("<I4s", len(text), b"JSON") + text + struct.pack("<I4s", len(binary), b"BIN\0") + binary
-    return struct.pack("<4sII", b"glTF", 2, 12 + len(body)) + body
+        return join_file(text, bytes(binary)) if self._is_glb else text
 
 
 def _worn(data: bytes, rng: random.Random) -> bytes:

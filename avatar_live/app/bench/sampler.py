@@ -1,7 +1,6 @@
 """A VRM whose balls show one surface each: all that MToon 1.0 can do, which few avatars use but some avatar does."""
 
 import json
-import struct
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 
 from avatar_live.app.bench.old_surfaces import old_surfaces
 from avatar_live.app.bench.surfaces import Json, happy, surfaces
+from avatar_live.avatar.glb import join_file
 
 RADIUS_M: Final = 0.1
 SPACING_M: Final = 0.25
@@ -193,16 +193,4 @@ class _File:
 
     def pack(self, document: Json) -> bytes:
         """Return the GLB."""
-        text = json.dumps(document).encode()
-        text += b" " * (-len(text) % 4)
-        binary = bytes(self.binary) + bytes(-len(self.binary) % 4)
-        length = 12 + 8 + len(text) + 8 + len(binary)
-        return b"".join(
-            [
-                struct.pack("<4sII", b"glTF", 2, length),
-                struct.pack("<I4s", len(text), b"JSON"),
-                text,
-                struct.pack("<I4s", len(binary), b"BIN\0"),
-                binary,
-            ]
-        )
+        return join_file(json.dumps(document).encode(), bytes(self.binary))
