@@ -19,6 +19,7 @@ from avatar_live.protocol.view import GameView
 from avatar_live.signals import Pose
 from avatar_live.signals.scene import Backdrop, LightName, ShotName
 from avatar_live.stage import Drawn, Stage
+from avatar_live.stage.degrade import Quality
 
 WIDTH_PX, HEIGHT_PX = 128, 72
 PLAYER_WIDTH_PX, PLAYER_HEIGHT_PX = 64, 36
@@ -37,6 +38,7 @@ class PlainStage:
         self.cues: list[Cue] = []
         self.games: list[GameView] = []
         self.scenes: list[Backdrop | str | bool] = []
+        self.qualities: list[Quality] = []
         self.fault = ""
 
     def set_avatar(self, avatar: Avatar) -> None:
@@ -53,6 +55,9 @@ class PlainStage:
 
     def use_director(self, is_on: bool) -> None:
         self.scenes.append(is_on)
+
+    def use_quality(self, quality: Quality) -> None:
+        self.qualities.append(quality)
 
     def cue(self, cue: Cue, now_s: float) -> None:
         self.cues.append(cue)

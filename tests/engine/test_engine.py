@@ -46,6 +46,7 @@ from avatar_live.protocol.cues import Confetti
 from avatar_live.protocol.view import GameView
 from avatar_live.signals import READINGS_BYTES, EncodedFrame, readings_to_bytes
 from avatar_live.signals.scene import Fill, Room
+from avatar_live.stage.degrade import LADDER
 from avatar_live.tracking.performance import PERFORMANCE, Performance
 
 T = TypeVar("T")
@@ -215,4 +216,10 @@ async def test_a_backdrop_that_cannot_be_is_told_until_a_sound_one_comes(tmp_pat
         around.orders.put(UseBackdrop("room"))
         await around.until(lambda: around.status().startswith("idling"))
         around.stage.fault = "gone.mp4 is not a video."
-        await around.until(lambda: around.status() == "gone.mp4 is not a video.")
+        await around.until(lambda: around.status().startswith("gone.mp4 is not a video."))
+
+
+async def test_an_engine_that_cannot_keep_pace_lowers_the_quality_and_says_so(tmp_path: Path, avatar: Avatar) -> None:
+    async with performing(tmp_path, avatar, fps=2_000) as around:  # no machine makes a frame in half a millisecond
+        await around.until(lambda: around.status().endswith("to keep pace"))
+        assert around.stage.qualities[0] == LADDER[1]
