@@ -1,6 +1,7 @@
 """Overlays of the show: the host's name, the score of the game, a gift's banner, whose the avatar is, the panic card.
 
-All sizes follow the picture's height, so the same overlay serves 360p and 1080p.
+All sizes follow the picture's height, or its width where that is small, so the same overlay serves 360p, 1080p and a
+phone held upright.
 """
 
 from collections import deque
@@ -68,23 +69,30 @@ def compose(drawn: NDArray[np.uint8], overlay: Overlay, now_s: float) -> NDArray
         return panic_card(width, height)
     picture = drawn.copy()
     # Everything stands low: players of the stream put their own signs along the top.
-    margin = height // 28
-    board = _score_board(*overlay.score, height)
+    tall, wide = _measures(width, height)
+    margin = tall // 28
+    board = _score_board(*overlay.score, tall)
     floor_px = height - margin - board.height_px
     blend(picture, board, width - margin - board.width_px, floor_px)
     if overlay.title:
-        blend(picture, _title_plate(overlay.title, height, width // 2), margin, floor_px)
+        blend(picture, _title_plate(overlay.title, tall, wide), margin, floor_px)
     if overlay.credit:
-        credit = _credit_line(overlay.credit, height, width - 3 * margin - board.width_px)
+        credit = _credit_line(overlay.credit, tall, width - 3 * margin - board.width_px)
         bottom_px = floor_px - margin // 4 if overlay.title else height - margin
         blend(picture, credit, margin, bottom_px - credit.height_px)
     banner = overlay.banner_at(now_s)
     if banner is not None:
         text, icon, slid = banner
-        pill = _banner_pill(text, icon, height, width // 2)
+        pill = _banner_pill(text, icon, tall, wide)
         eased = 1.0 - (1.0 - slid) ** 3
         blend(picture, pill, round(margin - (margin + pill.width_px) * (1.0 - eased)), round(height * 0.55), eased)
     return picture
+
+
+def _measures(width_px: int, height_px: int) -> tuple[int, int]:
+    """Return the height that sizes follow, and how wide a plate may be: half the picture, more in an upright one."""
+    tall_px = min(height_px, width_px * 3 // 4)
+    return tall_px, max(width_px // 2, tall_px * 8 // 9)
 
 
 def panic_card(width_px: int, height_px: int) -> NDArray[np.uint8]:
@@ -100,7 +108,7 @@ def _panic_card(width_px: int, height_px: int) -> NDArray[np.uint8]:
     draw.ellipse((width_px * 0.2, height_px * 0.5, width_px * 0.8, height_px * 1.5), fill=(74, 58, 140))
     image = Image.blend(image, glow.filter(ImageFilter.GaussianBlur(height_px / 6)), 0.9)
     draw = ImageDraw.Draw(image)
-    text, size_px = "Back in a moment", height_px // 10
+    text, size_px = "Back in a moment", _measures(width_px, height_px)[0] // 10
     draw_text(draw, text, (width_px - text_width(text, size_px)) // 2, height_px // 2, size_px, _WHITE)
     card = np.full((height_px, width_px, 4), 255, np.uint8)
     card[..., :3] = np.asarray(image)[..., ::-1]

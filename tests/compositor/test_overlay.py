@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from avatar_live.compositor import Overlay, compose
-from avatar_live.compositor.overlay import BANNER_S, BANNERS_WAITING_MAX
+from avatar_live.compositor.overlay import BANNER_S, BANNERS_WAITING_MAX, panic_card
 from avatar_live.compositor.sprite import blend, sprite_of
 
 
@@ -32,6 +32,24 @@ def test_who_made_the_avatar_stands_in_the_picture_beside_everything_else(title:
     assert rows.min() > 250 and columns.max() < 640 - 100  # low, and left of the score
     covered = (without != 128).any(axis=2)
     assert not covered[rows, columns].any()
+
+
+def test_an_upright_picture_tells_the_whole_credit_and_the_whole_banner() -> None:
+    credits = ("Godette by SirRichard94 (CC BY 4.0)", "Godette by SirRichard94 (CC BY 3.0)")
+    first, second = (compose(grey(640, 360), Overlay("", credit), 0.0) for credit in credits)
+    assert (first != second).any()
+    pictures = []
+    for words in ("Somebody: Giant head", "Somebody: Giant hero"):
+        overlay = Overlay("")
+        overlay.show_banner(words, "giant_head")
+        compose(grey(640, 360), overlay, 0.0)
+        pictures.append(compose(grey(640, 360), overlay, 1.0))
+    assert (pictures[0] != pictures[1]).any()
+
+
+def test_the_panic_cards_words_fit_an_upright_picture() -> None:
+    _, columns = np.nonzero((panic_card(360, 640)[..., :3] > 200).all(axis=2))
+    assert 20 < columns.min() < columns.max() < 340
 
 
 def test_a_banner_shows_for_its_time_and_the_next_follows() -> None:
