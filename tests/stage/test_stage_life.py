@@ -144,7 +144,7 @@ def test_a_stage_works_on_a_thread_and_draws_the_same(stage: Stage) -> None:
 
     worker = threading.Thread(target=draw)
     worker.start()
-    worker.join(60.0)
+    worker.join()
     stage.set_avatar(pictured())
     np.testing.assert_array_equal(there[0], stage.draw(standing(), EMPTY_GAME, 0.0).main)
 

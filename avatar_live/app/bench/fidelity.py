@@ -63,6 +63,7 @@ def measure_fidelity(files: Sequence[Path], pictures: Path | None, report: Repor
         "ssim_min": min(row["ssim"] for row in compared),
         "color_difference_max": max(row["color_difference"] for row in compared),
         "spring_tip_error_max": max(tips, default=0.0),
+        "files_refused": len(rows) - len(compared),
         "renderer": peer.driver,
         "files": rows,
     }
