@@ -100,8 +100,9 @@ def _try(data: bytes, name: str, damage: Damage) -> None:
         for _ in range(2):
             posture = rig.animate(_POSE, 1 / 30)
         damage.read += 1
-        if not np.isfinite(posture.morph_weights).all():
-            damage.findings.append(f"{name}: morph weights are not finite")
+        for what in ("palette", "morph_weights", "head", "eyes_m"):
+            if not np.isfinite(getattr(posture, what)).all():
+                damage.findings.append(f"{name}: {what} is not finite")
     except AvatarError as error:
         damage.refused += 1
         sentence = str(error)
