@@ -93,6 +93,7 @@ def read_picture(path: Path) -> Pixels:
         with Image.open(path, formats=PICTURE_FORMATS) as image:
             width, height = image.size
             is_small = width * height <= PICTURE_PIXELS_MAX
+            image.draft(None, (PICTURE_SIDE_PX_ENOUGH, PICTURE_SIDE_PX_ENOUGH))  # of a JPEG no more is decoded
             picture = ImageOps.exif_transpose(image).convert("RGBA") if is_small else None
     except Image.DecompressionBombError as error:
         raise _too_large(path) from error

@@ -112,9 +112,10 @@ def test_a_picture_of_a_size_that_pillow_itself_refuses_is_called_too_large(tmp_
         check_footage(Footage(tmp_path / "bomb.png"))
 
 
-def test_a_large_picture_is_shrunk_before_it_is_copied_about(tmp_path: Path) -> None:
-    Image.linear_gradient("L").resize((4_000, 5_760)).save(tmp_path / "poster.png")
-    shrunk = read_picture(tmp_path / "poster.png")
+@pytest.mark.parametrize("name", ["poster.png", "poster.jpg"])
+def test_a_large_picture_is_shrunk_before_it_is_copied_about(tmp_path: Path, name: str) -> None:
+    Image.linear_gradient("L").resize((4_000, 5_760)).save(tmp_path / name)
+    shrunk = read_picture(tmp_path / name)
     assert shrunk.shape == (2_880, 2_000, 3)
     assert shrunk[0].max() < 3 and shrunk[-1].min() > 252
 
