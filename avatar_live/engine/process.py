@@ -207,7 +207,7 @@ class Engine:
         fault = self._note or self._scene_fault or self._show.stage.fault
         status = fault or ("performing" if frame.is_tracked else "idling, nobody is tracked")
         told = self._health.write(
-            "; ".join(filter(None, (status, self._quality.note))),
+            "; ".join(filter(None, (status.rstrip("."), self._quality.note))),
             True,
             resolution=self._quality.scale,
             render_fps=rate.fps,
