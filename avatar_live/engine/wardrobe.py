@@ -43,3 +43,5 @@ class Wardrobe:
                 self._fetched.put(self._read_avatar(path))
             except AvatarError as error:
                 self._fetched.put(error)
+            except Exception as error:  # a fault of ours, or no memory left: the next avatar may still be read
+                self._fetched.put(AvatarError(f"{path.name} could not be read ({type(error).__name__})."))

@@ -29,6 +29,8 @@ class Reader:
         assert self._may_go.acquire(timeout=WAIT_S)
         if path.name == "broken":
             raise AvatarError("broken is no avatar.")
+        if path.name == "unlucky":
+            raise MemoryError
         return self._avatar
 
     def let_go(self) -> None:
@@ -65,13 +67,16 @@ def test_of_fifty_avatars_asked_for_at_once_the_first_and_the_last_are_read(avat
     wardrobe.close()
 
 
-def test_a_broken_avatar_is_a_reason_and_the_next_one_comes(avatar: Avatar) -> None:
+@pytest.mark.parametrize(
+    ("name", "words"), [("broken", "broken is no avatar."), ("unlucky", "unlucky could not be read (MemoryError).")]
+)
+def test_a_broken_avatar_is_a_reason_and_the_next_one_comes(avatar: Avatar, name: str, words: str) -> None:
     reader = Reader(avatar)
     wardrobe = Wardrobe(reader)
     reader.let_go()
-    wardrobe.fetch(Path("broken"))
+    wardrobe.fetch(Path(name))
     reason = until_taken(wardrobe)
-    assert isinstance(reason, AvatarError) and str(reason) == "broken is no avatar."
+    assert isinstance(reason, AvatarError) and str(reason) == words
     reader.let_go()
     wardrobe.fetch(Path("sound"))
     assert until_taken(wardrobe) is avatar
