@@ -128,7 +128,12 @@ class _Watch:
         self._began_s = clock.now_s()
         self._processes = {name: psutil.Process(pid) for name, pid in show.processes().items()}
         self._cpu_before = {name: _cpu_s(process) for name, process in self._processes.items()}
-        self._samples: dict[str, list[float]] = {"tracker_fps": [], "render_fps": [], "encode_fps": []}
+        self._samples: dict[str, list[float]] = {
+            "tracker_fps": [],
+            "render_fps": [],
+            "encode_fps": [],
+            "resolution": [],
+        }
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._look, daemon=True)
         self._thread.start()
@@ -152,6 +157,7 @@ class _Watch:
                 ("tracker_fps", "tracker", "fps"),
                 ("render_fps", "engine", "render_fps"),
                 ("encode_fps", "engine", "encode_fps"),
+                ("resolution", "engine", "resolution"),  # the share that the machine's pace allowed
             ):
                 if part in health:
                     self._samples[name].append(health[part].figures.get(figure, 0.0))

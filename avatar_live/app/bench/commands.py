@@ -76,7 +76,7 @@ def pictures(
     folder: Annotated[Path, typer.Argument(help="Where the pictures go.")] = PROJECT / "assets" / "pictures",
     camera: CameraOption = "performance",
     avatar: AvatarOption = DEFAULT_AVATAR,
-    size: SizeOption = "960x540",
+    size: SizeOption = "640x360",
     port: PortOption = DEFAULT_PORT,
     models_folder: ModelsOption = MODELS_FOLDER,
 ) -> None:

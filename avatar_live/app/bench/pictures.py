@@ -19,6 +19,7 @@ from avatar_live.app.show import LocalShow
 DESKTOP: Final = (1280, 800)
 PHONE: Final = (390, 844)
 SETTLE_MS: Final = 4_000
+FULL_QUALITY_S_MAX: Final = 60
 CHAT: Final = (
     ("Ada", "hello from the train, what a room!"),
     ("Bo", "red red red"),
@@ -40,6 +41,7 @@ def take_pictures(settings: Settings, folder: Path, report: Report) -> list[Path
             show.go_live()
             show.wait_until_ready("tracker", "engine", "server")
             with _viewer(browser, settings, DESKTOP) as page, _viewer(browser, settings, PHONE) as phone:
+                _await_full_quality(show, page)
                 _crowd(settings, ("giant_head", "confetti"))
                 page.wait_for_timeout(1_200)
                 return [
@@ -64,6 +66,14 @@ def _viewer(browser: Browser, settings: Settings, size: tuple[int, int]) -> Iter
         yield page
     finally:
         context.close()
+
+
+def _await_full_quality(show: LocalShow, page: Page) -> None:
+    """Give the show time to get over the start of the browsers, when it draws fewer pixels to keep pace."""
+    for _ in range(FULL_QUALITY_S_MAX):
+        if show.health()["engine"].figures["resolution"] == 1.0:
+            return
+        page.wait_for_timeout(1_000)
 
 
 def _crowd(settings: Settings, gifts: tuple[str, ...]) -> None:
