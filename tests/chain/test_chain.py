@@ -5,21 +5,25 @@ import threading
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TypeAlias
 
 import numpy as np
 import pytest
 from lips import Ear
+from numpy.typing import NDArray
 from playwright.sync_api import Page, expect
 from running import DEADLINE_S, Running, plays, running_show, until
 from shared import shared_data
 from speaker import TONE_HZ, speaking
 
 from avatar_live import clock
+from avatar_live.app.settings import find_avatar
 from avatar_live.channels import Slot
-from avatar_live.channels.processes import READINGS_SLOT, Panic, UseCamera
+from avatar_live.channels.processes import READINGS_SLOT, Panic, UseAvatar, UseCamera
 from avatar_live.protocol.catalogue import GIFTS, START_BALANCE_COINS
 from avatar_live.signals import READINGS_BYTES, readings_from_bytes
+
+Pixels: TypeAlias = NDArray[np.int16]
 
 LIPS_APART_S_MAX = 0.06
 
@@ -67,6 +71,18 @@ def eyes(page: Page) -> list[dict[str, float]]:
 def watch_eyes(page: Page) -> None:
     page.locator("#main-video").evaluate(EYE_WATCH)
     until(lambda: page.evaluate("() => window.eyes.length") > 0, "a picture is presented")
+
+
+def picture_of(page: Page, video: str) -> Pixels:
+    """Return what a video of the page shows, (90, 160, 3)."""
+    data = page.locator(video).evaluate(
+        """(video) => {
+          const canvas = new OffscreenCanvas(160, 90), context = canvas.getContext("2d");
+          context.drawImage(video, 0, 0, 160, 90);
+          return [...context.getImageData(0, 0, 160, 90).data];
+        }"""
+    )
+    return np.array(data, np.int16).reshape(90, 160, 4)[..., :3]
 
 
 class PersonWatch:
@@ -192,16 +208,9 @@ def test_a_ticket_puts_a_viewer_into_the_game_and_keys_move_the_view(show: Runni
         plays(page, "#own-video")
         events.hear("play_started")
 
-        def picture() -> "np.ndarray[Any, np.dtype[np.int16]]":
-            data = page.locator("#own-video").evaluate(
-                """(video) => {
-                  const canvas = new OffscreenCanvas(160, 90), context = canvas.getContext("2d");
-                  context.drawImage(video, 0, 0, 160, 90);
-                  return [video.videoWidth, video.videoHeight, ...context.getImageData(0, 0, 160, 90).data];
-                }"""
-            )
-            assert data[:2] == [640, 360]
-            return np.array(data[2:], np.int16).reshape(90, 160, 4)[..., :3]
+        def picture() -> Pixels:
+            assert page.locator("#own-video").evaluate("(video) => [video.videoWidth, video.videoHeight]") == [640, 360]
+            return picture_of(page, "#own-video")
 
         page.wait_for_timeout(1_000)
         still = [picture()]
@@ -250,6 +259,23 @@ def test_the_voice_is_heard_in_step_with_the_lips_and_not_from_behind_the_panic_
         finally:
             show.parts.order("engine", Panic(False))
         until(lambda: ear.loudness(0.5) > 0.1, "the host is heard again")
+
+
+def test_characters_change_while_viewers_stay_connected(show: Running) -> None:
+    before = show.parts.processes()
+    with show.viewer() as page:
+        calls: list[str] = []
+        page.on("request", lambda request: calls.append(request.url) if "/whep" in request.url else None)
+
+        def brightness() -> float:
+            return float(picture_of(page, "#main-video")[55:68, 60:100].mean())  # of what the host wears
+
+        for name, is_on in (("hayate", lambda: brightness() < 160.0), ("mirai", lambda: brightness() > 180.0)) * 2:
+            show.parts.order("engine", UseAvatar(str(find_avatar(name))))
+            until(is_on, f"{name} comes on")
+        expect(page.locator("#main-video[data-at=playing]")).to_be_attached()
+        assert calls == [], "nobody had to call again"
+    assert show.parts.processes() == before
 
 
 @pytest.mark.parametrize("clip", ["asl_help.mkv", "head-pose-face-detection-female.gif"])
