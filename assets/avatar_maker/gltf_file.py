@@ -4,8 +4,6 @@ Numbers are rounded to what can be seen: the last bits differ between processors
 https://registry.khronos.org/glTF/specs/2.0/glTF-2.0.html
 """
 
-import json
-import struct
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,6 +12,7 @@ from numpy.typing import NDArray
 
 from .arrays import Floats, Weights
 from .expressions import ARKIT, EXTRA
+from .glb import pack_glb
 from .mesh import Mesh
 from .skeleton import Skeleton
 
@@ -141,16 +140,7 @@ class GltfFile:
             "extensionsUsed": ["VRMC_vrm", "VRMC_materials_mtoon", "VRMC_node_constraint", "VRMC_springBone"],
             "extensions": extensions,
         }
-        text = json.dumps(document, separators=(",", ":")).encode()
-        text += b" " * (-len(text) % 4)
-        data = bytes(self.binary) + b"\0" * (-len(self.binary) % 4)
-        return b"".join(
-            (
-                struct.pack("<4sII", b"glTF", 2, 28 + len(text) + len(data)),
-                struct.pack("<I4s", len(text), b"JSON") + text,
-                struct.pack("<I4s", len(data), b"BIN\0") + data,
-            )
-        )
+        return pack_glb(document, bytes(self.binary))
 
     def mesh_nodes(self) -> list[int]:
         """Return the nodes that bear a mesh."""

@@ -10,6 +10,7 @@ import numpy as np
 
 from .expressions import CLOSES_EYES, MOUTH_SHAPES, PRESETS
 from .gltf_file import GltfFile, Json
+from .licence import licence
 from .picture import rgb
 from .skeleton import Skeleton
 
@@ -78,7 +79,7 @@ def pack_vrm(file: GltfFile, name: str, face_node: int, shapes: list[str], thumb
     eye_height = float(bones.head_centre[1] - 0.026 - bones.at("head")[1])
     vrm = {
         "specVersion": "1.0",
-        "meta": {**_license(name), "thumbnailImage": len(file.images) - 1},
+        "meta": {**licence(name), "thumbnailImage": len(file.images) - 1},
         "humanoid": {"humanBones": {bone: {"node": index} for bone, index in bones.humanoid.items()}},
         "lookAt": {
             "type": "bone",
@@ -92,26 +93,6 @@ def pack_vrm(file: GltfFile, name: str, face_node: int, shapes: list[str], thumb
         "expressions": _expressions(face_node, shapes),
     }
     return file.pack({"VRMC_vrm": vrm, "VRMC_springBone": _spring_bones(bones)})
-
-
-def _license(name: str) -> Json:
-    """Let anyone use, change, sell and pass on the character without a word; assets/LICENSE.md says the same."""
-    return {
-        "name": name,
-        "version": "1.0",
-        "authors": ["avatar_live"],
-        "copyrightInformation": "avatar_live",
-        "licenseUrl": "https://vrm.dev/licenses/1.0/",
-        "avatarPermission": "everyone",
-        "commercialUsage": "corporation",
-        "creditNotation": "unnecessary",
-        "allowRedistribution": True,
-        "modification": "allowModificationRedistribution",
-        "allowExcessivelyViolentUsage": False,
-        "allowExcessivelySexualUsage": False,
-        "allowPoliticalOrReligiousUsage": False,
-        "allowAntisocialOrHateUsage": False,
-    }
 
 
 def _expressions(node: int, shapes: list[str]) -> Json:

@@ -3,13 +3,14 @@
 https://github.com/vrm-c/vrm-specification/tree/master/specification
 """
 
-import json
 import struct
 import zlib
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
+from avatar_maker.glb import pack_glb
+from avatar_maker.licence import licence
 from numpy.typing import NDArray
 
 from .piece import MORPHS, PARTS, SLOTS
@@ -79,7 +80,7 @@ def pack_vrm(whole: WholeBody, name: str, parts: Sequence[str], colors: Mapping[
         "extensionsUsed": ["VRMC_vrm", "VRMC_materials_mtoon"],
         "extensions": {"VRMC_vrm": _vrm(name)},
     }
-    return _glb(document, bytes(file.data))
+    return pack_glb(document, bytes(file.data))
 
 
 class _Buffer:
@@ -189,22 +190,7 @@ def _vrm(name: str) -> Json:
     }
     return {
         "specVersion": "1.0",
-        "meta": {
-            "name": name,
-            "version": "1.0",
-            "authors": ["avatar_live"],
-            "copyrightInformation": "avatar_live",
-            "licenseUrl": "https://vrm.dev/licenses/1.0/",
-            "avatarPermission": "everyone",
-            "commercialUsage": "corporation",
-            "creditNotation": "unnecessary",
-            "allowRedistribution": True,
-            "modification": "allowModificationRedistribution",
-            "allowExcessivelyViolentUsage": False,
-            "allowExcessivelySexualUsage": False,
-            "allowPoliticalOrReligiousUsage": False,
-            "allowAntisocialOrHateUsage": False,
-        },
+        "meta": licence(name),
         "humanoid": {"humanBones": {bone: {"node": index} for bone, index in INDEX.items()}},
         "firstPerson": {"meshAnnotations": [{"node": mesh, "type": "auto"}]},
         "expressions": {"preset": expressions},
@@ -229,16 +215,3 @@ def _png(colors: Sequence[str]) -> bytes:
 
     header = struct.pack(">IIBBBBB", _SWATCHES, 1, 8, 2, 0, 0, 0)
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", stored) + chunk(b"IEND", b"")
-
-
-def _glb(document: Json, data: bytes) -> bytes:
-    text = json.dumps(document, separators=(",", ":")).encode()
-    text += b" " * (-len(text) % 4)
-    data += b"\0" * (-len(data) % 4)
-    return b"".join(
-        (
-            struct.pack("<4sII", b"glTF", 2, 28 + len(text) + len(data)),
-            struct.pack("<I4s", len(text), b"JSON") + text,
-            struct.pack("<I4s", len(data), b"BIN\0") + data,
-        )
-    )

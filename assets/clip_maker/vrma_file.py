@@ -3,12 +3,11 @@
 https://github.com/vrm-c/vrm-specification/tree/master/specification/VRMC_vrm_animation-1.0
 """
 
-import json
-import struct
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+from avatar_maker.glb import pack_glb
 
 from .body import skeleton
 from .curves import Floats
@@ -51,7 +50,7 @@ def pack(motion: Motion) -> bytes:
         "extensionsUsed": ["VRMC_vrm_animation"],
         "extensions": {"VRMC_vrm_animation": _bound(index, bones, baked)},
     }
-    return _glb(document, bytes(table.binary))
+    return pack_glb(document, bytes(table.binary))
 
 
 def _bound(index: Mapping[str, int], bones: Mapping[str, object], baked: Baked) -> Json:
@@ -97,16 +96,3 @@ class _Table:
             entry.update(min=rounded.min(0).tolist(), max=rounded.max(0).tolist())
         self.accessors.append(entry)
         return len(self.accessors) - 1
-
-
-def _glb(document: Json, binary: bytes) -> bytes:
-    text = json.dumps(document, separators=(",", ":")).encode()
-    text += b" " * (-len(text) % 4)
-    size = 28 + len(text) + len(binary)
-    return b"".join(
-        (
-            struct.pack("<4sII", b"glTF", 2, size),
-            struct.pack("<I4s", len(text), b"JSON") + text,
-            struct.pack("<I4s", len(binary), b"BIN\0") + binary,
-        )
-    )
