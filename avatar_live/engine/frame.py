@@ -72,8 +72,9 @@ class Show:
 
 def make_frame(show: Show, now_s: float, dt_s: float) -> ShowFrame:
     """Make the picture of this moment: readings -> pose -> posture -> drawn -> composed."""
-    pose = show.reactions.over(show.solver.solve(show.readings, now_s, dt_s), now_s)
-    posture = show.rig.animate(show.stage.flinch(pose, now_s), dt_s, show.stage.head_scale(now_s))
+    pose = show.solver.solve(show.readings, now_s, dt_s)
+    pose = show.stage.flinch(show.reactions.over(pose, now_s), now_s)
+    posture = show.rig.animate(pose, dt_s, show.stage.head_scale(now_s))
     drawn = show.stage.draw(posture, show.game, now_s, show.watched)
     picture = compose(drawn.main, show.overlay, now_s)
     return ShowFrame(picture, _player_pictures(show.overlay, drawn.players), pose.captured_s, pose.is_tracked)
