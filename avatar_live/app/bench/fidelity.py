@@ -100,7 +100,8 @@ def compare_file(path: Path, peer: Peer, studio: Studio, pictures: Path | None =
 def spring_tip_error(avatar: Avatar, peer: Peer) -> float | None:
     """Return the largest distance between a spring tip of ours and theirs in chain lengths, or None without springs.
 
-    Tips are matched by their joint's name, in the file's order where a name is there twice.
+    Tips are matched by their joint's name, in the file's order where a name is there twice. Raises ShowError when they
+    have none of a joint that we swing: a tip that nobody compared must not pass for one that agrees.
     """
     motion = swaying()
     theirs: dict[str, list[Doubles]] = {}
@@ -120,9 +121,11 @@ def spring_tip_error(avatar: Avatar, peer: Peer) -> float | None:
         nodes = [joint.node for joint in spring.joints]
         length_m = float(np.linalg.norm(np.diff(rest[nodes], axis=0), axis=1).sum())
         for node, end in pairwise(nodes):
-            known = theirs.get(avatar.nodes[node].name)
-            if known and length_m > 0.0:
-                errors.append(float(np.linalg.norm(known.pop(0) - points[end])) / length_m)
+            name = avatar.nodes[node].name
+            if not theirs.get(name):
+                raise ShowError(f"three-vrm swings no spring at {name!r}: nothing to compare ours with.")
+            if length_m > 0.0:
+                errors.append(float(np.linalg.norm(theirs[name].pop(0) - points[end])) / length_m)
     return round(max(errors), 4) if errors else None
 
 
