@@ -156,13 +156,17 @@ def builtin_avatars(assets: Path = ASSETS) -> dict[str, Path]:
     return dict(sorted(found.items(), key=lambda item: item[0] != DEFAULT_AVATAR))
 
 
+def _is_file(path: Path) -> bool:
+    return os.path.isfile(path)  # noqa: PTH113  (a path's own raises when the name is too long)
+
+
 def find_avatar(name: str, assets: Path = ASSETS) -> Path:
     """Return the file of a built-in character or of a path. Raises ShowError when it is neither."""
     builtin = builtin_avatars(assets)
     if name in builtin:
         return builtin[name]
     path = path_of(name)
-    if not os.path.isfile(path):  # noqa: PTH113  (a path's own raises when the name is too long)
+    if not _is_file(path):
         names = ", ".join(builtin) or "none in this checkout"
         raise ShowError(f'There is no avatar "{name}": name a .vrm file or a built-in one ({names}).')
     return path.resolve()
@@ -173,7 +177,7 @@ def checked_camera(camera: str) -> str:
     if camera in ("auto", "performance") or camera.isdecimal():
         return camera
     path = path_of(camera)
-    if not os.path.isfile(path):  # noqa: PTH113  (a path's own raises when the name is too long)
+    if not _is_file(path):
         raise ShowError(
             f'There is no camera or video "{camera}": use auto, a number such as 0, a video file, or performance '
             "(the recorded one). `avatar-live doctor` lists the cameras."
