@@ -21,7 +21,7 @@ from avatar_live.engine.reactions import Reactions
 from avatar_live.motion import Solver
 from avatar_live.protocol.cues import Banner, Cue, React
 from avatar_live.protocol.view import GameView
-from avatar_live.signals import Readings
+from avatar_live.signals import GivenPose, Readings, VoiceReading
 from avatar_live.stage import Stage
 
 EMPTY_GAME: Final = GameView(0.0, 0.0, 0.0, 0, 0)
@@ -50,6 +50,8 @@ class Show:
     overlay: Overlay
     reactions: Reactions = field(default_factory=Reactions)
     readings: Readings | None = None
+    voice: VoiceReading | None = None
+    given: GivenPose | None = None
     game: GameView = EMPTY_GAME
     watched: Collection[str] = field(default_factory=tuple)
 
@@ -72,7 +74,7 @@ class Show:
 
 def make_frame(show: Show, now_s: float, dt_s: float) -> ShowFrame:
     """Make the picture of this moment: readings -> pose -> posture -> drawn -> composed."""
-    pose = show.solver.solve(show.readings, now_s, dt_s)
+    pose = show.solver.solve(show.readings, now_s, dt_s, show.voice, show.given)
     pose = show.stage.flinch(show.reactions.over(pose, now_s), now_s)
     posture = show.rig.animate(pose, dt_s, show.stage.head_scale(now_s))
     drawn = show.stage.draw(posture, show.game, now_s, show.watched)

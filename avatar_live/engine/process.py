@@ -15,11 +15,13 @@ from avatar_live.channels import Lossless, PictureSlot, Slot
 from avatar_live.channels.child import HealthWriter, newest
 from avatar_live.channels.link import ServerLink
 from avatar_live.channels.processes import (
+    GIVEN_SLOT,
     HEALTH_BYTES_MAX,
     PREVIEW_PIXELS_MAX,
     PREVIEW_SLOT,
     READINGS_SLOT,
     SOUND_RING,
+    VOICE_SLOT,
     CueTaken,
     EngineHello,
     EngineNote,
@@ -50,7 +52,14 @@ from avatar_live.engine.streams import Streams
 from avatar_live.engine.wardrobe import Wardrobe
 from avatar_live.motion import Solver
 from avatar_live.protocol.view import GameView
-from avatar_live.signals import READINGS_BYTES, readings_from_bytes
+from avatar_live.signals import (
+    GIVEN_BYTES,
+    READINGS_BYTES,
+    VOICE_BYTES,
+    given_from_bytes,
+    readings_from_bytes,
+    voice_from_bytes,
+)
 from avatar_live.signals.scene import BackdropError, parse_backdrop
 from avatar_live.stage import Stage
 from avatar_live.stage.degrade import FULL, Degrade
@@ -87,6 +96,8 @@ class Engine:
         self._streams = Streams(plan, self._link.send)
         self._sound = Sound(self._link.send, SoundRing(folder / SOUND_RING), is_muted=plan.is_panic_on)
         self._readings = Slot(folder / READINGS_SLOT, READINGS_BYTES)
+        self._voice = Slot(folder / VOICE_SLOT, VOICE_BYTES)
+        self._given = Slot(folder / GIVEN_SLOT, GIVEN_BYTES)
         self._tracker_health = Slot(health_slot(folder, "tracker"), HEALTH_BYTES_MAX)
         self._preview = PictureSlot(folder / PREVIEW_SLOT, PREVIEW_PIXELS_MAX) if plan.preview else None
         self._health = HealthWriter(folder, "engine")
@@ -124,7 +135,8 @@ class Engine:
         self._sound.close()
         self._streams.close()
         self._link.close()
-        for thing in (self._readings, self._tracker_health, self._preview, self._health):
+        slots = (self._readings, self._voice, self._given)
+        for thing in (*slots, self._tracker_health, self._preview, self._health):
             if thing is not None:
                 thing.close()
 
@@ -155,9 +167,12 @@ class Engine:
         return True
 
     def _listen(self, now_s: float) -> None:
-        data = self._readings.read_new()
-        if data is not None:
+        if (data := self._readings.read_new()) is not None:
             self._show.readings = readings_from_bytes(data)
+        if (data := self._voice.read_new()) is not None:
+            self._show.voice = voice_from_bytes(data)
+        if (data := self._given.read_new()) is not None:
+            self._show.given = given_from_bytes(data)
         self._dress()
         for stream in self._link.keyframes_wanted():
             self._streams.want_keyframe(stream)

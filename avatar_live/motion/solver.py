@@ -21,7 +21,7 @@ from avatar_live.motion.limbs import ARM_BONES, Limb
 from avatar_live.motion.mirror import Motion, mirrored
 from avatar_live.motion.skeleton import BONES, rows, standing
 from avatar_live.motion.torso import Torso
-from avatar_live.signals import ARKIT_SHAPES, BodyReading, FaceReading, Pose, Readings
+from avatar_live.signals import ARKIT_SHAPES, BodyReading, FaceReading, GivenPose, Pose, Readings, VoiceReading
 
 Doubles = NDArray[np.float64]
 
@@ -65,8 +65,15 @@ class Solver:
         self._lost_s = 0.0
         self._stare_s = 0.0
 
-    def solve(self, readings: Readings | None, now_s: float, dt_s: float) -> Pose:
-        """Return the pose of this moment from the newest readings, which may be old ones once more, or None."""
+    def solve(
+        self,
+        readings: Readings | None,
+        now_s: float,
+        dt_s: float,
+        voice: VoiceReading | None = None,
+        given: GivenPose | None = None,
+    ) -> Pose:
+        """Return the pose of this moment from the newest of every sense, which may be old once more, or None."""
         dt_s = min(max(dt_s, 0.0), DT_S_MAX)
         readings = admit(readings)
         self._look(readings, now_s, dt_s)

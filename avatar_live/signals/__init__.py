@@ -11,18 +11,38 @@ from avatar_live.signals.readings import (
     readings_from_bytes,
     readings_to_bytes,
 )
+from avatar_live.signals.senses import (
+    GIVEN_BYTES,
+    VOICE_BYTES,
+    VOWELS,
+    GivenPose,
+    VoiceReading,
+    given_from_bytes,
+    given_to_bytes,
+    voice_from_bytes,
+    voice_to_bytes,
+)
 
 __all__ = [
     "ARKIT_SHAPES",
+    "GIVEN_BYTES",
     "HUMANOID_BONES",
     "READINGS_BYTES",
+    "VOICE_BYTES",
+    "VOWELS",
     "BodyReading",
     "EncodedFrame",
     "FaceReading",
+    "GivenPose",
     "HandReading",
     "Pose",
     "Readings",
     "StreamKind",
+    "VoiceReading",
+    "given_from_bytes",
+    "given_to_bytes",
     "readings_from_bytes",
     "readings_to_bytes",
+    "voice_from_bytes",
+    "voice_to_bytes",
 ]
