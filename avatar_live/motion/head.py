@@ -12,19 +12,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from avatar_live.motion import quaternions as quat
-from avatar_live.motion.filters import OneEuro, OneEuroRotation, Smoothing
+from avatar_live.motion.filters import OneEuro, Pursuit, Smoothing
 from avatar_live.motion.template import LANDMARKS, TEMPLATE_M
 from avatar_live.signals import FaceReading
 
 Doubles = NDArray[np.float64]
 
 FIELD_OF_VIEW_RAD = math.radians(65.0)  # across the picture's longer side: between laptop (60) and wide webcams (78)
-ROTATION_SMOOTHING = Smoothing(cutoff_hz_min=1.2, opening=8.0)
+# Noise of a webcam moves a still head by less than .1 degrees, so the filter may open early. Faster than `speed_max`
+# is a mistracked picture.
+ROTATION_SMOOTHING = Smoothing(cutoff_hz_min=1.5, opening=30.0, speed_max=6.0)
 PLACE_SMOOTHING = Smoothing(cutoff_hz_min=0.8, opening=8.0)
-SPEED_MEMORY_S = 0.05  # speeds between readings are averaged over about this long
-SPEED_RAD_S_MAX = 6.0  # faster than heads turn on purpose: a mistracked frame
-AHEAD_S_MAX = 0.04  # a prediction further ahead overshoots more than it gains
-AHEAD_RAD_MAX = math.radians(6.0)
+AHEAD_S_MAX = 0.06  # a prediction further ahead overshoots more than it gains
+AHEAD_SHARE = 0.85  # of the time since the picture: the rest would only add overshoot when the head turns back
 # Faster than any neck turns, and by more of its distance than anybody leans: another camera, another face, a cut in a
 # film or its beginning after its end.
 LEAP_RAD_S, LEAP_SHARE_S = 10.0, 8.0
@@ -98,11 +98,10 @@ class HeadTracker:
     """Turn fits at the camera's rate into a smooth rotation and place at the drawing rate."""
 
     def __init__(self) -> None:
-        self._rotation = OneEuroRotation(ROTATION_SMOOTHING)
+        self._rotation = Pursuit(ROTATION_SMOOTHING)
         self._place = OneEuro(PLACE_SMOOTHING)
         self._seen: tuple[Doubles, Doubles] | None = None
         self._seen_s = 0.0
-        self._speed_rad_s: Doubles = np.zeros(3)
 
     def is_leap(self, rotation: Doubles, place_m: Doubles, captured_s: float) -> bool:
         """Tell whether no head gets from the last fit to this one in the time between them."""
@@ -116,23 +115,15 @@ class HeadTracker:
         )
 
     def see(self, rotation: Doubles, place_m: Doubles, captured_s: float) -> None:
-        """Take a new rotation (4,) and place (3,), and learn the head's speed from the ones before."""
-        passed_s = captured_s - self._seen_s
-        if self._seen is not None and passed_s > 0.0:
-            turn = quat.to_rotation_vector(quat.multiply(rotation, quat.inverse(self._seen[0])))
-            weight = 1.0 - math.exp(-passed_s / SPEED_MEMORY_S)
-            self._speed_rad_s = self._speed_rad_s + weight * (turn / passed_s - self._speed_rad_s)
-            self._speed_rad_s = _limited(self._speed_rad_s, SPEED_RAD_S_MAX)
+        """Take a new rotation (4,) and place (3,)."""
+        self._rotation.see(rotation, captured_s)
         self._seen, self._seen_s = (rotation, place_m), captured_s
 
     def at(self, now_s: float, dt_s: float) -> tuple[Doubles, Doubles]:
         """Return the head's rotation (4,) and place (3,) at `now_s`, a little ahead of the last fit."""
         assert self._seen is not None, "see() comes before at()"
-        rotation, place_m = self._seen
-        ahead_s = min(max(now_s - self._seen_s, 0.0), AHEAD_S_MAX)
-        ahead = _limited(self._speed_rad_s * ahead_s, AHEAD_RAD_MAX)
-        expected = quat.multiply(quat.from_rotation_vector(ahead), rotation)
-        return self._rotation.step(expected, dt_s), self._place.step(place_m, dt_s)
+        rotation = self._rotation.at(now_s, AHEAD_S_MAX, AHEAD_SHARE)
+        return rotation, self._place.step(self._seen[1], dt_s)
 
 
 def _kabsch(points: Doubles) -> tuple[Doubles, float, Doubles] | None:
@@ -147,8 +138,3 @@ def _kabsch(points: Doubles) -> tuple[Doubles, float, Doubles] | None:
     left[:, 2] *= handedness
     rotation = left @ right
     return rotation, scale, middle - scale * (rotation @ TEMPLATE_M.mean(axis=0))
-
-
-def _limited(vector: Doubles, length_max: float) -> Doubles:
-    length = math.sqrt(float(vector @ vector))
-    return vector if length <= length_max else vector * (length_max / length)

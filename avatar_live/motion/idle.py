@@ -35,7 +35,7 @@ _SMILES: Final = [ARKIT_SHAPES.index("mouthSmileLeft"), ARKIT_SHAPES.index("mout
 # Degrees about X (positive bends forward) and Z that a full breath in adds to each bone; neck and head take back what
 # the chest does, so that the eyes stay level, and the upper arms what the collar bones do.
 _BREATH: Final = {
-    "spine": (-0.4, 0.0), "chest": (-0.9, 0.0), "upperChest": (-0.7, 0.0), "neck": (1.2, 0.0), "head": (0.5, 0.0),
+    "spine": (-0.4, 0.0), "chest": (-0.9, 0.0), "upperChest": (-0.7, 0.0), "neck": (1.3, 0.0), "head": (0.7, 0.0),
     "leftShoulder": (0.0, 1.1), "rightShoulder": (0.0, -1.1),
     "leftUpperArm": (0.0, -0.7), "rightUpperArm": (0.0, 0.7),
 }  # fmt: skip
