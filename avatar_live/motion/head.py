@@ -34,8 +34,25 @@ LEVEL_RAD_MAX = math.radians(10.0)  # a laptop's camera seen by somebody who rea
 AHEAD_YAW_RAD_MAX = math.radians(20.0)  # who turns further is not looking ahead
 FACE_PX_MIN = 2.0  # a smaller face has no readable direction
 
-_CENTRED: Doubles = TEMPLATE_M - TEMPLATE_M.mean(axis=0)
-_SQUARES = float((_CENTRED * _CENTRED).sum())
+# How much each kind of landmark counts. The corners of the eyes, the cheekbones and the middle line are the skull's;
+# the outline slides over it as the head turns. Chosen on rendered heads at known rotations (`bench tracking`): the
+# roll's mean error falls from .39 to .31 degrees with the official model, from .79 to .57 with the registry's.
+_EYE_CORNERS = (33, 263, 133, 362)
+_MIDDLE_LINE = (10, 151, 8, 168, 6, 197, 195, 5, 4, 1)
+_CHEEKBONES = (116, 345, 117, 346, 118, 347, 50, 280, 101, 330)
+_OUTLINE = (127, 356, 234, 454, 93, 323, 162, 389, 21, 251, 54, 284, 103, 332, 67, 297, 109, 338)
+_WEIGHTS: Doubles = np.ones(len(LANDMARKS))
+for _kind, _weight in ((_EYE_CORNERS, 10.0), (_MIDDLE_LINE, 3.0), (_CHEEKBONES, 3.0), (_OUTLINE, 0.4)):
+    _WEIGHTS[np.isin(LANDMARKS, _kind)] = _weight
+_WEIGHTS /= _WEIGHTS.sum()
+_MIDDLE: Doubles = _WEIGHTS @ TEMPLATE_M
+_CENTRED: Doubles = (TEMPLATE_M - _MIDDLE) * _WEIGHTS[:, None]
+_SQUARES = float((_CENTRED * (TEMPLATE_M - _MIDDLE)).sum())
+
+# Both models see a face that looks ahead as bent down, and less so one that is turned or tilted: degrees of pitch to
+# add, plus what it grows with yaw^2, roll^2 and yaw * roll (rad^2). Fitted on rendered heads of five people other than
+# the one that the measurement shows.
+_BENT_DEG, _BY_YAW, _BY_ROLL, _BY_BOTH = -0.9, 2.4, 1.5, 4.5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,8 +86,9 @@ def fit_head(face: FaceReading, width_px: int, height_px: int) -> HeadFit | None
     if second is None:
         return None
     rotation, scale, centre = second
+    turned = _without_bend(quat.from_matrix(rotation))
     from_axis_m = (centre[0] - 0.5 * width_px) / scale, (centre[1] + 0.5 * height_px) / scale
-    return HeadFit(quat.from_matrix(rotation), np.array([*from_axis_m, -focal_px / scale]), scale)
+    return HeadFit(turned, np.array([*from_axis_m, -focal_px / scale]), scale)
 
 
 class Level:
@@ -126,9 +144,15 @@ class HeadTracker:
         return rotation, self._place.step(self._seen[1], dt_s)
 
 
+def _without_bend(rotation: Doubles) -> Doubles:
+    yaw, _, roll = quat.yaw_pitch_roll(rotation)
+    bend_deg = _BENT_DEG + _BY_YAW * yaw * yaw + _BY_ROLL * roll * roll + _BY_BOTH * yaw * roll
+    return quat.multiply(rotation, quat.about(0, math.radians(bend_deg)))
+
+
 def _kabsch(points: Doubles) -> tuple[Doubles, float, Doubles] | None:
     """Return rotation (3, 3), scale and the picture of the template's origin of the best template -> points map."""
-    middle = points.mean(axis=0)
+    middle = _WEIGHTS @ points
     covariance = (points - middle).T @ _CENTRED
     left, sizes, right = np.linalg.svd(covariance)
     handedness = math.copysign(1.0, float(np.linalg.det(left) * np.linalg.det(right)))
@@ -137,4 +161,4 @@ def _kabsch(points: Doubles) -> tuple[Doubles, float, Doubles] | None:
         return None
     left[:, 2] *= handedness
     rotation = left @ right
-    return rotation, scale, middle - scale * (rotation @ TEMPLATE_M.mean(axis=0))
+    return rotation, scale, middle - scale * (rotation @ _MIDDLE)

@@ -1,9 +1,10 @@
 """A head of known shape with a photographed face on it, drawn at any known rotation by plain perspective.
 
-Nothing here knows how a head's rotation is found: a mesh, a photograph, a pinhole camera and a depth buffer. The face
-is NASA's portrait of the astronaut Eileen Collins (public domain), which comes inside scikit-image; the mesh is
-MediaPipe's canonical face mesh where the shared test data is present, else the portrait's own 478 landmarks, upright.
-Around the face the mesh goes on as a skull, so that a turned head keeps its hair and an outline.
+Nothing here knows how a rotation is found: a mesh, a photograph, a pinhole camera. The face is NASA's portrait of
+the astronaut Eileen Collins (public domain), which comes inside scikit-image, and twice more the same with one half
+mirrored onto the other: three people, of whom two are as symmetric as their mesh. That is MediaPipe's canonical face
+mesh, whose upright position is where zero degrees are. Around the face the mesh goes on as a skull, so that a turned
+head keeps its hair and an outline.
 """
 
 import math
@@ -18,12 +19,15 @@ from numpy.typing import NDArray
 from avatar_live.tracking.source import Pixels
 
 Doubles = NDArray[np.float64]
+Mesh = tuple[Doubles, NDArray[np.int64]]  # points (n, 3) in metres, triangles (m, 3)
 
 WIDTH_PX: Final = 640
 HEIGHT_PX: Final = 480
 FIELD_OF_VIEW_RAD: Final = math.radians(60.0)  # a laptop's webcam, which is not what the solver assumes
 DISTANCE_M: Final = 0.55
 OVERSAMPLING: Final = 2
+MIDDLE_M: Final = 1e-6  # points nearer to the plane between the halves belong to both
+NOWHERE: Final = -100.0  # on a photo: outside it
 BACKGROUND: Final = (96, 104, 112)
 
 # The face's outline, around from the forehead by the person's left ear: `FACE_OVAL` of the mesh's topology.
@@ -33,6 +37,8 @@ OVAL: Final = (
 )  # fmt: skip
 # Rings around the outline: how far out on the portrait, how far out and how far back on the head (shares of its size).
 _RINGS: Final = ((1.12, 1.06, 0.10), (1.28, 1.12, 0.30), (1.44, 1.06, 0.55), (1.52, 0.80, 0.80))
+_SUBPIXEL_BITS = 4
+_AREA_MIN = 1e-9
 _LEFT_EYE_OUTER, _RIGHT_EYE_OUTER = 263, 33
 
 
@@ -56,12 +62,32 @@ class TexturedHead:
             (0.5 * width + focal_px * turned[:, 0] / depth, 0.5 * height - focal_px * turned[:, 1] / depth), axis=1
         )
         at = _rasterised(screen, depth, self.triangles, self.on_photo, width, height)
-        drawn = cv2.remap(self.photo, at[..., 0], at[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-        drawn[at[..., 0] < 0.0] = BACKGROUND
+        drawn = cv2.remap(self.photo, at, None, cv2.INTER_LINEAR, borderValue=BACKGROUND)
         return np.asarray(cv2.resize(drawn, (WIDTH_PX, HEIGHT_PX), interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def textured_head(landmarks: Doubles, photo: Pixels, mesh: tuple[Doubles, NDArray[np.int64]]) -> TexturedHead:
+def portrait_heads(photo: Pixels, landmarks: Doubles, mesh: Mesh) -> list[TexturedHead]:
+    """Return the portrait's head and the two that consist of one of its halves each."""
+    points, _ = mesh
+    partners = ((points[:, None] * (-1.0, 1.0, 1.0) - points[None]) ** 2).sum(axis=2).argmin(axis=1)
+    heads = [textured_head(landmarks, photo, mesh)]
+    for side in (1.0, -1.0):
+        halved = landmarks[: len(points)].copy()
+        is_replaced = side * points[:, 0] > MIDDLE_M
+        halved[is_replaced] = landmarks[partners[is_replaced]]
+        heads.append(textured_head(halved, photo, mesh))
+    return heads
+
+
+def portrait() -> Pixels:
+    """Return the photograph (600, 800, 3) RGB: the astronaut's head and shoulders."""
+    from skimage import data
+
+    photo = cv2.resize(np.asarray(data.astronaut(), np.uint8), (1024, 1024), interpolation=cv2.INTER_CUBIC)
+    return np.ascontiguousarray(photo[:600, 140:940], np.uint8)
+
+
+def textured_head(landmarks: Doubles, photo: Pixels, mesh: Mesh) -> TexturedHead:
     """Return the head whose face is the mesh, (n, 3) metres and (m, 3), painted with a photo's (478, 3) landmarks."""
     points, triangles = mesh
     points = points - 0.5 * (points[_LEFT_EYE_OUTER] + points[_RIGHT_EYE_OUTER])
@@ -83,8 +109,8 @@ def textured_head(landmarks: Doubles, photo: Pixels, mesh: tuple[Doubles, NDArra
     return TexturedHead(np.concatenate(rings), np.concatenate(edges), np.concatenate(ring_photo), photo)
 
 
-def read_mesh(path: Path) -> tuple[Doubles, NDArray[np.int64]]:
-    """Return the points (468, 3) in metres and the triangles of the canonical face mesh, an .obj file in centimetres."""
+def read_mesh(path: Path) -> Mesh:
+    """Return the points (468, 3) and the triangles of the canonical face mesh, an .obj file in centimetres."""
     lines = path.read_text().splitlines()
     points = [[0.01 * float(value) for value in line.split()[1:4]] for line in lines if line.startswith("v ")]
     faces = [[int(corner.split("/")[0]) - 1 for corner in line.split()[1:4]] for line in lines if line.startswith("f ")]
@@ -94,26 +120,24 @@ def read_mesh(path: Path) -> tuple[Doubles, NDArray[np.int64]]:
 def _rasterised(
     screen: Doubles, depth: Doubles, triangles: NDArray[np.int64], values: Doubles, width: int, height: int
 ) -> NDArray[np.float32]:
-    """Return (height, width, 2) of `values` under every pixel's middle, perspective kept; -1 where there is nothing."""
-    nearest = np.full((height, width), np.inf)
-    filled = np.full((height, width, 2), -1.0, np.float32)
-    for corners in triangles:
-        (ax, ay), (bx, by), (cx, cy) = screen[corners]
-        area = (bx - ax) * (cy - ay) - (by - ay) * (cx - ax)
-        if abs(area) < 1e-9:
-            continue
-        left, right = max(0, math.floor(min(ax, bx, cx))), min(width, math.ceil(max(ax, bx, cx)) + 1)
-        top, bottom = max(0, math.floor(min(ay, by, cy))), min(height, math.ceil(max(ay, by, cy)) + 1)
-        if left >= right or top >= bottom:
-            continue
-        x, y = np.arange(left, right) + 0.5, np.arange(top, bottom)[:, None] + 0.5
-        b = ((x - ax) * (cy - ay) - (y - ay) * (cx - ax)) / area
-        c = ((bx - ax) * (y - ay) - (by - ay) * (x - ax)) / area
-        a = 1.0 - b - c
-        weights = np.stack((a, b, c), axis=-1) / depth[corners]
-        near = 1.0 / np.maximum(weights.sum(axis=-1), 1e-12)
-        place = nearest[top:bottom, left:right]
-        is_seen = (a >= -1e-9) & (b >= -1e-9) & (c >= -1e-9) & (near < place)
-        place[is_seen] = near[is_seen]
-        filled[top:bottom, left:right][is_seen] = (weights[is_seen] * near[is_seen][:, None]) @ values[corners]
+    """Return (height, width, 2) of `values` under every pixel's middle, with perspective; else `NOWHERE`."""
+    owners = np.full((height, width), -1, np.int32)
+    corners = np.rint((screen[triangles] - 0.5) * (1 << _SUBPIXEL_BITS)).astype(np.int32)
+    # From the back to the front: the triangles are small and none pierces another.
+    for number in np.argsort(-depth[triangles].mean(axis=1)).tolist():
+        cv2.fillConvexPoly(owners, corners[number], number, shift=_SUBPIXEL_BITS)
+    rows, columns = np.nonzero(owners >= 0)
+    owned = triangles[owners[rows, columns]]
+    (a, b, c), point = np.moveaxis(screen[owned], 1, 0), np.stack((columns, rows), axis=1) + 0.5
+    area = _cross(b - a, c - a)
+    weight_b, weight_c = _cross(point - a, c - a) / area, _cross(b - a, point - a) / area
+    weights = np.stack((1.0 - weight_b - weight_c, weight_b, weight_c), axis=1) / depth[owned]
+    filled = np.full((height, width, 2), NOWHERE, np.float32)
+    filled[rows, columns] = np.einsum("pk,pkv->pv", weights / weights.sum(axis=1, keepdims=True), values[owned])
     return filled
+
+
+def _cross(one: Doubles, other: Doubles) -> Doubles:
+    """Return the z (n,) of the cross product of vectors (n, 2); never zero."""
+    z = one[:, 0] * other[:, 1] - one[:, 1] * other[:, 0]
+    return np.where(np.abs(z) < _AREA_MIN, _AREA_MIN, z)
