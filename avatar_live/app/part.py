@@ -19,6 +19,7 @@ from avatar_live.channels.processes import (
     Health,
     Order,
     Panic,
+    Record,
     ServerPlan,
     Stop,
     TrackerPlan,
@@ -63,6 +64,8 @@ def remember(plan: Plan, order: Order) -> Plan:
             return msgspec.structs.replace(plan, camera=camera)
         case TrackerPlan(), UseMicrophone(microphone):
             return msgspec.structs.replace(plan, microphone=microphone)
+        case TrackerPlan(), Record(path):
+            return msgspec.structs.replace(plan, record=path)
         case EnginePlan(), UseAvatar(path):
             return msgspec.structs.replace(plan, avatar=path)
         case EnginePlan(), UseTitle(title):

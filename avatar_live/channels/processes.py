@@ -28,13 +28,15 @@ SOUND_RING: Final = "sound"
 
 
 class TrackerPlan(msgspec.Struct, frozen=True):
-    """Start the tracker: `camera` is "auto", a number, a video file, or "performance" (the recording); `microphone` is
-    "off", "auto", a number or a part of a name."""
+    """Start the tracker: `camera` is "auto", a number, a video file, a take, or "performance" (the recording);
+    `microphone` is "off", "auto", a number or a part of a name; `record` is the file of a new take, "" records none.
+    """
 
     run_folder: str
     models_folder: str
     camera: str = "auto"
     microphone: str = "off"
+    record: str = ""
 
 
 class EnginePlan(msgspec.Struct, frozen=True):
@@ -87,6 +89,12 @@ class UseMicrophone(msgspec.Struct, frozen=True, tag="microphone"):
     microphone: str
 
 
+class Record(msgspec.Struct, frozen=True, tag="record"):
+    """Keep what the senses say from now on in a take, this file; "" ends it."""
+
+    path: str
+
+
 class UseAvatar(msgspec.Struct, frozen=True, tag="avatar"):
     path: str
 
@@ -122,7 +130,7 @@ class Stop(msgspec.Struct, frozen=True, tag="stop"):
 
 
 SceneOrder = UseBackdrop | UseLight | UseShot | UseDirector
-Order = UseCamera | UseMicrophone | UseAvatar | UseTitle | SceneOrder | Panic | Stop
+Order = UseCamera | UseMicrophone | Record | UseAvatar | UseTitle | SceneOrder | Panic | Stop
 
 
 # --- health, child to parent -----------------------------------------------------------------------------------------

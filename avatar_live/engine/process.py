@@ -30,6 +30,7 @@ from avatar_live.channels.processes import (
     KeyframeWanted,
     Order,
     Panic,
+    Record,
     StageCue,
     Stop,
     UseAvatar,
@@ -160,7 +161,7 @@ class Engine:
                     self._show.stage.use_shot(shot)
                 case UseDirector(is_on):
                     self._show.stage.use_director(is_on)
-                case UseCamera() | UseMicrophone():
+                case UseCamera() | UseMicrophone() | Record():
                     pass  # the tracker's
                 case _:
                     assert_never(order)

@@ -13,9 +13,11 @@ import cv2
 import numpy as np
 
 from avatar_live import clock
+from avatar_live.mocap.take import SUFFIX
 from avatar_live.signals import Readings
 from avatar_live.tracking.performance import PERFORMANCE, Performance
 from avatar_live.tracking.source import CameraError, Picture, Source, wait_until
+from avatar_live.tracking.takes import ONCE, Replay
 
 IS_LINUX: Final = platform.system() == "Linux"
 AUTO: Final = "auto"
@@ -54,9 +56,10 @@ def plugged_cameras(folder: Path = Path("/sys/class/video4linux")) -> list[Camer
 
 
 def open_source(camera: str) -> Source:
-    """Open "auto", a camera's number, a video file, a recorded performance or "performance". Raises CameraError.
+    """Open "auto", a camera's number, a video file, a take, a recorded performance or "performance".
 
-    "auto" takes the first webcam that gives a picture, else the bundled performance.
+    "auto" takes the first webcam that gives a picture, else the bundled performance; `ONCE` before a take's path plays
+    it once. Raises CameraError.
     """
     if camera == BUNDLED:
         return Performer()
@@ -64,7 +67,9 @@ def open_source(camera: str) -> Source:
         return _first_working()
     if camera.isdecimal():
         return Webcam(int(camera))
-    path = Path(camera).expanduser()
+    path = Path(camera.removeprefix(ONCE)).expanduser()
+    if path.suffix == SUFFIX:
+        return Replay(path, is_looped=not camera.startswith(ONCE))
     if path.suffix == RECORDING_SUFFIX and path.exists():
         return Performer(path=path)
     # A video needs PyAV, which takes a while to load and which a webcam does without.

@@ -6,7 +6,7 @@ from typing import Final
 
 from avatar_live import clock
 from avatar_live.channels import Latest
-from avatar_live.signals import Readings
+from avatar_live.mocap.replay import Sense
 from avatar_live.tracking.cameras import AUTO, Camera, Performer, open_source, plugged_cameras
 from avatar_live.tracking.source import CameraError, Picture, Source
 
@@ -18,20 +18,23 @@ SETTLE_S: Final = 0.5  # a webcam just plugged in is not ours to open at once
 class Capture:
     """Read `camera` (see `open_source`) until closed; what cannot be read gives way to the bundled performance.
 
-    `words` says which one is on; `reason` is added to them where the performance is asked for in need. A webcam that is
-    missing or lost is tried again when one is plugged in.
+    Pictures wait in `newest`; what recorded senses say is handed to `say` when it is due, on this thread, since none of
+    it may be lost to the next. `words` says which source is on; `reason` is added to them where the performance is
+    asked for in need. A webcam that is missing or lost is tried again when one is plugged in.
     """
 
     def __init__(
         self,
         camera: str,
+        say: Callable[[Sense], None],
         reason: str = "",
         *,
         opened: Callable[[str], Source] = open_source,
         plugged: Callable[[], list[Camera]] = plugged_cameras,
     ) -> None:
-        self.newest: Latest[Picture | Readings] = Latest()
+        self.newest: Latest[Picture] = Latest()
         self.words = "opening the camera"
+        self._say = say
         self._opened, self._plugged = opened, plugged
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._read, args=(camera, reason), name="capture", daemon=True)
@@ -68,7 +71,12 @@ class Capture:
         look_s = clock.now_s() + LOOK_PERIOD_S
         try:
             while not self._stop.is_set():
-                self.newest.put(source.read(self._stop))
+                seen = source.read(self._stop)
+                if isinstance(seen, Picture):
+                    self.newest.put(seen)
+                elif not self._stop.is_set():
+                    self._say(seen)
+                self.words = source.words
                 if listed is not None and clock.now_s() >= look_s:
                     look_s += LOOK_PERIOD_S
                     if self._plugged() != listed:

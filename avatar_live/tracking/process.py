@@ -1,16 +1,19 @@
-"""The tracker's process: a camera in, readings out; a microphone in, sound out. No pixel leaves it."""
+"""The tracker's process: a camera in, readings out; a microphone in, sound out. No pixel leaves it.
+
+What was said may be kept in a take, and said again from one.
+"""
 
 from pathlib import Path
 from typing import Final, assert_never
 
 from avatar_live import clock
-from avatar_live.channels import Lossless, Slot
+from avatar_live.channels import Lossless
 from avatar_live.channels.child import HealthWriter, newest
 from avatar_live.channels.processes import (
-    READINGS_SLOT,
     SOUND_RING,
     Order,
     Panic,
+    Record,
     Stop,
     TrackerPlan,
     UseAvatar,
@@ -22,12 +25,14 @@ from avatar_live.channels.processes import (
     UseShot,
     UseTitle,
 )
-from avatar_live.signals import READINGS_BYTES, Readings, readings_to_bytes
+from avatar_live.mocap.replay import Sense
+from avatar_live.signals import Readings
 from avatar_live.tracking.cameras import BUNDLED
 from avatar_live.tracking.capture import Capture
 from avatar_live.tracking.costs import Costs
 from avatar_live.tracking.microphone import Microphone
 from avatar_live.tracking.models import ModelError, installed
+from avatar_live.tracking.publisher import Publisher
 from avatar_live.tracking.source import Picture
 from avatar_live.tracking.tracker import Tracker
 
@@ -49,11 +54,12 @@ def run(plan: TrackerPlan, orders: Lossless[Order]) -> None:
 
 
 class _Show:
-    """Hold what is open: the source, the landmarkers, and the slots that others read."""
+    """Hold what is open: the source, the landmarkers, and what others hear us through."""
 
     def __init__(self, plan: TrackerPlan) -> None:
         self._models_folder = Path(plan.models_folder)
-        self._slot = Slot(Path(plan.run_folder) / READINGS_SLOT, READINGS_BYTES)
+        self._publisher = Publisher(Path(plan.run_folder))
+        self._publisher.record(plan.record)
         self._health = HealthWriter(Path(plan.run_folder), NAME)
         self._told = "starting"
         self._health.write(self._told, False, is_forced=True)
@@ -61,7 +67,7 @@ class _Show:
         self._costs = Costs()
         self._counted_since_s = clock.now_s()
         self._is_ready = False
-        self._capture = Capture(plan.camera)
+        self._capture = Capture(plan.camera, self._say_again)
         self._sound_path = Path(plan.run_folder) / SOUND_RING
         self._microphone = Microphone(plan.microphone, self._sound_path)
 
@@ -76,6 +82,8 @@ class _Show:
                 case UseMicrophone(microphone):
                     self._microphone.close()
                     self._microphone = Microphone(microphone, self._sound_path)
+                case Record(path):
+                    self._publisher.record(path)
                 case UseAvatar() | UseTitle() | Panic() | UseBackdrop() | UseLight() | UseShot() | UseDirector():
                     pass  # the engine's
                 case _:
@@ -83,21 +91,12 @@ class _Show:
         return True
 
     def step(self) -> None:
-        """Publish what the newest picture or recorded moment shows, and say once a second how it goes."""
-        seen = self._capture.newest.take(SEEN_WAIT_S)
+        """Publish what the newest picture shows, and say once a second how it goes."""
+        picture = self._capture.newest.take(SEEN_WAIT_S)
         if not self._capture.is_alive:
             raise RuntimeError("the capture thread died; its traceback is above")  # the parent starts us anew
-        match seen:
-            case Picture():
-                self._track(seen)
-            case Readings():
-                self._costs.frames += 1
-                self._costs.faces += seen.face is not None
-                self._publish(seen)
-            case None:
-                pass
-            case _:
-                assert_never(seen)
+        if picture is not None:
+            self._track(picture)
         self._tell()
 
     def close(self) -> None:
@@ -105,12 +104,12 @@ class _Show:
         self._microphone.close()
         if self._tracker is not None:
             self._tracker.close()
-        self._slot.close()
+        self._publisher.close()
         self._health.close()
 
     def _use(self, camera: str, reason: str = "") -> None:
         self._capture.close()
-        self._capture = Capture(camera, reason)
+        self._capture = Capture(camera, self._say_again, reason)
 
     def _track(self, picture: Picture) -> None:
         if self._tracker is None:
@@ -122,14 +121,21 @@ class _Show:
         for readings in self._tracker.readings(picture):
             self._publish(readings)
 
-    def _publish(self, readings: Readings) -> None:
-        self._slot.write(readings_to_bytes(readings))
+    def _say_again(self, sense: Sense) -> None:
+        """Publish what was recorded, on the thread that keeps its pace; a count that crosses a `clear` is lost."""
+        if isinstance(sense, Readings):
+            self._costs.frames += 1
+            self._costs.faces += sense.face is not None
+        self._publish(sense)
+
+    def _publish(self, sense: Sense) -> None:
+        self._publisher.say(sense)
         self._is_ready = True
 
     def _tell(self) -> None:
         now_s = clock.now_s()
-        words = "; ".join(filter(None, (self._capture.words, self._microphone.trouble)))
-        figures = self._costs.figures(now_s - self._counted_since_s)
+        words = "; ".join(filter(None, (self._capture.words, self._microphone.trouble, self._publisher.trouble)))
+        figures = self._costs.figures(now_s - self._counted_since_s) | self._publisher.figures()
         is_news = words != self._told
         if self._health.write(words, self._is_ready, is_forced=is_news, **figures):
             self._told = words

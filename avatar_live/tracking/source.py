@@ -1,4 +1,4 @@
-"""What a source of motion is, whatever it plays: pictures, or readings that somebody recorded, each when it is due."""
+"""What a source of motion is, whatever it plays: pictures, or what recorded senses said, each when it is due."""
 
 import threading
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from avatar_live import clock
-from avatar_live.signals import Readings
+from avatar_live.mocap.replay import Sense
 
 WIDTH_PX_MAX: Final = 640  # a wider picture brings a tracker no accuracy, only cost
 
@@ -28,13 +28,13 @@ class Picture:
 
 
 class Source(Protocol):
-    """Give pictures, or readings that somebody recorded, each when it is due."""
+    """Give pictures, or what recorded senses said, each when it is due."""
 
     @property
     def words(self) -> str:
         """Say for people what this source is."""
 
-    def read(self, stop: threading.Event) -> Picture | Readings:
+    def read(self, stop: threading.Event) -> Picture | Sense:
         """Wait for the next one; return early with any when `stop` is set. Raises CameraError."""
 
     def close(self) -> None:

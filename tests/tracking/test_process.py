@@ -17,14 +17,17 @@ from avatar_live.channels.processes import (
     SOUND_RING,
     Health,
     Order,
+    Record,
     Stop,
     TrackerPlan,
     UseCamera,
     UseMicrophone,
     health_slot,
 )
-from avatar_live.signals import READINGS_BYTES, Readings, readings_from_bytes
+from avatar_live.mocap.replay import replay
+from avatar_live.signals import READINGS_BYTES, VOICE_BYTES, Readings, readings_from_bytes, readings_to_bytes
 from avatar_live.tracking.models import Models
+from avatar_live.tracking.takes import read_take
 
 T = TypeVar("T")
 
@@ -175,3 +178,68 @@ def test_no_picture_leaves_the_process(start: Start, clip: Path, tmp_path: Path)
     files = {path.name: path.stat().st_size for path in (tmp_path / "run").iterdir()}
     assert set(files) == {READINGS_SLOT, "health-tracker"}
     assert files[READINGS_SLOT] < 4 * READINGS_BYTES < 640 * 480 * 3
+
+
+def test_a_take_holds_what_was_published_until_a_moment_before_the_tracker_was_killed(
+    start: Start, tmp_path: Path
+) -> None:
+    child = start("performance")
+    child.readings()
+    path = tmp_path / "takes" / "evening.take"
+    child.order(Record(str(path)))
+    child.health(lambda health: "take_bytes" in health.figures)
+    published = []
+    end_s = time.monotonic() + 2.5
+    while time.monotonic() < end_s:
+        published.append(readings_to_bytes(child.readings()))
+    child.process.kill()
+    killed_s = time.monotonic()
+    kept = list(read_take(path))
+    assert 0.0 <= killed_s - kept[-1].at_s <= 1.0
+    recorded = [entry.data for entry in kept]
+    assert [data for data in recorded if data in published] == [data for data in published if data in recorded]
+    assert sum(data in recorded for data in published) > 0.5 * len(published)
+
+
+def test_a_take_ends_when_it_is_told_to_and_plays_as_the_next_source(start: Start, tmp_path: Path) -> None:
+    child = start("performance")
+    child.order(Record(str(tmp_path / "a.take")))
+    child.health(lambda health: health.figures.get("take_bytes", 0.0) > 20_000)
+    child.order(Record(""))
+    child.health(lambda health: "take_bytes" not in health.figures)
+    kept = list(read_take(tmp_path / "a.take"))
+    child.order(UseCamera(str(tmp_path / "a.take")))
+    child.health(lambda health: health.status == "a.take" and health.figures["fps"] > 10.0)
+    said = child.readings()
+    assert said.face is not None and 0.0 <= time.monotonic() - said.captured_s < 2.0
+    recorded = [sense for _, sense in replay(kept) if isinstance(sense, Readings) and sense.face is not None]
+    assert said.face.landmarks.tobytes() in [
+        sense.face.landmarks.tobytes() for sense in recorded if sense.face is not None
+    ]
+
+
+def test_a_take_that_cannot_be_written_is_told_and_stops_nothing(start: Start, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    child = start("performance")
+    child.order(Record(str(tmp_path / "file" / "a.take")))
+    health = child.health(lambda health: "a.take" in health.status)
+    assert health.status.startswith("the bundled performance; a.take is not recorded further (")
+    child.readings()
+    child.order(Record(""))
+    child.health(lambda health: health.status == "the bundled performance")
+
+
+def test_neither_pictures_nor_sound_are_in_a_take(start: Start, clip: Path, tmp_path: Path) -> None:
+    """All that is in it are the numbers of readings: they account for every byte, and there is no other kind."""
+    child = start(str(clip))
+    child.readings(lambda got: got.body is not None)
+    child.order(Record(str(tmp_path / "a.take")))
+    child.health(lambda health: health.figures.get("take_bytes", 0.0) > 100_000)
+    child.order(Stop())
+    assert child.process.wait(STOP_S) == 0
+    kept = list(read_take(tmp_path / "a.take"))
+    assert len(kept) > 10
+    for entry in kept:
+        assert entry.kind == "readings" and readings_to_bytes(readings_from_bytes(entry.data)) == entry.data
+    # Smaller than any picture of a face, and less of it a second than the poorest telephone's sound.
+    assert READINGS_BYTES < 64 * 64 * 3 and 50 * VOICE_BYTES < 8_000
