@@ -1,54 +1,15 @@
-"""The body that the motions are authored on: an adult in VRM's T-pose, and legs that keep the feet on the floor."""
+"""What moves the body that the motions are authored on: turns, and legs that keep the feet on the floor."""
 
 from typing import Final
 
 import numpy as np
 
+from avatar_live.mocap.body import BODY, SIDES
+
 from .curves import Floats
 
-# name: (parent, place against it in metres); the right side mirrors the left.
-_MIDDLE: Final = {
-    "hips": (None, (0.0, 0.95, 0.0)),
-    "spine": ("hips", (0.0, 0.07, 0.0)),
-    "chest": ("spine", (0.0, 0.12, 0.0)),
-    "upperChest": ("chest", (0.0, 0.13, 0.0)),
-    "neck": ("upperChest", (0.0, 0.14, 0.0)),
-    "head": ("neck", (0.0, 0.08, 0.0)),
-}
-_SIDE: Final = {
-    "Shoulder": ("upperChest", (0.03, 0.10, 0.0)),
-    "UpperArm": ("Shoulder", (0.11, 0.0, 0.0)),
-    "LowerArm": ("UpperArm", (0.27, 0.0, 0.0)),
-    "Hand": ("LowerArm", (0.24, 0.0, 0.0)),
-    "UpperLeg": ("hips", (0.09, -0.05, 0.0)),
-    "LowerLeg": ("UpperLeg", (0.0, -0.42, 0.0)),
-    "Foot": ("LowerLeg", (0.0, -0.40, 0.0)),
-    "Toes": ("Foot", (0.0, -0.06, 0.13)),
-}
-_FINGERS: Final = {"Index": 0.025, "Middle": 0.008, "Ring": -0.008, "Little": -0.025}
-FINGERS: Final = tuple(_FINGERS)
-SIDES: Final = {"left": 1.0, "right": -1.0}
 _UPPER_LEG_M, _LOWER_LEG_M = 0.42, 0.40
 _STRAIGHT: Final = 0.9995  # a knee never locks: it would pop
-
-
-def skeleton() -> dict[str, tuple[str | None, tuple[float, float, float]]]:
-    """Return the bones, parents before children: the parent and the place against it."""
-    bones = dict(_MIDDLE)
-    for side, sign in SIDES.items():
-        for name, (parent, (x, y, z)) in _SIDE.items():
-            named = parent if parent in _MIDDLE else side + parent
-            bones[side + name] = (named, (sign * x, y, z))
-        for finger, across in _FINGERS.items():
-            parent = side + "Hand"
-            for part, length in (("Proximal", 0.085), ("Intermediate", 0.035), ("Distal", 0.025)):
-                bones[side + finger + part] = (parent, (sign * length, 0.0, across if part == "Proximal" else 0.0))
-                parent = side + finger + part
-        parent = side + "Hand"
-        for part, (x, z) in (("Metacarpal", (0.025, 0.02)), ("Proximal", (0.03, 0.025)), ("Distal", (0.025, 0.018))):
-            bones[side + "Thumb" + part] = (parent, (sign * x, 0.0, z))
-            parent = side + "Thumb" + part
-    return bones
 
 
 def turn(degrees: Floats) -> Floats:
@@ -67,8 +28,8 @@ def legs(side: str, hips_m: Floats, hips: Floats, foot_m: Floats, toes_down_deg:
     `hips_m` (n, 3) and `hips` (n, 3, 3) are the hips' way from rest and their turn. The knee points where the hips
     look; the sole stays level but for `toes_down_deg` (n,).
     """
-    middle = np.array(_MIDDLE["hips"][1])
-    joint = np.array(_SIDE["UpperLeg"][1]) * (SIDES[side], 1.0, 1.0)
+    middle = np.array(BODY["hips"].place_m)
+    joint = np.array(BODY[f"{side}UpperLeg"].place_m)
     way = foot_m - (middle + hips_m + hips @ joint)
     reach = np.linalg.norm(way, axis=1, keepdims=True)
     down = way / reach

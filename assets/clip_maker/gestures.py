@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from .body import FINGERS, SIDES
+from avatar_live.mocap.body import FINGERS, SIDES
 
 _CURLS: Final = {"Proximal": 1.0, "Intermediate": 1.2, "Distal": 0.8}
 

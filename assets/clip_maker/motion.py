@@ -6,7 +6,10 @@ from typing import Final
 
 import numpy as np
 
-from .body import SIDES, legs, quaternions, standing_foot, turn
+from avatar_live.mocap.body import SIDES
+from avatar_live.mocap.curves import Curves
+
+from .body import legs, quaternions, standing_foot, turn
 from .curves import Floats, sample
 
 RATE_HZ: Final = 30
@@ -28,17 +31,7 @@ class Motion:
     lags_s: Mapping[str, float] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Baked:
-    """Hold a sampled motion: times (n,), rotations (n, 4) by bone, the hips' way (n, 3) or None, weights (n,)."""
-
-    times_s: Floats
-    rotations: Mapping[str, Floats]
-    hips_m: Floats | None
-    expressions: Mapping[str, Floats]
-
-
-def bake(motion: Motion) -> Baked:
+def bake(motion: Motion) -> Curves:
     """Sample a motion; legs are solved from the hips and the feet where any of them moves."""
     times_s = np.arange(round(motion.duration_s * RATE_HZ) + 1) / RATE_HZ
     channels = _channels(motion, times_s)
@@ -54,7 +47,7 @@ def bake(motion: Motion) -> Baked:
         for side in SIDES:
             foot_m = standing_foot(side) + _way(f"{side}Foot", channels, still)
             turns.update(legs(side, hips_m, hips, foot_m, channels.get(f"{side}Foot.tip", still)))
-    return Baked(
+    return Curves(
         times_s,
         {bone: quaternions(rotations) for bone, rotations in turns.items()},
         hips_m,

@@ -21,7 +21,7 @@ from avatar_live.avatar.quaternions import conjugate, matrices, multiply
 from avatar_live.signals import HUMANOID_BONES
 
 CLIP_BYTES_MAX: Final = 64 * 1024 * 1024
-KEYS_MAX: Final = 2_000_000  # of all channels: ten minutes of a whole body at 60 a second
+KEYS_MAX: Final = 4_000_000  # of all channels: ten minutes of a whole body and face at 60 a second
 CHANNELS_MAX: Final = 1_024
 
 _WIDTHS: Final = {"rotation": 4, "translation": 3}

@@ -249,7 +249,7 @@ def test_a_motion_that_claims_more_keys_than_any_is_refused_before_they_are_read
     for accessor in recording.document["accessors"]:
         del accessor["bufferView"]  # zeros, which cost the file nothing
         accessor["count"] = KEYS_MAX + 1
-    with pytest.raises(AvatarError, match="more than 2,000,000 keys"):
+    with pytest.raises(AvatarError, match="more than 4,000,000 keys"):
         recording.clip()
 
 
