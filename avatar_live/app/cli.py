@@ -25,10 +25,12 @@ from avatar_live.app.options import (
     MirrorOption,
     ModelsOption,
     PortOption,
+    RecordOption,
     ShotOption,
     SizeOption,
     TitleOption,
     settings_of,
+    with_record,
     with_scene,
 )
 from avatar_live.app.probes import probe
@@ -57,6 +59,7 @@ app = typer.Typer(
 def serve(
     camera: CameraOption = "auto",
     microphone: MicrophoneOption = "off",
+    record: RecordOption = "",
     avatar: AvatarOption = DEFAULT_AVATAR,
     title: TitleOption = "",
     size: SizeOption = "1280x720",
@@ -79,6 +82,7 @@ def serve(
     """
     settings = settings_of(camera, avatar, title, size, mirror, port, host, data_folder, models_folder)
     settings = with_scene(replace(settings, microphone=microphone), backdrop, light, shot, director)
+    settings = with_record(settings, record)
     check_port(settings.host, settings.port)
     ensure_models(settings.models_folder, Progress("tracking models"))
     signal.signal(signal.SIGTERM, _as_interrupt)
@@ -111,6 +115,7 @@ def _watch(show: LocalShow) -> None:
 def desktop(
     camera: CameraOption = "auto",
     microphone: MicrophoneOption = "off",
+    record: RecordOption = "",
     avatar: AvatarOption = DEFAULT_AVATAR,
     title: TitleOption = "",
     size: SizeOption = "1280x720",
@@ -135,6 +140,7 @@ def desktop(
             "No window can be opened here: start `python3 live.py serve`, which needs no screen. Where there is one, "
             "DISPLAY or WAYLAND_DISPLAY has to name it, and Qt's xcb plugin needs the system's libxcb-cursor0."
         )
+    settings = with_record(settings, record)
     ensure_models(settings.models_folder, Progress("tracking models"))
     with LocalShow(settings, has_preview=True, report=say) as show:
         show.rehearse()

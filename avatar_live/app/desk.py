@@ -46,6 +46,10 @@ class DeskShow:
         return self._show.settings.microphone
 
     @property
+    def take(self) -> str:
+        return self._show.settings.record
+
+    @property
     def avatar(self) -> str:
         path = self._show.settings.avatar
         return next((name for name, builtin in builtin_avatars().items() if builtin == path), str(path))
@@ -87,6 +91,9 @@ class DeskShow:
     def use_microphone(self, microphone: str) -> str | None:
         return _reason(lambda: self._show.use_microphone(microphone))
 
+    def record(self, is_on: bool) -> str | None:
+        return _reason(lambda: self._record(is_on))
+
     def use_avatar(self, avatar: str) -> str | None:
         return _reason(lambda: self._show.use_avatar(avatar))
 
@@ -118,6 +125,12 @@ class DeskShow:
 
     def refusals(self) -> dict[str, str]:
         return self._show.refusals()
+
+    def _record(self, is_on: bool) -> None:
+        if is_on:
+            self._show.record()
+        else:
+            self._show.stop_recording()
 
     def _go_live(self, title: str) -> None:
         self._show.go_live(title)

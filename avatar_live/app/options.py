@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from avatar_live import clock
+from avatar_live.app.new_take import new_take
 from avatar_live.app.scene import checked_backdrop, checked_light, checked_shot
 from avatar_live.app.settings import Settings, builtin_avatars, checked_camera, checked_host, find_avatar, with_size
 from avatar_live.app.terminal import say
@@ -17,7 +19,8 @@ CameraOption = Annotated[
         "--camera",
         "-c",
         help="What drives the avatar: [b]auto[/b] (the first webcam that works, else the recorded performance), "
-        "a number such as [b]0[/b], a video or GIF file (looped), or [b]performance[/b].",
+        "a number such as [b]0[/b], a video or GIF file (looped), a take (looped; [b]once:my.take[/b] plays it once), "
+        "or [b]performance[/b].",
         rich_help_panel="The show",
     ),
 ]
@@ -27,6 +30,14 @@ MicrophoneOption = Annotated[
         "--microphone",
         "-m",
         help="What viewers hear: [b]off[/b], [b]auto[/b] (the system's own choice), a number or a part of a name.",
+        rich_help_panel="The show",
+    ),
+]
+RecordOption = Annotated[
+    str,
+    typer.Option(
+        "--record",
+        help="Record your movements, neither pictures nor sound, as a take: a folder for takes, or a new .take file.",
         rich_help_panel="The show",
     ),
 ]
@@ -140,3 +151,12 @@ def with_scene(settings: Settings, backdrop: str, light: str, shot: str, directo
     """Return the settings with this scene. Raises ShowError for what cannot be."""
     settings = replace(settings, light=checked_light(light), shot=checked_shot(shot), has_director=director)
     return replace(settings, backdrop=checked_backdrop(backdrop))
+
+
+def with_record(settings: Settings, record: str) -> Settings:
+    """Return the settings of a show that is recorded there, or not at all. Raises ShowError."""
+    if not record:
+        return settings
+    path = new_take(record, clock.wall_s())
+    say(f"  Recording    {path}")
+    return replace(settings, record=str(path))

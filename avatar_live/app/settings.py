@@ -14,7 +14,8 @@ from typing import Final
 import platformdirs
 
 from avatar_live.app.faults import ShowError
-from avatar_live.channels.processes import EnginePlan, ServerPlan, TrackerPlan
+from avatar_live.channels.processes import ONCE, EnginePlan, ServerPlan, TrackerPlan
+from avatar_live.mocap.take import SUFFIX
 from avatar_live.signals.scene import LightName, ShotName
 
 PROJECT: Final = Path(__file__).resolve().parent.parent.parent
@@ -42,6 +43,7 @@ class Settings:
     avatar: Path
     camera: str = "auto"
     microphone: str = "off"
+    record: str = ""
     host: str = "0.0.0.0"  # noqa: S104  (a phone on the same network is to open the link)
     port: int = DEFAULT_PORT
     width_px: int = 1280
@@ -75,7 +77,7 @@ class Settings:
 
     def tracker_plan(self, run_folder: Path) -> TrackerPlan:
         """Return what the tracker is started with."""
-        return TrackerPlan(str(run_folder), str(self.models_folder), self.camera, self.microphone)
+        return TrackerPlan(str(run_folder), str(self.models_folder), self.camera, self.microphone, self.record)
 
     def engine_plan(self, run_folder: Path, *, has_preview: bool = False) -> EnginePlan:
         """Return what the engine is started with."""
@@ -176,12 +178,16 @@ def checked_camera(camera: str) -> str:
     """Return the camera choice, a file's path made whole. Raises ShowError when a file is meant that is not there."""
     if camera in ("auto", "performance") or camera.isdecimal():
         return camera
-    path = path_of(camera)
+    path = path_of(camera.removeprefix(ONCE))
     if not _is_file(path):
         raise ShowError(
-            f'There is no camera or video "{camera}": use auto, a number such as 0, a video file, or performance '
-            "(the recorded one). `avatar-live doctor` lists the cameras."
+            f'There is no camera or video "{camera}": use auto, a number such as 0, a video file, a take, or '
+            "performance (the recorded one). `avatar-live doctor` lists the cameras."
         )
+    if path.suffix == SUFFIX:  # a link keeps its name, which tells its kind
+        return f"{ONCE if camera.startswith(ONCE) else ''}{path}"
+    if camera.startswith(ONCE):
+        raise ShowError(f"{path.name} is no take: only a take can be played {ONCE[:-1]}.")
     return str(path.resolve())
 
 

@@ -7,7 +7,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
+from avatar_live import clock
 from avatar_live.app.faults import ShowError, sentence
+from avatar_live.app.new_take import new_take
 from avatar_live.app.part import Command, module_command
 from avatar_live.app.scene import checked_backdrop, checked_light, checked_shot
 from avatar_live.app.settings import Settings, check_port, checked_camera, event_token, find_avatar, run_folder
@@ -16,6 +18,7 @@ from avatar_live.channels.processes import (
     Health,
     Order,
     Panic,
+    Record,
     UseAvatar,
     UseBackdrop,
     UseCamera,
@@ -27,6 +30,7 @@ from avatar_live.channels.processes import (
 )
 
 START_S_MAX: Final = 90.0  # a slow machine compiles shaders and reads a large avatar in that time
+TAKES: Final = "takes"  # in the data folder
 PARTS_NEEDED: Final = ("engine", "server")  # without a tracker the avatar idles, which is a show
 
 
@@ -102,7 +106,7 @@ class LocalShow:
     # --- what the host does -----------------------------------------------------------------------------------------
 
     def use_camera(self, camera: str) -> None:
-        """Let another camera, video or the recording drive the avatar. Raises ShowError."""
+        """Let another camera, video, take or the recording drive the avatar. Raises ShowError."""
         camera = checked_camera(camera)
         self.settings = replace(self.settings, camera=camera)
         self._order("tracker", UseCamera(camera))
@@ -111,6 +115,20 @@ class LocalShow:
         """Let viewers hear a microphone: "off", "auto", a number or a part of a name."""
         self.settings = replace(self.settings, microphone=microphone)
         self._order("tracker", UseMicrophone(microphone))
+
+    def record(self, where: str = "") -> Path:
+        """Record a take, a new file or one in a folder, ours where none is named; return its path. Raises ShowError."""
+        path = new_take(where or str(self.settings.data_folder / TAKES), clock.wall_s())
+        self._use_record(str(path))
+        return path
+
+    def stop_recording(self) -> None:
+        """Let the take end, if there is one."""
+        self._use_record("")
+
+    def _use_record(self, path: str) -> None:
+        self.settings = replace(self.settings, record=path)
+        self._order("tracker", Record(path))
 
     def use_avatar(self, avatar: str) -> None:
         """Show another character, built in or a VRM file. Raises ShowError."""

@@ -25,6 +25,7 @@ GIVEN_SLOT: Final = "given"  # the newest `GivenPose`, where other programs move
 PREVIEW_SLOT: Final = "preview"
 PREVIEW_PIXELS_MAX: Final = 1920 * 1080
 SOUND_RING: Final = "sound"
+ONCE: Final = "once:"  # before a take's path as a camera: play it to its end and leave the avatar to its idle
 
 
 class TrackerPlan(msgspec.Struct, frozen=True):

@@ -45,6 +45,10 @@ class Show(Protocol):
         """What viewers hear: "off", "auto" or a microphone."""
 
     @property
+    def take(self) -> str:
+        """The file that the host's movements are recorded in; empty while they are not."""
+
+    @property
     def avatar(self) -> str:
         """The character."""
 
@@ -84,6 +88,9 @@ class Show(Protocol):
 
     def use_microphone(self, microphone: str) -> str | None:
         """Let viewers hear a microphone, or nothing."""
+
+    def record(self, is_on: bool) -> str | None:
+        """Record the host's movements as a take, or let the take end."""
 
     def use_avatar(self, avatar: str) -> str | None:
         """Show another character."""

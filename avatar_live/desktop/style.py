@@ -51,7 +51,7 @@ QPushButton {{
 QPushButton:hover {{ background: {RAISED_MORE}; }}
 QPushButton:focus {{ border-color: {VIOLET}; }}
 QPushButton:disabled {{ color: {FAINT}; background: {RAISED}; }}
-QPushButton#live, QPushButton#panic {{ min-height: 42px; font-size: 15px; border-radius: 11px; min-width: 130px; }}
+QPushButton#live, QPushButton#panic {{ min-height: 42px; font-size: 15px; border-radius: 11px; min-width: 96px; }}
 QPushButton#live {{ background: {ACCENT}; border: 1px solid transparent; }}
 QPushButton#live:hover {{ background: {ACCENT_LIGHT}; }}
 QPushButton#live:disabled {{ background: {RAISED_MORE}; color: {SOFT}; }}
@@ -60,6 +60,12 @@ QPushButton#live[isLive="true"]:hover {{ background: #35181f; }}
 QPushButton#panic {{ border: 1px solid {FAIR}; color: {FAIR}; background: transparent; }}
 QPushButton#panic:hover {{ background: #2b2314; }}
 QPushButton#panic:checked {{ background: {FAIR}; color: #1d1503; }}
+QPushButton#record {{
+  min-height: 42px; max-height: 42px; min-width: 42px; max-width: 42px; border-radius: 22px; padding: 0;
+  color: {BAD}; background: transparent; font-size: 20px;
+}}
+QPushButton#record:hover {{ background: #35181f; }}
+QPushButton#record:checked {{ background: {BAD}; border-color: {BAD}; color: {TEXT}; }}
 QPushButton#director {{ text-align: left; font-weight: 400; }}
 QPushButton#director:checked {{ background: #2d2358; border-color: {VIOLET}; }}
 QListWidget {{ background: transparent; border: none; outline: none; }}

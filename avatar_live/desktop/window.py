@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from avatar_live.channels.processes import Health
 from avatar_live.desktop import style
 from avatar_live.desktop.audience import CountsCard, FeedCard
 from avatar_live.desktop.choice import ChoiceBox
@@ -34,6 +35,7 @@ LOOK_MS: Final = 400
 TITLE_CHARACTERS_MAX: Final = 60
 SIDE_PX: Final = 372
 PANIC_KEY: Final = "F9"
+RECORD_WORDS: Final = "Records your movements, to be replayed or exported: no pictures, no sound."
 
 
 def ask_file(parent: QWidget, title: str, kinds: str) -> str:
@@ -68,6 +70,7 @@ class Window(QWidget):
         self.scene = SceneControls(self, show, self._errands, self._say, ask, ask_color)
         self.live_button = QPushButton()
         self.panic_button = QPushButton()
+        self.record_button = QPushButton("●")
         self.share = ShareCard(show.link)
         self.counts = CountsCard()
         self.feed_card = FeedCard()
@@ -87,6 +90,7 @@ class Window(QWidget):
         self.avatar_box.activated.connect(self._choose_avatar)
         self.live_button.clicked.connect(self._toggle_live)
         self.panic_button.toggled.connect(self._toggle_panic)
+        self.record_button.clicked.connect(self._toggle_record)
         QShortcut(QKeySequence(PANIC_KEY), self, self.panic_button.toggle)
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._look)
@@ -105,6 +109,9 @@ class Window(QWidget):
         self.panic_button.setObjectName("panic")
         self.panic_button.setCheckable(True)
         self.panic_button.setToolTip(f"Covers you with a card at once ({PANIC_KEY}); the show goes on.")
+        self.record_button.setObjectName("record")
+        self.record_button.setCheckable(True)
+        self.record_button.setAccessibleName("Record")
         self.title_edit.editingFinished.connect(lambda: self.title_edit.setCursorPosition(0))
         self.title_edit.setCursorPosition(0)
 
@@ -138,6 +145,7 @@ class Window(QWidget):
         buttons = QHBoxLayout()
         buttons.setSpacing(10)
         buttons.addWidget(self.health, 1)
+        buttons.addWidget(self.record_button)
         buttons.addWidget(self.panic_button)
         buttons.addWidget(self.live_button)
         grid.setRowMinimumHeight(5, 8)
@@ -166,12 +174,16 @@ class Window(QWidget):
         self.health.tell(health, refusals, is_live)
         if is_live and "server" in health and "viewers" in health["server"].figures:
             self.counts.set_watching(round(health["server"].figures["viewers"]))
-        notice = self._fault or " ".join(refusals.values()) or self._licence
+        take_fault = health["tracker"].status if self._show.take and _is_take_broken(health) else ""
+        notice = self._fault or " ".join(refusals.values()) or take_fault or self._licence
         self.notice.setText(notice)
         self.notice.setVisible(bool(notice))
         self._dress(is_live, is_ready="engine" in health and health["engine"].is_ready)
 
     def _dress(self, is_live: bool, is_ready: bool) -> None:
+        take = self._show.take
+        self.record_button.setChecked(bool(take))
+        self.record_button.setToolTip(f"Records {take}; click to end." if take else RECORD_WORDS)
         is_hidden = self.panic_button.isChecked()
         self.panic_button.setText("Come back" if is_hidden else "Hide me")
         self.live_button.setText("One moment ..." if self._is_busy else "End show" if is_live else "Go live")
@@ -207,6 +219,18 @@ class Window(QWidget):
             self._feed.start(self._show.event_url, self._show.token)
         self._say(fault)
 
+    def _toggle_record(self, is_on: bool) -> None:
+        ended = "" if is_on else self._show.take
+        self.record_button.setEnabled(False)
+        self._errands.run(lambda: self._show.record(is_on), lambda fault: self._after_record(fault, ended))
+
+    def _after_record(self, fault: str | None, ended: str) -> None:
+        """Show whether a take is recorded; one that ended can be chosen as what moves the avatar."""
+        self.record_button.setEnabled(True)
+        if ended and self.camera_box.findData(ended) < 0:
+            self.camera_box.insertItem(self.camera_box.count() - 1, Path(ended).name, ended)
+        self._say(fault)
+
     def _toggle_panic(self, is_on: bool) -> None:
         self._show.panic(is_on)
         self._look()
@@ -214,8 +238,8 @@ class Window(QWidget):
     def _choose_camera(self, index: int) -> None:
         choice = self.camera_box.itemData(index)
         if choice == FILE:
-            kinds = "Videos (*.mp4 *.mov *.mkv *.webm *.avi *.gif);;All files (*)"
-            choice = self._ask(self, "A video that moves the avatar", kinds)
+            kinds = "Videos and takes (*.mp4 *.mov *.mkv *.webm *.avi *.gif *.take);;All files (*)"
+            choice = self._ask(self, "A video or take that moves the avatar", kinds)
         if choice:
             self._errands.run(lambda: self._show.use_camera(choice), self._after_choice)
         else:
@@ -252,7 +276,7 @@ class Window(QWidget):
 
     def _fill_cameras(self, cameras: list[Choice]) -> None:
         recorded = ("performance", "Recorded performance")
-        self.camera_box.fill([("auto", "First webcam"), *cameras, recorded, (FILE, "Video file ...")])
+        self.camera_box.fill([("auto", "First webcam"), *cameras, recorded, (FILE, "Video or take ...")])
         self._select()
 
     def _fill_microphones(self, microphones: list[Choice]) -> None:
@@ -295,3 +319,7 @@ class Window(QWidget):
     def _close_for_good(self) -> None:
         self._may_close = True
         self.close()
+
+
+def _is_take_broken(health: dict[str, Health]) -> bool:
+    return "tracker" in health and health["tracker"].figures.get("take_broken", 0.0) > 0.0

@@ -13,11 +13,12 @@ import cv2
 import numpy as np
 
 from avatar_live import clock
+from avatar_live.channels.processes import ONCE
 from avatar_live.mocap.take import SUFFIX
 from avatar_live.signals import Readings
 from avatar_live.tracking.performance import PERFORMANCE, Performance
 from avatar_live.tracking.source import CameraError, Picture, Source, wait_until
-from avatar_live.tracking.takes import ONCE, Replay
+from avatar_live.tracking.takes import Replay
 
 IS_LINUX: Final = platform.system() == "Linux"
 AUTO: Final = "auto"

@@ -47,11 +47,15 @@ class Publisher:
         return recorder.trouble if recorder is not None else ""
 
     def figures(self) -> dict[str, float]:
-        """Return how large the take is and what it misses, while one is recorded."""
+        """Return how large the take is, what it misses and whether it broke off, while one is recorded."""
         recorder = self._recorder
         if recorder is None:
             return {}
-        return {"take_bytes": float(recorder.written_bytes), "take_missed": float(recorder.missed)}
+        return {
+            "take_bytes": float(recorder.written_bytes),
+            "take_missed": float(recorder.missed),
+            "take_broken": float(bool(recorder.trouble)),
+        }
 
     def close(self) -> None:
         """Finish the take and let go of the slots."""

@@ -10,7 +10,6 @@ from avatar_live.mocap.replay import Sense, later, sense_of
 from avatar_live.mocap.take import Entry, TakeError, entries_of
 from avatar_live.tracking.source import CameraError, wait_until
 
-ONCE: Final = "once:"  # before a take's path: play it to its end and leave the avatar to its idle
 ROUND_S: Final = 1.0 / 30.0  # from the last word of a round to the first of the next
 SILENCE_S_MAX: Final = 10.0  # nobody waits longer for the next word, whatever the file says
 LATE_S_MAX: Final = 0.5  # a take further behind (the machine slept) goes on from where it is

@@ -20,7 +20,7 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
 def test_help_names_every_command() -> None:
     done = run("--help")
     assert done.returncode == 0
-    for command in ("serve", "desktop", "doctor", "bench", "models", "avatars"):
+    for command in ("serve", "desktop", "doctor", "bench", "models", "avatars", "export"):
         assert f" {command} " in done.stdout
 
 
@@ -43,6 +43,9 @@ def test_the_help_of_serve_explains_the_options() -> None:
         (["serve", "--avatar", "AVATAR", "--shot", "selfie"], 'There is no shot "selfie": use bust, close-up, '),
         (["serve", "--avatar", "AVATAR", "--backdrop", "beach"], '"beach" is no backdrop: use room, a colour such as'),
         (["serve", "--avatar", "AVATAR", "--backdrop", "gone.mp4"], "There is no video at"),
+        (["export", "gone.take", "out.vrma"], "Cannot read gone.take: No such file or directory"),
+        (["export", "gone.take", "out.fbx"], '"out.fbx" is neither a .vrma nor a .bvh file'),
+        (["serve", "--avatar", "AVATAR", "--record", "NO_AVATAR"], "no.vrm cannot be made"),
         (["desktop"], "No window can be opened here: start `python3 live.py serve`"),
     ],
 )

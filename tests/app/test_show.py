@@ -92,3 +92,16 @@ def test_the_scene_is_checked_kept_and_given_to_the_engine(show: LocalShow, tmp_
     show.use_director(True)
     plan = show.settings.engine_plan(tmp_path)
     assert (plan.backdrop, plan.light, plan.shot, plan.has_director) == (str(picture), "neon", "wide", True)
+
+
+def test_a_take_is_recorded_in_the_shows_own_folder_until_it_is_ended(show: LocalShow, tmp_path: Path) -> None:
+    path = show.record()
+    assert path.parent == tmp_path / "data" / "takes" and path.suffix == ".take"
+    assert show.settings.tracker_plan(tmp_path).record == str(path)
+    show.stop_recording()
+    assert show.settings.tracker_plan(tmp_path).record == ""
+    assert show.record(str(tmp_path / "mine.take")) == tmp_path / "mine.take"
+    (tmp_path / "old.take").touch()
+    with pytest.raises(ShowError, match=r"There is a take at .*old\.take already"):
+        show.record(str(tmp_path / "old.take"))
+    assert show.settings.record == str(tmp_path / "mine.take"), "what cannot be changes nothing"

@@ -27,6 +27,7 @@ class FakeShow:
         self.title = ""
         self.camera = "auto"
         self.microphone = "off"
+        self.take = ""
         self.avatar = "mirai"
         self.backdrop = "room"
         self.light = "studio"
@@ -35,6 +36,7 @@ class FakeShow:
         self.calls: list[tuple[str, object]] = []
         self.fault: str | None = None
         self.told_licence = ""
+        self.told_take_broken = ""
         self.told_refusals: dict[str, str] = {}
         self.event_url = ""
         self.preview = PictureSlot(folder / PREVIEW_SLOT, PREVIEW_PIXELS_MAX)
@@ -44,6 +46,12 @@ class FakeShow:
 
     def microphones(self) -> list[tuple[str, str]]:
         return [("3", "USB Microphone")]
+
+    def record(self, is_on: bool) -> str | None:
+        self.calls.append(("record", is_on))
+        if self.fault is None:
+            self.take = "/home/me/takes/evening.take" if is_on else ""
+        return self.fault
 
     def avatars(self) -> list[tuple[str, str]]:
         return [("mirai", "Mirai"), ("kohaku", "Kohaku")]
@@ -107,6 +115,8 @@ class FakeShow:
             "tracker": Health(now_s, "camera 0", True, {"fps": 29.7}),
             "engine": Health(now_s, "performing", True, {"render_fps": 30.0}),
         }
+        if self.told_take_broken:
+            told["tracker"] = Health(now_s, self.told_take_broken, True, {"fps": 29.7, "take_broken": 1.0})
         if self.is_live:
             told["server"] = Health(now_s, "serving", True, {"viewers": 42.0})
         return {name: health for name, health in told.items() if name not in self.told_refusals}

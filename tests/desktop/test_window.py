@@ -142,6 +142,38 @@ def test_a_microphone_is_off_until_it_is_chosen(desk: Desk) -> None:
     assert desk.show.calls == [("use_microphone", "3")]
 
 
+def test_a_take_is_recorded_until_the_button_is_clicked_again_and_can_then_be_replayed(desk: Desk) -> None:
+    button = desk.window.record_button
+    assert not button.isChecked() and "no pictures, no sound" in button.toolTip()
+    desk.click(button)
+    desk.wait(button.isEnabled)
+    assert button.isChecked() and button.toolTip() == "Records /home/me/takes/evening.take; click to end."
+    desk.keep("recording")
+    desk.click(button)
+    desk.wait(button.isEnabled)
+    assert not button.isChecked() and desk.show.calls == [("record", True), ("record", False)]
+    box = desk.window.camera_box
+    row = box.findData("/home/me/takes/evening.take")
+    assert box.itemText(row) == "evening.take"
+    box.activated.emit(row)
+    desk.wait(lambda: desk.show.camera == "/home/me/takes/evening.take")
+
+
+def test_a_take_that_cannot_be_recorded_says_why_and_the_button_stays_off(desk: Desk) -> None:
+    desk.show.fault = "Nothing can be written in /takes: record into another folder."
+    desk.click(desk.window.record_button)
+    desk.wait(lambda: desk.window.notice.isVisible())
+    assert desk.window.notice.text() == desk.show.fault and not desk.window.record_button.isChecked()
+
+
+def test_a_take_that_broke_off_is_told(desk: Desk) -> None:
+    desk.click(desk.window.record_button)
+    desk.wait(lambda: desk.show.take)
+    desk.show.told_take_broken = "camera 0; evening.take is not recorded further (No space left on device)"
+    desk.wait(lambda: desk.window.notice.isVisible())
+    assert desk.window.notice.text() == desk.show.told_take_broken
+
+
 def test_backdrop_light_and_camera_are_offered_and_chosen(desk: Desk) -> None:
     scene = desk.window.scene
     assert scene.backdrop_box.currentText() == "Room"
