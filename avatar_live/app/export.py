@@ -55,8 +55,11 @@ def _performed(take: Path, export: Export) -> Curves:
         raise ShowError(f'There is no face "{export.face}": use arkit or vrm.')
     if export.seconds is not None and not export.seconds > 0.0:
         raise ShowError("There is nothing in no seconds: use --seconds 10, or leave it out.")
+    nothing = ShowError(f"{take.name} has nothing there: choose an earlier --start, or another take.")
     try:
         left_s = _length_s(take) - export.start_s
+        if not left_s >= 0.0:  # nor is a start that is not a number
+            raise nothing
         wanted_s = left_s if export.seconds is None else min(export.seconds, left_s)
         if wanted_s * export.fps > MOMENTS_MAX:
             raise ShowError(
@@ -70,7 +73,7 @@ def _performed(take: Path, export: Export) -> Curves:
     except TakeError as error:
         raise ShowError(str(error)) from error
     if len(curves.times_s) == 0:
-        raise ShowError(f"{take.name} has nothing there: choose an earlier --start, or another take.")
+        raise nothing
     return curves
 
 

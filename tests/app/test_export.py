@@ -74,6 +74,8 @@ def test_what_cannot_be_is_one_sentence(take: Path, tmp_path: Path) -> None:
         ("text.take", out, Export(), "Cannot replay text.take: it is not a take"),
         ("empty.take", out, Export(), "empty.take has nothing there"),
         ("evening.take", out, Export(start_s=99.0), "evening.take has nothing there: choose an earlier --start"),
+        ("evening.take", out, Export(start_s=float("inf")), "evening.take has nothing there"),
+        ("evening.take", out, Export(start_s=float("nan")), "evening.take has nothing there"),
         ("evening.take", out, Export(fps=0.0), "--fps 0 is no pace"),
         ("evening.take", out, Export(fps=float("nan")), "--fps nan is no pace"),
         ("evening.take", out, Export(seconds=0.0), "There is nothing in no seconds"),
