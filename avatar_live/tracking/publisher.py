@@ -2,24 +2,25 @@
 
 import threading
 from pathlib import Path
-from typing import Final
 
 from avatar_live import clock
 from avatar_live.channels import Slot
 from avatar_live.channels.processes import GIVEN_SLOT, READINGS_SLOT, VOICE_SLOT
 from avatar_live.mocap.replay import Sense, entry_of
-from avatar_live.mocap.take import RECORD_BYTES, Kind
+from avatar_live.mocap.take import Kind
+from avatar_live.signals import GIVEN_BYTES, READINGS_BYTES, VOICE_BYTES
 from avatar_live.tracking.recorder import Recorder
-
-_SLOTS: Final[dict[Kind, str]] = {"readings": READINGS_SLOT, "voice": VOICE_SLOT, "given": GIVEN_SLOT}
 
 
 class Publisher:
     """Publish what the senses say; any thread may speak, one at a time."""
 
     def __init__(self, run_folder: Path) -> None:
-        self._folder = run_folder
-        self._slots: dict[Kind, Slot] = {}
+        self._slots: dict[Kind, Slot] = {
+            "readings": Slot(run_folder / READINGS_SLOT, READINGS_BYTES),
+            "voice": Slot(run_folder / VOICE_SLOT, VOICE_BYTES),
+            "given": Slot(run_folder / GIVEN_SLOT, GIVEN_BYTES),
+        }
         self._recorder: Recorder | None = None
         self._lock = threading.Lock()
 
@@ -27,8 +28,6 @@ class Publisher:
         """Replace what this sense said before, and keep it where a take is recorded."""
         entry = entry_of(sense, clock.now_s())
         with self._lock:
-            if entry.kind not in self._slots:
-                self._slots[entry.kind] = Slot(self._folder / _SLOTS[entry.kind], RECORD_BYTES[entry.kind])
             self._slots[entry.kind].write(entry.data)
             if self._recorder is not None:
                 self._recorder.put(entry.kind, entry.at_s, entry.data)

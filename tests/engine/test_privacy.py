@@ -97,7 +97,8 @@ def test_the_tracker_has_no_channel_that_holds_a_picture() -> None:
         for name, call in calls(path)
         if name == "Slot" or name.endswith(".Slot")
     ]
-    assert slots == ["Slot(Path(plan.run_folder) / READINGS_SLOT, READINGS_BYTES)"]
+    senses = ("READINGS", "VOICE", "GIVEN")
+    assert slots == [f"Slot(run_folder / {sense}_SLOT, {sense}_BYTES)" for sense in senses]
 
 
 @pytest.fixture

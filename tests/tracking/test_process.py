@@ -12,9 +12,11 @@ import pytest
 
 from avatar_live.channels import Slot
 from avatar_live.channels.processes import (
+    GIVEN_SLOT,
     HEALTH_BYTES_MAX,
     READINGS_SLOT,
     SOUND_RING,
+    VOICE_SLOT,
     Health,
     Order,
     Record,
@@ -176,8 +178,8 @@ def test_no_picture_leaves_the_process(start: Start, clip: Path, tmp_path: Path)
     child = start(str(clip))
     child.readings(lambda got: got.body is not None)
     files = {path.name: path.stat().st_size for path in (tmp_path / "run").iterdir()}
-    assert set(files) == {READINGS_SLOT, "health-tracker"}
-    assert files[READINGS_SLOT] < 4 * READINGS_BYTES < 640 * 480 * 3
+    assert set(files) == {READINGS_SLOT, VOICE_SLOT, GIVEN_SLOT, "health-tracker"}
+    assert sum(files.values()) < 6 * READINGS_BYTES < 640 * 480 * 3
 
 
 def test_a_take_holds_what_was_published_until_a_moment_before_the_tracker_was_killed(
