@@ -9,6 +9,8 @@ from avatar_live.channels.child import HealthWriter, newest
 from avatar_live.channels.processes import (
     READINGS_SLOT,
     SOUND_RING,
+    Calibrate,
+    Health,
     Order,
     Panic,
     Stop,
@@ -18,10 +20,12 @@ from avatar_live.channels.processes import (
     UseCamera,
     UseDirector,
     UseLight,
+    UseLostPolicy,
     UseMicrophone,
     UseShot,
     UseTitle,
 )
+from avatar_live.motion.framing import Framing
 from avatar_live.signals import READINGS_BYTES, Readings, readings_to_bytes
 from avatar_live.tracking.cameras import BUNDLED
 from avatar_live.tracking.capture import Capture
@@ -55,13 +59,15 @@ class _Show:
         self._models_folder = Path(plan.models_folder)
         self._slot = Slot(Path(plan.run_folder) / READINGS_SLOT, READINGS_BYTES)
         self._health = HealthWriter(Path(plan.run_folder), NAME)
-        self._told = "starting"
-        self._health.write(self._told, False, is_forced=True)
+        self._told = ("starting", "", "")
+        self._health.write(self._told[0], False, is_forced=True)
         self._tracker: Tracker | None = None
         self._costs = Costs()
         self._counted_since_s = clock.now_s()
         self._is_ready = False
         self._capture = Capture(plan.camera)
+        self._camera = ""
+        self._framing = Framing()
         self._sound_path = Path(plan.run_folder) / SOUND_RING
         self._microphone = Microphone(plan.microphone, self._sound_path)
 
@@ -78,6 +84,8 @@ class _Show:
                     self._microphone = Microphone(microphone, self._sound_path)
                 case UseAvatar() | UseTitle() | Panic() | UseBackdrop() | UseLight() | UseShot() | UseDirector():
                     pass  # the engine's
+                case UseLostPolicy() | Calibrate():
+                    pass  # the engine's, too
                 case _:
                     assert_never(order)
         return True
@@ -93,6 +101,7 @@ class _Show:
             case Readings():
                 self._costs.frames += 1
                 self._costs.faces += seen.face is not None
+                self._camera, self._framing = "", Framing()  # a recording: nobody who could be told is filmed
                 self._publish(seen)
             case None:
                 pass
@@ -119,8 +128,11 @@ class _Show:
             except ModelError as error:
                 self._use(BUNDLED, str(error))
                 return
+        if self._camera != self._capture.words:
+            self._camera, self._framing = self._capture.words, Framing()
         for readings in self._tracker.readings(picture):
             self._publish(readings)
+            self._framing.see(readings.face, readings.width_px, readings.height_px, readings.captured_s)
 
     def _publish(self, readings: Readings) -> None:
         self._slot.write(readings_to_bytes(readings))
@@ -130,9 +142,11 @@ class _Show:
         now_s = clock.now_s()
         words = "; ".join(filter(None, (self._capture.words, self._microphone.trouble)))
         figures = self._costs.figures(now_s - self._counted_since_s)
-        is_news = words != self._told
-        if self._health.write(words, self._is_ready, is_forced=is_news, **figures):
-            self._told = words
+        notice = self._framing.warning
+        health = Health(now_s, words, self._is_ready, figures, notice, self._camera)
+        told = (words, notice, self._camera)
+        if self._health.put(health, is_forced=told != self._told):
+            self._told = told
             self._costs.clear()
             self._counted_since_s = now_s
 

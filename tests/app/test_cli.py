@@ -28,6 +28,8 @@ def test_the_help_of_serve_explains_the_options() -> None:
     done = run("serve", "-h")
     for word in ("--camera", "--avatar", "--port", "--host", "--size", "--title", "--no-open", "8080", "clip.mp4"):
         assert word in done.stdout
+    for word in ("--when-lost", "--profile", "--calibrate"):
+        assert word in done.stdout
 
 
 @pytest.mark.parametrize(
@@ -43,6 +45,8 @@ def test_the_help_of_serve_explains_the_options() -> None:
         (["serve", "--avatar", "AVATAR", "--shot", "selfie"], 'There is no shot "selfie": use bust, close-up, '),
         (["serve", "--avatar", "AVATAR", "--backdrop", "beach"], '"beach" is no backdrop: use room, a colour such as'),
         (["serve", "--avatar", "AVATAR", "--backdrop", "gone.mp4"], "There is no video at"),
+        (["serve", "--avatar", "AVATAR", "--when-lost", "vanish"], "use idle, hold or sleep"),
+        (["serve", "--avatar", "AVATAR", "--profile", "../me"], '"../me" cannot be the name of a profile'),
         (["desktop"], "No window can be opened here: start `python3 live.py serve`"),
     ],
 )
