@@ -11,6 +11,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from avatar_live.app.bench.commands import bench
+from avatar_live.app.calibrate import calibrate_in_terminal
 from avatar_live.app.faults import ShowError
 from avatar_live.app.models import describe_models, ensure_models
 from avatar_live.app.options import (
@@ -21,15 +22,18 @@ from avatar_live.app.options import (
     DirectorOption,
     HostOption,
     LightOption,
+    LostOption,
     MicrophoneOption,
     MirrorOption,
     ModelsOption,
     PortOption,
+    ProfileOption,
     RecordOption,
     ShotOption,
     SizeOption,
     TitleOption,
     settings_of,
+    with_presence,
     with_record,
     with_scene,
 )
@@ -38,6 +42,7 @@ from avatar_live.app.settings import (
     DATA_FOLDER,
     DEFAULT_AVATAR,
     DEFAULT_PORT,
+    DEFAULT_PROFILE,
     MODELS_FOLDER,
     builtin_avatars,
     check_port,
@@ -68,10 +73,20 @@ def serve(
     light: LightOption = "studio",
     shot: ShotOption = "bust",
     director: DirectorOption = False,
+    when_lost: LostOption = "idle",
+    profile: ProfileOption = DEFAULT_PROFILE,
     port: PortOption = DEFAULT_PORT,
     host: HostOption = "0.0.0.0",  # noqa: S104  (a phone on the same network is to open the link)
     no_open: Annotated[
         bool, typer.Option("--no-open", help="Do not open the page in a browser.", rich_help_panel="The network")
+    ] = False,
+    calibrate: Annotated[
+        bool,
+        typer.Option(
+            "--calibrate",
+            help="Measure your face first: half a minute in this terminal, kept for this camera and profile.",
+            rich_help_panel="The show",
+        ),
     ] = False,
     data_folder: DataOption = DATA_FOLDER,
     models_folder: ModelsOption = MODELS_FOLDER,
@@ -83,13 +98,19 @@ def serve(
     settings = settings_of(camera, avatar, title, size, mirror, port, host, data_folder, models_folder)
     settings = with_scene(replace(settings, microphone=microphone), backdrop, light, shot, director)
     settings = with_record(settings, record)
+    settings = with_presence(settings, when_lost, profile)
     check_port(settings.host, settings.port)
     ensure_models(settings.models_folder, Progress("tracking models"))
     signal.signal(signal.SIGTERM, _as_interrupt)
     with LocalShow(settings, report=say) as show:
         say("Starting the tracker, the stage and the server ...")
-        show.go_live()
+        if not calibrate:
+            show.go_live()
         show.rehearse()
+        if calibrate:
+            show.wait_until_ready("tracker", "engine")
+            calibrate_in_terminal(show, Progress("calibrating"))
+            show.go_live()
         show.wait_until_ready(*PARTS_NEEDED)
         say(live_block(settings, show.token, show.event_url))
         if not no_open and _has_display():
@@ -98,14 +119,18 @@ def serve(
 
 
 def _watch(show: LocalShow) -> None:
-    """Say what drives the avatar whenever that changes, until somebody stops the show or it cannot go on."""
-    driver = ""
+    """Say what drives the avatar, and what the host should know, until somebody stops the show or it cannot go on."""
+    driver, notices = "", dict.fromkeys(("tracker", "engine"), "")
     while True:
         health = show.health()
         now = health["tracker"].status if "tracker" in health else show.refusals().get("tracker", driver)
         if now != driver:
             driver = now
             say(f"  Driven by    {driver}")
+        for part, before in notices.items():
+            notices[part] = health[part].notice if part in health else before
+            if notices[part] and notices[part] != before:
+                say(f"  {notices[part]}")
         if refusal := show.first_refusal():
             raise ShowError(refusal)
         show.wait_for_change(1.0)
@@ -124,6 +149,8 @@ def desktop(
     light: LightOption = "studio",
     shot: ShotOption = "bust",
     director: DirectorOption = False,
+    when_lost: LostOption = "idle",
+    profile: ProfileOption = DEFAULT_PROFILE,
     port: PortOption = DEFAULT_PORT,
     host: HostOption = "0.0.0.0",  # noqa: S104  (a phone on the same network is to open the link)
     data_folder: DataOption = DATA_FOLDER,
@@ -135,6 +162,7 @@ def desktop(
 
     settings = settings_of(camera, avatar, title, size, mirror, port, host, data_folder, models_folder)
     settings = with_scene(replace(settings, microphone=microphone), backdrop, light, shot, director)
+    settings = with_presence(settings, when_lost, profile)
     if not probe("screen").works:
         raise ShowError(
             "No window can be opened here: start `python3 live.py serve`, which needs no screen. Where there is one, "

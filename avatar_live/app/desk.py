@@ -6,7 +6,7 @@ from avatar_live.app.faults import ShowError
 from avatar_live.app.probes import list_cameras, list_microphones
 from avatar_live.app.settings import builtin_avatars
 from avatar_live.app.show import PARTS_NEEDED, LocalShow
-from avatar_live.channels.processes import Health
+from avatar_live.channels.processes import CalibrationWish, Health
 from avatar_live.desktop import Choice
 
 
@@ -70,6 +70,10 @@ class DeskShow:
     def has_director(self) -> bool:
         return self._show.settings.has_director
 
+    @property
+    def lost_policy(self) -> str:
+        return self._show.settings.lost_policy
+
     def cameras(self) -> list[Choice]:
         return list_cameras()
 
@@ -116,6 +120,12 @@ class DeskShow:
 
     def use_director(self, is_on: bool) -> None:
         self._show.use_director(is_on)
+
+    def use_lost_policy(self, policy: str) -> str | None:
+        return _reason(lambda: self._show.use_lost_policy(policy))
+
+    def calibrate(self, wish: CalibrationWish) -> int:
+        return self._show.calibrate(wish)
 
     def panic(self, is_on: bool) -> None:
         self._show.panic(is_on)

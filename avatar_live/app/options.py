@@ -9,7 +9,16 @@ import typer
 from avatar_live import clock
 from avatar_live.app.new_take import new_take
 from avatar_live.app.scene import checked_backdrop, checked_light, checked_shot
-from avatar_live.app.settings import Settings, builtin_avatars, checked_camera, checked_host, find_avatar, with_size
+from avatar_live.app.settings import (
+    Settings,
+    builtin_avatars,
+    checked_camera,
+    checked_host,
+    checked_lost_policy,
+    checked_profile,
+    find_avatar,
+    with_size,
+)
 from avatar_live.app.terminal import say
 from avatar_live.signals.scene import LIGHTS, SHOTS
 
@@ -89,6 +98,23 @@ DirectorOption = Annotated[
         rich_help_panel="The show",
     ),
 ]
+LostOption = Annotated[
+    str,
+    typer.Option(
+        "--when-lost",
+        help="What the character does while the camera does not see you: [b]idle[/b] (lives on), [b]hold[/b] (stays as "
+        "you were) or [b]sleep[/b] (falls asleep after ten seconds).",
+        rich_help_panel="The show",
+    ),
+]
+ProfileOption = Annotated[
+    str,
+    typer.Option(
+        "--profile",
+        help="Whose face it is: each profile keeps its own calibration for each camera.",
+        rich_help_panel="The show",
+    ),
+]
 PortOption = Annotated[
     int, typer.Option("--port", "-p", min=1, max=65_535, help="Where viewers connect.", rich_help_panel="The network")
 ]
@@ -145,6 +171,11 @@ def settings_of(
     settings = Settings(avatar=path, camera=checked_camera(camera), title=title, mirror=mirror)
     settings = replace(settings, host=checked_host(host), port=port)
     return with_size(replace(settings, data_folder=data_folder, models_folder=models_folder), size)
+
+
+def with_presence(settings: Settings, lost: str, profile: str) -> Settings:
+    """Return the settings with this policy and this profile. Raises ShowError for what cannot be."""
+    return replace(settings, lost_policy=checked_lost_policy(lost), profile=checked_profile(profile))
 
 
 def with_scene(settings: Settings, backdrop: str, light: str, shot: str, director: bool) -> Settings:

@@ -28,6 +28,7 @@ from avatar_live.channels.processes import (
     UseCamera,
     UseDirector,
     UseLight,
+    UseLostPolicy,
     UseMicrophone,
     UseShot,
     UseTitle,
@@ -78,6 +79,8 @@ def remember(plan: Plan, order: Order) -> Plan:
             return msgspec.structs.replace(plan, shot=shot)
         case EnginePlan(), UseDirector(is_on):
             return msgspec.structs.replace(plan, has_director=is_on)
+        case EnginePlan(), UseLostPolicy(policy):
+            return msgspec.structs.replace(plan, lost_policy=policy)
         case EnginePlan(), Panic(is_on):
             return msgspec.structs.replace(plan, is_panic_on=is_on)
         case _:

@@ -3,6 +3,7 @@
 import contextlib
 import ipaddress
 import os
+import re
 import secrets
 import socket
 import tempfile
@@ -16,6 +17,7 @@ import platformdirs
 from avatar_live.app.faults import ShowError
 from avatar_live.channels.processes import ONCE, EnginePlan, ServerPlan, TrackerPlan
 from avatar_live.mocap.take import SUFFIX
+from avatar_live.signals.presence import LOST_POLICIES, LostPolicy
 from avatar_live.signals.scene import LightName, ShotName
 
 PROJECT: Final = Path(__file__).resolve().parent.parent.parent
@@ -27,6 +29,8 @@ MODELS_FOLDER: Final = platformdirs.user_cache_path("avatar_live", appauthor=Fal
 
 DEFAULT_AVATAR: Final = "mirai"
 DEFAULT_PORT: Final = 8080
+DEFAULT_PROFILE: Final = "me"
+PROFILE_CHARS_MAX: Final = 40
 SIDE_PX_MIN: Final = 64
 PIXELS_MAX: Final = 1920 * 1080  # what the preview's slot holds, and more than software rendering can fill
 BITRATE_BPS_PER_PIXEL: Final = 2.7  # 2.5 Mbit/s at 1280x720
@@ -38,7 +42,10 @@ _SOCKET_NAME_BYTES: Final = 16  # room for "/link.sock" and a little more
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Choose what drives the show and where it goes; `host` 0.0.0.0 serves the local network, 127.0.0.1 only here."""
+    """Choose what drives the show and where it goes; `host` 0.0.0.0 serves the local network, 127.0.0.1 only here.
+
+    `profile` is whose face it is: each has calibrations of their own.
+    """
 
     avatar: Path
     camera: str = "auto"
@@ -55,6 +62,8 @@ class Settings:
     light: LightName = "studio"
     shot: ShotName = "bust"
     has_director: bool = False
+    lost_policy: LostPolicy = "idle"
+    profile: str = DEFAULT_PROFILE
     data_folder: Path = DATA_FOLDER
     models_folder: Path = MODELS_FOLDER
     web_folder: Path = WEB
@@ -96,6 +105,8 @@ class Settings:
             shot=self.shot,
             has_director=self.has_director,
             clips=str(CLIPS),
+            calibrations=str(self.data_folder / "calibration" / self.profile),
+            lost_policy=self.lost_policy,
         )
 
     def server_plan(self, run_folder: Path, token: str) -> ServerPlan:
@@ -189,6 +200,28 @@ def checked_camera(camera: str) -> str:
     if camera.startswith(ONCE):
         raise ShowError(f"{path.name} is no take: only a take can be played {ONCE[:-1]}.")
     return str(path.resolve())
+
+
+def checked_lost_policy(policy: str) -> LostPolicy:
+    """Return what is shown while nobody is seen. Raises ShowError when there is nothing of this name."""
+    for name in LOST_POLICIES:
+        if name == policy:
+            return name
+    raise ShowError(
+        f'"{policy}" is nothing that the avatar can do while it sees nobody: use {", ".join(LOST_POLICIES[:-1])} or '
+        f"{LOST_POLICIES[-1]}."
+    )
+
+
+def checked_profile(profile: str) -> str:
+    """Return a profile's name, which is a folder's, too. Raises ShowError when it cannot be one."""
+    name = profile.strip()
+    if len(name) > PROFILE_CHARS_MAX or not re.fullmatch(r"\w[\w -]*", name):
+        raise ShowError(
+            f'"{profile}" cannot be the name of a profile: use up to {PROFILE_CHARS_MAX} letters, digits, spaces and '
+            "dashes."
+        )
+    return name
 
 
 def check_port(host: str, port: int) -> None:

@@ -1,6 +1,7 @@
 """One show on this machine: rehearse (tracker and engine), go live (the server too), change things, stop."""
 
 import contextlib
+import itertools
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -12,9 +13,19 @@ from avatar_live.app.faults import ShowError, sentence
 from avatar_live.app.new_take import new_take
 from avatar_live.app.part import Command, module_command
 from avatar_live.app.scene import checked_backdrop, checked_light, checked_shot
-from avatar_live.app.settings import Settings, check_port, checked_camera, event_token, find_avatar, run_folder
+from avatar_live.app.settings import (
+    Settings,
+    check_port,
+    checked_camera,
+    checked_lost_policy,
+    event_token,
+    find_avatar,
+    run_folder,
+)
 from avatar_live.app.supervisor import Supervisor
 from avatar_live.channels.processes import (
+    Calibrate,
+    CalibrationWish,
     Health,
     Order,
     Panic,
@@ -24,6 +35,7 @@ from avatar_live.channels.processes import (
     UseCamera,
     UseDirector,
     UseLight,
+    UseLostPolicy,
     UseMicrophone,
     UseShot,
     UseTitle,
@@ -54,6 +66,7 @@ class LocalShow:
         self._report = report
         self._opened = contextlib.ExitStack()
         self._is_live = False
+        self._calibrations = itertools.count(1)
 
     def __enter__(self) -> Self:
         self.run_folder: Path = self._opened.enter_context(run_folder())
@@ -161,6 +174,18 @@ class LocalShow:
         """Let the camera follow what happens, or stay in its shot."""
         self.settings = replace(self.settings, has_director=is_on)
         self._order("engine", UseDirector(is_on))
+
+    def use_lost_policy(self, policy: str) -> None:
+        """Choose what the avatar does while nobody is seen. Raises ShowError."""
+        name = checked_lost_policy(policy)
+        self.settings = replace(self.settings, lost_policy=name)
+        self._order("engine", UseLostPolicy(name))
+
+    def calibrate(self, wish: CalibrationWish) -> int:
+        """Begin a step of the calibration, give it up or forget all; the engine's health answers to the returned id."""
+        number = next(self._calibrations)
+        self._order("engine", Calibrate(number, wish))
+        return number
 
     def panic(self, is_on: bool) -> None:
         """Hide the host behind a card, or come back."""

@@ -12,7 +12,14 @@ import msgspec
 
 from avatar_live import clock
 from avatar_live.channels.lossless import Lossless
-from avatar_live.channels.processes import EXIT_REFUSED, HEALTH_BYTES_MAX, Health, Order, Stop, health_slot
+from avatar_live.channels.processes import (
+    EXIT_REFUSED,
+    HEALTH_BYTES_MAX,
+    Health,
+    Order,
+    Stop,
+    health_slot,
+)
 from avatar_live.channels.slot import Slot
 
 P = TypeVar("P")
@@ -112,11 +119,15 @@ class HealthWriter:
 
     def write(self, status: str, is_ready: bool, *, is_forced: bool = False, **figures: float) -> bool:
         """Publish the health; False when the last one is younger than a second and `is_forced` is not set."""
-        now_s = clock.now_s()
-        if not is_forced and now_s - self._written_s < HEALTH_PERIOD_S:
+        return self.put(Health(clock.now_s(), status, is_ready, figures), is_forced=is_forced)
+
+    def put(self, health: Health, *, is_forced: bool = False) -> bool:
+        """Publish this health of now, as `write` does."""
+        if not is_forced and health.at_s - self._written_s < HEALTH_PERIOD_S:
             return False
-        self._written_s = now_s
-        self._slot.write(msgspec.json.encode(Health(now_s, status[:STATUS_CHARS_MAX], is_ready, figures)))
+        self._written_s = health.at_s
+        health = msgspec.structs.replace(health, status=health.status[:STATUS_CHARS_MAX])
+        self._slot.write(msgspec.json.encode(health))
         return True
 
     def close(self) -> None:

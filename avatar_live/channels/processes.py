@@ -7,13 +7,14 @@ the child. The engine and the server meet on a `Link` (see `link.py`) whose addr
 """
 
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 import msgspec
 
 from avatar_live.protocol.cues import Cue
 from avatar_live.protocol.view import GameView
 from avatar_live.signals.encoded import EncodedFrame
+from avatar_live.signals.presence import CalibrationStep, LostPolicy
 from avatar_live.signals.scene import LightName, ShotName
 
 EXIT_REFUSED: Final = 2  # a child cannot begin, said why in its health, and starting it again would change nothing
@@ -45,7 +46,8 @@ class EnginePlan(msgspec.Struct, frozen=True):
     `preview` publishes pictures for a window on this machine, `is_panic_on` begins behind the panic card: an engine
     that is started again while the host hides must not show a single frame. `backdrop` is written as
     `signals.scene.parse_backdrop` reads it; with a `director` the camera follows what happens and comes home to `shot`.
-    `clips` is the folder of the moves that viewers may ask for.
+    `clips` is the folder of the moves that viewers may ask for, `calibrations` that of what is known of the host's
+    face, a file for each camera. `lost_policy` says what is shown while nobody is seen.
     """
 
     run_folder: str
@@ -64,6 +66,8 @@ class EnginePlan(msgspec.Struct, frozen=True):
     shot: ShotName = "bust"
     has_director: bool = False
     clips: str = ""
+    calibrations: str = ""
+    lost_policy: LostPolicy = "idle"
 
 
 class ServerPlan(msgspec.Struct, frozen=True):
@@ -78,6 +82,8 @@ class ServerPlan(msgspec.Struct, frozen=True):
     token: str = ""
     allow_loopback_ice: bool = False
 
+
+CalibrationWish = Literal["ahead", "blink", "mouth", "stop", "forget"]
 
 # --- orders, parent to child ---------------------------------------------------------------------------------------
 
@@ -120,6 +126,19 @@ class UseDirector(msgspec.Struct, frozen=True, tag="director"):
     is_on: bool
 
 
+class UseLostPolicy(msgspec.Struct, frozen=True, tag="lost policy"):
+    policy: LostPolicy
+
+
+class Calibrate(msgspec.Struct, frozen=True, tag="calibrate"):
+    """Measure the host's face in one step, give up the step under way, or forget all that was measured before this
+    camera. The parent makes the `id`, by which it finds the answer in the engine's health.
+    """
+
+    id: int
+    wish: CalibrationWish
+
+
 class Panic(msgspec.Struct, frozen=True, tag="panic"):
     """Hide the host behind a card (or come back): nothing of the performance or the voice leaves meanwhile."""
 
@@ -131,19 +150,39 @@ class Stop(msgspec.Struct, frozen=True, tag="stop"):
 
 
 SceneOrder = UseBackdrop | UseLight | UseShot | UseDirector
-Order = UseCamera | UseMicrophone | Record | UseAvatar | UseTitle | SceneOrder | Panic | Stop
+PresenceOrder = UseLostPolicy | Calibrate
+Order = UseCamera | UseMicrophone | Record | UseAvatar | UseTitle | SceneOrder | PresenceOrder | Panic | Stop
 
 
 # --- health, child to parent -----------------------------------------------------------------------------------------
 
 
+class CalibrationState(msgspec.Struct, frozen=True):
+    """Say how the calibration goes that the order `id` asked for: `share` 0..1 of what its step wants to see, in
+    `words` why it failed, and the steps that are `known` of this camera.
+    """
+
+    id: int = 0
+    outcome: Literal["idle", "running", "done", "failed"] = "idle"
+    share: float = 0.0
+    words: str = ""
+    known: tuple[CalibrationStep, ...] = ()
+
+
 class Health(msgspec.Struct, frozen=True):
-    """Say how a process does: `at_s` on the monotonic clock, one sentence for people, figures by name."""
+    """Say how a process does: `at_s` on the monotonic clock, one sentence for people, figures by name.
+
+    The tracker's `status` is told to viewers; `notice` is a sentence for the host alone. `camera` names the camera that
+    films the host, and is empty while a recording plays.
+    """
 
     at_s: float
     status: str
     is_ready: bool
     figures: dict[str, float] = {}
+    notice: str = ""
+    camera: str = ""
+    calibration: CalibrationState = CalibrationState()
 
 
 # --- engine <-> server, on the link -------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPainterPath, QPaintEvent
+from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from avatar_live.channels import PictureSlot
@@ -25,6 +25,7 @@ class Preview(QWidget):
         self._slot = PictureSlot(run_folder / PREVIEW_SLOT, PREVIEW_PIXELS_MAX)
         self._pixels: NDArray[np.uint8] | None = None
         self._badge = ("REHEARSAL", style.RAISED_MORE)
+        self.notice = ""
         self.pictures = 0
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(480, 270)
@@ -37,6 +38,12 @@ class Preview(QWidget):
         """Say in a word who sees the picture."""
         self._badge = (text, color)
         self.update()
+
+    def set_notice(self, text: str) -> None:
+        """Tell the host something over the picture, which nobody else sees."""
+        if text != self.notice:
+            self.notice = text
+            self.update()
 
     def sizeHint(self) -> QSize:  # noqa: N802  (Qt's name)
         """Ask for 16:9."""
@@ -68,7 +75,9 @@ class Preview(QWidget):
             painter.drawText(place, Qt.AlignmentFlag.AlignCenter, "Setting the stage ...")
         else:
             painter.drawImage(place, _image(self._pixels))
-        self._draw_badge(painter, place)
+        beside_px = self._draw_badge(painter, place)
+        if self.notice:
+            self._draw_notice(painter, place, beside_px)
         painter.end()
 
     def _place(self) -> QRectF:
@@ -80,7 +89,8 @@ class Preview(QWidget):
             (self.width() - width * scale) / 2.0, (self.height() - height * scale) / 2.0, width * scale, height * scale
         )
 
-    def _draw_badge(self, painter: QPainter, place: QRectF) -> None:
+    def _draw_badge(self, painter: QPainter, place: QRectF) -> float:
+        """Draw the badge and return where it ends."""
         text, color = self._badge
         font = QFont(self.font())
         font.setPixelSize(12)
@@ -93,6 +103,22 @@ class Preview(QWidget):
         painter.setBrush(QColor(color))
         painter.drawRoundedRect(pill, 13.0, 13.0)
         painter.setPen(QColor("white"))
+        painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, text)
+        return pill.right()
+
+    def _draw_notice(self, painter: QPainter, place: QRectF, begin_px: float) -> None:
+        font = QFont(self.font())
+        font.setPixelSize(13)
+        font.setWeight(QFont.Weight.DemiBold)
+        painter.setFont(font)
+        room_px = place.right() - begin_px - 24.0
+        text = painter.fontMetrics().elidedText(self.notice, Qt.TextElideMode.ElideRight, int(room_px - 28.0))
+        width = painter.fontMetrics().horizontalAdvance(text) + 28.0
+        pill = QRectF(begin_px + 10.0, place.top() + 12.0, width, 30.0)
+        painter.setPen(QPen(QColor(style.FAIR), 1.2))
+        painter.setBrush(QColor(51, 39, 15, 230))
+        painter.drawRoundedRect(pill, 15.0, 15.0)
+        painter.setPen(QColor(style.FAIR))
         painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, text)
 
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Protocol
 
-from avatar_live.channels.processes import Health
+from avatar_live.channels.processes import CalibrationWish, Health
 
 Choice = tuple[str, str]  # what is chosen, and how it is called for people
 
@@ -68,6 +68,10 @@ class Show(Protocol):
     def has_director(self) -> bool:
         """Whether the camera follows what happens."""
 
+    @property
+    def lost_policy(self) -> str:
+        """What the avatar does while nobody is seen."""
+
     def cameras(self) -> list[Choice]:
         """Return the webcams of this machine; may take seconds."""
 
@@ -109,6 +113,12 @@ class Show(Protocol):
 
     def use_director(self, is_on: bool) -> None:
         """Let the camera follow what happens, or not; at once."""
+
+    def use_lost_policy(self, policy: str) -> str | None:
+        """Choose what the avatar does while nobody is seen."""
+
+    def calibrate(self, wish: CalibrationWish) -> int:
+        """Begin a step of the calibration, give it up or forget all, at once; return the id of the health's answer."""
 
     def panic(self, is_on: bool) -> None:
         """Hide the host behind a card, or come back; at once."""

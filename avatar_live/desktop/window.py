@@ -25,6 +25,7 @@ from avatar_live.desktop.choice import ChoiceBox
 from avatar_live.desktop.errand import Errands
 from avatar_live.desktop.feed import Feed
 from avatar_live.desktop.health import HealthLine
+from avatar_live.desktop.presence import PresenceControls
 from avatar_live.desktop.preview import Preview
 from avatar_live.desktop.scene import FILE, AskColor, AskFile, SceneControls, ask_color
 from avatar_live.desktop.share import ShareCard
@@ -57,7 +58,7 @@ class Window(QWidget):
         self.setObjectName("window")
         self.setWindowTitle("avatar_live")
         self.setStyleSheet(style.SHEET)
-        self.resize(1204, 690)  # where a 16:9 preview fits without bars
+        self.resize(1204, 752)  # where a 16:9 preview fits without bars
 
         self.preview = Preview(show.run_folder)
         self.health = HealthLine()
@@ -68,6 +69,7 @@ class Window(QWidget):
         self.avatar_box = ChoiceBox()
         self._errands = Errands(self)
         self.scene = SceneControls(self, show, self._errands, self._say, ask, ask_color)
+        self.presence = PresenceControls(show, self.preview, self._errands, self._say)
         self.live_button = QPushButton()
         self.panic_button = QPushButton()
         self.record_button = QPushButton("●")
@@ -142,14 +144,21 @@ class Window(QWidget):
             label.setBuddy(widget)
             grid.addWidget(label, 3, column)
             grid.addWidget(widget, 4, column)
+        grid.setRowMinimumHeight(5, 5)
+        for column, (words, widget) in enumerate(self.presence.fields):
+            label = QLabel(words)
+            label.setObjectName("field")
+            label.setBuddy(widget)
+            grid.addWidget(label, 6, column)
+            grid.addWidget(widget, 7, column)
         buttons = QHBoxLayout()
         buttons.setSpacing(10)
         buttons.addWidget(self.health, 1)
         buttons.addWidget(self.record_button)
         buttons.addWidget(self.panic_button)
         buttons.addWidget(self.live_button)
-        grid.setRowMinimumHeight(5, 8)
-        grid.addLayout(buttons, 6, 0, 1, 4)
+        grid.setRowMinimumHeight(8, 8)
+        grid.addLayout(buttons, 9, 0, 1, 4)
 
         left = QVBoxLayout()
         left.setSpacing(12)
@@ -172,10 +181,12 @@ class Window(QWidget):
         health, refusals = self._show.health(), self._show.refusals()
         is_live = self._show.is_live
         self.health.tell(health, refusals, is_live)
+        self.presence.tell(health)
         if is_live and "server" in health and "viewers" in health["server"].figures:
             self.counts.set_watching(round(health["server"].figures["viewers"]))
         take_fault = health["tracker"].status if self._show.take and _is_take_broken(health) else ""
-        notice = self._fault or " ".join(refusals.values()) or take_fault or self._licence
+        told = health["engine"].notice if "engine" in health else ""
+        notice = self._fault or " ".join(refusals.values()) or take_fault or told or self._licence
         self.notice.setText(notice)
         self.notice.setVisible(bool(notice))
         self._dress(is_live, is_ready="engine" in health and health["engine"].is_ready)
@@ -304,6 +315,7 @@ class Window(QWidget):
             self._ask_to_end()
             return
         self._timer.stop()
+        self.presence.close()
         self.preview.stop()
         self._feed.stop()
         self._errands.close()

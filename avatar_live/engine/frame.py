@@ -19,7 +19,7 @@ from avatar_live.compositor.overlay import panic_card
 from avatar_live.encoder.video import size_of
 from avatar_live.engine.reactions import Reactions
 from avatar_live.motion import Solver
-from avatar_live.protocol.cues import Banner, Cue, React
+from avatar_live.protocol.cues import Banner, ChatPeak, Cue, React
 from avatar_live.protocol.view import GameView
 from avatar_live.signals import GivenPose, Readings, VoiceReading
 from avatar_live.stage import Stage
@@ -62,6 +62,8 @@ class Show:
             return
         if isinstance(cue, React):
             self.reactions.start(cue.move, now_s)
+        if isinstance(cue, ChatPeak):
+            self.solver.notice_chat(now_s)
         self.stage.cue(cue, now_s)
 
     def use_avatar(self, avatar: Avatar) -> None:

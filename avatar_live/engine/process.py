@@ -22,6 +22,7 @@ from avatar_live.channels.processes import (
     READINGS_SLOT,
     SOUND_RING,
     VOICE_SLOT,
+    Calibrate,
     CueTaken,
     EngineHello,
     EngineNote,
@@ -38,6 +39,7 @@ from avatar_live.channels.processes import (
     UseCamera,
     UseDirector,
     UseLight,
+    UseLostPolicy,
     UseMicrophone,
     UseShot,
     UseTitle,
@@ -46,6 +48,7 @@ from avatar_live.channels.processes import (
 )
 from avatar_live.channels.ring import SoundRing
 from avatar_live.compositor import Overlay
+from avatar_live.engine.calibrating import Calibrating
 from avatar_live.engine.frame import Show, ShowFrame, make_frame, stamp_frame
 from avatar_live.engine.reactions import Reactions, read_clips
 from avatar_live.engine.sound import Sound
@@ -93,6 +96,9 @@ class Engine:
         show.stage.use_shot(plan.shot)
         show.stage.use_director(plan.has_director)
         self._use_backdrop(plan.backdrop)
+        show.solver.use_lost_policy(plan.lost_policy)
+        self._calibrating = Calibrating(plan.calibrations)
+        self._told_calibration = self._calibrating.state
         self._link = ServerLink(folder, EngineHello(plan.width_px, plan.height_px, plan.fps))
         self._streams = Streams(plan, self._link.send)
         self._sound = Sound(self._link.send, SoundRing(folder / SOUND_RING), is_muted=plan.is_panic_on)
@@ -161,6 +167,11 @@ class Engine:
                     self._show.stage.use_shot(shot)
                 case UseDirector(is_on):
                     self._show.stage.use_director(is_on)
+                case UseLostPolicy(policy):
+                    self._show.solver.use_lost_policy(policy)
+                case Calibrate():
+                    self._know_source()  # which camera it is about
+                    self._calibrating.obey(order, clock.now_s())
                 case UseCamera() | UseMicrophone() | Record():
                     pass  # the tracker's
                 case _:
@@ -174,6 +185,9 @@ class Engine:
             self._show.voice = voice_from_bytes(data)
         if (data := self._given.read_new()) is not None:
             self._show.given = given_from_bytes(data)
+        self._know_source()
+        self._calibrating.see(self._show.readings, now_s)
+        self._show.solver.use_calibration(self._calibrating.known)
         self._dress()
         for stream in self._link.keyframes_wanted():
             self._streams.want_keyframe(stream)
@@ -222,31 +236,40 @@ class Engine:
         encoder = self._streams.figures()
         fault = self._note or self._scene_fault or self._show.stage.fault
         status = fault or ("performing" if frame.is_tracked else "idling, nobody is tracked")
-        told = self._health.write(
+        calibration = self._calibrating.state
+        health = Health(
+            clock.now_s(),
             "; ".join(filter(None, (status.rstrip("."), self._quality.note))),
-            True,
-            resolution=self._quality.scale,
-            render_fps=rate.fps,
-            frame_ms=rate.busy_ms,
-            frames=float(self._count),
-            frames_dropped=float(self._link.frames_dropped),
-            encode_fps=encoder["fps"],
-            encode_ms=encoder["encode_ms"],
-            bitrate_bps=encoder["bitrate_bps"],
-            pictures_dropped=encoder["dropped"],
-            sound_packets=float(self._sound.packets),
-            sound_dropped=float(self._sound.dropped),
+            is_ready=True,
+            figures={
+                "resolution": self._quality.scale,
+                "render_fps": rate.fps,
+                "frame_ms": rate.busy_ms,
+                "frames": float(self._count),
+                "frames_dropped": float(self._link.frames_dropped),
+                "encode_fps": encoder["fps"],
+                "encode_ms": encoder["encode_ms"],
+                "bitrate_bps": encoder["bitrate_bps"],
+                "pictures_dropped": encoder["dropped"],
+                "sound_packets": float(self._sound.packets),
+                "sound_dropped": float(self._sound.dropped),
+            },
+            notice=self._calibrating.fault,
+            calibration=calibration,
         )
-        if told:
-            self._note_source()
+        # The host watches the seconds of a step.
+        if self._health.put(health, is_forced=calibration != self._told_calibration):
+            self._told_calibration = calibration
 
-    def _note_source(self) -> None:
+    def _know_source(self) -> None:
+        """Learn from the tracker what moves the avatar: the audience is told, and each camera has its calibration."""
         data = self._tracker_health.read_new()
         if data is None:
             return
-        source = msgspec.json.decode(data, type=Health).status
-        if source != self._source:
-            self._source = source
+        health = msgspec.json.decode(data, type=Health)
+        self._calibrating.use_camera(health.camera)
+        if health.status != self._source:
+            self._source = health.status
             self._say_source()
 
     def _say_source(self) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from avatar_live.motion.bridge import smoothstep
+from avatar_live.motion.calibration import CALM, UNCALIBRATED, Calibration
 from avatar_live.motion.filters import OneEuro, Smoothing
 from avatar_live.signals import ARKIT_SHAPES, FaceReading
 
@@ -24,6 +25,7 @@ WARM_UP_S = 2.0  # a streamer faces the camera calmly when tracking starts
 WARM_UP_FACTOR = 25.0  # for rising
 PEAK_RISE_S = 0.3
 PEAK_FALL_S = 180.0
+SPAN_SHARE_MIN = 0.5  # a peak that nobody measured may lie so much below what faces usually reach
 NOISE = 0.04  # raw units above the rest that still count as rest
 MOUTH_SMOOTHING = Smoothing(cutoff_hz_min=4.0, opening=4.0)
 BROW_SMOOTHING = Smoothing(cutoff_hz_min=1.5, opening=4.0)
@@ -66,32 +68,70 @@ _MOUTH_CLOSE, _JAW_OPEN = ARKIT_SHAPES.index("mouthClose"), ARKIT_SHAPES.index("
 
 
 class Ranges:
-    """Learn where each shape rests and peaks, and stretch raw weights (52,) to 0..1."""
+    """Learn where each shape rests and peaks, and stretch raw weights (52,) to 0..1.
 
-    def __init__(self) -> None:
+    What a calibration knows is where the learning starts, and it goes on `CALM` times more slowly from there.
+    """
+
+    def __init__(self, calibration: Calibration = UNCALIBRATED) -> None:
+        rest, peak = _measured(calibration)
+        self._has_rest, self._has_peak = ~np.isnan(rest), ~np.isnan(peak)
+        self._home_rest = np.where(self._has_rest, rest, 0.0)
+        self._home_peak = np.where(self._has_peak, peak, _PEAK_PRIOR)
+        # Between a rest and a peak that were both measured, the span is what they say, give or take what both drift.
+        self._span_min = np.where(
+            self._has_peak,
+            SPAN_SHARE_MIN * np.maximum(self._home_peak - self._home_rest, 2.0 * NOISE),
+            SPAN_SHARE_MIN * _PEAK_PRIOR,
+        )
         self._rest: Doubles | None = None
-        self._peak = _PEAK_PRIOR.copy()
+        self._peak = self._home_peak.copy()
         self._age_s = 0.0
 
     def learn(self, raw: Doubles, dt_s: float) -> None:
         """Take raw weights that held for `dt_s`."""
         if self._rest is None:
-            self._rest = np.minimum(raw, 0.5 * REST_MAX)
-        hurry = WARM_UP_FACTOR if self._age_s < WARM_UP_S else 1.0
+            self._rest = np.where(self._has_rest, self._home_rest, np.minimum(raw, 0.5 * REST_MAX))
+        hurry = np.where(self._has_rest, 1.0 / CALM, WARM_UP_FACTOR if self._age_s < WARM_UP_S else 1.0)
+        fall = np.where(self._has_rest, REST_FALL / CALM, REST_FALL)
         self._age_s += dt_s
         # Never past the sample itself, so that a still face has a still rest.
-        step = np.clip(raw - self._rest, -REST_FALL * dt_s, REST_RISE * hurry * dt_s)
-        self._rest = np.clip(self._rest + step, 0.0, REST_MAX)
+        step = np.clip(raw - self._rest, -fall * dt_s, REST_RISE * hurry * dt_s)
+        self._rest = np.clip(self._rest + step, 0.0, np.maximum(REST_MAX, self._home_rest))
         above = np.maximum(raw - self._peak, 0.0)
-        self._peak = self._peak + above * min(1.0, dt_s / PEAK_RISE_S)
-        self._peak = self._peak + (_PEAK_PRIOR - self._peak) * min(1.0, dt_s / PEAK_FALL_S)
+        rise_s = np.where(self._has_peak, PEAK_RISE_S * CALM * CALM, PEAK_RISE_S)
+        self._peak = self._peak + above * np.minimum(1.0, dt_s / rise_s)
+        self._peak = self._peak + (self._home_peak - self._peak) * min(1.0, dt_s / PEAK_FALL_S)
 
     def stretch(self, raw: Doubles) -> Doubles:
         """Return weights 0..1."""
-        rest = (self._rest if self._rest is not None else 0.0) + NOISE
-        span = np.maximum(self._peak - rest, 0.5 * _PEAK_PRIOR)
+        rest = (self._rest if self._rest is not None else self._home_rest) + NOISE
+        span = np.maximum(self._peak - rest, self._span_min)
         weights: Doubles = np.clip((raw - rest) / span, 0.0, 1.0)
         return weights
+
+
+def _measured(calibration: Calibration) -> tuple[Doubles, Doubles]:
+    """Return the rest and the peak of each shape (52,); what was not measured is not a number."""
+    rest, peak = np.full(len(ARKIT_SHAPES), np.nan), np.full(len(ARKIT_SHAPES), np.nan)
+    known = (
+        calibration.ahead.shapes if calibration.ahead else {},
+        calibration.mouth.peaks if calibration.mouth else {},
+    )
+    for values, weights in zip((rest, peak), known, strict=True):
+        for name, weight in weights.items():
+            if name in ARKIT_SHAPES:
+                values[ARKIT_SHAPES.index(name)] = weight
+    if calibration.lids is not None:
+        rest[BLINKS], peak[BLINKS] = calibration.lids.opened, calibration.lids.closed
+    return rest, peak
+
+
+def raw_weights(face: FaceReading) -> Doubles:
+    """Return the raw weights (52,) that ranges are about: the tracker's, lids freed from what a lowered gaze adds."""
+    raw = np.clip(face.shapes.astype(np.float64), 0.0, 1.0)
+    raw[BLINKS] = np.maximum(raw[BLINKS] - LID_DROOP * raw[_LOOK_DOWN], 0.0)
+    return raw
 
 
 class FaceShapes:
@@ -111,11 +151,14 @@ class FaceShapes:
         self._mouth, self._brows = OneEuro(MOUTH_SMOOTHING), OneEuro(BROW_SMOOTHING)
         self._seen_s, self._parted, self._is_winking = None, 0.0, False
 
+    def use_calibration(self, calibration: Calibration) -> None:
+        """Learn anew, from what was calibrated."""
+        self._ranges = Ranges(calibration)
+
     def see(self, face: FaceReading, yaw_rad: float) -> None:
         """Take a new reading of a head turned by `yaw_rad` (positive to the person's left)."""
-        raw = np.clip(face.shapes.astype(np.float64), 0.0, 1.0)
+        raw = raw_weights(face)
         passed_s = min(max(face.captured_s - self._seen_s, 0.0), 0.2) if self._seen_s is not None else 0.0
-        raw[BLINKS] = np.maximum(raw[BLINKS] - LID_DROOP * raw[_LOOK_DOWN], 0.0)
         if abs(yaw_rad) < HIDDEN_EYE_STARTS_RAD:
             self._ranges.learn(raw, passed_s)
         self._seen_s = face.captured_s

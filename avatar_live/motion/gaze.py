@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from avatar_live.motion.bridge import smoothstep
+from avatar_live.motion.calibration import CALM, Ahead
 from avatar_live.motion.face import BLINKS, HIDDEN_EYE_ENDS_RAD, HIDDEN_EYE_STARTS_RAD
 from avatar_live.motion.filters import OneEuro, Smoothing
 from avatar_live.motion.head import HeadFit
@@ -49,9 +50,17 @@ class Gaze:
     def __init__(self) -> None:
         self._filter = OneEuro(SMOOTHING)
         self._measured: Doubles = np.zeros(2)
-        self._rest: Doubles = np.zeros(2)
+        self._home: Doubles = np.zeros(2)
+        self._rest: Doubles = self._home
+        self._memory_s = REST_S
         self._age_s = 0.0
         self._seen_s: float | None = None
+
+    def use_ahead(self, ahead: Ahead | None) -> None:
+        """Learn anew what is usual, from what was measured as ahead."""
+        self._home = np.array(ahead.gaze_rad) if ahead is not None else np.zeros(2)
+        self._rest = self._home
+        self._memory_s, self._age_s = (REST_S * CALM, WARM_UP_S) if ahead is not None else (REST_S, 0.0)
 
     def restart(self) -> None:
         """Forget the moment, keep what is usual."""
@@ -69,9 +78,9 @@ class Gaze:
         if self._seen_s is not None:
             passed_s = min(max(face.captured_s - self._seen_s, 0.0), 0.2)
             self._age_s += passed_s
-            memory_s = REST_S if self._age_s > WARM_UP_S else 0.5 * WARM_UP_S
+            memory_s = self._memory_s if self._age_s > WARM_UP_S else 0.5 * WARM_UP_S
             self._rest = self._rest + (measured - self._rest) * (passed_s / memory_s)
-            self._rest = np.clip(self._rest, -REST_RAD_MAX, REST_RAD_MAX)
+            self._rest = self._home + np.clip(self._rest - self._home, -REST_RAD_MAX, REST_RAD_MAX)
         self._seen_s = face.captured_s
         self._measured = measured
 

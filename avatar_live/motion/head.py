@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from avatar_live.motion import quaternions as quat
+from avatar_live.motion.calibration import CALM, Ahead
 from avatar_live.motion.filters import OneEuro, Pursuit, Smoothing
 from avatar_live.motion.template import LANDMARKS, TEMPLATE_M
 from avatar_live.signals import FaceReading
@@ -95,9 +96,15 @@ class Level:
     """Learn how far up or down somebody looks who looks ahead, and take it out of the head's rotation.
 
     A screen is rarely at the camera's height, and who reads it would make the avatar stare at the table for hours.
+    From what a calibration measured as `ahead`, it is learnt more slowly.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, ahead: Ahead | None = None) -> None:
+        self._from_ahead = quat.IDENTITY
+        self._memory_s = LEVEL_S
+        if ahead is not None:
+            self._from_ahead = quat.inverse(quat.from_rotation_vector(np.array(ahead.rotation_rad)))
+            self._memory_s = LEVEL_S * CALM
         self._pitch_rad = 0.0
         self._seen_s: float | None = None
 
@@ -105,9 +112,10 @@ class Level:
         """Take a new head rotation (4,) and return it levelled."""
         passed_s = min(max(captured_s - self._seen_s, 0.0), 0.2) if self._seen_s is not None else 0.0
         self._seen_s = captured_s
+        rotation = quat.multiply(self._from_ahead, rotation)
         yaw, pitch, _ = quat.yaw_pitch_roll(rotation)
         if abs(yaw) < AHEAD_YAW_RAD_MAX:
-            self._pitch_rad += (pitch - self._pitch_rad) * passed_s / LEVEL_S
+            self._pitch_rad += (pitch - self._pitch_rad) * passed_s / self._memory_s
             self._pitch_rad = min(max(self._pitch_rad, -LEVEL_RAD_MAX), LEVEL_RAD_MAX)
         return quat.multiply(quat.about(0, -self._pitch_rad), rotation)
 

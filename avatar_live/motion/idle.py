@@ -25,6 +25,11 @@ LID_CLOSES_S, LID_STAYS_S, LID_OPENS_S = 0.07, 0.03, 0.14
 GLANCE_SLOT_S, GLANCE_MOVE_S = 1.3, 0.045  # a saccade of a few degrees takes about 40 ms
 GLANCE_HOME_SHARE = 0.45
 GLANCE_YAW_RAD, GLANCE_PITCH_RAD = math.radians(9.0), math.radians(5.0)
+# The page shows the chat beside the picture, at the viewer's right, newest lines at the bottom. Who reads looks for two
+# seconds; the eyes jump there and the head comes after.
+CHAT_YAW_RAD, CHAT_PITCH_RAD = math.radians(17.0), math.radians(-7.0)
+CHAT_SLOT_S, CHAT_SHARE, CHAT_LOOK_S = 8.0, 0.6, (1.3, 2.5)
+CHAT_HEAD_STARTS_S, CHAT_HEAD_S, CHAT_HEAD_SHARE = 0.06, 0.45, 0.4
 SWAY_S, SWAY_M, SWAY_ROLL_RAD = 10.7, 0.014, math.radians(1.4)
 LEG_M = 0.85
 SMILE = 0.12
@@ -65,8 +70,11 @@ def breath(now_s: float) -> float:
     return math.sin(phase + 0.35 * math.sin(phase))
 
 
-def idle_at(now_s: float, seed: int) -> Idle:
-    """Return what to show at `now_s` while nobody is tracked."""
+def idle_at(now_s: float, seed: int, chat_side: float = 1.0, called_s: float = -math.inf) -> Idle:
+    """Return what to show at `now_s` while nobody is tracked.
+
+    `chat_side` is 1 where the chat is to the left of who idles, else -1; at `called_s` the chat called for a look.
+    """
     shapes = np.zeros(len(ARKIT_SHAPES))
     shapes[_BLINKS] = lids_closed(now_s, seed)
     shapes[_SMILES] = SMILE
@@ -75,9 +83,12 @@ def idle_at(now_s: float, seed: int) -> Idle:
     yaw = math.radians(4.5) * _wander(now_s, 6.1, seed + 1)
     pitch = math.radians(2.2) * _wander(now_s, 7.9, seed + 2)
     tilt = math.radians(2.0) * _wander(now_s, 9.3, seed + 3)
-    gaze = glance(now_s, seed)
-    # The head follows a glance a little, and the eyes give back what the head's own wandering takes from the viewer.
-    gaze = gaze - (0.6 * yaw, -0.6 * pitch)
+    # The eyes give back what the head's own wandering takes from the viewer.
+    gaze = glance(now_s, seed) - (0.6 * yaw, -0.6 * pitch)
+    eyes, head = chat_look(now_s, seed, called_s)
+    chat = np.array([chat_side * CHAT_YAW_RAD, CHAT_PITCH_RAD])
+    gaze = gaze * (1.0 - 0.7 * eyes) + chat * (eyes - CHAT_HEAD_SHARE * head)
+    yaw, pitch = yaw + CHAT_HEAD_SHARE * head * float(chat[0]), pitch - CHAT_HEAD_SHARE * head * CHAT_PITCH_RAD
     leg = quat.about(2, -aside_m / LEG_M - roll)
     turns = {
         "hips": quat.about(2, roll),
@@ -107,6 +118,27 @@ def glance(now_s: float, seed: int) -> Doubles:
     moved = smoothstep(0.0, GLANCE_MOVE_S, now_s - starts_s)
     before, after = _glance_of(slot - 1, seed), _glance_of(slot, seed)
     return before + (after - before) * moved
+
+
+def chat_look(now_s: float, seed: int, called_s: float = -math.inf) -> tuple[float, float]:
+    """Return how far the eyes and the head are turned to the chat, 0..1 each: now and then, and when it calls."""
+    slot = math.floor(now_s / CHAT_SLOT_S)
+    eyes, head = _look(now_s - called_s, CHAT_LOOK_S[1])
+    if _chance(seed, slot, 41) < CHAT_SHARE:
+        lasts_s = CHAT_LOOK_S[0] + (CHAT_LOOK_S[1] - CHAT_LOOK_S[0]) * _chance(seed, slot, 42)
+        free_s = CHAT_SLOT_S - CHAT_LOOK_S[1] - CHAT_HEAD_STARTS_S - CHAT_HEAD_S  # a look ends within its slot
+        by_chance = _look(now_s - slot * CHAT_SLOT_S - free_s * _chance(seed, slot, 43), lasts_s)
+        eyes, head = max(eyes, by_chance[0]), max(head, by_chance[1])
+    return eyes, head
+
+
+def _look(since_s: float, lasts_s: float) -> tuple[float, float]:
+    """Return how far the eyes and the head have gone somewhere and come back, 0..1 each."""
+    eyes, head = (
+        smoothstep(starts_s, starts_s + takes_s, since_s) - smoothstep(starts_s, starts_s + takes_s, since_s - lasts_s)
+        for starts_s, takes_s in ((0.0, GLANCE_MOVE_S), (CHAT_HEAD_STARTS_S, CHAT_HEAD_S))
+    )
+    return eyes, head
 
 
 def _blink_of(slot: int, now_s: float, seed: int) -> float:

@@ -10,25 +10,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from avatar_live.motion import quaternions as quat
+from avatar_live.motion.absence import Absence
 from avatar_live.motion.arms import LEFT, RIGHT
 from avatar_live.motion.bridge import Bridge
+from avatar_live.motion.calibration import UNCALIBRATED, Calibration
 from avatar_live.motion.face import BLINKS, FaceShapes
 from avatar_live.motion.gate import admit
 from avatar_live.motion.gaze import Gaze
 from avatar_live.motion.head import HeadTracker, Level, fit_head
-from avatar_live.motion.idle import BREATH_M, breath, breathe, idle_at, lids_closed
+from avatar_live.motion.idle import BREATH_M, breath, breathe, lids_closed
 from avatar_live.motion.limbs import ARM_BONES, Limb
 from avatar_live.motion.mirror import Motion, mirrored
 from avatar_live.motion.skeleton import BONES, rows, standing
 from avatar_live.motion.torso import Torso
 from avatar_live.signals import ARKIT_SHAPES, BodyReading, FaceReading, GivenPose, Pose, Readings, VoiceReading
+from avatar_live.signals.presence import LostPolicy
 
 Doubles = NDArray[np.float64]
 
 STALE_S = 0.5  # an older face is a lost face
 HOLD_S = 0.3  # a lost face usually comes back at once: a hand passed before it
 TO_IDLE_S = 0.8
-TO_TRACKED_S = 0.3
 GAP_S = 0.2  # readings further apart than this may differ by a jump, which is crossed like a return
 DT_S_MAX = 0.1
 STARE_S_MAX = 6.0  # who seems never to blink is too far away to be read, and an avatar that never blinks looks dead
@@ -59,11 +61,42 @@ class Solver:
         self._torso, self._face, self._gaze = Torso(), FaceShapes(), Gaze()
         self._limbs = {side: Limb(side) for side in (LEFT, RIGHT)}
         self._bridge = Bridge()
+        # The chat is at the viewer's right, which is the left of an avatar that faces the viewer.
+        self._absence = Absence(seed, chat_side=-1.0 if mirror else 1.0)
+        self._calibration = UNCALIBRATED
         self._reading: FaceReading | None = None
         self._yaw_rad = 0.0
         self._is_tracked = False
         self._lost_s = 0.0
         self._stare_s = 0.0
+
+    def use_calibration(self, calibration: Calibration) -> None:
+        """Understand the face by what was measured of it, without a jump; what was learnt of it meanwhile is gone."""
+        if calibration == self._calibration:
+            return
+        self._calibration = calibration
+        ahead = calibration.ahead
+        self._level = Level(ahead)
+        self._face.use_calibration(calibration)
+        self._gaze.use_ahead(ahead)
+        self._torso = Torso(np.array(ahead.place_m) if ahead is not None else None)
+        self._reading = None  # the next reading, were it the last one again, is understood anew
+
+    @property
+    def lost_policy(self) -> LostPolicy:
+        """What is shown while nobody is seen."""
+        return self._absence.policy
+
+    def use_lost_policy(self, policy: LostPolicy) -> None:
+        """Do this from now on while nobody is seen."""
+        if policy != self._absence.policy:
+            self._absence.policy = policy
+            if not self._is_tracked:
+                self._bridge.start(TO_IDLE_S)
+
+    def notice_chat(self, now_s: float) -> None:
+        """Let an avatar that idles look at the chat, where much is said."""
+        self._absence.call(now_s)
 
     def solve(
         self,
@@ -77,7 +110,11 @@ class Solver:
         dt_s = min(max(dt_s, 0.0), DT_S_MAX)
         readings = admit(readings)
         self._look(readings, now_s, dt_s)
-        motion = self._tracked(_fresh_body(readings, now_s), now_s, dt_s) if self._is_tracked else self._idle(now_s)
+        if self._is_tracked:
+            motion = self._tracked(_fresh_body(readings, now_s), now_s, dt_s)
+            self._absence.keep(motion)
+        else:
+            motion = self._absence.at(now_s, self._lost_s)
         motion = self._cross(motion, dt_s)
         chest = _chest_of(motion.rotations)
         for side, limb in self._limbs.items():
@@ -123,7 +160,7 @@ class Solver:
             self._gaze.restart()
             if not self._is_tracked:
                 self._torso.restart()
-            self._bridge.start(TO_TRACKED_S)
+            self._bridge.start(self._absence.return_s(self._lost_s))
         self._is_tracked, self._reading = True, face
         self._head.see(rotation, fit.place_m, face.captured_s)
         self._yaw_rad = quat.yaw_pitch_roll(fit.rotation)[0]
@@ -147,12 +184,6 @@ class Solver:
         if self._stare_s > STARE_S_MAX:
             shapes[BLINKS] = np.maximum(shapes[BLINKS], lids_closed(now_s, self._seed))
         return Motion(rotations, shapes, self._gaze.at(dt_s), np.zeros(3))
-
-    def _idle(self, now_s: float) -> Motion:
-        idle = idle_at(now_s, self._seed)
-        rotations = standing()
-        rotations[rows(*idle.turns)] = np.array(list(idle.turns.values()))
-        return Motion(rotations, idle.shapes, idle.gaze, idle.hips_m)
 
     def _cross(self, motion: Motion, dt_s: float) -> Motion:
         """Soften the switch between tracking and idle; arms have their own crossings."""

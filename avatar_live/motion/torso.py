@@ -14,6 +14,7 @@ Doubles = NDArray[np.float64]
 
 SMOOTHING = Smoothing(cutoff_hz_min=0.7, opening=5.0)
 NEUTRAL_S, WARM_UP_S = 15.0, 1.0  # the usual place of the face is neutral, whatever chair or screen
+SAME_SEAT_M = 0.12  # who comes back so close to the calibrated place sits there, and leans from it
 SPINE_M = 0.55  # from the hips to the eyes of someone who sits
 LEAN_SHARE = 0.7  # the rest of a moving face is the chair
 SHOULDER_ROLL_SHARE, SHOULDER_YAW_SHARE = 0.8, 0.5  # the shoulders' depth is a guess of the tracker
@@ -27,9 +28,13 @@ _LEFT_SHOULDER, _RIGHT_SHOULDER = 11, 12
 
 
 class Torso:
-    """Follow a torso; `at` returns its rotation in the person's space, relative to the hips."""
+    """Follow a torso; `at` returns its rotation in the person's space, relative to the hips.
 
-    def __init__(self) -> None:
+    A calibration's place of the face (3,) is neutral from the start for who sits there.
+    """
+
+    def __init__(self, usual_m: Doubles | None = None) -> None:
+        self._usual_m = usual_m
         self._filter = OneEuroRotation(SMOOTHING)
         self._neutral_m: Doubles | None = None
         self._age_s = 0.0
@@ -56,6 +61,8 @@ class Torso:
         """Return the (pitch, roll) in radians that bring the head from its usual place to `place_m`."""
         if self._neutral_m is None:
             self._neutral_m = place_m
+            if self._usual_m is not None and np.linalg.norm(place_m - self._usual_m) < SAME_SEAT_M:
+                self._neutral_m, self._age_s = self._usual_m, WARM_UP_S
         self._age_s += dt_s
         memory_s = NEUTRAL_S if self._age_s > WARM_UP_S else WARM_UP_S
         self._neutral_m = self._neutral_m + (place_m - self._neutral_m) * min(1.0, dt_s / memory_s)

@@ -11,6 +11,8 @@ from avatar_live.channels import Lossless
 from avatar_live.channels.child import HealthWriter, newest
 from avatar_live.channels.processes import (
     SOUND_RING,
+    Calibrate,
+    Health,
     Order,
     Panic,
     Record,
@@ -21,11 +23,13 @@ from avatar_live.channels.processes import (
     UseCamera,
     UseDirector,
     UseLight,
+    UseLostPolicy,
     UseMicrophone,
     UseShot,
     UseTitle,
 )
 from avatar_live.mocap.replay import Sense
+from avatar_live.motion.framing import Framing
 from avatar_live.signals import Readings
 from avatar_live.tracking.cameras import BUNDLED
 from avatar_live.tracking.capture import Capture
@@ -61,13 +65,15 @@ class _Show:
         self._publisher = Publisher(Path(plan.run_folder))
         self._publisher.record(plan.record)
         self._health = HealthWriter(Path(plan.run_folder), NAME)
-        self._told = "starting"
-        self._health.write(self._told, False, is_forced=True)
+        self._told = ("starting", "", "")
+        self._health.write(self._told[0], False, is_forced=True)
         self._tracker: Tracker | None = None
         self._costs = Costs()
         self._counted_since_s = clock.now_s()
         self._is_ready = False
         self._capture = Capture(plan.camera, self._say_again)
+        self._camera = ""
+        self._framing = Framing()
         self._sound_path = Path(plan.run_folder) / SOUND_RING
         self._microphone = Microphone(plan.microphone, self._sound_path)
 
@@ -86,6 +92,8 @@ class _Show:
                     self._publisher.record(path)
                 case UseAvatar() | UseTitle() | Panic() | UseBackdrop() | UseLight() | UseShot() | UseDirector():
                     pass  # the engine's
+                case UseLostPolicy() | Calibrate():
+                    pass  # the engine's, too
                 case _:
                     assert_never(order)
         return True
@@ -118,14 +126,18 @@ class _Show:
             except ModelError as error:
                 self._use(BUNDLED, str(error))
                 return
+        if self._camera != self._capture.words:
+            self._camera, self._framing = self._capture.words, Framing()
         for readings in self._tracker.readings(picture):
             self._publish(readings)
+            self._framing.see(readings.face, readings.width_px, readings.height_px, readings.captured_s)
 
     def _say_again(self, sense: Sense) -> None:
         """Publish what was recorded, on the thread that keeps its pace; a count that crosses a `clear` is lost."""
         if isinstance(sense, Readings):
             self._costs.frames += 1
             self._costs.faces += sense.face is not None
+            self._camera, self._framing = "", Framing()  # nobody who could be told is filmed
         self._publish(sense)
 
     def _publish(self, sense: Sense) -> None:
@@ -136,9 +148,11 @@ class _Show:
         now_s = clock.now_s()
         words = "; ".join(filter(None, (self._capture.words, self._microphone.trouble, self._publisher.trouble)))
         figures = self._costs.figures(now_s - self._counted_since_s) | self._publisher.figures()
-        is_news = words != self._told
-        if self._health.write(words, self._is_ready, is_forced=is_news, **figures):
-            self._told = words
+        notice = self._framing.warning
+        health = Health(now_s, words, self._is_ready, figures, notice, self._camera)
+        told = (words, notice, self._camera)
+        if self._health.put(health, is_forced=told != self._told):
+            self._told = told
             self._costs.clear()
             self._counted_since_s = now_s
 

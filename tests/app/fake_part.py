@@ -31,6 +31,7 @@ def main() -> None:
     words = f"uses {behaviour}"
     if isinstance(plan, EnginePlan):
         words = f"panic {plan.is_panic_on} {plan.backdrop} {plan.light} {plan.shot} {plan.has_director}"
+        words += f" {plan.lost_policy} {Path(plan.calibrations).name}"
     health.write(words, is_ready=True, is_forced=True)
     inbox = orders()
     while True:

@@ -28,6 +28,8 @@ def test_the_help_of_serve_explains_the_options() -> None:
     done = run("serve", "-h")
     for word in ("--camera", "--avatar", "--port", "--host", "--size", "--title", "--no-open", "8080", "clip.mp4"):
         assert word in done.stdout
+    for word in ("--when-lost", "--profile", "--calibrate"):
+        assert word in done.stdout
 
 
 @pytest.mark.parametrize(
@@ -46,6 +48,8 @@ def test_the_help_of_serve_explains_the_options() -> None:
         (["export", "gone.take", "out.vrma"], "Cannot read gone.take: No such file or directory"),
         (["export", "gone.take", "out.fbx"], '"out.fbx" is neither a .vrma nor a .bvh file'),
         (["serve", "--avatar", "AVATAR", "--record", "NO_AVATAR"], "no.vrm cannot be made"),
+        (["serve", "--avatar", "AVATAR", "--when-lost", "vanish"], "use idle, hold or sleep"),
+        (["serve", "--avatar", "AVATAR", "--profile", "../me"], '"../me" cannot be the name of a profile'),
         (["desktop"], "No window can be opened here: start `python3 live.py serve`"),
     ],
 )

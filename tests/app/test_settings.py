@@ -50,6 +50,25 @@ def test_a_smaller_picture_gets_fewer_bits_but_never_too_few() -> None:
     assert bits("64x64") == st.BITRATE_BPS_MIN
 
 
+def test_each_profile_keeps_its_calibrations_in_a_folder_of_its_own() -> None:
+    def folder(**changes: object) -> Path:
+        return Path(a_show(data_folder=Path("/data"), **changes).engine_plan(Path("/r")).calibrations)
+
+    assert folder() == Path("/data/calibration/me")
+    assert folder(profile="Ann B") == Path("/data/calibration/Ann B")
+
+
+@pytest.mark.parametrize("name", ["me", "Ann B", "ann-2", "Zoë", "x" * st.PROFILE_CHARS_MAX])
+def test_a_profile_has_a_name_that_a_folder_may_have(name: str) -> None:
+    assert st.checked_profile(name) == name
+
+
+@pytest.mark.parametrize("name", ["", "..", "a/b", "a\\b", ".hidden", "-", "x" * (st.PROFILE_CHARS_MAX + 1)])
+def test_a_profile_that_no_folder_can_be_named_after_is_told(name: str) -> None:
+    with pytest.raises(ShowError, match="cannot be the name of a profile: use up to 40 letters"):
+        st.checked_profile(name)
+
+
 def test_a_taken_port_is_told_with_the_way_out() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

@@ -105,3 +105,17 @@ def test_a_take_is_recorded_in_the_shows_own_folder_until_it_is_ended(show: Loca
     with pytest.raises(ShowError, match=r"There is a take at .*old\.take already"):
         show.record(str(tmp_path / "old.take"))
     assert show.settings.record == str(tmp_path / "mine.take"), "what cannot be changes nothing"
+
+
+def test_what_is_shown_while_the_host_is_away_is_checked_kept_and_given_to_the_engine(
+    show: LocalShow, tmp_path: Path
+) -> None:
+    with pytest.raises(ShowError, match=r'"vanish" is nothing that the avatar can do .*: use idle, hold or sleep'):
+        show.use_lost_policy("vanish")
+    assert show.settings.engine_plan(tmp_path).lost_policy == "idle"
+    show.use_lost_policy("hold")
+    assert show.settings.engine_plan(tmp_path).lost_policy == "hold"
+
+
+def test_each_order_to_calibrate_has_an_answer_of_its_own(show: LocalShow) -> None:
+    assert show.calibrate("ahead") != show.calibrate("ahead")

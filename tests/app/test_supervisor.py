@@ -15,6 +15,7 @@ from avatar_live.app.part import LOG_BYTES_MAX, Plan, module_command
 from avatar_live.app.supervisor import STOP_S_MAX, Supervisor
 from avatar_live.channels.child import plan_of
 from avatar_live.channels.processes import (
+    Calibrate,
     EnginePlan,
     Panic,
     ServerPlan,
@@ -23,6 +24,7 @@ from avatar_live.channels.processes import (
     UseCamera,
     UseDirector,
     UseLight,
+    UseLostPolicy,
     UseShot,
 )
 
@@ -116,19 +118,21 @@ def test_a_frozen_part_is_killed_and_started_again(stage: Stage) -> None:
 
 
 def test_an_order_reaches_the_part_and_survives_its_fall(stage: Stage) -> None:
-    show = stage.start(stage.tracker(), EnginePlan(stage.folder, "a.vrm"))
+    show = stage.start(stage.tracker(), EnginePlan(stage.folder, "a.vrm", calibrations="/data/calibration/ann"))
     wait(show, is_ready("tracker", "engine"))
     show.order("tracker", UseCamera("other"))
     wait(show, lambda s: s.health()["tracker"].status == "uses other")
     for order in (Panic(True), UseBackdrop("#123456"), UseLight("neon"), UseShot("wide"), UseDirector(True)):
         show.order("engine", order)
+    for presence in (UseLostPolicy("sleep"), Calibrate(1, "ahead")):
+        show.order("engine", presence)
     before = show.processes()
     for pid in before.values():
         os.kill(pid, signal.SIGKILL)
     wait(show, lambda s: set(s.processes()) == set(before) and not set(s.processes().values()) & set(before.values()))
     wait(show, is_ready("tracker", "engine"))
     assert show.health()["tracker"].status == "uses other"
-    assert show.health()["engine"].status == "panic True #123456 neon wide True"
+    assert show.health()["engine"].status == "panic True #123456 neon wide True sleep ann"
 
 
 def test_stopping_ends_every_process_even_one_that_does_not_listen(stage: Stage) -> None:

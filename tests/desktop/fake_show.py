@@ -9,7 +9,7 @@ import numpy as np
 from websockets.sync.server import Server, ServerConnection, serve
 
 from avatar_live.channels import PictureSlot
-from avatar_live.channels.processes import PREVIEW_PIXELS_MAX, PREVIEW_SLOT, Health
+from avatar_live.channels.processes import PREVIEW_PIXELS_MAX, PREVIEW_SLOT, CalibrationState, CalibrationWish, Health
 from avatar_live.protocol.api import ApiEvent
 
 TOKEN = "secret"
@@ -33,6 +33,10 @@ class FakeShow:
         self.light = "studio"
         self.shot = "bust"
         self.has_director = False
+        self.lost_policy = "idle"
+        self.calibration = CalibrationState()
+        self.warning = ""
+        self.engine_notice = ""
         self.calls: list[tuple[str, object]] = []
         self.fault: str | None = None
         self.told_licence = ""
@@ -106,14 +110,31 @@ class FakeShow:
         self.calls.append(("use_director", is_on))
         self.has_director = is_on
 
+    def use_lost_policy(self, policy: str) -> str | None:
+        self.calls.append(("use_lost_policy", policy))
+        if self.fault is None:
+            self.lost_policy = policy
+        return self.fault
+
+    def calibrate(self, wish: CalibrationWish) -> int:
+        self.calls.append(("calibrate", wish))
+        return len(self.calls)
+
     def panic(self, is_on: bool) -> None:
         self.calls.append(("panic", is_on))
 
     def health(self) -> dict[str, Health]:
         now_s = time.monotonic()
         told = {
-            "tracker": Health(now_s, "camera 0", True, {"fps": 29.7}),
-            "engine": Health(now_s, "performing", True, {"render_fps": 30.0}),
+            "tracker": Health(now_s, "camera 0", True, {"fps": 29.7}, notice=self.warning),
+            "engine": Health(
+                now_s,
+                "performing",
+                True,
+                {"render_fps": 30.0},
+                notice=self.engine_notice,
+                calibration=self.calibration,
+            ),
         }
         if self.told_take_broken:
             told["tracker"] = Health(now_s, self.told_take_broken, True, {"fps": 29.7, "take_broken": 1.0})

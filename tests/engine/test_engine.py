@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import threading
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -22,6 +23,7 @@ from avatar_live.channels.processes import (
     PREVIEW_PIXELS_MAX,
     PREVIEW_SLOT,
     READINGS_SLOT,
+    Calibrate,
     CueTaken,
     EngineHello,
     EngineNote,
@@ -36,15 +38,17 @@ from avatar_live.channels.processes import (
     UseBackdrop,
     UseDirector,
     UseLight,
+    UseLostPolicy,
     UseShot,
     UseTitle,
     Watched,
     health_slot,
 )
+from avatar_live.engine.calibrating import camera_key
 from avatar_live.engine.process import Engine
 from avatar_live.protocol.cues import Confetti
 from avatar_live.protocol.view import GameView
-from avatar_live.signals import READINGS_BYTES, EncodedFrame, readings_to_bytes
+from avatar_live.signals import READINGS_BYTES, EncodedFrame, Readings, readings_to_bytes
 from avatar_live.signals.scene import Fill, Room
 from avatar_live.stage.degrade import LADDER
 from avatar_live.tracking.performance import PERFORMANCE, Performance
@@ -82,9 +86,12 @@ class Surroundings:
     def frames(self, stream: str) -> list[EncodedFrame]:
         return [frame for frame in self.said(EncodedFrame) if frame.stream == stream and frame.kind == "video"]
 
-    def status(self) -> str:
+    def health(self) -> Health:
         data = self._health.read()
-        return msgspec.json.decode(data, type=Health).status if data is not None else ""
+        return msgspec.json.decode(data, type=Health) if data is not None else Health(0.0, "", False)
+
+    def status(self) -> str:
+        return self.health().status
 
     async def until(self, is_true: Callable[[], object]) -> None:
         async with asyncio.timeout(WAIT_S):
@@ -147,6 +154,73 @@ async def test_the_audience_is_told_what_drives_the_avatar(tmp_path: Path, avata
         health.write("the bundled performance", True)
         await around.until(lambda: EngineNote("the bundled performance") in around.heard)
         health.close()
+
+
+async def test_a_calibration_is_told_kept_for_its_camera_and_there_after_a_restart(
+    tmp_path: Path, avatar: Avatar
+) -> None:
+    kept = str(tmp_path / "kept")
+    tracker = Slot(tmp_path / READINGS_SLOT, READINGS_BYTES)
+    health, still = HealthWriter(tmp_path, "tracker"), Performance.load(PERFORMANCE).at(0, 0.0).face
+    assert still is not None
+    health.put(Health(clock.now_s(), "camera 0", True, camera="camera 0"))
+    shares: list[float] = []
+
+    def is_answered(outcome: str) -> bool:
+        now_s = clock.now_s()
+        tracker.write(readings_to_bytes(Readings(640, 480, now_s, replace(still, captured_s=now_s))))
+        state = around.health().calibration
+        shares.append(state.share if state.id == 5 else 0.0)
+        return state.id == 5 and state.outcome == outcome
+
+    async with performing(tmp_path, avatar, calibrations=kept) as around:
+        around.orders.put(Calibrate(5, "ahead"))
+        await around.until(lambda: is_answered("done"))
+        assert len({share for share in shares if 0.0 < share < 1.0}) > 8, "the host sees the two seconds pass"
+        assert around.health().calibration.known == ("ahead",)
+    async with performing(tmp_path, avatar, calibrations=kept) as around:
+        await around.until(lambda: around.health().calibration.known == ("ahead",))
+        health.put(Health(clock.now_s(), "camera 1", True, camera="camera 1"), is_forced=True)
+        await around.until(lambda: around.health().calibration.known == ())
+        health.put(Health(clock.now_s(), "the bundled performance", True), is_forced=True)
+        await around.until(lambda: EngineNote("the bundled performance") in around.heard)
+        around.orders.put(Calibrate(5, "ahead"))
+        await around.until(lambda: is_answered("failed"))
+    tracker.close()
+    health.close()
+
+
+async def test_a_warning_for_the_host_is_never_told_to_viewers(tmp_path: Path, avatar: Avatar) -> None:
+    async with performing(tmp_path, avatar) as around:
+        health = HealthWriter(tmp_path, "tracker")
+        health.put(Health(clock.now_s(), "camera 0", True, notice="You are leaving the picture.", camera="camera 0"))
+        await around.until(lambda: around.said(EngineNote))
+        shown = len(around.frames("main"))
+        await around.until(lambda: len(around.frames("main")) > shown + 5)
+        assert around.said(EngineNote) == [EngineNote("camera 0")]
+        assert "leaving" not in around.health().notice + around.status()
+        health.close()
+
+
+async def test_a_damaged_calibration_is_told_to_the_host_and_the_show_goes_on(tmp_path: Path, avatar: Avatar) -> None:
+    path = tmp_path / f"{camera_key('camera 0')}.json"
+    path.write_bytes(b"{")
+    async with performing(tmp_path, avatar, calibrations=str(tmp_path)) as around:
+        health = HealthWriter(tmp_path, "tracker")
+        health.put(Health(clock.now_s(), "camera 0", True, camera="camera 0"))
+        await around.until(lambda: str(path) in around.health().notice)
+        shown = len(around.frames("main"))
+        await around.until(lambda: len(around.frames("main")) > shown + 3)
+        health.close()
+
+
+async def test_what_is_shown_while_nobody_is_seen_is_the_plans_then_what_is_ordered(
+    tmp_path: Path, avatar: Avatar
+) -> None:
+    async with performing(tmp_path, avatar, lost_policy="sleep") as around:
+        assert around.show.solver.lost_policy == "sleep"
+        around.orders.put(UseLostPolicy("hold"))
+        await around.until(lambda: around.show.solver.lost_policy == "hold")
 
 
 async def test_a_watched_player_gets_a_stream_until_nobody_watches(tmp_path: Path, avatar: Avatar) -> None:

@@ -7,8 +7,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
+import av
 import msgspec
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from avatar_live.channels import Slot
 from avatar_live.channels.processes import (
@@ -27,11 +30,13 @@ from avatar_live.channels.processes import (
     health_slot,
 )
 from avatar_live.mocap.replay import replay
+from avatar_live.motion.framing import WORDS
 from avatar_live.signals import READINGS_BYTES, VOICE_BYTES, Readings, readings_from_bytes, readings_to_bytes
 from avatar_live.tracking.models import Models
 from avatar_live.tracking.takes import read_take
 
 T = TypeVar("T")
+Pixels = NDArray[np.uint8]
 
 WAIT_S = 30.0
 STOP_S = 2.0
@@ -141,6 +146,25 @@ def test_an_order_changes_the_camera_while_it_runs(start: Start, clip: Path) -> 
     assert health.status.startswith("the bundled performance (There is no video at nothing.mp4")
     child.order(Stop())
     assert child.process.wait(STOP_S) == 0
+
+
+def test_the_camera_that_films_the_host_is_named_and_a_face_at_the_edge_is_told_to_the_host_alone(
+    start: Start, portrait: Callable[..., Pixels], tmp_path: Path
+) -> None:
+    path = tmp_path / "edge.mp4"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=30)
+        stream.width, stream.height, stream.pix_fmt = 640, 480, "yuv420p"
+        still = av.VideoFrame.from_ndarray(portrait(right_px=-265.0), format="rgb24")
+        for packet in (*(packet for _ in range(30) for packet in stream.encode(still)), *stream.encode()):
+            container.mux(packet)
+    child = start("performance")
+    child.health(lambda health: health.is_ready and health.camera == "" and health.notice == "")
+    child.order(UseCamera(str(path)))
+    health = child.health(lambda health: health.notice != "")
+    assert health.notice == WORDS["right"] and health.camera == health.status == "edge.mp4"
+    child.order(UseCamera("performance"))
+    child.health(lambda health: health.camera == "" and health.notice == "")
 
 
 def test_a_microphone_that_is_not_there_is_told_and_stops_nothing(start: Start, tmp_path: Path) -> None:

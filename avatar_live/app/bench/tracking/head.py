@@ -37,6 +37,7 @@ OVAL: Final = (
 )  # fmt: skip
 # Rings around the outline: how far out on the portrait, how far out and how far back on the head (shares of its size).
 _RINGS: Final = ((1.12, 1.06, 0.10), (1.28, 1.12, 0.30), (1.44, 1.06, 0.55), (1.52, 0.80, 0.80))
+_NO_MAP: Final = np.empty(0, np.float32)  # both coordinates lie in one
 _SUBPIXEL_BITS = 4
 _AREA_MIN = 1e-9
 _LEFT_EYE_OUTER, _RIGHT_EYE_OUTER = 263, 33
@@ -62,7 +63,7 @@ class TexturedHead:
             (0.5 * width + focal_px * turned[:, 0] / depth, 0.5 * height - focal_px * turned[:, 1] / depth), axis=1
         )
         at = _rasterised(screen, depth, self.triangles, self.on_photo, width, height)
-        drawn = cv2.remap(self.photo, at, None, cv2.INTER_LINEAR, borderValue=BACKGROUND)
+        drawn = cv2.remap(self.photo, at, _NO_MAP, cv2.INTER_LINEAR, borderValue=BACKGROUND)
         return np.asarray(cv2.resize(drawn, (WIDTH_PX, HEIGHT_PX), interpolation=cv2.INTER_AREA), np.uint8)
 
 
