@@ -20,6 +20,7 @@ from avatar_live.app.options import (
     DataOption,
     DirectorOption,
     HostOption,
+    InputOption,
     LightOption,
     MicrophoneOption,
     MirrorOption,
@@ -28,7 +29,9 @@ from avatar_live.app.options import (
     ShotOption,
     SizeOption,
     TitleOption,
+    VmcOutOption,
     settings_of,
+    with_programs,
     with_scene,
 )
 from avatar_live.app.probes import probe
@@ -57,6 +60,7 @@ app = typer.Typer(
 def serve(
     camera: CameraOption = "auto",
     microphone: MicrophoneOption = "off",
+    inputs: InputOption = None,
     avatar: AvatarOption = DEFAULT_AVATAR,
     title: TitleOption = "",
     size: SizeOption = "1280x720",
@@ -65,6 +69,7 @@ def serve(
     light: LightOption = "studio",
     shot: ShotOption = "bust",
     director: DirectorOption = False,
+    vmc_out: VmcOutOption = "",
     port: PortOption = DEFAULT_PORT,
     host: HostOption = "0.0.0.0",  # noqa: S104  (a phone on the same network is to open the link)
     no_open: Annotated[
@@ -79,6 +84,7 @@ def serve(
     """
     settings = settings_of(camera, avatar, title, size, mirror, port, host, data_folder, models_folder)
     settings = with_scene(replace(settings, microphone=microphone), backdrop, light, shot, director)
+    settings = with_programs(settings, inputs, vmc_out)
     check_port(settings.host, settings.port)
     ensure_models(settings.models_folder, Progress("tracking models"))
     signal.signal(signal.SIGTERM, _as_interrupt)
@@ -111,6 +117,7 @@ def _watch(show: LocalShow) -> None:
 def desktop(
     camera: CameraOption = "auto",
     microphone: MicrophoneOption = "off",
+    inputs: InputOption = None,
     avatar: AvatarOption = DEFAULT_AVATAR,
     title: TitleOption = "",
     size: SizeOption = "1280x720",
@@ -119,6 +126,7 @@ def desktop(
     light: LightOption = "studio",
     shot: ShotOption = "bust",
     director: DirectorOption = False,
+    vmc_out: VmcOutOption = "",
     port: PortOption = DEFAULT_PORT,
     host: HostOption = "0.0.0.0",  # noqa: S104  (a phone on the same network is to open the link)
     data_folder: DataOption = DATA_FOLDER,
@@ -130,6 +138,7 @@ def desktop(
 
     settings = settings_of(camera, avatar, title, size, mirror, port, host, data_folder, models_folder)
     settings = with_scene(replace(settings, microphone=microphone), backdrop, light, shot, director)
+    settings = with_programs(settings, inputs, vmc_out)
     if not probe("screen").works:
         raise ShowError(
             "No window can be opened here: start `python3 live.py serve`, which needs no screen. Where there is one, "

@@ -1,5 +1,6 @@
 """The options that several commands share, with the words that `--help` prints, and the settings they come to."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -7,7 +8,16 @@ from typing import Annotated
 import typer
 
 from avatar_live.app.scene import checked_backdrop, checked_light, checked_shot
-from avatar_live.app.settings import Settings, builtin_avatars, checked_camera, checked_host, find_avatar, with_size
+from avatar_live.app.settings import (
+    Settings,
+    builtin_avatars,
+    checked_camera,
+    checked_host,
+    checked_inputs,
+    checked_vmc_out,
+    find_avatar,
+    with_size,
+)
 from avatar_live.app.terminal import say
 from avatar_live.signals.scene import LIGHTS, SHOTS
 
@@ -27,6 +37,26 @@ MicrophoneOption = Annotated[
         "--microphone",
         "-m",
         help="What viewers hear: [b]off[/b], [b]auto[/b] (the system's own choice), a number or a part of a name.",
+        rich_help_panel="The show",
+    ),
+]
+InputOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--input",
+        "-i",
+        help="Another program or a phone that moves the host too, the first one first where several do: "
+        "[b]vmc[/b], [b]openseeface[/b], [b]livelink[/b] or [b]ifacialmocap[/b], with a port such as [b]vmc:39540[/b]. "
+        "Only programs of this machine are heard; for a phone write [b]livelink:0.0.0.0:11111[/b] or "
+        "[b]ifacialmocap@192.168.1.5[/b]. [b]vmc/face,mouth[/b] lets it move no more than that.",
+        rich_help_panel="The show",
+    ),
+]
+VmcOutOption = Annotated[
+    str,
+    typer.Option(
+        "--vmc-out",
+        help="Send the pose by the VMC protocol to another program, such as [b]127.0.0.1:39540[/b].",
         rich_help_panel="The show",
     ),
 ]
@@ -140,3 +170,8 @@ def with_scene(settings: Settings, backdrop: str, light: str, shot: str, directo
     """Return the settings with this scene. Raises ShowError for what cannot be."""
     settings = replace(settings, light=checked_light(light), shot=checked_shot(shot), has_director=director)
     return replace(settings, backdrop=checked_backdrop(backdrop))
+
+
+def with_programs(settings: Settings, inputs: Sequence[str] | None, vmc_out: str) -> Settings:
+    """Return the settings with other programs that move the host or are moved. Raises ShowError for what cannot be."""
+    return replace(settings, inputs=checked_inputs(inputs or ()), vmc_out=checked_vmc_out(vmc_out))

@@ -26,10 +26,12 @@ from avatar_live.channels.processes import (
     UseBackdrop,
     UseCamera,
     UseDirector,
+    UseInputs,
     UseLight,
     UseMicrophone,
     UseShot,
     UseTitle,
+    UseVmcOut,
     health_slot,
 )
 from avatar_live.channels.slot import Slot
@@ -63,6 +65,10 @@ def remember(plan: Plan, order: Order) -> Plan:
             return msgspec.structs.replace(plan, camera=camera)
         case TrackerPlan(), UseMicrophone(microphone):
             return msgspec.structs.replace(plan, microphone=microphone)
+        case TrackerPlan(), UseInputs(inputs):
+            return msgspec.structs.replace(plan, inputs=inputs)
+        case EnginePlan(), UseVmcOut(address):
+            return msgspec.structs.replace(plan, vmc_out=address)
         case EnginePlan(), UseAvatar(path):
             return msgspec.structs.replace(plan, avatar=path)
         case EnginePlan(), UseTitle(title):

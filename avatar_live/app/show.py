@@ -1,7 +1,7 @@
 """One show on this machine: rehearse (tracker and engine), go live (the server too), change things, stop."""
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -10,7 +10,16 @@ from typing import Final, Self
 from avatar_live.app.faults import ShowError, sentence
 from avatar_live.app.part import Command, module_command
 from avatar_live.app.scene import checked_backdrop, checked_light, checked_shot
-from avatar_live.app.settings import Settings, check_port, checked_camera, event_token, find_avatar, run_folder
+from avatar_live.app.settings import (
+    Settings,
+    check_port,
+    checked_camera,
+    checked_inputs,
+    checked_vmc_out,
+    event_token,
+    find_avatar,
+    run_folder,
+)
 from avatar_live.app.supervisor import Supervisor
 from avatar_live.channels.processes import (
     Health,
@@ -20,10 +29,12 @@ from avatar_live.channels.processes import (
     UseBackdrop,
     UseCamera,
     UseDirector,
+    UseInputs,
     UseLight,
     UseMicrophone,
     UseShot,
     UseTitle,
+    UseVmcOut,
 )
 
 START_S_MAX: Final = 90.0  # a slow machine compiles shaders and reads a large avatar in that time
@@ -111,6 +122,18 @@ class LocalShow:
         """Let viewers hear a microphone: "off", "auto", a number or a part of a name."""
         self.settings = replace(self.settings, microphone=microphone)
         self._order("tracker", UseMicrophone(microphone))
+
+    def use_inputs(self, inputs: Sequence[str]) -> None:
+        """Let other programs move the host, the first one first, see `mocap.spec.parse_input`. Raises ShowError."""
+        checked = checked_inputs(inputs)
+        self.settings = replace(self.settings, inputs=checked)
+        self._order("tracker", UseInputs(checked))
+
+    def use_vmc_out(self, address: str) -> None:
+        """Send the pose to another program too, such as "127.0.0.1:39540", or to none. Raises ShowError."""
+        checked = checked_vmc_out(address)
+        self.settings = replace(self.settings, vmc_out=checked)
+        self._order("engine", UseVmcOut(checked))
 
     def use_avatar(self, avatar: str) -> None:
         """Show another character, built in or a VRM file. Raises ShowError."""

@@ -29,12 +29,14 @@ SOUND_RING: Final = "sound"
 
 class TrackerPlan(msgspec.Struct, frozen=True):
     """Start the tracker: `camera` is "auto", a number, a video file, or "performance" (the recording); `microphone` is
-    "off", "auto", a number or a part of a name."""
+    "off", "auto", a number or a part of a name; `inputs` are other programs that move the host, the first one first,
+    written as `mocap.spec.parse_input` reads them."""
 
     run_folder: str
     models_folder: str
     camera: str = "auto"
     microphone: str = "off"
+    inputs: tuple[str, ...] = ()
 
 
 class EnginePlan(msgspec.Struct, frozen=True):
@@ -42,7 +44,8 @@ class EnginePlan(msgspec.Struct, frozen=True):
     `preview` publishes pictures for a window on this machine, `is_panic_on` begins behind the panic card: an engine
     that is started again while the host hides must not show a single frame. `backdrop` is written as
     `signals.scene.parse_backdrop` reads it; with a `director` the camera follows what happens and comes home to `shot`.
-    `clips` is the folder of the moves that viewers may ask for.
+    `clips` is the folder of the moves that viewers may ask for. `vmc_out` is where the pose is sent for another program
+    to show, such as "127.0.0.1:39540"; nowhere when it is empty.
     """
 
     run_folder: str
@@ -61,6 +64,7 @@ class EnginePlan(msgspec.Struct, frozen=True):
     shot: ShotName = "bust"
     has_director: bool = False
     clips: str = ""
+    vmc_out: str = ""
 
 
 class ServerPlan(msgspec.Struct, frozen=True):
@@ -85,6 +89,14 @@ class UseCamera(msgspec.Struct, frozen=True, tag="camera"):
 
 class UseMicrophone(msgspec.Struct, frozen=True, tag="microphone"):
     microphone: str
+
+
+class UseInputs(msgspec.Struct, frozen=True, tag="inputs"):
+    inputs: tuple[str, ...]
+
+
+class UseVmcOut(msgspec.Struct, frozen=True, tag="vmc_out"):
+    address: str
 
 
 class UseAvatar(msgspec.Struct, frozen=True, tag="avatar"):
@@ -122,7 +134,7 @@ class Stop(msgspec.Struct, frozen=True, tag="stop"):
 
 
 SceneOrder = UseBackdrop | UseLight | UseShot | UseDirector
-Order = UseCamera | UseMicrophone | UseAvatar | UseTitle | SceneOrder | Panic | Stop
+Order = UseCamera | UseMicrophone | UseInputs | UseAvatar | UseTitle | SceneOrder | UseVmcOut | Panic | Stop
 
 
 # --- health, child to parent -----------------------------------------------------------------------------------------

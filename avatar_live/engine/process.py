@@ -36,10 +36,12 @@ from avatar_live.channels.processes import (
     UseBackdrop,
     UseCamera,
     UseDirector,
+    UseInputs,
     UseLight,
     UseMicrophone,
     UseShot,
     UseTitle,
+    UseVmcOut,
     Watched,
     health_slot,
 )
@@ -49,6 +51,7 @@ from avatar_live.engine.frame import Show, ShowFrame, make_frame, stamp_frame
 from avatar_live.engine.reactions import Reactions, read_clips
 from avatar_live.engine.sound import Sound
 from avatar_live.engine.streams import Streams
+from avatar_live.engine.vmc_out import VmcOut
 from avatar_live.engine.wardrobe import Wardrobe
 from avatar_live.motion import Solver
 from avatar_live.protocol.view import GameView
@@ -102,6 +105,7 @@ class Engine:
         self._preview = PictureSlot(folder / PREVIEW_SLOT, PREVIEW_PIXELS_MAX) if plan.preview else None
         self._health = HealthWriter(folder, "engine")
         self._wardrobe = Wardrobe()
+        self._vmc_out = VmcOut(plan.vmc_out)
         self._note = ""
         self._source = ""
         self._count = 0
@@ -132,6 +136,7 @@ class Engine:
     def close(self) -> None:
         """Stop the threads, then let go of what they used."""
         self._wardrobe.close()
+        self._vmc_out.close()
         self._sound.close()
         self._streams.close()
         self._link.close()
@@ -160,7 +165,10 @@ class Engine:
                     self._show.stage.use_shot(shot)
                 case UseDirector(is_on):
                     self._show.stage.use_director(is_on)
-                case UseCamera() | UseMicrophone():
+                case UseVmcOut(address):
+                    self._vmc_out.close()
+                    self._vmc_out = VmcOut(address)
+                case UseCamera() | UseMicrophone() | UseInputs():
                     pass  # the tracker's
                 case _:
                     assert_never(order)
@@ -213,13 +221,15 @@ class Engine:
         if self._plan.stamp:
             stamp_frame(frame, clock.now_s(), clock.wall_s())
         self._streams.put(frame, now_s)
+        if not self._show.overlay.is_panic:
+            self._vmc_out.send(frame.pose, self._show.rig.rest_places_m, now_s)
         self._count += 1
         if self._preview is not None and self._count % PREVIEW_EVERY == 0:
             self._preview.write(frame.picture)
 
     def _tell_health(self, frame: ShowFrame, rate: "Rate") -> None:
         encoder = self._streams.figures()
-        fault = self._note or self._scene_fault or self._show.stage.fault
+        fault = self._note or self._scene_fault or self._vmc_out.fault or self._show.stage.fault
         status = fault or ("performing" if frame.is_tracked else "idling, nobody is tracked")
         told = self._health.write(
             "; ".join(filter(None, (status.rstrip("."), self._quality.note))),

@@ -4,6 +4,8 @@ https://opensoundcontrol.stanford.edu/spec-1_0.html. Written here because python
 with, walks in a circle for ever on a bundle whose element says that it is -4 bytes long.
 """
 
+import functools
+import re
 import struct
 from collections.abc import Iterable
 from typing import Final
@@ -21,7 +23,8 @@ _TIME_BYTES: Final = 8
 _AT_ONCE: Final = struct.pack(">Q", 1)
 _INT: Final = struct.Struct(">i")
 _FLOAT: Final = struct.Struct(">f")
-_NUMBERS: Final = {"i": _INT, "f": _FLOAT, "h": struct.Struct(">q"), "d": struct.Struct(">d"), "t": struct.Struct(">Q")}
+_NUMBERS: Final = "ifhdt"
+_TO_STRUCT: Final = str.maketrans("ht", "qQ")
 _CONSTANTS: Final[dict[str, Value]] = {"T": True, "F": False, "N": None, "I": None}
 
 
@@ -36,11 +39,11 @@ def messages(data: bytes, depth: int = 0) -> list[Message]:
         raise PacketError("a bundle without its time")
     found: list[Message] = []
     while at < len(data):
-        size, at = _number(data, at, _INT)
+        size, at = _int(data, at)
         if not 0 < size <= len(data) - at:
             raise PacketError(f"a bundle's element of {size} bytes")
-        found += messages(data[at : at + int(size)], depth + 1)
-        at += int(size)
+        found += messages(data[at : at + size], depth + 1)
+        at += size
     return found
 
 
@@ -73,32 +76,49 @@ def _message(data: bytes) -> Message:
     if not tags.startswith(",") or len(tags) > 1 + ARGUMENTS_MAX:
         raise PacketError("no list of types, or one that is too long")
     values: list[Value] = []
-    for tag in tags[1:]:
-        value, at = _value(data, at, tag)
-        values.append(value)
+    for run in _runs(tags[1:]):
+        if isinstance(run, struct.Struct):
+            if at + run.size > len(data):
+                raise PacketError("the packet ends within its numbers")
+            values += run.unpack_from(data, at)
+            at += run.size
+        else:
+            value, at = _value(data, at, run)
+            values.append(value)
     return address, tuple(values)
 
 
+@functools.lru_cache(maxsize=64)  # programs use a handful of lists
+def _runs(tags: str) -> list[struct.Struct | str]:
+    """Return a list of types with its runs of numbers as one structure each."""
+    runs = [run for run in re.split(f"([{_NUMBERS}]+)", tags) if run]
+    parted: list[struct.Struct | str] = []
+    for run in runs:
+        if run[0] in _NUMBERS:
+            parted.append(struct.Struct(">" + run.translate(_TO_STRUCT)))
+        else:
+            parted += run
+    return parted
+
+
 def _value(data: bytes, at: int, tag: str) -> tuple[Value, int]:
-    if (number := _NUMBERS.get(tag)) is not None:
-        return _number(data, at, number)
     if tag == "s":
         return _text(data, at)
     if tag in _CONSTANTS:
         return _CONSTANTS[tag], at
     if tag == "b":
-        size, at = _number(data, at, _INT)
+        size, at = _int(data, at)
         if not 0 <= size <= len(data) - at:
             raise PacketError(f"a blob of {size} bytes")
-        return data[at : at + int(size)], min(_aligned(at + int(size)), len(data))
+        return data[at : at + size], min(_aligned(at + size), len(data))
     raise PacketError(f"a value of the unknown type {tag!r}")
 
 
-def _number(data: bytes, at: int, kind: struct.Struct) -> tuple[int | float, int]:
-    if at + kind.size > len(data):
-        raise PacketError("the packet ends within a number")
-    (number,) = kind.unpack_from(data, at)
-    return number, at + kind.size
+def _int(data: bytes, at: int) -> tuple[int, int]:
+    if at + _INT.size > len(data):
+        raise PacketError("the packet ends within a size")
+    (number,) = _INT.unpack_from(data, at)
+    return int(number), at + _INT.size
 
 
 def _text(data: bytes, at: int) -> tuple[str, int]:

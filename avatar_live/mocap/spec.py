@@ -19,6 +19,7 @@ from avatar_live.mocap.vmc import Vmc
 HERE: Final = "127.0.0.1"
 EVERYWHERE: Final = "0.0.0.0"  # noqa: S104  (only where the streamer asks for it)
 SPEC_CHARS_MAX: Final = 200
+INPUTS_MAX: Final = 8
 EXAMPLES: Final = (
     "vmc, vmc:0.0.0.0:39539, ifacialmocap@192.168.1.5, openseeface, livelink:0.0.0.0:11111, vmc/face,mouth"
 )

@@ -24,6 +24,7 @@ BLEND: Final = "/VMC/Ext/Blend/Val"
 APPLY: Final = "/VMC/Ext/Blend/Apply"
 OK: Final = "/VMC/Ext/OK"
 TIME: Final = "/VMC/Ext/T"
+EYES: Final[tuple[str, ...]] = ("leftEye", "rightEye")
 
 Place = tuple[float, float, float]
 
@@ -32,11 +33,15 @@ Place = tuple[float, float, float]
 class _Known:
     """Hold what a sender has told so far; `rest` is where its hips were first seen."""
 
-    bones: dict[str, tuple[Place, Turn]] = field(default_factory=dict)
+    rotations: dict[str, Turn] = field(default_factory=dict)
+    eyes: dict[str, Turn] = field(default_factory=dict)
+    hips: tuple[Place, Turn] | None = None
     root: tuple[Place, Turn] | None = None
+    rest: Place | None = None
+    offset_m: Place | None = None
+    gaze_rad: tuple[float, float] | None = None
     weights: dict[str, float] = field(default_factory=dict)
     face: Part = field(default_factory=Part)
-    rest: Place | None = None
 
 
 class Vmc:
@@ -72,23 +77,26 @@ class Vmc:
             self._known = _Known()
             return None
         known = self._known
-        known.bones |= bones
-        known.root = root if root is not None else known.root
         known.weights = weights
         if is_applied:
             known.face = part_of(weights)
-        return _part(known) if bones or root is not None or is_applied else None
+        _move(known, bones, root)
+        if not bones and root is None and not is_applied:
+            return None
+        return Part(dict(known.rotations), known.face.shapes, known.gaze_rad or known.face.gaze_rad, known.offset_m)
 
 
-def _part(known: _Known) -> Part:
-    rotations = {name: turn for name, (_, turn) in known.bones.items() if name not in ("leftEye", "rightEye", "jaw")}
-    offset_m: Place | None = None
-    if "hips" in known.bones:
-        place, rotations["hips"] = _moved(known.bones["hips"], known.root)
+def _move(known: _Known, bones: dict[str, tuple[Place, Turn]], root: tuple[Place, Turn] | None) -> None:
+    """Take in bones and the root."""
+    known.rotations |= {name: turn for name, (_, turn) in bones.items() if name not in ("hips", "jaw", *EYES)}
+    if eyes := {name: bones[name][1] for name in EYES if name in bones}:
+        known.eyes |= eyes
+        known.gaze_rad = _gaze(list(known.eyes.values()))
+    known.hips, known.root = bones.get("hips", known.hips), root or known.root
+    if known.hips is not None and ("hips" in bones or root is not None):
+        place, known.rotations["hips"] = _moved(known.hips, known.root)
         known.rest = known.rest or place
-        offset_m = place[0] - known.rest[0], place[1] - known.rest[1], place[2] - known.rest[2]
-    gaze_rad = _gaze([known.bones[eye][1] for eye in ("leftEye", "rightEye") if eye in known.bones])
-    return Part(rotations, known.face.shapes, gaze_rad or known.face.gaze_rad, offset_m)
+        known.offset_m = place[0] - known.rest[0], place[1] - known.rest[1], place[2] - known.rest[2]
 
 
 def _moved(hips: tuple[Place, Turn], root: tuple[Place, Turn] | None) -> tuple[Place, Turn]:
@@ -124,9 +132,7 @@ def _named(values: tuple[Value, ...], count: int) -> tuple[str, list[float]]:
     return name, floats
 
 
-def _gaze(eyes: list[Turn]) -> tuple[float, float] | None:
+def _gaze(eyes: list[Turn]) -> tuple[float, float]:
     """Return the (yaw, pitch) between the directions of the eyes."""
-    if not eyes:
-        return None
     x, y, z = quat.rotate(np.array(eyes), np.array([[0.0, 0.0, 1.0]] * len(eyes))).sum(axis=0).tolist()
     return math.atan2(x, z), math.atan2(y, math.hypot(x, z))

@@ -13,12 +13,11 @@ from numpy.typing import NDArray
 from avatar_live.mocap import osc
 from avatar_live.mocap.part import Turn
 from avatar_live.mocap.unity import UNITY_BONES, other_place, other_turn
-from avatar_live.mocap.vmc import APPLY, BLEND, BONE, OK, ROOT, TIME
+from avatar_live.mocap.vmc import APPLY, BLEND, BONE, EYES, OK, ROOT, TIME
 from avatar_live.motion import quaternions as quat
 from avatar_live.signals import ARKIT_SHAPES, Pose
 
 BUNDLE_BYTES_MAX: Final = 1_400
-EYES: Final = ("leftEye", "rightEye")
 
 _LOADED: Final = osc.message(OK, 1)
 _ROOT: Final = osc.message(ROOT, "root", *(0.0, 0.0, 0.0), *(0.0, 0.0, 0.0, 1.0))

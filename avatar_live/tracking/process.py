@@ -1,4 +1,6 @@
-"""The tracker's process: a camera in, readings out; a microphone in, sound out. No pixel leaves it."""
+"""The tracker's process: a camera in, readings out; a microphone in, sound out; other programs' packets in, what they
+give out. No pixel leaves it.
+"""
 
 from pathlib import Path
 from typing import Final, assert_never
@@ -7,6 +9,7 @@ from avatar_live import clock
 from avatar_live.channels import Lossless, Slot
 from avatar_live.channels.child import HealthWriter, newest
 from avatar_live.channels.processes import (
+    GIVEN_SLOT,
     READINGS_SLOT,
     SOUND_RING,
     Order,
@@ -17,15 +20,18 @@ from avatar_live.channels.processes import (
     UseBackdrop,
     UseCamera,
     UseDirector,
+    UseInputs,
     UseLight,
     UseMicrophone,
     UseShot,
     UseTitle,
+    UseVmcOut,
 )
 from avatar_live.signals import READINGS_BYTES, Readings, readings_to_bytes
 from avatar_live.tracking.cameras import BUNDLED
 from avatar_live.tracking.capture import Capture
 from avatar_live.tracking.costs import Costs
+from avatar_live.tracking.inputs import Inputs
 from avatar_live.tracking.microphone import Microphone
 from avatar_live.tracking.models import ModelError, installed
 from avatar_live.tracking.source import Picture
@@ -64,6 +70,8 @@ class _Show:
         self._capture = Capture(plan.camera)
         self._sound_path = Path(plan.run_folder) / SOUND_RING
         self._microphone = Microphone(plan.microphone, self._sound_path)
+        self._given_path = Path(plan.run_folder) / GIVEN_SLOT
+        self._inputs = Inputs(plan.inputs, self._given_path)
 
     def obey(self, orders: list[Order]) -> bool:
         """Carry out the orders; False when one is to stop."""
@@ -76,7 +84,12 @@ class _Show:
                 case UseMicrophone(microphone):
                     self._microphone.close()
                     self._microphone = Microphone(microphone, self._sound_path)
+                case UseInputs(inputs):
+                    self._inputs.close()
+                    self._inputs = Inputs(inputs, self._given_path)
                 case UseAvatar() | UseTitle() | Panic() | UseBackdrop() | UseLight() | UseShot() | UseDirector():
+                    pass  # the engine's
+                case UseVmcOut():
                     pass  # the engine's
                 case _:
                     assert_never(order)
@@ -87,6 +100,8 @@ class _Show:
         seen = self._capture.newest.take(SEEN_WAIT_S)
         if not self._capture.is_alive:
             raise RuntimeError("the capture thread died; its traceback is above")  # the parent starts us anew
+        if not self._inputs.is_alive:
+            raise RuntimeError("the inputs' thread died; its traceback is above")
         match seen:
             case Picture():
                 self._track(seen)
@@ -103,6 +118,7 @@ class _Show:
     def close(self) -> None:
         self._capture.close()
         self._microphone.close()
+        self._inputs.close()
         if self._tracker is not None:
             self._tracker.close()
         self._slot.close()
@@ -128,8 +144,8 @@ class _Show:
 
     def _tell(self) -> None:
         now_s = clock.now_s()
-        words = "; ".join(filter(None, (self._capture.words, self._microphone.trouble)))
-        figures = self._costs.figures(now_s - self._counted_since_s)
+        words = "; ".join(filter(None, (self._capture.words, self._microphone.trouble, self._inputs.words)))
+        figures = self._costs.figures(now_s - self._counted_since_s) | self._inputs.figures()
         is_news = words != self._told
         if self._health.write(words, self._is_ready, is_forced=is_news, **figures):
             self._told = words

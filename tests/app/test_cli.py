@@ -26,7 +26,19 @@ def test_help_names_every_command() -> None:
 
 def test_the_help_of_serve_explains_the_options() -> None:
     done = run("serve", "-h")
-    for word in ("--camera", "--avatar", "--port", "--host", "--size", "--title", "--no-open", "8080", "clip.mp4"):
+    for word in (
+        "--camera",
+        "--avatar",
+        "--port",
+        "--host",
+        "--size",
+        "--title",
+        "--no-open",
+        "--input",
+        "--vmc-out",
+        "8080",
+        "clip.mp4",
+    ):
         assert word in done.stdout
 
 
@@ -43,6 +55,11 @@ def test_the_help_of_serve_explains_the_options() -> None:
         (["serve", "--avatar", "AVATAR", "--shot", "selfie"], 'There is no shot "selfie": use bust, close-up, '),
         (["serve", "--avatar", "AVATAR", "--backdrop", "beach"], '"beach" is no backdrop: use room, a colour such as'),
         (["serve", "--avatar", "AVATAR", "--backdrop", "gone.mp4"], "There is no video at"),
+        (
+            ["serve", "--avatar", "AVATAR", "--input", "vmc", "-i", "webcam"],
+            'There is no input "webcam": write it like vmc',
+        ),
+        (["serve", "--avatar", "AVATAR", "--vmc-out", "here"], '"here" is nowhere to send to'),
         (["desktop"], "No window can be opened here: start `python3 live.py serve`"),
     ],
 )
