@@ -29,19 +29,21 @@ Parse = Callable[[bytes], Part | None]
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """Describe a kind of packet: where it usually comes, who reads it, whether a phone sends it and must be greeted."""
+    """Describe a kind of packet: where it usually comes, who reads it, whether the head in it is as a camera saw it,
+    whether a phone sends it and has to be greeted."""
 
     port: int
     parser: Callable[[], Parse]
+    is_filmed: bool = False
     is_phones: bool = False
     greeting: bytes = b""
 
 
 KINDS: Final = {
     "vmc": Kind(39_539, lambda: Vmc().parse),
-    "ifacialmocap": Kind(ifacialmocap.PORT, lambda: ifacialmocap.parse, True, ifacialmocap.GREETING),
-    "openseeface": Kind(11_573, lambda: openseeface.parse),
-    "livelink": Kind(11_111, lambda: livelink.parse, True),
+    "ifacialmocap": Kind(ifacialmocap.PORT, lambda: ifacialmocap.parse, True, True, ifacialmocap.GREETING),
+    "openseeface": Kind(11_573, lambda: openseeface.parse, True),
+    "livelink": Kind(11_111, lambda: livelink.parse, True, True),
 }
 
 

@@ -55,10 +55,15 @@ class GivingSource(Protocol):
 Opened = Callable[[InputSpec], GivingSource]
 
 
+def open_source(spec: InputSpec) -> GivingSource:
+    """Open what a spec names."""
+    return Receiver(spec)
+
+
 class Inputs:
     """Listen to `specs` (see `mocap.spec`) until closed, and write what they give together into the slot at `path`."""
 
-    def __init__(self, specs: Sequence[str], path: Path, *, opened: Opened = Receiver) -> None:
+    def __init__(self, specs: Sequence[str], path: Path, *, opened: Opened = open_source) -> None:
         self.words = ""
         self._told: list[Told | None] = []
         self._sources: list[tuple[InputSpec, GivingSource]] = []

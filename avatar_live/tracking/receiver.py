@@ -7,8 +7,10 @@ from collections.abc import Callable
 from typing import Final
 
 from avatar_live import clock
+from avatar_live.mocap.level import levelled
 from avatar_live.mocap.part import PacketError, Part
 from avatar_live.mocap.spec import EVERYWHERE, HERE, KINDS, InputSpec
+from avatar_live.motion.head import Level
 
 PACKET_BYTES_MAX: Final = 16_384  # a whole avatar's bones and shapes in one bundle are about 8,000
 PACKETS_A_TURN_MAX: Final = 64  # what is left stays with the system, and drops there when there is too much
@@ -27,6 +29,7 @@ class Receiver:
         self._spec = spec
         self._kind = KINDS[spec.kind]
         self._parse = self._kind.parser()
+        self._level = Level()
         self._now = now
         self._fault = ""
         self._open_due_s = self._greet_due_s = self._now()
@@ -62,11 +65,12 @@ class Receiver:
                     continue
                 break  # Windows tells here that a phone did not hear a greeting
             newest = self._read(data, address) or newest
-        if newest is not None:
-            self._greet_due_s = now_s + GREET_S
-        elif now_s >= self._greet_due_s:
-            self._greet(now_s)
-        return newest
+        if newest is None:
+            if now_s >= self._greet_due_s:
+                self._greet(now_s)
+            return None
+        self._greet_due_s = now_s + GREET_S
+        return levelled(self._level, newest, now_s) if self._kind.is_filmed else newest
 
     def close(self) -> None:
         """Let go of the port."""
