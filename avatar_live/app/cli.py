@@ -21,6 +21,7 @@ from avatar_live.app.options import (
     DataOption,
     DirectorOption,
     HostOption,
+    InputOption,
     LightOption,
     LostOption,
     MicrophoneOption,
@@ -32,8 +33,10 @@ from avatar_live.app.options import (
     ShotOption,
     SizeOption,
     TitleOption,
+    VmcOutOption,
     settings_of,
     with_presence,
+    with_programs,
     with_record,
     with_scene,
 )
@@ -65,6 +68,7 @@ def serve(
     camera: CameraOption = "auto",
     microphone: MicrophoneOption = "off",
     record: RecordOption = "",
+    inputs: InputOption = None,
     avatar: AvatarOption = DEFAULT_AVATAR,
     title: TitleOption = "",
     size: SizeOption = "1280x720",
@@ -75,6 +79,7 @@ def serve(
     director: DirectorOption = False,
     when_lost: LostOption = "idle",
     profile: ProfileOption = DEFAULT_PROFILE,
+    vmc_out: VmcOutOption = "",
     port: PortOption = DEFAULT_PORT,
     host: HostOption = "0.0.0.0",  # noqa: S104  (a phone on the same network is to open the link)
     no_open: Annotated[
@@ -99,6 +104,7 @@ def serve(
     settings = with_scene(replace(settings, microphone=microphone), backdrop, light, shot, director)
     settings = with_record(settings, record)
     settings = with_presence(settings, when_lost, profile)
+    settings = with_programs(settings, inputs, vmc_out)
     check_port(settings.host, settings.port)
     ensure_models(settings.models_folder, Progress("tracking models"))
     signal.signal(signal.SIGTERM, _as_interrupt)
@@ -141,6 +147,7 @@ def desktop(
     camera: CameraOption = "auto",
     microphone: MicrophoneOption = "off",
     record: RecordOption = "",
+    inputs: InputOption = None,
     avatar: AvatarOption = DEFAULT_AVATAR,
     title: TitleOption = "",
     size: SizeOption = "1280x720",
@@ -151,6 +158,7 @@ def desktop(
     director: DirectorOption = False,
     when_lost: LostOption = "idle",
     profile: ProfileOption = DEFAULT_PROFILE,
+    vmc_out: VmcOutOption = "",
     port: PortOption = DEFAULT_PORT,
     host: HostOption = "0.0.0.0",  # noqa: S104  (a phone on the same network is to open the link)
     data_folder: DataOption = DATA_FOLDER,
@@ -163,6 +171,7 @@ def desktop(
     settings = settings_of(camera, avatar, title, size, mirror, port, host, data_folder, models_folder)
     settings = with_scene(replace(settings, microphone=microphone), backdrop, light, shot, director)
     settings = with_presence(settings, when_lost, profile)
+    settings = with_programs(settings, inputs, vmc_out)
     if not probe("screen").works:
         raise ShowError(
             "No window can be opened here: start `python3 live.py serve`, which needs no screen. Where there is one, "

@@ -1,5 +1,6 @@
 """The options that several commands share, with the words that `--help` prints, and the settings they come to."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -14,8 +15,10 @@ from avatar_live.app.settings import (
     builtin_avatars,
     checked_camera,
     checked_host,
+    checked_inputs,
     checked_lost_policy,
     checked_profile,
+    checked_vmc_out,
     find_avatar,
     with_size,
 )
@@ -47,6 +50,26 @@ RecordOption = Annotated[
     typer.Option(
         "--record",
         help="Record your movements, neither pictures nor sound, as a take: a folder for takes, or a new .take file.",
+        rich_help_panel="The show",
+    ),
+]
+InputOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--input",
+        "-i",
+        help="Another program or a phone that moves the host too, the first one first where several do: "
+        "[b]vmc[/b], [b]openseeface[/b], [b]livelink[/b] or [b]ifacialmocap[/b], with a port such as [b]vmc:39540[/b]. "
+        "Only programs of this machine are heard; for a phone write [b]livelink:0.0.0.0:11111[/b] or "
+        "[b]ifacialmocap@192.168.1.5[/b]. [b]vmc/face,mouth[/b] lets it move no more than that.",
+        rich_help_panel="The show",
+    ),
+]
+VmcOutOption = Annotated[
+    str,
+    typer.Option(
+        "--vmc-out",
+        help="Send the pose by the VMC protocol to another program, such as [b]127.0.0.1:39540[/b].",
         rich_help_panel="The show",
     ),
 ]
@@ -191,3 +214,8 @@ def with_record(settings: Settings, record: str) -> Settings:
     path = new_take(record, clock.wall_s())
     say(f"  Recording    {path}")
     return replace(settings, record=str(path))
+
+
+def with_programs(settings: Settings, inputs: Sequence[str] | None, vmc_out: str) -> Settings:
+    """Return the settings with other programs that move the host or are moved. Raises ShowError for what cannot be."""
+    return replace(settings, inputs=checked_inputs(inputs or ()), vmc_out=checked_vmc_out(vmc_out))

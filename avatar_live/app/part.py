@@ -27,11 +27,13 @@ from avatar_live.channels.processes import (
     UseBackdrop,
     UseCamera,
     UseDirector,
+    UseInputs,
     UseLight,
     UseLostPolicy,
     UseMicrophone,
     UseShot,
     UseTitle,
+    UseVmcOut,
     health_slot,
 )
 from avatar_live.channels.slot import Slot
@@ -67,6 +69,10 @@ def remember(plan: Plan, order: Order) -> Plan:
             return msgspec.structs.replace(plan, microphone=microphone)
         case TrackerPlan(), Record(path):
             return msgspec.structs.replace(plan, record=path)
+        case TrackerPlan(), UseInputs(inputs):
+            return msgspec.structs.replace(plan, inputs=inputs)
+        case EnginePlan(), UseVmcOut(address):
+            return msgspec.structs.replace(plan, vmc_out=address)
         case EnginePlan(), UseAvatar(path):
             return msgspec.structs.replace(plan, avatar=path)
         case EnginePlan(), UseTitle(title):

@@ -7,7 +7,7 @@ import re
 import secrets
 import socket
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -16,6 +16,7 @@ import platformdirs
 
 from avatar_live.app.faults import ShowError
 from avatar_live.channels.processes import ONCE, EnginePlan, ServerPlan, TrackerPlan
+from avatar_live.mocap.spec import INPUTS_MAX, SpecError, parse_input, parse_target
 from avatar_live.mocap.take import SUFFIX
 from avatar_live.signals.presence import LOST_POLICIES, LostPolicy
 from avatar_live.signals.scene import LightName, ShotName
@@ -51,6 +52,7 @@ class Settings:
     camera: str = "auto"
     microphone: str = "off"
     record: str = ""
+    inputs: tuple[str, ...] = ()
     host: str = "0.0.0.0"  # noqa: S104  (a phone on the same network is to open the link)
     port: int = DEFAULT_PORT
     width_px: int = 1280
@@ -64,6 +66,7 @@ class Settings:
     has_director: bool = False
     lost_policy: LostPolicy = "idle"
     profile: str = DEFAULT_PROFILE
+    vmc_out: str = ""
     data_folder: Path = DATA_FOLDER
     models_folder: Path = MODELS_FOLDER
     web_folder: Path = WEB
@@ -86,7 +89,8 @@ class Settings:
 
     def tracker_plan(self, run_folder: Path) -> TrackerPlan:
         """Return what the tracker is started with."""
-        return TrackerPlan(str(run_folder), str(self.models_folder), self.camera, self.microphone, self.record)
+        folder, models = str(run_folder), str(self.models_folder)
+        return TrackerPlan(folder, models, self.camera, self.microphone, self.record, self.inputs)
 
     def engine_plan(self, run_folder: Path, *, has_preview: bool = False) -> EnginePlan:
         """Return what the engine is started with."""
@@ -107,6 +111,7 @@ class Settings:
             clips=str(CLIPS),
             calibrations=str(self.data_folder / "calibration" / self.profile),
             lost_policy=self.lost_policy,
+            vmc_out=self.vmc_out,
         )
 
     def server_plan(self, run_folder: Path, token: str) -> ServerPlan:
@@ -222,6 +227,33 @@ def checked_profile(profile: str) -> str:
             "dashes."
         )
     return name
+
+
+def checked_inputs(inputs: Sequence[str]) -> tuple[str, ...]:
+    """Return the other programs that move the host, the first one first. Raises ShowError for what is none."""
+    if len(inputs) > INPUTS_MAX:
+        raise ShowError(f"At most {INPUTS_MAX} inputs can be listened to: leave out {len(inputs) - INPUTS_MAX}.")
+    ports: dict[int, str] = {}
+    for text in inputs:
+        try:
+            spec = parse_input(text)
+        except SpecError as error:
+            raise ShowError(str(error)) from error
+        if spec.port in ports:
+            raise ShowError(
+                f'"{text}" and "{ports[spec.port]}" would listen on the same port: give one another, such as '
+                f"{spec.kind}:{spec.port + 1}."
+            )
+        ports[spec.port] = text
+    return tuple(inputs)
+
+
+def checked_vmc_out(address: str) -> str:
+    """Return where the pose is sent, nowhere when it is empty. Raises ShowError when it is no place."""
+    try:
+        return ":".join(map(str, parse_target(address))) if address else ""
+    except SpecError as error:
+        raise ShowError(str(error)) from error
 
 
 def check_port(host: str, port: int) -> None:

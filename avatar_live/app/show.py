@@ -2,7 +2,7 @@
 
 import contextlib
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -17,7 +17,9 @@ from avatar_live.app.settings import (
     Settings,
     check_port,
     checked_camera,
+    checked_inputs,
     checked_lost_policy,
+    checked_vmc_out,
     event_token,
     find_avatar,
     run_folder,
@@ -34,11 +36,13 @@ from avatar_live.channels.processes import (
     UseBackdrop,
     UseCamera,
     UseDirector,
+    UseInputs,
     UseLight,
     UseLostPolicy,
     UseMicrophone,
     UseShot,
     UseTitle,
+    UseVmcOut,
 )
 
 START_S_MAX: Final = 90.0  # a slow machine compiles shaders and reads a large avatar in that time
@@ -142,6 +146,18 @@ class LocalShow:
     def _use_record(self, path: str) -> None:
         self.settings = replace(self.settings, record=path)
         self._order("tracker", Record(path))
+
+    def use_inputs(self, inputs: Sequence[str]) -> None:
+        """Let other programs move the host, the first one first, see `mocap.spec.parse_input`. Raises ShowError."""
+        checked = checked_inputs(inputs)
+        self.settings = replace(self.settings, inputs=checked)
+        self._order("tracker", UseInputs(checked))
+
+    def use_vmc_out(self, address: str) -> None:
+        """Send the pose to another program too, such as "127.0.0.1:39540", or to none. Raises ShowError."""
+        checked = checked_vmc_out(address)
+        self.settings = replace(self.settings, vmc_out=checked)
+        self._order("engine", UseVmcOut(checked))
 
     def use_avatar(self, avatar: str) -> None:
         """Show another character, built in or a VRM file. Raises ShowError."""

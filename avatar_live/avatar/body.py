@@ -37,6 +37,20 @@ def _parents() -> dict[str, str]:
 HUMANOID_PARENTS: Final = _parents()
 
 
+def rest_places_m(avatar: Avatar, rest_world: Doubles) -> dict[str, Doubles]:
+    """Return where each humanoid bone stands at rest, from the one that it hangs from (the hips from the ground)."""
+    places = {name: rest_world[node, :3, 3] for name, node in avatar.humanoid.items()}
+    origin = np.zeros(3)
+    return {name: place - places.get(_present_parent(name, places), origin) for name, place in places.items()}
+
+
+def _present_parent(name: str, present: Mapping[str, Doubles]) -> str:
+    parent = HUMANOID_PARENTS.get(name, "")
+    while parent and parent not in present:
+        parent = HUMANOID_PARENTS.get(parent, "")
+    return parent
+
+
 class Body:
     """Bend an avatar's bones; a bone that it lacks hands its rotation to the bones that would hang from it."""
 

@@ -8,7 +8,7 @@ import math
 
 import numpy as np
 
-from avatar_live.avatar.body import Body
+from avatar_live.avatar.body import Body, rest_places_m
 from avatar_live.avatar.face import Face
 from avatar_live.avatar.followers import Followers
 from avatar_live.avatar.gaze import eye_rotations, look_weights
@@ -31,6 +31,7 @@ class Rig:
         rest_world = self._hierarchy.world(self._translations, self._rotations, self._scales)
         self._inverse_binds = avatar.inverse_binds.astype(np.float64)
         self._body = Body(avatar, rest_world)
+        self.rest_places_m = rest_places_m(avatar, rest_world)
         self._eyes = [avatar.humanoid[name] for name in ("leftEye", "rightEye") if name in avatar.humanoid]
         self._turns_eyes = avatar.look_at.by == "bone" and bool(self._eyes)
         self._face = Face(avatar, self._turns_eyes)

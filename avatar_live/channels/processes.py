@@ -31,7 +31,8 @@ ONCE: Final = "once:"  # before a take's path as a camera: play it to its end an
 
 class TrackerPlan(msgspec.Struct, frozen=True):
     """Start the tracker: `camera` is "auto", a number, a video file, a take, or "performance" (the recording);
-    `microphone` is "off", "auto", a number or a part of a name; `record` is the file of a new take, "" records none.
+    `microphone` is "off", "auto", a number or a part of a name; `record` is the file of a new take, "" records none;
+    `inputs` are other programs that move the host, the first one first, as `mocap.spec.parse_input` reads them.
     """
 
     run_folder: str
@@ -39,6 +40,7 @@ class TrackerPlan(msgspec.Struct, frozen=True):
     camera: str = "auto"
     microphone: str = "off"
     record: str = ""
+    inputs: tuple[str, ...] = ()
 
 
 class EnginePlan(msgspec.Struct, frozen=True):
@@ -47,7 +49,8 @@ class EnginePlan(msgspec.Struct, frozen=True):
     that is started again while the host hides must not show a single frame. `backdrop` is written as
     `signals.scene.parse_backdrop` reads it; with a `director` the camera follows what happens and comes home to `shot`.
     `clips` is the folder of the moves that viewers may ask for, `calibrations` that of what is known of the host's
-    face, a file for each camera. `lost_policy` says what is shown while nobody is seen.
+    face, a file for each camera. `lost_policy` says what is shown while nobody is seen. `vmc_out` is where the pose is
+    sent for another program to show, such as "127.0.0.1:39540"; nowhere when it is empty.
     """
 
     run_folder: str
@@ -68,6 +71,7 @@ class EnginePlan(msgspec.Struct, frozen=True):
     clips: str = ""
     calibrations: str = ""
     lost_policy: LostPolicy = "idle"
+    vmc_out: str = ""
 
 
 class ServerPlan(msgspec.Struct, frozen=True):
@@ -100,6 +104,14 @@ class Record(msgspec.Struct, frozen=True, tag="record"):
     """Keep what the senses say from now on in a take, this file; "" ends it."""
 
     path: str
+
+
+class UseInputs(msgspec.Struct, frozen=True, tag="inputs"):
+    inputs: tuple[str, ...]
+
+
+class UseVmcOut(msgspec.Struct, frozen=True, tag="vmc_out"):
+    address: str
 
 
 class UseAvatar(msgspec.Struct, frozen=True, tag="avatar"):
@@ -151,7 +163,8 @@ class Stop(msgspec.Struct, frozen=True, tag="stop"):
 
 SceneOrder = UseBackdrop | UseLight | UseShot | UseDirector
 PresenceOrder = UseLostPolicy | Calibrate
-Order = UseCamera | UseMicrophone | Record | UseAvatar | UseTitle | SceneOrder | PresenceOrder | Panic | Stop
+SenseOrder = UseCamera | UseMicrophone | UseInputs | Record
+Order = SenseOrder | UseAvatar | UseTitle | SceneOrder | PresenceOrder | UseVmcOut | Panic | Stop
 
 
 # --- health, child to parent -----------------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ from avatar_live.engine.reactions import Reactions
 from avatar_live.motion import Solver
 from avatar_live.protocol.cues import Banner, ChatPeak, Cue, React
 from avatar_live.protocol.view import GameView
-from avatar_live.signals import GivenPose, Readings, VoiceReading
+from avatar_live.signals import GivenPose, Pose, Readings, VoiceReading
 from avatar_live.stage import Stage
 
 EMPTY_GAME: Final = GameView(0.0, 0.0, 0.0, 0, 0)
@@ -31,13 +31,14 @@ EMPTY_GAME: Final = GameView(0.0, 0.0, 0.0, 0, 0)
 class ShowFrame:
     """Hold one moment for everybody: the show's picture and each watched player's, BGRA (height, width, 4).
 
-    `captured_s` is when the camera saw what the host does here.
+    `captured_s` is when the camera saw what the host does here, and `pose` is what the avatar does.
     """
 
     picture: NDArray[np.uint8]
     players: dict[str, NDArray[np.uint8]]
     captured_s: float
     is_tracked: bool
+    pose: Pose
 
 
 @dataclass(slots=True)
@@ -81,7 +82,8 @@ def make_frame(show: Show, now_s: float, dt_s: float) -> ShowFrame:
     posture = show.rig.animate(pose, dt_s, show.stage.head_scale(now_s))
     drawn = show.stage.draw(posture, show.game, now_s, show.watched)
     picture = compose(drawn.main, show.overlay, now_s)
-    return ShowFrame(picture, _player_pictures(show.overlay, drawn.players), pose.captured_s, pose.is_tracked)
+    players = _player_pictures(show.overlay, drawn.players)
+    return ShowFrame(picture, players, pose.captured_s, pose.is_tracked, pose)
 
 
 def stamp_frame(frame: ShowFrame, now_s: float, wall_s: float) -> None:

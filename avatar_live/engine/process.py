@@ -38,11 +38,13 @@ from avatar_live.channels.processes import (
     UseBackdrop,
     UseCamera,
     UseDirector,
+    UseInputs,
     UseLight,
     UseLostPolicy,
     UseMicrophone,
     UseShot,
     UseTitle,
+    UseVmcOut,
     Watched,
     health_slot,
 )
@@ -53,6 +55,7 @@ from avatar_live.engine.frame import Show, ShowFrame, make_frame, stamp_frame
 from avatar_live.engine.reactions import Reactions, read_clips
 from avatar_live.engine.sound import Sound
 from avatar_live.engine.streams import Streams
+from avatar_live.engine.vmc_out import VmcOut
 from avatar_live.engine.wardrobe import Wardrobe
 from avatar_live.motion import Solver
 from avatar_live.protocol.view import GameView
@@ -109,6 +112,7 @@ class Engine:
         self._preview = PictureSlot(folder / PREVIEW_SLOT, PREVIEW_PIXELS_MAX) if plan.preview else None
         self._health = HealthWriter(folder, "engine")
         self._wardrobe = Wardrobe()
+        self._vmc_out = VmcOut(plan.vmc_out)
         self._note = ""
         self._source = ""
         self._count = 0
@@ -139,6 +143,7 @@ class Engine:
     def close(self) -> None:
         """Stop the threads, then let go of what they used."""
         self._wardrobe.close()
+        self._vmc_out.close()
         self._sound.close()
         self._streams.close()
         self._link.close()
@@ -172,7 +177,10 @@ class Engine:
                 case Calibrate():
                     self._know_source()  # which camera it is about
                     self._calibrating.obey(order, clock.now_s())
-                case UseCamera() | UseMicrophone() | Record():
+                case UseVmcOut(address):
+                    self._vmc_out.close()
+                    self._vmc_out = VmcOut(address)
+                case UseCamera() | UseMicrophone() | UseInputs() | Record():
                     pass  # the tracker's
                 case _:
                     assert_never(order)
@@ -228,13 +236,15 @@ class Engine:
         if self._plan.stamp:
             stamp_frame(frame, clock.now_s(), clock.wall_s())
         self._streams.put(frame, now_s)
+        if not self._show.overlay.is_panic:
+            self._vmc_out.send(frame.pose, self._show.rig.rest_places_m, now_s)
         self._count += 1
         if self._preview is not None and self._count % PREVIEW_EVERY == 0:
             self._preview.write(frame.picture)
 
     def _tell_health(self, frame: ShowFrame, rate: "Rate") -> None:
         encoder = self._streams.figures()
-        fault = self._note or self._scene_fault or self._show.stage.fault
+        fault = self._note or self._scene_fault or self._vmc_out.fault or self._show.stage.fault
         status = fault or ("performing" if frame.is_tracked else "idling, nobody is tracked")
         calibration = self._calibrating.state
         health = Health(

@@ -17,6 +17,7 @@ from avatar_live.motion.calibration import UNCALIBRATED, Calibration
 from avatar_live.motion.face import BLINKS, FaceShapes
 from avatar_live.motion.gate import admit
 from avatar_live.motion.gaze import Gaze
+from avatar_live.motion.given import Given
 from avatar_live.motion.head import HeadTracker, Level, fit_head
 from avatar_live.motion.idle import BREATH_M, breath, breathe, lids_closed
 from avatar_live.motion.limbs import ARM_BONES, Limb
@@ -64,6 +65,7 @@ class Solver:
         # The chat is at the viewer's right, which is the left of an avatar that faces the viewer.
         self._absence = Absence(seed, chat_side=-1.0 if mirror else 1.0)
         self._calibration = UNCALIBRATED
+        self._given = Given()
         self._reading: FaceReading | None = None
         self._yaw_rad = 0.0
         self._is_tracked = False
@@ -110,26 +112,35 @@ class Solver:
         dt_s = min(max(dt_s, 0.0), DT_S_MAX)
         readings = admit(readings)
         self._look(readings, now_s, dt_s)
+        self._given.look(given, now_s)
         if self._is_tracked:
             motion = self._tracked(_fresh_body(readings, now_s), now_s, dt_s)
             self._absence.keep(motion)
         else:
             motion = self._absence.at(now_s, self._lost_s)
         motion = self._cross(motion, dt_s)
-        chest = _chest_of(motion.rotations)
+        chest = _chest_of(self._given.trunk(motion.rotations))
         for side, limb in self._limbs.items():
             motion.rotations[_ARMS[side]] = limb.at(readings, chest, now_s, dt_s)
-        motion = Motion(breathe(motion.rotations, now_s), motion.shapes, motion.gaze, motion.hips_m)
+        hips_m = motion.hips_m + np.array([0.0, BREATH_M * breath(now_s), 0.0])
+        motion = Motion(breathe(motion.rotations, now_s), motion.shapes, motion.gaze, hips_m)
+        motion = self._given.over(motion, dt_s)
         motion = mirrored(motion) if self._is_mirrored else motion
         return Pose(
             rotations=dict(zip(BONES, quat.normalized(motion.rotations), strict=True)),
             shapes=np.clip(motion.shapes, 0.0, 1.0),
             gaze_yaw_rad=float(motion.gaze[0]),
             gaze_pitch_rad=float(motion.gaze[1]),
-            hips_offset_m=motion.hips_m + np.array([0.0, BREATH_M * breath(now_s), 0.0]),
-            is_tracked=self._is_tracked,
-            captured_s=self._reading.captured_s if self._is_tracked and self._reading is not None else now_s,
+            hips_offset_m=motion.hips_m,
+            is_tracked=self._is_tracked or self._given.leads,
+            captured_s=self._captured_s(now_s),
         )
+
+    def _captured_s(self, now_s: float) -> float:
+        """Return since when what leads the head is known: another program's word, the camera's picture, or the idle."""
+        if self._given.leads:
+            return self._given.captured_s
+        return self._reading.captured_s if self._is_tracked and self._reading is not None else now_s
 
     def _look(self, readings: Readings | None, now_s: float, dt_s: float) -> None:
         """Take in a new face, notice a lost one, and start to cross between tracking and idle."""

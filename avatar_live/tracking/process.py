@@ -1,4 +1,5 @@
-"""The tracker's process: a camera in, readings out; a microphone in, sound out. No pixel leaves it.
+"""The tracker's process: a camera in, readings out; a microphone in, sound out; other programs' packets in, what they
+give out. No pixel leaves it.
 
 What was said may be kept in a take, and said again from one.
 """
@@ -22,11 +23,13 @@ from avatar_live.channels.processes import (
     UseBackdrop,
     UseCamera,
     UseDirector,
+    UseInputs,
     UseLight,
     UseLostPolicy,
     UseMicrophone,
     UseShot,
     UseTitle,
+    UseVmcOut,
 )
 from avatar_live.mocap.replay import Sense
 from avatar_live.motion.framing import Framing
@@ -34,6 +37,7 @@ from avatar_live.signals import Readings
 from avatar_live.tracking.cameras import BUNDLED
 from avatar_live.tracking.capture import Capture
 from avatar_live.tracking.costs import Costs
+from avatar_live.tracking.inputs import Inputs
 from avatar_live.tracking.microphone import Microphone
 from avatar_live.tracking.models import ModelError, installed
 from avatar_live.tracking.publisher import Publisher
@@ -76,6 +80,7 @@ class _Show:
         self._framing = Framing()
         self._sound_path = Path(plan.run_folder) / SOUND_RING
         self._microphone = Microphone(plan.microphone, self._sound_path)
+        self._inputs = Inputs(plan.inputs, self._publisher.say)
 
     def obey(self, orders: list[Order]) -> bool:
         """Carry out the orders; False when one is to stop."""
@@ -90,9 +95,12 @@ class _Show:
                     self._microphone = Microphone(microphone, self._sound_path)
                 case Record(path):
                     self._publisher.record(path)
+                case UseInputs(inputs):
+                    self._inputs.close()
+                    self._inputs = Inputs(inputs, self._publisher.say)
                 case UseAvatar() | UseTitle() | Panic() | UseBackdrop() | UseLight() | UseShot() | UseDirector():
                     pass  # the engine's
-                case UseLostPolicy() | Calibrate():
+                case UseLostPolicy() | Calibrate() | UseVmcOut():
                     pass  # the engine's, too
                 case _:
                     assert_never(order)
@@ -103,6 +111,8 @@ class _Show:
         picture = self._capture.newest.take(SEEN_WAIT_S)
         if not self._capture.is_alive:
             raise RuntimeError("the capture thread died; its traceback is above")  # the parent starts us anew
+        if not self._inputs.is_alive:
+            raise RuntimeError("the inputs' thread died; its traceback is above")
         if picture is not None:
             self._track(picture)
         self._tell()
@@ -110,6 +120,7 @@ class _Show:
     def close(self) -> None:
         self._capture.close()
         self._microphone.close()
+        self._inputs.close()
         if self._tracker is not None:
             self._tracker.close()
         self._publisher.close()
@@ -146,8 +157,10 @@ class _Show:
 
     def _tell(self) -> None:
         now_s = clock.now_s()
-        words = "; ".join(filter(None, (self._capture.words, self._microphone.trouble, self._publisher.trouble)))
-        figures = self._costs.figures(now_s - self._counted_since_s) | self._publisher.figures()
+        troubles = (self._microphone.trouble, self._publisher.trouble, self._inputs.words)
+        words = "; ".join(filter(None, (self._capture.words, *troubles)))
+        figures = self._costs.figures(now_s - self._counted_since_s)
+        figures |= self._publisher.figures() | self._inputs.figures()
         notice = self._framing.warning
         health = Health(now_s, words, self._is_ready, figures, notice, self._camera)
         told = (words, notice, self._camera)

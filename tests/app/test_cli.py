@@ -26,7 +26,19 @@ def test_help_names_every_command() -> None:
 
 def test_the_help_of_serve_explains_the_options() -> None:
     done = run("serve", "-h")
-    for word in ("--camera", "--avatar", "--port", "--host", "--size", "--title", "--no-open", "8080", "clip.mp4"):
+    for word in (
+        "--camera",
+        "--avatar",
+        "--port",
+        "--host",
+        "--size",
+        "--title",
+        "--no-open",
+        "--input",
+        "--vmc-out",
+        "8080",
+        "clip.mp4",
+    ):
         assert word in done.stdout
     for word in ("--when-lost", "--profile", "--calibrate"):
         assert word in done.stdout
@@ -50,6 +62,11 @@ def test_the_help_of_serve_explains_the_options() -> None:
         (["serve", "--avatar", "AVATAR", "--record", "NO_AVATAR"], "no.vrm cannot be made"),
         (["serve", "--avatar", "AVATAR", "--when-lost", "vanish"], "use idle, hold or sleep"),
         (["serve", "--avatar", "AVATAR", "--profile", "../me"], '"../me" cannot be the name of a profile'),
+        (
+            ["serve", "--avatar", "AVATAR", "--input", "vmc", "-i", "webcam"],
+            'There is no input "webcam": write it like vmc',
+        ),
+        (["serve", "--avatar", "AVATAR", "--vmc-out", "here"], '"here" is nowhere to send to'),
         (["desktop"], "No window can be opened here: start `python3 live.py serve`"),
     ],
 )

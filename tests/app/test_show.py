@@ -10,9 +10,10 @@ import pytest
 from PIL import Image
 
 from avatar_live.app.faults import ShowError
-from avatar_live.app.part import Plan
+from avatar_live.app.part import Plan, remember
 from avatar_live.app.settings import Settings
 from avatar_live.app.show import LocalShow
+from avatar_live.channels.processes import EnginePlan, TrackerPlan, UseInputs, UseVmcOut
 
 FAKE = Path(__file__).with_name("fake_part.py")
 
@@ -119,3 +120,30 @@ def test_what_is_shown_while_the_host_is_away_is_checked_kept_and_given_to_the_e
 
 def test_each_order_to_calibrate_has_an_answer_of_its_own(show: LocalShow) -> None:
     assert show.calibrate("ahead") != show.calibrate("ahead")
+
+
+def test_other_programs_are_checked_kept_and_ordered(show: LocalShow, tmp_path: Path) -> None:
+    for inputs, reason in (
+        (["webcam"], 'There is no input "webcam"'),
+        (["vmc", "livelink:39539"], "would listen on the same port"),
+        (["vmc"] * 9, "At most 8 inputs"),
+    ):
+        with pytest.raises(ShowError, match=reason):
+            show.use_inputs(inputs)
+    with pytest.raises(ShowError, match="is nowhere to send to"):
+        show.use_vmc_out("my other program")
+    assert show.settings.inputs == () and show.settings.vmc_out == "", "what cannot be changes nothing"
+    show.use_inputs(["livelink:0.0.0.0", "vmc/left_arm,right_arm"])
+    show.use_vmc_out("localhost:39540")
+    assert show.settings.tracker_plan(tmp_path).inputs == ("livelink:0.0.0.0", "vmc/left_arm,right_arm")
+    assert show.settings.engine_plan(tmp_path).vmc_out == "127.0.0.1:39540"
+    show.use_vmc_out("")
+    assert show.settings.engine_plan(tmp_path).vmc_out == ""
+
+
+def test_a_restart_remembers_the_other_programs(tmp_path: Path) -> None:
+    tracker = remember(TrackerPlan("run", "models"), UseInputs(("vmc",)))
+    assert tracker == TrackerPlan("run", "models", inputs=("vmc",))
+    assert remember(tracker, UseVmcOut("127.0.0.1:1")) == tracker
+    engine = remember(EnginePlan("run", "a.vrm"), UseVmcOut("127.0.0.1:1"))
+    assert engine == EnginePlan("run", "a.vrm", vmc_out="127.0.0.1:1")

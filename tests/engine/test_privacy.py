@@ -35,6 +35,13 @@ NETWORKS: Final = {"asyncio", "http", "multiprocessing", "requests", "socket", "
 DOCTORS_PROBE: Final = Path("app", "probes.py")  # `avatar-live doctor` tries the camera, while no show is on
 BACKDROPS: Final = Path("stage", "footage.py")  # plays what the host chose to stand before: files, never a device
 DOWNLOAD: Final = PACKAGE / "tracking" / "download.py"  # fetches the models, and knows no more than them
+RECEIVER: Final = PACKAGE / "tracking" / "receiver.py"  # hears other programs, and sends a phone one fixed greeting
+INPUTS: Final = PACKAGE / "tracking" / "inputs.py"  # waits for what they send
+KNOWN_TO_INPUTS: Final = (
+    "avatar_live.clock", "avatar_live.channels.Slot", "avatar_live.mocap.", "avatar_live.signals.GIVEN_BYTES",
+    "avatar_live.signals.given_to_bytes", "avatar_live.motion.head.Level",
+    "avatar_live.tracking.receiver.Receiver",
+)  # fmt: skip
 
 
 def modules(*rooms: str) -> list[Path]:
@@ -89,8 +96,15 @@ def test_the_tracker_has_no_channel_that_holds_a_picture() -> None:
     names = {name for path in modules("tracking") for name in imported(path)}
     assert not {name for name in names if name.endswith((".PictureSlot", ".PREVIEW_SLOT")) or ".link" in name}
     for path in modules("tracking"):
-        assert path == DOWNLOAD or not {name.split(".")[0] for name in imported(path)} & NETWORKS, path
+        is_online = path in (DOWNLOAD, RECEIVER, INPUTS)
+        assert is_online or not {name.split(".")[0] for name in imported(path)} & NETWORKS, path
     assert all("avatar_live" not in name or ".tracking.bundle." in name for name in imported(DOWNLOAD))
+    for path in (RECEIVER, INPUTS):  # they know packets and poses, and nothing that holds a picture
+        ours = {name for name in imported(path) if name.startswith("avatar_live")}
+        assert all(name.startswith(KNOWN_TO_INPUTS) for name in ours), path
+    sends = [ast.unparse(call) for name, call in calls(RECEIVER) if "send" in name]
+    assert sends == ["self.wakes.sendto(self._kind.greeting, (self._spec.phone, self._kind.port))"]
+    assert not [name for name, _ in calls(INPUTS) if "send" in name]
     slots = [
         ast.unparse(call)
         for path in modules("tracking")

@@ -9,6 +9,7 @@ from shows import HEIGHT_PX, PLAYER_HEIGHT_PX, PLAYER_WIDTH_PX, WIDTH_PX, plain,
 
 from avatar_live.engine.frame import ShowFrame
 from avatar_live.engine.streams import Streams
+from avatar_live.signals import Pose
 from avatar_live.signals.encoded import MAIN_STREAM, VIDEO_CLOCK_HZ, EncodedFrame
 
 WAIT_S = 10.0
@@ -51,7 +52,7 @@ def streams(tmp_path: Path, sender: Sender) -> Iterator[Streams]:
 
 def show_frame(*players: str) -> ShowFrame:
     pictures = {player: plain(PLAYER_WIDTH_PX, PLAYER_HEIGHT_PX) for player in players}
-    return ShowFrame(plain(WIDTH_PX, HEIGHT_PX), pictures, captured_s=4.9, is_tracked=True)
+    return ShowFrame(plain(WIDTH_PX, HEIGHT_PX), pictures, captured_s=4.9, is_tracked=True, pose=Pose())
 
 
 def encoders() -> set[str]:
