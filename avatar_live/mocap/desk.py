@@ -13,12 +13,14 @@ from numpy.typing import NDArray
 
 from avatar_live.mocap import grips
 from avatar_live.mocap.grips import Thumbwork
+from avatar_live.mocap.part import NECK_SHARE, Part, Turn
 from avatar_live.mocap.spring import Spring
 from avatar_live.motion import quaternions as quat
 from avatar_live.motion.arms import LEFT, RIGHT, Side
 from avatar_live.motion.bridge import smoothstep
+from avatar_live.motion.idle import breathe
 from avatar_live.motion.limbs import ARM_BONES
-from avatar_live.signals import ARKIT_SHAPES, HUMANOID_BONES, GivenPose
+from avatar_live.motion.skeleton import BONES, rows, standing
 
 Doubles = NDArray[np.float64]
 
@@ -48,11 +50,9 @@ POINTER_STILL: Final = 0.002  # of the screen
 STICK_STILL: Final = 0.2
 STEP_S_MAX: Final = 0.1
 
-_TRUNK: Final = ("spine", "chest", "upperChest", "neck", "head")
-_TRUNK_ROWS: Final = [HUMANOID_BONES.index(bone) for bone in _TRUNK]
+_TRUNK: Final = rows("spine", "chest", "upperChest", "neck", "head")
 _SPINE_SHARES: Final = np.array([[0.35], [0.35], [0.30]])
-_NECK_SHARE: Final = 0.45
-_LIMB_ROWS: Final = {side: [HUMANOID_BONES.index(f"{side.name}{bone}") for bone in ARM_BONES] for side in (LEFT, RIGHT)}
+_LIMBS: Final = {side: rows(*(f"{side.name}{bone}" for bone in ARM_BONES)) for side in (LEFT, RIGHT)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ class Desk:
         self._torso = Spring(np.zeros(3), TORSO_STIFFNESS)
         self._hands: dict[Side, Spring] = {}
 
-    def at(self, seen: DeskSeen, now_s: float) -> GivenPose | None:
+    def at(self, seen: DeskSeen, now_s: float) -> Part | None:
         """Return the pose of this moment, or None while no device was touched for a while."""
         dt_s = min(max(now_s - self._now_s, 0.0), STEP_S_MAX)
         self._now_s = now_s
@@ -128,33 +128,28 @@ class Desk:
         if seen.pad is not None and _is_playing(seen.pad):
             self._used_s["pad"] = now_s
 
-    def _posed(self, seen: DeskSeen, quiet_s: float, now_s: float, dt_s: float) -> GivenPose:
-        rotations = np.tile(quat.IDENTITY, (len(HUMANOID_BONES), 1))
-        has_rotation = np.zeros(len(HUMANOID_BONES), np.bool_)
+    def _posed(self, seen: DeskSeen, quiet_s: float, now_s: float, dt_s: float) -> Part:
+        rotations = standing()
+        given: list[int] = []
         ease = smoothstep(EASE_S, EASED_S, quiet_s)
         is_playing = self._used_s["pad"] > max(self._used_s["pointer"], self._used_s["keys"])
         is_looking = (seen.pointer is not None or seen.pad is not None) and quiet_s < LOOK_GONE_S
         share = (1.0 - ease) if is_looking else 0.0
         head, gaze, torso = self._faced(share * _look(seen, is_playing), share * LEAN_RAD, dt_s)
         chest = quat.from_yaw_pitch_roll(*torso)
-        rotations[_TRUNK_ROWS] = _trunk(head, chest)
-        has_rotation[_TRUNK_ROWS] = is_looking
+        if is_looking:
+            rotations[_TRUNK] = _trunk(head, chest)
+            given.extend(_TRUNK)
         for side, goal in self._held(seen, is_playing).items():
             goal = goal + ease * (grips.at_ease(goal) - goal)
             if side not in self._hands:
                 self._hands[side] = Spring(goal, GRIP_STIFFNESS)
-            rotations[_LIMB_ROWS[side]] = grips.turn_limb(side, self._hands[side].step(goal, dt_s), chest)
-            has_rotation[_LIMB_ROWS[side]] = True
-        return GivenPose(
-            rotations=quat.normalized(rotations).astype(np.float32),
-            has_rotation=has_rotation,
-            shapes=np.zeros(len(ARKIT_SHAPES), np.float32),
-            has_shape=np.zeros(len(ARKIT_SHAPES), np.bool_),
-            gaze_rad=gaze.astype(np.float32),
-            has_gaze=is_looking,
-            hips_offset_m=np.zeros(3, np.float32),
-            has_hips_offset=False,
-            captured_s=now_s,
+            rotations[_LIMBS[side]] = grips.turn_limb(side, self._hands[side].step(goal, dt_s), chest)
+            given.extend(_LIMBS[side])
+        rotations = quat.normalized(breathe(rotations, now_s))
+        return Part(
+            rotations={BONES[row]: _turn(rotations[row]) for row in given},
+            gaze_rad=(float(gaze[0]), float(gaze[1])) if is_looking else None,
         )
 
     def _faced(self, look: Doubles, lean_rad: float, dt_s: float) -> tuple[Doubles, Doubles, Doubles]:
@@ -230,8 +225,13 @@ def _trunk(head: Doubles, torso: Doubles) -> Doubles:
     """Return local rotations (5, 4) of `_TRUNK` for a head turned in space on a torso turned in space."""
     lean = quat.to_rotation_vector(torso)
     on_torso = quat.to_rotation_vector(quat.multiply(quat.inverse(torso), quat.from_yaw_pitch_roll(*head)))
-    turns = np.concatenate((lean * _SPINE_SHARES, on_torso * np.array([[_NECK_SHARE], [1.0 - _NECK_SHARE]])))
+    turns = np.concatenate((lean * _SPINE_SHARES, on_torso * np.array([[NECK_SHARE], [1.0 - NECK_SHARE]])))
     return quat.from_rotation_vector(turns)
+
+
+def _turn(rotation: Doubles) -> Turn:
+    x, y, z, w = rotation.tolist()
+    return x, y, z, w
 
 
 def _is_other(before: Pointer | None, after: Pointer) -> bool:

@@ -1,16 +1,17 @@
-"""A source of poses that needs no camera: the devices on the host's desk, asked whenever a pose is wanted."""
+"""The devices on the host's desk as a source of poses: it needs no camera and no other program."""
 
 import contextlib
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from typing import Final, Generic, Protocol, TypeVar
 
+from avatar_live import clock
 from avatar_live.mocap.desk import Desk, DeskSeen
-from avatar_live.signals import GivenPose
+from avatar_live.mocap.part import Part
+from avatar_live.mocap.spec import GAMEPAD, KEYBOARD, POINTER, InputSpec
 from avatar_live.tracking.gamepad import Gamepads, open_gamepads
 from avatar_live.tracking.screens import DeskError, Screen, open_screen
 
-POINTER, KEYBOARD, GAMEPAD = "pointer", "keyboard", "gamepad"
-KINDS: Final = (POINTER, KEYBOARD, GAMEPAD)
+LOOK_PERIOD_S: Final = 1.0 / 70.0  # a little less than a turn of who looks 60 times a second
 RETRY_S: Final = 2.0
 
 
@@ -23,31 +24,37 @@ _Answer = TypeVar("_Answer")
 
 
 class DeskSource:
-    """Give the pose of a host who uses `kinds` of devices, some of `KINDS`; every call comes from one thread.
+    """Give the pose of a host who uses the devices of `spec`; a device that is missing is tried again every 2 s."""
 
-    A device that is missing or lost is tried again every 2 s; `trouble` says so meanwhile, and is empty otherwise.
-    """
+    wakes: None = None
 
     def __init__(
         self,
-        kinds: Collection[str],
+        spec: InputSpec,
         *,
         opened_screen: Callable[[], Screen] = open_screen,
         opened_gamepads: Callable[[], Gamepads] = open_gamepads,
-        retry_s: float = RETRY_S,
+        now: Callable[[], float] = clock.now_s,
     ) -> None:
-        self._kinds = frozenset(kinds)
-        self._screen = _Retried(opened_screen, retry_s)
-        self._gamepads = _Retried(opened_gamepads, retry_s)
+        self.packets = self.packets_dropped = 0  # none ever come
+        self._kinds = spec.kinds
+        self._screen, self._gamepads = _Retried(opened_screen), _Retried(opened_gamepads)
+        self._now = now
+        self._due_s = now()
         self._desk = Desk()
 
     @property
-    def trouble(self) -> str:
-        """Why a device tells nothing, in one sentence each."""
-        return " ".join(filter(None, (self._screen.trouble, self._gamepads.trouble)))
+    def waiting(self) -> str:
+        """Say why a device tells nothing, or that none is touched."""
+        troubles = filter(None, (self._screen.trouble, self._gamepads.trouble))
+        return "; ".join(troubles) or f"waiting for a touch of the {' or the '.join(self._kinds)}"
 
-    def poll(self, now_s: float) -> GivenPose | None:
+    def poll(self) -> Part | None:
         """Return the pose of this moment, or None while no device is used."""
+        now_s = self._now()
+        if now_s < self._due_s:
+            return None
+        self._due_s = now_s + LOOK_PERIOD_S
         seen = DeskSeen(
             pointer=self._screen.ask(lambda screen: screen.pointer(), now_s) if POINTER in self._kinds else None,
             keys=self._screen.ask(lambda screen: screen.keys(), now_s) if KEYBOARD in self._kinds else None,
@@ -64,10 +71,9 @@ class DeskSource:
 class _Retried(Generic[_Device]):
     """Keep a device open, and try again where it cannot be."""
 
-    def __init__(self, opened: Callable[[], _Device], retry_s: float) -> None:
+    def __init__(self, opened: Callable[[], _Device]) -> None:
         self.trouble = ""
         self._opened = opened
-        self._retry_s = retry_s
         self._device: _Device | None = None
         self._next_s: float | None = None
 
@@ -81,7 +87,7 @@ class _Retried(Generic[_Device]):
             answer = question(self._device)
         except DeskError as error:
             self.close()
-            self.trouble, self._next_s = str(error), now_s + self._retry_s
+            self.trouble, self._next_s = str(error), now_s + RETRY_S
             return None
         self.trouble = ""
         return answer

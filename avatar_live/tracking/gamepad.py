@@ -7,7 +7,7 @@ from avatar_live.mocap.desk import Pad
 from avatar_live.mocap.grips import Thumbwork
 from avatar_live.tracking.screens import DeskError
 
-NO_GAMEPAD: Final = "There is no gamepad: plug one in."
+NO_GAMEPAD: Final = "no gamepad is plugged in"
 STICK_FULL: Final = 32_767.0
 
 
@@ -100,7 +100,7 @@ def _sdl() -> Any:
             warnings.simplefilter("ignore")  # it warns of which of its copies it takes
             import sdl2
     except ImportError as error:
-        raise DeskError("No gamepad can be used without SDL: run setup again.") from error
+        raise DeskError("no gamepad can be read without SDL: install PySDL2 again") from error
     for hint in (
         sdl2.SDL_HINT_NO_SIGNAL_HANDLERS,  # Ctrl+C is ours
         sdl2.SDL_HINT_JOYSTICK_ALLOW_BACKGROUND_EVENTS,  # the game has the keyboard's focus, not we
@@ -108,7 +108,7 @@ def _sdl() -> Any:
     ):
         sdl2.SDL_SetHint(hint, b"1")
     if sdl2.SDL_InitSubSystem(sdl2.SDL_INIT_GAMECONTROLLER) != 0:
-        raise DeskError(f"No gamepad can be read ({sdl2.SDL_GetError().decode()}): start again.")
+        raise DeskError(f"no gamepad can be read ({sdl2.SDL_GetError().decode()}): start again")
     sdl2.SDL_JoystickEventState(sdl2.SDL_IGNORE)  # nobody would take the events: pads are asked
     sdl2.SDL_GameControllerEventState(sdl2.SDL_IGNORE)
     return sdl2

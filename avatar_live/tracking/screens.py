@@ -14,13 +14,13 @@ from typing import Any, Final, Protocol
 from avatar_live.mocap.desk import Keys, Pointer
 from avatar_live.tracking import key_halves
 
-NO_SCREEN: Final = "The pointer and the keys cannot be seen without a screen: start the show in a desktop session."
-WAYLAND: Final = "Wayland shows the pointer and the keys to no other program: log in with X11, or take a gamepad."
-LOST: Final = "The screen that showed the pointer and the keys is gone; it is looked for again."
+NO_SCREEN: Final = "pointer and keys cannot be seen without a screen: start the show in a desktop session"
+WAYLAND: Final = "Wayland hides pointer and keys from other programs: log in with X11, or take a gamepad"
+LOST: Final = "the screen that showed pointer and keys is gone, and is looked for again"
 
 
 class DeskError(Exception):
-    """Say in one sentence why a device cannot be read and what to do next."""
+    """Say in a few words why a device cannot be read and what to do next."""
 
 
 class Screen(Protocol):
@@ -55,11 +55,11 @@ class X11Screen:
     def __init__(self, name: str) -> None:
         try:
             from Xlib import X, display
-            from Xlib.error import ConnectionClosedError, DisplayError
+            from Xlib.error import ConnectionClosedError, DisplayError, XError
         except ImportError as error:
-            raise DeskError("The pointer cannot be seen without python-xlib: run setup again.") from error
+            raise DeskError("pointer and keys cannot be seen without python-xlib: install it again") from error
         self._masks = int(X.Button1Mask), int(X.Button3Mask)
-        self._faults = (ConnectionClosedError, OSError)
+        self._faults = (ConnectionClosedError, XError, OSError)
         try:
             self._display: Any = display.Display(name)
         except (DisplayError, OSError, OverflowError) as error:  # the last for a number that no port has

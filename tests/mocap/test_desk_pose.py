@@ -11,25 +11,25 @@ from numpy.typing import NDArray
 from avatar_live.mocap import desk
 from avatar_live.mocap.desk import Desk, DeskSeen, Keys, Pad, Pointer
 from avatar_live.mocap.grips import Thumbwork
+from avatar_live.mocap.part import Part
 from avatar_live.motion import quaternions as quat
-from avatar_live.signals import HUMANOID_BONES, GivenPose
+from avatar_live.motion.skeleton import BONES
 
 STEP_S = 1.0 / 60.0
 MIDDLE = Pointer(0.5, 0.5)
-ARMS = [name for name in HUMANOID_BONES if name.endswith(("Shoulder", "UpperArm", "LowerArm", "Hand"))]
 JOINT_RAD_S_MAX = {"head": 2.5, "neck": 2.5, "Hand": 6.0, "Arm": 6.0, "": 14.0}  # a finger strikes quickest
 
 Seen = Callable[[float], DeskSeen]
 
 
-def play(seen: Seen, until_s: float, host: Desk | None = None, from_s: float = 0.0) -> Iterator[GivenPose | None]:
+def play(seen: Seen, until_s: float, host: Desk | None = None, from_s: float = 0.0) -> Iterator[Part | None]:
     host = host or Desk()
     for step in range(round((until_s - from_s) / STEP_S) + 1):
         now_s = from_s + step * STEP_S
         yield host.at(seen(now_s), now_s)
 
 
-def last(seen: Seen, until_s: float) -> GivenPose:
+def last(seen: Seen, until_s: float) -> Part:
     *_, given = play(seen, until_s)
     assert given is not None
     return given
@@ -40,19 +40,19 @@ def pointing(right: float, down: float) -> Seen:
     return lambda now_s: DeskSeen(MIDDLE if now_s < 0.1 else Pointer(right + 0.003 * (round(60 * now_s) % 2), down))
 
 
-def turn(given: GivenPose, *bones: str) -> NDArray[np.float64]:
+def turn(given: Part, *bones: str) -> NDArray[np.float64]:
     """Return the turn of a chain of bones, the first nearest to the hips."""
     total = quat.IDENTITY
     for bone in bones:
-        total = quat.multiply(total, given.rotations[HUMANOID_BONES.index(bone)].astype(np.float64))
+        total = quat.multiply(total, np.array(given.rotations.get(bone, quat.IDENTITY)))
     return total
 
 
-def head_turn(given: GivenPose) -> tuple[float, float, float]:
+def head_turn(given: Part) -> tuple[float, float, float]:
     return quat.yaw_pitch_roll(turn(given, "spine", "chest", "upperChest", "neck", "head"))
 
 
-def wrist(given: GivenPose, side: str) -> NDArray[np.float64]:
+def wrist(given: Part, side: str) -> NDArray[np.float64]:
     """Return where the wrist is, in arms from the shoulder."""
     along = np.array([0.5 if side == "left" else -0.5, 0.0, 0.0])
     upper = turn(given, "spine", "chest", "upperChest", f"{side}Shoulder", f"{side}UpperArm")
@@ -60,8 +60,8 @@ def wrist(given: GivenPose, side: str) -> NDArray[np.float64]:
     return quat.rotate(upper, along) + quat.rotate(lower, along)
 
 
-def has(given: GivenPose, bone: str) -> bool:
-    return bool(given.has_rotation[HUMANOID_BONES.index(bone)])
+def has(given: Part, bone: str) -> bool:
+    return bone in given.rotations
 
 
 def test_nothing_is_given_until_a_device_is_touched() -> None:
@@ -90,10 +90,11 @@ def test_the_eyes_are_there_before_the_head() -> None:
         return STEP_S * next(step for step, yaw in enumerate(yaws) if yaw > 0.5 * yaws[-1])
 
     heads = [head_turn(pose)[0] for pose in given]
-    looks = [head + float(pose.gaze_rad[0]) for head, pose in zip(heads, given, strict=True)]
+    gazes = [pose.gaze_rad for pose in given if pose.gaze_rad is not None]
+    looks = [head + gaze[0] for head, gaze in zip(heads, gazes, strict=True)]
     assert arrives_s(looks) < 0.1 < 0.2 < arrives_s(heads) < 0.4
     assert looks[-1] == pytest.approx(goal, abs=0.01)
-    assert max(float(np.abs(pose.gaze_rad).max()) for pose in given) <= desk.EYE_RAD_MAX + 1e-6
+    assert float(np.abs(gazes).max()) <= desk.EYE_RAD_MAX + 1e-6
 
 
 def test_the_right_hand_goes_with_the_mouse_and_its_finger_clicks() -> None:
@@ -145,9 +146,8 @@ def test_both_hands_hold_a_gamepad_and_the_thumbs_steer() -> None:
     apart = from_left + np.array([0.58, 0.0, 0.0]) - from_right
     assert 0.3 < float(np.linalg.norm(apart)) < 0.7
     assert from_left[2] > 0.5 and from_right[2] > 0.5
-    thumb = HUMANOID_BONES.index("leftThumbMetacarpal")
-    moved = quat.multiply(quat.inverse(left.rotations[thumb]), right.rotations[thumb])
-    assert np.linalg.norm(quat.to_rotation_vector(moved.astype(np.float64))) > math.radians(20.0)
+    moved = quat.multiply(quat.inverse(turn(left, "leftThumbMetacarpal")), turn(right, "leftThumbMetacarpal"))
+    assert np.linalg.norm(quat.to_rotation_vector(moved)) > math.radians(20.0)
     assert _bend(left, "rightIndexProximal") > _bend(left, "leftIndexProximal") + math.radians(10.0)
 
 
@@ -157,7 +157,7 @@ def test_who_does_nothing_looks_up_then_around_and_lets_go() -> None:
     looking, up, around, resting = at[2.5], at[5.9], at[6.3], at[20.0]
     assert looking is not None and up is not None and around is not None and resting is not None
     assert head_turn(looking)[0] < math.radians(-20.0) and abs(head_turn(up)[0]) < math.radians(0.5)
-    assert up.has_gaze and not around.has_gaze and not has(around, "head")
+    assert up.gaze_rad is not None and around.gaze_rad is None and not has(around, "head")
     assert has(resting, "leftHand") and at[20.3] is None
 
 
@@ -169,16 +169,15 @@ def test_no_joint_ever_moves_faster_than_a_body_does() -> None:
     for before, after in pairwise(given):
         if before is None or after is None:
             continue
-        turns = quat.multiply(quat.inverse(before.rotations.astype(np.float64)), after.rotations.astype(np.float64))
-        speeds = np.linalg.norm(quat.to_rotation_vector(turns), axis=1) / STEP_S
-        for bone, speed, *is_given in zip(HUMANOID_BONES, speeds, before.has_rotation, after.has_rotation, strict=True):
-            if all(is_given):
-                fastest[bone] = max(fastest.get(bone, 0.0), float(speed))
+        for bone in before.rotations.keys() & after.rotations.keys():
+            moved = quat.multiply(quat.inverse(turn(before, bone)), turn(after, bone))
+            speed = float(np.linalg.norm(quat.to_rotation_vector(moved))) / STEP_S
+            fastest[bone] = max(fastest.get(bone, 0.0), speed)
     assert len(fastest) == 5 + 2 * 19
     for bone, speed in fastest.items():
         limit = next(limit for end, limit in JOINT_RAD_S_MAX.items() if bone.endswith(end))
         assert speed < limit, f"{bone}: {speed:.1f} rad/s"
-        assert speed > 0.05 or bone.endswith("Shoulder"), f"{bone} never moved"
+        assert speed > 0.01, f"{bone} never moved"
 
 
 def test_the_same_input_gives_the_same_pose_whatever_the_rate_of_asking() -> None:
@@ -191,8 +190,9 @@ def test_the_same_input_gives_the_same_pose_whatever_the_rate_of_asking() -> Non
         given.append([host.at(seen(step / rate), step / rate) for step in range(rate)][-1])
     first, again, finer = given
     assert first is not None and again is not None and finer is not None
-    np.testing.assert_array_equal(first.rotations, again.rotations)
-    np.testing.assert_allclose(first.rotations, finer.rotations, atol=0.03)
+    assert first == again
+    for bone in BONES:
+        np.testing.assert_allclose(turn(first, bone), turn(finer, bone), atol=0.03)
 
 
 def test_a_pose_is_whole_for_any_input() -> None:
@@ -201,9 +201,10 @@ def test_a_pose_is_whole_for_any_input() -> None:
     for step in range(300):
         given = host.at(_anything(rng), 0.1 * step)
         if given is not None:
-            assert np.isfinite(given.rotations).all() and np.isfinite(given.gaze_rad).all()
-            np.testing.assert_allclose(np.linalg.norm(given.rotations, axis=1), 1.0, atol=1e-5)
-            assert not given.has_shape.any() and not given.has_hips_offset
+            lengths = np.linalg.norm(list(given.rotations.values()), axis=1)
+            np.testing.assert_allclose(lengths, 1.0, atol=1e-9)
+            assert set(given.rotations) <= set(BONES) and not given.shapes and given.hips_offset_m is None
+            assert given.gaze_rad is None or np.isfinite(given.gaze_rad).all()
 
 
 def _anything(rng: np.random.Generator) -> DeskSeen:
@@ -217,6 +218,6 @@ def _anything(rng: np.random.Generator) -> DeskSeen:
     return DeskSeen(Pointer(float(rng.random()), float(rng.random()), bool(flags[0]), bool(flags[1])), keys, pad)
 
 
-def _bend(given: GivenPose, bone: str) -> float:
+def _bend(given: Part, bone: str) -> float:
     """Return how far a bone is bent, in radians."""
     return float(np.linalg.norm(quat.to_rotation_vector(turn(given, bone))))
