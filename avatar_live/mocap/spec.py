@@ -79,7 +79,7 @@ def parse_input(text: str) -> InputSpec:
     name, at, phone = where.partition("@")
     if name.lower() in DEVICES:
         if at or colon:
-            raise SpecError(f'A device has no address: write {name.lower()} without "{where[len(name) :]}{colon}".')
+            raise SpecError(f"A device has no address: write it as {name.lower()} alone.")
         return InputSpec(name.lower(), "", 0, "", _regions(limits) if slash else frozenset(REGIONS))
     kind = KINDS.get(name.lower())
     if kind is None:

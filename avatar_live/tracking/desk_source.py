@@ -13,6 +13,7 @@ from avatar_live.tracking.screens import DeskError, Screen, open_screen
 
 LOOK_PERIOD_S: Final = 1.0 / 70.0  # a little less than a turn of who looks 60 times a second
 RETRY_S: Final = 2.0
+NO_GAMEPAD: Final = "no gamepad is plugged in"
 
 
 class _Closed(Protocol):
@@ -42,11 +43,13 @@ class DeskSource:
         self._now = now
         self._due_s = now()
         self._desk = Desk()
+        self._lacks_pad = False
 
     @property
     def waiting(self) -> str:
         """Say why a device tells nothing, or that none is touched."""
-        troubles = filter(None, (self._screen.trouble, self._gamepads.trouble))
+        pads_trouble = self._gamepads.trouble or (NO_GAMEPAD if self._lacks_pad else "")
+        troubles = filter(None, (self._screen.trouble, pads_trouble))
         return "; ".join(troubles) or f"waiting for a touch of the {' or the '.join(self._kinds)}"
 
     def poll(self) -> Part | None:
@@ -60,6 +63,7 @@ class DeskSource:
             keys=self._screen.ask(lambda screen: screen.keys(), now_s) if KEYBOARD in self._kinds else None,
             pad=self._gamepads.ask(lambda gamepads: gamepads.pad(), now_s) if GAMEPAD in self._kinds else None,
         )
+        self._lacks_pad = GAMEPAD in self._kinds and seen.pad is None
         return self._desk.at(seen, now_s)
 
     def close(self) -> None:

@@ -7,15 +7,14 @@ from avatar_live.mocap.desk import Pad
 from avatar_live.mocap.grips import Thumbwork
 from avatar_live.tracking.screens import DeskError
 
-NO_GAMEPAD: Final = "no gamepad is plugged in"
 STICK_FULL: Final = 32_767.0
 
 
 class Gamepads(Protocol):
-    """What is plugged in now; asking for a pad raises DeskError while there is none."""
+    """What is plugged in, now or later."""
 
-    def pad(self) -> Pad:
-        """Say what the hands do on it."""
+    def pad(self) -> Pad | None:
+        """Say what the hands do on the first one, or None while there is none."""
 
     def close(self) -> None:
         """Let go of it."""
@@ -33,13 +32,15 @@ class SdlGamepads:
         self._sdl = _sdl()
         self._pad: Any = None
 
-    def pad(self) -> Pad:
+    def pad(self) -> Pad | None:
         sdl = self._sdl
         sdl.SDL_GameControllerUpdate()
         if self._pad is not None and not sdl.SDL_GameControllerGetAttached(self._pad):
             self._drop()
         if self._pad is None:
             self._pad = self._first()
+        if self._pad is None:
+            return None
         return Pad(
             left=self._hand(
                 (sdl.SDL_CONTROLLER_AXIS_LEFTX, sdl.SDL_CONTROLLER_AXIS_LEFTY, sdl.SDL_CONTROLLER_AXIS_TRIGGERLEFT),
@@ -75,7 +76,7 @@ class SdlGamepads:
             pad = sdl.SDL_GameControllerOpen(number) if sdl.SDL_IsGameController(number) else None
             if pad:
                 return pad
-        raise DeskError(NO_GAMEPAD)
+        return None
 
     def _drop(self) -> None:
         if self._pad is not None:

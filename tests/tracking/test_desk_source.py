@@ -1,20 +1,28 @@
 """The desk as a source: poses from a real X server, and devices that come and go while the show goes on."""
 
+import contextlib
 import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from itertools import cycle
+from pathlib import Path
 
 import pytest
+from person_at_desk import A, Person
+from running import until
 from virtual_screen import Server, xvfb
 
+from avatar_live.channels import Slot
 from avatar_live.mocap.desk import Keys, Pad, Pointer
 from avatar_live.mocap.grips import Thumbwork
 from avatar_live.mocap.part import Part
-from avatar_live.mocap.spec import parse_input, together
+from avatar_live.mocap.spec import InputSpec, parse_input, together
+from avatar_live.signals import GIVEN_BYTES, HUMANOID_BONES, given_from_bytes
 from avatar_live.tracking.desk_source import DeskSource
-from avatar_live.tracking.screens import DeskError, X11Screen
+from avatar_live.tracking.inputs import GivingSource, Inputs
+from avatar_live.tracking.screens import NO_SCREEN, DeskError, X11Screen
 
 STEP_S = 1.0 / 60.0
 
@@ -23,7 +31,7 @@ class Devices:
     """A screen and gamepads whose plug can be pulled."""
 
     def __init__(self) -> None:
-        self.is_there = True
+        self.is_there = self.is_plugged = True
         self.place = 0.5
         self.opened = self.closed = 0
 
@@ -40,9 +48,9 @@ class Devices:
         self._look()
         return Keys()
 
-    def pad(self) -> Pad:
+    def pad(self) -> Pad | None:
         self._look()
-        return Pad(Thumbwork((self.place, 0.0)))
+        return Pad(Thumbwork((self.place, 0.0))) if self.is_plugged else None
 
     def close(self) -> None:
         self.closed += 1
@@ -106,6 +114,17 @@ def test_a_missing_gamepad_leaves_the_mouse_alone() -> None:
     desk.source.close()
 
 
+def test_a_gamepad_that_is_unplugged_is_said_and_waited_for_without_opening_anything_again() -> None:
+    desk = Desk("gamepad")
+    assert desk.poll(0.0) is not None
+    desk.gamepads.is_plugged = False
+    desk.poll(30.0)
+    assert desk.source.waiting == "no gamepad is plugged in" and desk.gamepads.opened == 1
+    desk.gamepads.is_plugged = True
+    assert desk.poll(30.1) is not None and desk.source.waiting == "waiting for a touch of the gamepad"
+    desk.source.close()
+
+
 def test_a_flood_of_other_packets_makes_nobody_look_more_often() -> None:
     desk = Desk("gamepad")
     given = [desk.poll(step / 1000.0) for step in range(1000)]
@@ -121,19 +140,20 @@ def server() -> Iterator[Server]:
         yield started
 
 
-def test_a_real_pointer_turns_the_head(server: Server) -> None:
-    from Xlib import X, display
-    from Xlib.ext import xtest
+@pytest.fixture
+def person(server: Server) -> Iterator[Person]:
+    with contextlib.closing(Person(server)) as somebody:
+        yield somebody
 
-    person = display.Display(server.name)
+
+def test_a_real_pointer_turns_the_head(server: Server, person: Person) -> None:
     now_s = 0.0
     (spec,) = together([parse_input("pointer"), parse_input("keyboard")])
     source = DeskSource(spec, opened_screen=lambda: X11Screen(server.name), now=lambda: now_s)
     assert source.poll() is None, "nobody moved it yet"
     turns: list[float] = []
     for x_px in (40, 760):
-        xtest.fake_input(person, X.MotionNotify, x=x_px, y=300)
-        person.sync()
+        person.point(x_px, 300)
         for _ in range(90):
             now_s += STEP_S
             given = source.poll()
@@ -141,7 +161,64 @@ def test_a_real_pointer_turns_the_head(server: Server) -> None:
         turns.append(given.rotations["head"][1])
     assert turns[0] > 0.05 and turns[1] < -0.05, "a pointer on the left is on the person's left"
     source.close()
-    person.close()
+
+
+def test_a_desk_among_the_inputs_moves_the_host(
+    server: Server, person: Person, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DISPLAY", server.name)
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    inputs = Inputs(("pointer/right_arm", "keyboard", "gamepad"), tmp_path / "given")
+    slot = Slot(tmp_path / "given", GIVEN_BYTES)
+    assert "waiting for a touch of the pointer" in inputs.words
+
+    def gives(*bones: str) -> bool:
+        data = slot.read()
+        given = None if data is None else given_from_bytes(data)
+        return given is not None and all(given.has_rotation[HUMANOID_BONES.index(bone)] for bone in bones)
+
+    places_px = cycle((100, 200, 300))
+
+    def is_pointing() -> bool:
+        person.point(next(places_px), 100)  # more than once: the first place that is seen is no movement
+        return gives("rightHand") and not gives("head")
+
+    until(is_pointing, "the mouse's arm alone")
+    person.press(A)
+    until(lambda: gives("rightHand", "leftHand", "leftIndexProximal"), "both hands")
+    until(lambda: "moved by pointer and keyboard and gamepad" in inputs.words, "words")
+    inputs.close()
+    assert not gives("leftHand"), "what was given is taken back"
+    slot.close()
+
+
+def test_without_a_screen_the_other_inputs_go_on_and_words_say_why(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DISPLAY", raising=False)
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    inputs = Inputs(("pointer", "vmc:0.0.0.0:39539"), tmp_path / "given", opened=_desk_or_gaze)
+    until(lambda: NO_SCREEN in inputs.words and "moved by vmc" in inputs.words, "words")
+    assert inputs.is_alive
+    inputs.close()
+
+
+class Looking:
+    """A program that tells where the host looks."""
+
+    packets = packets_dropped = 0
+    waiting = ""
+    wakes = None
+
+    def poll(self) -> Part | None:
+        return Part(gaze_rad=(0.25, 0.0))
+
+    def close(self) -> None:
+        pass
+
+
+def _desk_or_gaze(spec: InputSpec) -> GivingSource:
+    return DeskSource(spec) if spec.kind == "pointer" else Looking()
 
 
 def test_the_libraries_are_loaded_only_when_they_are_asked_for() -> None:

@@ -1,5 +1,6 @@
 """Gamepads through SDL, which brings a virtual one of its own: everything but the plug is real."""
 
+import contextlib
 import signal
 import subprocess
 import sys
@@ -10,8 +11,7 @@ import pytest
 
 from avatar_live.mocap.desk import Pad
 from avatar_live.mocap.grips import Thumbwork
-from avatar_live.tracking.gamepad import NO_GAMEPAD, SdlGamepads, open_gamepads
-from avatar_live.tracking.screens import DeskError
+from avatar_live.tracking.gamepad import SdlGamepads, open_gamepads
 
 FULL = 32_767
 
@@ -20,14 +20,10 @@ FULL = 32_767
 def gamepads() -> Iterator[SdlGamepads]:
     opened = open_gamepads()
     assert isinstance(opened, SdlGamepads)
-    try:
-        opened.pad()
-    except DeskError:
+    with contextlib.closing(opened):
+        if opened.pad() is not None:
+            pytest.skip("needs a machine without a gamepad")
         yield opened
-        opened.close()
-    else:
-        opened.close()
-        pytest.skip("needs a machine without a gamepad")
 
 
 class Virtual:
@@ -59,8 +55,7 @@ def test_a_gamepad_is_found_when_it_is_plugged_in_and_missed_when_it_is_not(game
     virtual = Virtual()
     assert gamepads.pad() == Pad()
     virtual.unplug()
-    with pytest.raises(DeskError, match=NO_GAMEPAD):
-        gamepads.pad()
+    assert gamepads.pad() is None
 
 
 def test_sticks_triggers_and_buttons_arrive_at_their_hands(gamepads: SdlGamepads) -> None:

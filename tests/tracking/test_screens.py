@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from person_at_desk import A, Person
 from virtual_screen import Server, xvfb
 
 from avatar_live.mocap.desk import Keys, Pointer
 from avatar_live.tracking import key_halves, screens
 from avatar_live.tracking.screens import DeskError, MacScreen, WindowsScreen, X11Screen, open_screen
 
-A, H, SPACE, ARROW_UP, POWER = 30, 35, 57, 103, 116  # Linux' key codes
-X11_FIRST_KEY = 8
+H, SPACE, ARROW_UP, POWER = 35, 57, 103, 116  # Linux' key codes
 
 
 @pytest.fixture
@@ -25,45 +25,14 @@ def server() -> Iterator[Server]:
         yield started
 
 
-class Hands:
-    """Move the pointer and press keys of an X server, as a person does."""
-
-    def __init__(self, server: Server) -> None:
-        from Xlib import X, display
-        from Xlib.ext import xtest
-
-        self._display, self._x, self._fake = display.Display(server.name), X, xtest.fake_input
-
-    def point(self, x_px: int, y_px: int) -> None:
-        self._do(self._x.MotionNotify, 0, x=x_px, y=y_px)
-
-    def click(self, button: int) -> None:
-        self._do(self._x.ButtonPress, button)
-
-    def press(self, *keys: int) -> None:
-        for key in keys:
-            self._do(self._x.KeyPress, key + X11_FIRST_KEY)
-
-    def release(self, *keys: int) -> None:
-        for key in keys:
-            self._do(self._x.KeyRelease, key + X11_FIRST_KEY)
-
-    def close(self) -> None:
-        self._display.close()
-
-    def _do(self, event: int, detail: int, **place: int) -> None:
-        self._fake(self._display, event, detail, **place)
-        self._display.sync()
-
-
 @pytest.fixture
-def hands(server: Server) -> Iterator[Hands]:
-    person = Hands(server)
+def hands(server: Server) -> Iterator[Person]:
+    person = Person(server)
     yield person
     person.close()
 
 
-def test_an_x_server_tells_where_the_pointer_is_and_what_is_pressed(server: Server, hands: Hands) -> None:
+def test_an_x_server_tells_where_the_pointer_is_and_what_is_pressed(server: Server, hands: Person) -> None:
     screen = open_screen({"DISPLAY": server.name}, "linux")
     hands.point(600, 150)
     assert screen.pointer() == Pointer(0.75, 0.25)
@@ -73,7 +42,7 @@ def test_an_x_server_tells_where_the_pointer_is_and_what_is_pressed(server: Serv
     screen.close()
 
 
-def test_keys_are_counted_by_halves_of_the_keyboard(server: Server, hands: Hands) -> None:
+def test_keys_are_counted_by_halves_of_the_keyboard(server: Server, hands: Person) -> None:
     screen = X11Screen(server.name)
     assert screen.keys() == Keys(0, 0)
     hands.press(A, SPACE, H, POWER)
@@ -86,7 +55,7 @@ def test_keys_are_counted_by_halves_of_the_keyboard(server: Server, hands: Hands
 
 @pytest.mark.parametrize(("one", "other"), [(A, SPACE), (H, ARROW_UP)])
 def test_no_answer_and_nothing_that_is_kept_tells_two_keys_of_a_half_apart(
-    server: Server, hands: Hands, one: int, other: int
+    server: Server, hands: Person, one: int, other: int
 ) -> None:
     screen = X11Screen(server.name)
     said = []
