@@ -190,14 +190,12 @@ class _Typist:
         self._struck_s = -math.inf
 
     def hear(self, down: int, now_s: float) -> bool:
-        """Take in how many keys are down; true when one of them is new."""
-        is_struck = down > self._down
+        """Take in how many keys are down; true while there are any: who holds a key is not idle."""
+        self._count += down > self._down
         self._down = down
-        if is_struck:
-            self._count += 1
         if down > 0:
             self._struck_s = now_s
-        return is_struck
+        return down > 0
 
     def grip(self, now_s: float) -> Doubles:
         """Return the grip (25,) over the keys."""

@@ -161,6 +161,12 @@ def test_who_does_nothing_looks_up_then_around_and_lets_go() -> None:
     assert has(resting, "leftHand") and at[20.3] is None
 
 
+@pytest.mark.parametrize("held", [DeskSeen(MIDDLE, Keys(left=1)), DeskSeen(pad=Pad(Thumbwork((0.0, 1.0))))])
+def test_who_holds_a_key_or_a_stick_for_long_is_not_idle(held: DeskSeen) -> None:
+    given = last(lambda _: held, 25.0)
+    assert has(given, "leftHand") and has(given, "head")
+
+
 def test_no_joint_ever_moves_faster_than_a_body_does() -> None:
     rng = np.random.default_rng(3)
     seen = [_anything(rng) for _ in range(80)]
