@@ -58,10 +58,11 @@ InputOption = Annotated[
     typer.Option(
         "--input",
         "-i",
-        help="Another program or a phone that moves the host too, the first one first where several do: "
-        "[b]vmc[/b], [b]openseeface[/b], [b]livelink[/b] or [b]ifacialmocap[/b], with a port such as [b]vmc:39540[/b]. "
+        help="Another program, a phone or a device that moves the host too, the first one first where several do: "
+        "[b]vmc[/b], [b]openseeface[/b], [b]livelink[/b] or [b]ifacialmocap[/b], with a port such as [b]vmc:39540[/b]; "
+        "[b]pointer[/b], [b]keyboard[/b], [b]gamepad[/b]: head and eyes follow the pointer, hands do what yours do. "
         "Only programs of this machine are heard; for a phone write [b]livelink:0.0.0.0:11111[/b] or "
-        "[b]ifacialmocap@192.168.1.5[/b]. [b]vmc/face,mouth[/b] lets it move no more than that.",
+        "[b]ifacialmocap@192.168.1.5[/b]. [b]pointer/right_arm[/b] lets it move no more than that.",
         rich_help_panel="The show",
     ),
 ]

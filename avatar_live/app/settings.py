@@ -16,7 +16,7 @@ import platformdirs
 
 from avatar_live.app.faults import ShowError
 from avatar_live.channels.processes import ONCE, EnginePlan, ServerPlan, TrackerPlan
-from avatar_live.mocap.spec import INPUTS_MAX, SpecError, parse_input, parse_target
+from avatar_live.mocap.spec import DEVICES, INPUTS_MAX, SpecError, parse_input, parse_target
 from avatar_live.mocap.take import SUFFIX
 from avatar_live.signals.presence import LOST_POLICIES, LostPolicy
 from avatar_live.signals.scene import LightName, ShotName
@@ -230,7 +230,7 @@ def checked_profile(profile: str) -> str:
 
 
 def checked_inputs(inputs: Sequence[str]) -> tuple[str, ...]:
-    """Return the other programs that move the host, the first one first. Raises ShowError for what is none."""
+    """Return the programs and devices that move the host, the first one first. Raises ShowError for what is none."""
     if len(inputs) > INPUTS_MAX:
         raise ShowError(f"At most {INPUTS_MAX} inputs can be listened to: leave out {len(inputs) - INPUTS_MAX}.")
     ports: dict[int, str] = {}
@@ -239,6 +239,8 @@ def checked_inputs(inputs: Sequence[str]) -> tuple[str, ...]:
             spec = parse_input(text)
         except SpecError as error:
             raise ShowError(str(error)) from error
+        if spec.kind in DEVICES:
+            continue  # they have no port
         if spec.port in ports:
             raise ShowError(
                 f'"{text}" and "{ports[spec.port]}" would listen on the same port: give one another, such as '

@@ -1,14 +1,14 @@
-"""What a streamer writes to be moved by another program, such as `vmc`, `vmc:39540/face,mouth` or
-`ifacialmocap@192.168.1.5`.
+"""What a streamer writes to be moved by another program or a device, such as `vmc`, `vmc:39540/face,mouth`,
+`ifacialmocap@192.168.1.5` or `pointer`.
 
 KIND[@PHONE][:[ADDRESS:]PORT][/REGION,REGION...]. ADDRESS is where to listen: 127.0.0.1, which only programs of this
 machine reach, unless it says otherwise (0.0.0.0: the whole network) or a phone is named. Packets from elsewhere than a
-named phone are dropped.
+named phone are dropped. The devices on the desk (pointer, keyboard, gamepad) have no address.
 """
 
 import ipaddress
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from avatar_live.mocap import ifacialmocap, livelink, openseeface
@@ -21,7 +21,8 @@ EVERYWHERE: Final = "0.0.0.0"  # noqa: S104  (only where the streamer asks for i
 SPEC_CHARS_MAX: Final = 200
 INPUTS_MAX: Final = 8
 EXAMPLES: Final = (
-    "vmc, vmc:0.0.0.0:39539, ifacialmocap@192.168.1.5, openseeface, livelink:0.0.0.0:11111, vmc/face,mouth"
+    "vmc, vmc:0.0.0.0:39539, ifacialmocap@192.168.1.5, openseeface, livelink:0.0.0.0:11111, vmc/face,mouth, "
+    "pointer, keyboard, gamepad"
 )
 
 Parse = Callable[[bytes], Part | None]
@@ -46,6 +47,8 @@ KINDS: Final = {
     "livelink": Kind(11_111, lambda: livelink.parse, True, True),
 }
 
+POINTER, KEYBOARD, GAMEPAD = DEVICES = ("pointer", "keyboard", "gamepad")
+
 
 class SpecError(ValueError):
     """Say in one sentence what is wrong with what the streamer wrote, and what would be right."""
@@ -61,6 +64,11 @@ class InputSpec:
     phone: str = ""
     regions: frozenset[str] = frozenset(REGIONS)
 
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds that are read as one; devices are, see `together`."""
+        return tuple(self.kind.split(" and "))
+
 
 def parse_input(text: str) -> InputSpec:
     """Read what the streamer wrote. Raises SpecError."""
@@ -69,6 +77,10 @@ def parse_input(text: str) -> InputSpec:
     where, slash, limits = text.strip().partition("/")
     where, colon, listening = where.partition(":")
     name, at, phone = where.partition("@")
+    if name.lower() in DEVICES:
+        if at or colon:
+            raise SpecError(f"A device has no address: write it as {name.lower()} alone.")
+        return InputSpec(name.lower(), "", 0, "", _regions(limits) if slash else frozenset(REGIONS))
     kind = KINDS.get(name.lower())
     if kind is None:
         raise SpecError(f'There is no input "{name}": write it like {EXAMPLES}.')
@@ -79,6 +91,21 @@ def parse_input(text: str) -> InputSpec:
         phone = checked_address(phone, text)
         address = EVERYWHERE if address == HERE else address
     return InputSpec(name.lower(), address, port, phone, _regions(limits) if slash else frozenset(REGIONS))
+
+
+def together(specs: Sequence[InputSpec]) -> list[InputSpec]:
+    """Return the specs with the devices that move the same regions as one, where the first of them is.
+
+    One pair of hands uses them all: it leaves the mouse for the keys, and both for the gamepad.
+    """
+    joined: list[InputSpec] = []
+    for spec in specs:
+        place = next((place for place, other in enumerate(joined) if _is_same_desk(spec, other)), None)
+        if place is None:
+            joined.append(spec)
+        elif spec.kind not in joined[place].kinds:
+            joined[place] = replace(joined[place], kind=f"{joined[place].kind} and {spec.kind}")
+    return joined
 
 
 def parse_target(text: str) -> tuple[str, int]:
@@ -95,6 +122,10 @@ def checked_address(address: str, text: str) -> str:
         return str(ipaddress.IPv4Address("127.0.0.1" if address == "localhost" else address))
     except ValueError as error:
         raise SpecError(f'"{address}" in "{text}" is not an address: write four numbers, such as 127.0.0.1.') from error
+
+
+def _is_same_desk(spec: InputSpec, other: InputSpec) -> bool:
+    return spec.kind in DEVICES and other.kinds[0] in DEVICES and spec.regions == other.regions
 
 
 def _listening(listening: str, port: int, text: str) -> tuple[str, int]:

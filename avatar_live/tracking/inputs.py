@@ -14,8 +14,9 @@ from typing import Final, Protocol
 from avatar_live import clock
 from avatar_live.mocap.mix import FRESH_S, Told, mixed
 from avatar_live.mocap.part import Part
-from avatar_live.mocap.spec import INPUTS_MAX, InputSpec, SpecError, parse_input
+from avatar_live.mocap.spec import DEVICES, INPUTS_MAX, InputSpec, SpecError, parse_input, together
 from avatar_live.signals import GivenPose
+from avatar_live.tracking.desk_source import DeskSource
 from avatar_live.tracking.receiver import Receiver
 
 # Between two looks at the sources, so that a flood costs no more than what a turn takes in: see PACKETS_A_TURN_MAX.
@@ -56,7 +57,7 @@ Say = Callable[[GivenPose], None]
 
 def open_source(spec: InputSpec) -> GivingSource:
     """Open what a spec names."""
-    return Receiver(spec)
+    return DeskSource(spec) if spec.kinds[0] in DEVICES else Receiver(spec)
 
 
 class Inputs:
@@ -64,17 +65,15 @@ class Inputs:
 
     def __init__(self, specs: Sequence[str], say: Say, *, opened: Opened = open_source) -> None:
         self.words = ""
-        self._told: list[Told | None] = []
-        self._sources: list[tuple[InputSpec, GivingSource]] = []
         self._faults: list[str] = []
+        parsed: list[InputSpec] = []
         for text in specs[:INPUTS_MAX]:
             try:
-                spec = parse_input(text)
+                parsed.append(parse_input(text))
             except SpecError as error:
                 self._faults.append(str(error))
-            else:
-                self._sources.append((spec, opened(spec)))
-                self._told.append(None)
+        self._sources = [(spec, opened(spec)) for spec in together(parsed)]
+        self._told: list[Told | None] = [None] * len(self._sources)
         if len(specs) > INPUTS_MAX:
             self._faults.append(f"Only the first {INPUTS_MAX} inputs are listened to.")
         self._words_due_s = clock.now_s()

@@ -152,3 +152,10 @@ def test_a_link_to_a_backdrop_is_what_its_name_says(tmp_path: Path) -> None:
     Image.new("RGB", (8, 8)).save(tmp_path / "blob", format="PNG")
     (tmp_path / "sea.png").symlink_to(tmp_path / "blob")
     assert checked_backdrop(f" {tmp_path / 'sea.png'} ") == str(tmp_path / "sea.png")
+
+
+def test_devices_and_programs_may_move_the_host_together() -> None:
+    inputs = ("pointer", "keyboard", "gamepad/left_arm", "vmc", "openseeface")
+    assert st.checked_inputs(inputs) == inputs
+    with pytest.raises(ShowError, match="same port"):
+        st.checked_inputs((*inputs, "vmc"))
