@@ -7,19 +7,17 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from itertools import cycle
-from pathlib import Path
 
 import pytest
 from person_at_desk import A, Person
 from running import until
 from virtual_screen import Server, xvfb
 
-from avatar_live.channels import Slot
 from avatar_live.mocap.desk import Keys, Pad, Pointer
 from avatar_live.mocap.grips import Thumbwork
 from avatar_live.mocap.part import Part
 from avatar_live.mocap.spec import InputSpec, parse_input, together
-from avatar_live.signals import GIVEN_BYTES, HUMANOID_BONES, given_from_bytes
+from avatar_live.signals import HUMANOID_BONES, GivenPose
 from avatar_live.tracking.desk_source import DeskSource
 from avatar_live.tracking.inputs import GivingSource, Inputs
 from avatar_live.tracking.screens import NO_SCREEN, DeskError, X11Screen
@@ -164,18 +162,16 @@ def test_a_real_pointer_turns_the_head(server: Server, person: Person) -> None:
 
 
 def test_a_desk_among_the_inputs_moves_the_host(
-    server: Server, person: Person, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    server: Server, person: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DISPLAY", server.name)
     monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
-    inputs = Inputs(("pointer/right_arm", "keyboard", "gamepad"), tmp_path / "given")
-    slot = Slot(tmp_path / "given", GIVEN_BYTES)
+    said: list[GivenPose] = []
+    inputs = Inputs(("pointer/right_arm", "keyboard", "gamepad"), said.append)
     assert "waiting for a touch of the pointer" in inputs.words
 
     def gives(*bones: str) -> bool:
-        data = slot.read()
-        given = None if data is None else given_from_bytes(data)
-        return given is not None and all(given.has_rotation[HUMANOID_BONES.index(bone)] for bone in bones)
+        return bool(said) and all(said[-1].has_rotation[HUMANOID_BONES.index(bone)] for bone in bones)
 
     places_px = cycle((100, 200, 300))
 
@@ -189,15 +185,12 @@ def test_a_desk_among_the_inputs_moves_the_host(
     until(lambda: "moved by pointer and keyboard and gamepad" in inputs.words, "words")
     inputs.close()
     assert not gives("leftHand"), "what was given is taken back"
-    slot.close()
 
 
-def test_without_a_screen_the_other_inputs_go_on_and_words_say_why(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_a_screen_the_other_inputs_go_on_and_words_say_why(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DISPLAY", raising=False)
     monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
-    inputs = Inputs(("pointer", "vmc:0.0.0.0:39539"), tmp_path / "given", opened=_desk_or_gaze)
+    inputs = Inputs(("pointer", "vmc:0.0.0.0:39539"), [].append, opened=_desk_or_gaze)
     until(lambda: NO_SCREEN in inputs.words and "moved by vmc" in inputs.words, "words")
     assert inputs.is_alive
     inputs.close()
