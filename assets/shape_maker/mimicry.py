@@ -7,6 +7,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from avatar_live.app.bench.tracking.lids import lowered_lid
+
 Pixels = NDArray[np.uint8]
 Doubles = NDArray[np.float64]
 
@@ -54,7 +56,6 @@ _EYES: Final = (
     ((33, 133), (246, 161, 160, 159, 158, 157, 173), (7, 163, 144, 145, 153, 154, 155), (468, 469, 470, 471, 472)),
     ((263, 362), (466, 388, 387, 386, 385, 384, 398), (249, 390, 373, 374, 380, 381, 382), (473, 474, 475, 476, 477)),
 )
-_BROWS: Final = (105, 334)
 _MOUTH_CORNERS: Final = (61, 291)
 _LIPS_MEET: Final = (13, 14)
 _CHIN: Final = 152
@@ -146,9 +147,9 @@ def _warped(pixels: Pixels, landmarks: Doubles, pulled: Grimace, px: float) -> P
     is_gap = np.zeros(rows.shape, np.bool_)
     if gap_px > 1.0:
         from_y, is_gap = _with_jaw_down(from_y, columns, rows, landmarks, gap_px)
-    for eye, brow, closed in zip(_EYES, _BROWS, pulled.lids, strict=True):
+    for eye, closed in enumerate(pulled.lids):
         if closed > 0.0:
-            from_y = _with_lid_down(from_y, columns, rows, landmarks, eye, brow, closed)
+            from_y = lowered_lid(from_y, columns, rows, landmarks, eye, closed)
     warped = cv2.remap(pixels, from_x, from_y.astype(np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     return np.where(is_gap[..., None], np.array([45, 15, 18], np.uint8), warped).astype(np.uint8)
 
@@ -178,24 +179,3 @@ def _with_jaw_down(
     pulled = from_y - gap_px * sideways * np.exp(-under_chin)
     lowered = np.where(rows > y + gap, np.maximum(pulled, y + 0.2 * (rows - y - gap)), from_y)
     return lowered, (rows > y) & (rows < y + gap)
-
-
-def _with_lid_down(
-    from_y: Doubles,
-    columns: Doubles,
-    rows: Doubles,
-    landmarks: Doubles,
-    eye: tuple[tuple[int, ...], ...],
-    brow: int,
-    closed: float,
-) -> Doubles:
-    """Stretch the skin above an eye down over it."""
-    (outer, inner), upper, lower, _ = eye
-    width = float(np.linalg.norm(landmarks[outer, :2] - landmarks[inner, :2]))
-    x = 0.5 * (landmarks[outer, 0] + landmarks[inner, 0])
-    lens = np.clip(1.0 - ((columns - x) / (0.62 * width)) ** 2, 0.0, 1.0)
-    lid, top = landmarks[upper[3], 1], landmarks[brow, 1]
-    new_lid = lid + closed * (landmarks[lower[3], 1] - lid) * lens
-    skin = top + (rows - top) / np.maximum(new_lid - top, 1.0) * (lid - top - 1.0)
-    lowered: Doubles = from_y + np.where((rows > top) & (rows < new_lid) & (lens > 0.0), skin - rows, 0.0)
-    return lowered

@@ -172,7 +172,7 @@ class _Blink:
         is_between = np.ones(len(seen), np.bool_)
         for span in self._rises():
             is_between[span.begin : span.end] = False
-        opened = np.median(seen[is_between], axis=0)  # a quarter of all lies at rest at least
+        opened = np.percentile(seen[is_between], QUIET_PERCENT, axis=0)  # a glance down in between is not open
         if (closed < opened + LID_RISE_MIN).any():
             raise _NotSeenError("One eye stayed open: blink with both, facing the camera, and try again.")
         lids = Lids((float(opened[0]), float(opened[1])), (float(closed[0]), float(closed[1])))

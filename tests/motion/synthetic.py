@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from avatar_live.motion import quaternions as quat
+from avatar_live.motion.face import APERTURE_WIDE
 from avatar_live.motion.head import FIELD_OF_VIEW_RAD
 from avatar_live.motion.template import LANDMARKS, TEMPLATE_M
 from avatar_live.signals import ARKIT_SHAPES, BodyReading, FaceReading, HandReading, Readings
@@ -17,6 +18,13 @@ TO_CAMERA = np.array([1.0, -1.0, -1.0])
 
 # Irises and the corners of the eyes, in the template's space.
 _EYES_M = {468: (-0.0317, 0.0, 0.006), 473: (0.0317, 0.0, 0.006)}
+
+# Lids between the corners of the template's eyes: as far apart as the blink weight says.
+_EYE_WIDTH_M = 0.0261
+_LIDS = (
+    ("Left", 1.0, _EYE_WIDTH_M, ((387, 373), (386, 374), (385, 380))),
+    ("Right", -1.0, _EYE_WIDTH_M, ((160, 144), (159, 145), (158, 153))),
+)
 
 
 def face(
@@ -35,6 +43,11 @@ def face(
     in_head[LANDMARKS] = TEMPLATE_M if points_m is None else points_m
     for landmark, point in _EYES_M.items():
         in_head[landmark] = point
+    for side, sign, width_m, pairs in _LIDS:
+        closed = (shapes or {}).get(f"eyeBlink{side}", 0.0)
+        half_m = 0.5 * APERTURE_WIDE * (1.0 - closed) * width_m
+        for upper, lower in pairs:
+            in_head[upper], in_head[lower] = (sign * 0.0317, half_m, 0.006), (sign * 0.0317, -half_m, 0.006)
     turned = quat.rotate(rotation, in_head)
     focal_px = 0.5 * WIDTH_PX / math.tan(0.5 * FIELD_OF_VIEW_RAD)
     distance_m = -place_m[2]

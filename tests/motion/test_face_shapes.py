@@ -61,12 +61,14 @@ def test_lips_close_no_further_than_the_jaw_has_parted_them() -> None:
     assert pressed["jawOpen"] > 0.3
 
 
-def test_both_lids_close_together_and_snap() -> None:
+def test_both_lids_close_together() -> None:
     sitter = Sitter()
     sitter.show({}, 3.0)
     closed = sitter.show({"eyeBlinkLeft": 0.75, "eyeBlinkRight": 0.62}, 0.1)
     assert closed["eyeBlinkLeft"] == pytest.approx(closed["eyeBlinkRight"])
     assert closed["eyeBlinkLeft"] > 0.95
+    half = sitter.show({"eyeBlinkLeft": 0.58, "eyeBlinkRight": 0.52}, FRAME_S)["eyeBlinkLeft"]
+    assert 0.1 < half < 0.6, "half-closed eyes do not look asleep"
     assert sitter.show({}, FRAME_S)["eyeBlinkLeft"] < 0.05
 
 

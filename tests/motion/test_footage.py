@@ -95,7 +95,7 @@ def test_the_shipped_performance_moves_the_avatar_and_never_breaks_it() -> None:
         assert heights[:, side].min() < -0.85
     lids = np.array([pose.shapes[ARKIT_SHAPES.index("eyeBlinkLeft")] for pose in poses])
     assert lids.max() > 0.8
-    assert (lids < 0.3).mean() > 0.9
+    assert (lids < 0.3).mean() > 0.7, "signers look at their hands, and yet the avatar is awake"
     for bone in ("leftUpperArm", "rightUpperArm", "leftLowerArm", "rightLowerArm", "leftHand", "rightHand"):
         turns = [float(angle_between(a.rotations[bone], b.rotations[bone])) for a, b in pairwise(poses)]
         assert np.degrees(max(turns)) < 25.0, bone
