@@ -1,6 +1,6 @@
 """Readings in, pose out: the one function that tells the story of motion, called once per drawn frame.
 
-A call with face, body and both hands new costs 1.1 to 1.3 ms of CPU.
+A call with face, body and both hands new costs 1.1 to 1.3 ms of CPU, half as much more where legs are seen.
 """
 
 import numpy as np

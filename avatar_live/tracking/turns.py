@@ -7,7 +7,7 @@ TURN_PERIOD_S_MIN: Final = 1.0 / 40.0
 TURN_SLACK_S: Final = 0.005  # cameras jitter: a turn that is nearly due is taken
 # However slow the machine, a turn is taken this often: an arm that is read 3 times a second still follows.
 TURN_PERIOD_S_MAX: Final = 0.15
-BUSY_SHARE: Final = 0.9  # of the time between two pictures; the rest is for whatever else the process does
+BUSY_SHARE: Final = 0.95  # of the time between two pictures; the rest is for whatever else the process does
 PERIOD_S_FIRST: Final = 1.0 / 30.0
 PERIOD_S_MAX: Final = 0.1
 PERIOD_GROWTH: Final = 1.02  # a picture; pictures that were missed make no camera slower, but darkness does
