@@ -17,6 +17,7 @@ from avatar_live.avatar.rig import Rig
 from avatar_live.compositor import Overlay, compose, draw_stamp
 from avatar_live.compositor.overlay import panic_card
 from avatar_live.encoder.video import size_of
+from avatar_live.engine.build import build_of
 from avatar_live.engine.reactions import Reactions
 from avatar_live.motion import Solver
 from avatar_live.protocol.cues import Banner, ChatPeak, Cue, React
@@ -71,6 +72,7 @@ class Show:
         """Change the host's body; everything else goes on."""
         self.stage.set_avatar(avatar)
         self.rig = Rig(avatar)
+        self.solver.use_build(build_of(self.rig.rest_places_m))
         self.reactions.hips_height_m = hips_height_m(avatar)
         self.overlay.credit = licence_of(avatar.meta).credit_line
 

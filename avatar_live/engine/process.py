@@ -50,6 +50,7 @@ from avatar_live.channels.processes import (
 )
 from avatar_live.channels.ring import SoundRing
 from avatar_live.compositor import Overlay
+from avatar_live.engine.build import build_of
 from avatar_live.engine.calibrating import Calibrating
 from avatar_live.engine.frame import Show, ShowFrame, make_frame, stamp_frame
 from avatar_live.engine.reactions import Reactions, read_clips
@@ -83,6 +84,7 @@ def run(plan: EnginePlan, stage: Stage, orders: Lossless[Order]) -> None:
     overlay = Overlay(plan.title, licence_of(avatar.meta).credit_line)
     reactions = Reactions(read_clips(Path(plan.clips)) if plan.clips else {}, hips_height_m(avatar))
     show = Show(Solver(plan.mirror), Rig(avatar), stage, overlay, reactions)
+    show.solver.use_build(build_of(show.rig.rest_places_m))
     with contextlib.closing(Engine(plan, Path(plan.run_folder), show)) as engine:
         engine.run(orders)
 

@@ -13,12 +13,11 @@ from numpy.typing import NDArray
 
 from avatar_live.motion import quaternions as quat
 from avatar_live.motion.bridge import smoothstep
+from avatar_live.motion.two_bones import hinge_twist, reach, swing_to
 
 Doubles = NDArray[np.float64]
 
-REACH_MAX = 0.998  # of the arm's length: a fully straight arm has no elbow direction
 ELBOW_TWIST_RAD_MAX = math.radians(110.0)  # how far the elbow's hinge turns from where the upper arm alone puts it
-STRAIGHT_SINE, BENT_SINE = 0.12, 0.45  # bend between which the hinge's direction becomes readable
 SHRUG_RAD_MAX = math.radians(18.0)  # the collar bone's share of a raised arm
 BODY_HALF_WIDTH_M, BODY_DEPTH_M, SHOULDER_X_M = 0.11, 0.13, 0.17
 HEAD_HALF_WIDTH_M, HEAD_DEPTH_M = 0.10, 0.14
@@ -28,7 +27,6 @@ REST_DOWN_RAD = math.radians(71.0)  # upper arms beside the body, clear of a coa
 REST_FORWARD_RAD = math.radians(5.0)
 REST_ELBOW_RAD = math.radians(16.0)
 
-_UP: Final = np.array([0.0, 1.0, 0.0])
 _ELBOW_HANGS: Final = np.array([0.0, -1.0, -0.5])
 _ASIDE: Final = np.array([1.0, 0.0, 0.0])
 
@@ -84,27 +82,13 @@ def keep_off_body(side: Side, wrist_m: Doubles) -> Doubles:
 
 def place_elbow(wrist_m: Doubles, elbow_hint_m: Doubles, upper_m: float, lower_m: float) -> tuple[Doubles, Doubles]:
     """Return unit directions of upper and lower arm that reach `wrist_m` with the elbow on the hint's side."""
-    distance_m = math.sqrt(float(wrist_m @ wrist_m))
-    axis = wrist_m / distance_m if distance_m > quat.TINY else -_UP
-    reach_m = (upper_m + lower_m) * REACH_MAX
-    nearest_m = abs(upper_m - lower_m) + 0.02 * reach_m
-    distance_m = min(max(distance_m, nearest_m), reach_m)
-    sides = (_across(towards, axis) for towards in (elbow_hint_m, _ELBOW_HANGS, _ASIDE))
-    pole = next(side for side in sides if side is not None)  # no axis is parallel to both of the last two
-    cosine = (upper_m**2 + distance_m**2 - lower_m**2) / (2.0 * upper_m * distance_m)
-    cosine = min(1.0, max(-1.0, cosine))
-    elbow = upper_m * (cosine * axis + math.sqrt(1.0 - cosine**2) * pole)
-    forearm = distance_m * axis - elbow
-    return elbow / upper_m, forearm / math.sqrt(float(forearm @ forearm))
+    # No way to a wrist is parallel to both of the last two.
+    return reach(wrist_m, elbow_hint_m, (_ELBOW_HANGS, _ASIDE), upper_m, lower_m)
 
 
 def elbow_twist(side: Side, upper: Doubles, lower: Doubles, chest: Doubles) -> float:
     """Return how far the elbow's hinge is turned about the upper arm, in radians; 0 where a straight arm hides it."""
-    natural_hinge = quat.rotate(_swing_in_space(side, upper, chest), side.hinge)
-    seen_hinge = quat.cross(upper, lower)
-    sine = math.sqrt(float(seen_hinge @ seen_hinge))
-    angle = math.atan2(float(quat.cross(natural_hinge, seen_hinge) @ upper), float(natural_hinge @ seen_hinge))
-    return quat.folded(angle, ELBOW_TWIST_RAD_MAX) * smoothstep(STRAIGHT_SINE, BENT_SINE, sine)
+    return hinge_twist(swing_to(side.along, upper, chest), side.hinge, upper, lower, ELBOW_TWIST_RAD_MAX)
 
 
 def turn_arm(side: Side, upper: Doubles, lower: Doubles, chest: Doubles, twist_rad: float) -> ArmTurns:
@@ -116,7 +100,7 @@ def turn_arm(side: Side, upper: Doubles, lower: Doubles, chest: Doubles, twist_r
     shrug = quat.about(2, side.sign * SHRUG_RAD_MAX * smoothstep(-0.2, 1.0, float(in_chest[1])))
     shoulder_in_space = quat.multiply(chest, shrug)
     twist = quat.from_rotation_vector(upper * twist_rad)
-    upper_in_space = quat.multiply(twist, _swing_in_space(side, upper, chest))
+    upper_in_space = quat.multiply(twist, swing_to(side.along, upper, chest))
     bend = quat.between(side.along, quat.rotate(quat.inverse(upper_in_space), lower))
     return ArmTurns(
         shoulder=shrug,
@@ -124,15 +108,3 @@ def turn_arm(side: Side, upper: Doubles, lower: Doubles, chest: Doubles, twist_r
         lower=bend,
         lower_in_space=quat.normalized(quat.multiply(upper_in_space, bend)),
     )
-
-
-def _swing_in_space(side: Side, upper: Doubles, chest: Doubles) -> Doubles:
-    """Return the shortest turn of the T-pose's arm on its chest to the direction `upper`."""
-    return quat.multiply(chest, quat.between(side.along, quat.rotate(quat.inverse(chest), upper)))
-
-
-def _across(v: Doubles, axis: Doubles) -> Doubles | None:
-    """Return the unit part of `v` that is perpendicular to `axis`, or None where there is none."""
-    rest = v - (v @ axis) * axis
-    length = math.sqrt(float(rest @ rest))
-    return rest / length if length > 0.02 else None

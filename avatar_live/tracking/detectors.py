@@ -13,10 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from avatar_live.signals import ARKIT_SHAPES, BodyReading, FaceReading, HandReading
+from avatar_live.tracking.distance import Distance
 from avatar_live.tracking.face_net import face_net
+from avatar_live.tracking.hand_sieve import HandSieve
+from avatar_live.tracking.hands_view import HandsView
 from avatar_live.tracking.models import ModelError, Models
+from avatar_live.tracking.regions import HEAD_PX, Region
 from avatar_live.tracking.shapes import shapes_from_landmarks
-from avatar_live.tracking.sides import SeenHand, assign_sides
+from avatar_live.tracking.sides import SeenHand
 from avatar_live.tracking.source import Pixels
 from avatar_live.tracking.tasks import BaseOptions, mediapipe, vision
 
@@ -24,6 +28,10 @@ HANDS_MAX: Final = 2
 # Below MediaPipe's .5: a person 2-3 m away is then found at once instead of after 11 and 20 frames (two clips), and
 # what is not a face is still turned down by the landmark model's own doubt.
 DETECTION_MIN: Final = 0.3
+# A hand that moves is blurred; the sieve turns down what is no hand.
+HAND_DETECTION_MIN: Final = 0.2
+HAND_PRESENCE_MIN: Final = 0.3
+BODY_AGE_S_MAX: Final = 0.5  # an older body does not say where the hands are
 # The share of a new value in MediaPipe's low pass over visibility (`VisibilitySmoothingCalculator` of its pose graph).
 VISIBILITY_SHARE: Final = 0.1
 
@@ -48,7 +56,18 @@ class Detectors:
         )
         self._body = _open(vision.PoseLandmarker, vision.PoseLandmarkerOptions, models.pose)
         self._smoothed_visibility: Points | None = None
-        self._hands = _open(vision.HandLandmarker, vision.HandLandmarkerOptions, models.hand, num_hands=HANDS_MAX)
+        self._hands = _open(
+            vision.HandLandmarker,
+            vision.HandLandmarkerOptions,
+            models.hand,
+            num_hands=HANDS_MAX,
+            min_hand_detection_confidence=HAND_DETECTION_MIN,
+            min_hand_presence_confidence=HAND_PRESENCE_MIN,
+            min_tracking_confidence=HAND_PRESENCE_MIN,
+        )
+        self._distance, self._sieve = Distance(), HandSieve()
+        self._newest_face: FaceReading | None = None
+        self._hands_view = HandsView()
 
     def __enter__(self) -> Self:
         return self
@@ -65,10 +84,21 @@ class Detectors:
 
     def face(self, pixels: Pixels, captured_s: float) -> FaceReading | None:
         """Return the face with its 52 weights, from the model or worked out of its landmarks."""
-        found = self._face(pixels, captured_s)
-        if not found.face_landmarks:
-            return None
-        landmarks = _in_pixels(found.face_landmarks[0], pixels)
+        region, is_new = self._distance.region(captured_s)
+        view = pixels if region is None else region.cut(pixels, HEAD_PX)
+        found = self._face(view, captured_s)
+        if is_new and not found.face_landmarks:
+            # The landmarker looked where the face was in the last view; now it looks everywhere.
+            found = self._face(view, captured_s)
+        face = self._face_of(found, view, region, captured_s) if found.face_landmarks else None
+        if face is not None and not self._distance.is_own(face):
+            face = None
+        self._distance.learn(face, captured_s, max(pixels.shape[:2]))
+        self._newest_face = face or self._newest_face
+        return face
+
+    def _face_of(self, found: Any, view: Pixels, region: Region | None, captured_s: float) -> FaceReading:
+        landmarks = _in_pixels(found.face_landmarks[0], view)
         if self._has_shapes:
             shapes = np.zeros(len(ARKIT_SHAPES), np.float32)
             for category in found.face_blendshapes[0]:
@@ -77,6 +107,8 @@ class Detectors:
                     shapes[place] = category.score
         else:
             shapes = shapes_from_landmarks(landmarks)
+        if region is not None:
+            landmarks = region.to_picture(landmarks, HEAD_PX)
         return FaceReading(landmarks, shapes, captured_s)
 
     def body(self, pixels: Pixels, captured_s: float) -> BodyReading | None:
@@ -84,30 +116,40 @@ class Detectors:
         found = self._body(pixels, captured_s)
         if not found.pose_landmarks:
             self._smoothed_visibility = None
+            self._distance.meet(None)
             return None
         seen = found.pose_landmarks[0]
         smoothed = np.fromiter((point.visibility or 0.0 for point in seen), np.float32, len(seen))
         visibility = unsmoothed(smoothed, self._smoothed_visibility)
         self._smoothed_visibility = smoothed
-        return BodyReading(_in_pixels(seen, pixels), _in_metres(found.pose_world_landmarks[0]), visibility, captured_s)
+        world = _in_metres(found.pose_world_landmarks[0])
+        body = BodyReading(_in_pixels(seen, pixels), world, visibility, captured_s)
+        self._distance.meet(body)
+        return body
 
     def hands(
         self, pixels: Pixels, captured_s: float, body: BodyReading | None
     ) -> tuple[HandReading | None, HandReading | None]:
-        """Return the person's own left and right hand; the body's wrists decide where they are seen."""
-        found = self._hands(pixels, captured_s)
-        seen = [
-            SeenHand(
-                HandReading(_in_pixels(points, pixels), _in_metres(world), float(label[0].score), captured_s),
+        """Return the person's own left and right hand, looked for at the body's wrists or, without, everywhere."""
+        body = body if body is not None and captured_s - body.captured_s <= BODY_AGE_S_MAX else None
+        is_handed_over = body is not None and self._hands_view.show(pixels, body, captured_s)
+        view = self._hands_view.pixels if is_handed_over else pixels
+        found = self._hands(view, captured_s)
+        seen = []
+        for points, world, label in zip(
+            found.hand_landmarks, found.hand_world_landmarks, found.handedness, strict=True
+        ):
+            landmarks: Points | None = _in_pixels(points, view)
+            if is_handed_over and landmarks is not None:
+                landmarks = self._hands_view.in_picture(landmarks)
+            if landmarks is not None:
+                reading = HandReading(landmarks, _in_metres(world), float(label[0].score), captured_s)
                 # MediaPipe's notes say that labels are for mirrored pictures; measured on unmirrored ones, 97 % of
                 # 418 hands are the person's own as labelled.
-                is_left=label[0].category_name == "Left",
-            )
-            for points, world, label in zip(
-                found.hand_landmarks, found.hand_world_landmarks, found.handedness, strict=True
-            )
-        ]
-        return assign_sides(seen, body)
+                seen.append(SeenHand(reading, is_left=label[0].category_name == "Left"))
+        hands = self._sieve.admit(seen, self._newest_face, body, captured_s)
+        self._hands_view.meet(hands)
+        return hands
 
 
 def unsmoothed(smoothed: Points, before: Points | None) -> Points:

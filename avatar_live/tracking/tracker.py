@@ -1,8 +1,8 @@
 """One camera picture after another -> readings: the face at once, body and hands in turn."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Final, Protocol
+from typing import Protocol
 
 import cv2
 import numpy as np
@@ -11,11 +11,7 @@ from avatar_live import clock
 from avatar_live.signals import BodyReading, FaceReading, HandReading, Readings
 from avatar_live.tracking.costs import Costs
 from avatar_live.tracking.source import WIDTH_PX_MAX, Picture, Pixels
-
-# Body and hands take turns on every second picture of a 30 Hz camera, 7.5 Hz each: arms move slower than lips, and
-# both together cost several times the face.
-TURN_PERIOD_S: Final = 1.0 / 15.0
-TURN_SLACK_S: Final = 0.01  # cameras jitter: a turn that is nearly due is taken
+from avatar_live.tracking.turns import Turns
 
 
 class Seeing(Protocol):
@@ -37,39 +33,48 @@ class Seeing(Protocol):
 
 
 class Tracker:
-    """Turn pictures into readings; what is not looked for in a picture is carried over from an earlier one."""
+    """Turn pictures into readings; what is not looked for in a picture is carried over from an earlier one.
 
-    def __init__(self, detectors: Seeing, costs: Costs) -> None:
+    `now_s` times the looks: the clock, or a measurement's own.
+    """
+
+    def __init__(self, detectors: Seeing, costs: Costs, now_s: Callable[[], float] = clock.now_s) -> None:
         self._detectors = detectors
         self._costs = costs
+        self._now_s = now_s
         self._body: BodyReading | None = None
         self._hands: tuple[HandReading | None, HandReading | None] = (None, None)
-        self._turn_s = float("-inf")
+        self._turns = Turns()
         self._is_bodys_turn = True
 
     def readings(self, picture: Picture) -> Iterator[Readings]:
         """Yield the readings with the new face, then, when it is their turn, with the new body or the new hands."""
-        pixels, captured_s = fitted(picture.pixels), picture.captured_s
+        start_s, captured_s = self._now_s(), picture.captured_s
+        self._turns.see(captured_s)
+        pixels = fitted(picture.pixels)
         height, width, _ = pixels.shape
-        start_s = clock.now_s()
         face = self._detectors.face(pixels, captured_s)
-        self._costs.add("face", clock.now_s() - start_s)
+        self._spend("face", start_s)
         self._costs.frames += 1
         self._costs.faces += face is not None
         readings = Readings(width, height, captured_s, face, self._body, *self._hands)
         yield readings
-        if captured_s - self._turn_s < TURN_PERIOD_S - TURN_SLACK_S:
+        if not self._turns.take():
             return
-        self._turn_s = captured_s
-        start_s = clock.now_s()
+        start_s = self._now_s()
         if self._is_bodys_turn:
             self._body = self._detectors.body(pixels, captured_s)
-            self._costs.add("body", clock.now_s() - start_s)
+            self._spend("body", start_s)
         else:
             self._hands = self._detectors.hands(pixels, captured_s, self._body)
-            self._costs.add("hands", clock.now_s() - start_s)
+            self._spend("hands", start_s)
         self._is_bodys_turn = not self._is_bodys_turn
         yield replace(readings, body=self._body, left_hand=self._hands[0], right_hand=self._hands[1])
+
+    def _spend(self, part: str, start_s: float) -> None:
+        spent_s = self._now_s() - start_s
+        self._costs.add(part, spent_s)
+        self._turns.spend(spent_s)
 
     def close(self) -> None:
         """Let go of the models."""

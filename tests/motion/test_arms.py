@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from synthetic import angle_between, body, face, flat_left_hand, hand, seen
 
-from avatar_live.motion import Solver, arms, hands
+from avatar_live.motion import Solver, arms, hands, two_bones
 from avatar_live.motion import quaternions as quat
 from avatar_live.signals import Pose, Readings
 
@@ -146,7 +146,7 @@ def test_an_arm_reaches_its_wrist_or_stretches_towards_it(wrist: np.ndarray, hin
     wrist = wrist / np.linalg.norm(wrist) * (0.02 + far)
     upper, lower = arms.place_elbow(wrist, hint, 0.28, 0.25)
     reached = 0.28 * upper + 0.25 * lower
-    goal_m = min(max(float(np.linalg.norm(wrist)), 0.04), 0.53 * arms.REACH_MAX)
+    goal_m = min(max(float(np.linalg.norm(wrist)), 0.04), 0.53 * two_bones.REACH_MAX)
     np.testing.assert_allclose(reached, wrist / np.linalg.norm(wrist) * goal_m, atol=2e-3)
     across = hint - (hint @ wrist) * wrist / (wrist @ wrist)
     if np.linalg.norm(across) > 0.05:

@@ -55,20 +55,40 @@ def test_the_face_is_told_before_anything_else_is_looked_for() -> None:
         next(coming)
 
 
-def test_body_and_hands_take_turns_seven_or_eight_times_a_second() -> None:
+def test_body_and_hands_take_turns_fifteen_times_a_second() -> None:
     seeing, costs = Seeing(), Costs()
-    tracker = Tracker(seeing, costs)
+    tracker = Tracker(seeing, costs, now_s=lambda: 0.0)
     for number in range(60):
         list(tracker.readings(picture(number * FRAME_S)))
-    assert costs.calls == {"face": 60, "body": 15, "hands": 15}
+    assert costs.calls == {"face": 60, "body": 30, "hands": 30}
     turns = [part for part in seeing.asked if part != "face"]
-    assert turns == ["body", "hands"] * 15
+    assert turns == ["body", "hands"] * 30
+
+
+def test_looks_that_cost_more_than_there_is_time_for_are_taken_seldomer() -> None:
+    """A face of 20 ms and turns of 40 ms: of each 33 ms 10 are left, so a turn fits every fourth picture."""
+    spent = iter(range(10_000))
+    clock_s = 0.0
+
+    def now_s() -> float:
+        nonlocal clock_s
+        look = next(spent)
+        if look % 2 == 1:  # asked before and after each look
+            clock_s += 0.020 if seeing.asked[-1] == "face" else 0.040
+        return clock_s
+
+    seeing, costs = Seeing(), Costs()
+    tracker = Tracker(seeing, costs, now_s)
+    for number in range(120):
+        list(tracker.readings(picture(number * FRAME_S)))
+    assert costs.calls["face"] == 120
+    assert 25 <= costs.calls["body"] + costs.calls["hands"] <= 35
 
 
 def test_what_is_not_looked_for_is_carried_over_with_its_own_time() -> None:
     tracker = Tracker(Seeing(), Costs())
     list(tracker.readings(picture(0.0)))
-    (carried,) = tracker.readings(picture(FRAME_S))
+    carried, _ = tracker.readings(picture(FRAME_S))
     assert carried.captured_s == FRAME_S
     assert carried.body is not None
     assert carried.body.captured_s == 0.0

@@ -1,0 +1,88 @@
+"""How often the hands of filmed people are found by the looks that a camera at its own pace leaves time for.
+
+The people stand 2-3 m away and sign; every clip begins and ends with the hands down, partly outside the picture, so no
+share can reach 1. Looks are timed in this process's CPU time, so that other work on the machine changes nothing.
+"""
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import astuple, dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Final
+
+import av
+import numpy as np
+
+from avatar_live.tracking.costs import Costs
+from avatar_live.tracking.detectors import Detectors
+from avatar_live.tracking.models import Models
+from avatar_live.tracking.source import Picture
+from avatar_live.tracking.tracker import Tracker
+
+CLIPS: Final = "asl_*.mkv"
+FRESH_S: Final = 0.25  # an older hand has dropped out of an arm's smoothing, whatever still shows it
+START_S: Final = 1.0
+PHASES: Final = 3  # a clip of 2 s is too short for one run: each starts a picture later, so looks meet other pictures
+
+
+@dataclass(frozen=True, slots=True)
+class HandsFound:
+    """Hold shares of a clip's pictures: at least one hand, both, the face; and the looks a second for hands."""
+
+    one: float
+    both: float
+    face: float
+    looks_hz: float
+
+
+def measure_hands(models: Models, footage: Path) -> dict[str, float]:
+    """Return `hands_found_min` and `both_hands_found_min` over the clips of a folder, and each clip's shares."""
+    figures: dict[str, float] = {}
+    rows = {path.stem: _mean([hands_found(models, path, skip) for skip in range(PHASES)]) for path in _clips(footage)}
+    figures["hands_found_min"] = min(row.one for row in rows.values())
+    figures["both_hands_found_min"] = min(row.both for row in rows.values())
+    for name, row in rows.items():
+        figures[f"{name}_hands_found"] = row.one
+        figures[f"{name}_both_hands_found"] = row.both
+        figures[f"{name}_face_found"] = row.face
+        figures[f"{name}_hand_looks_hz"] = row.looks_hz
+    return figures
+
+
+def hands_found(models: Models, path: Path, skip: int = 0) -> HandsFound:
+    """Return what the default mix finds in one clip at the clip's own times, from its picture `skip` on."""
+    one = both = face = pictures = 0
+    costs, captured_s = Costs(), START_S
+    with Detectors(models) as detectors:
+        tracker = Tracker(detectors, costs, now_s=time.process_time)
+        for picture in islice(pictures_of(path), skip, None):
+            *_, readings = tracker.readings(picture)
+            captured_s = picture.captured_s
+            fresh = [
+                hand is not None and captured_s - hand.captured_s <= FRESH_S
+                for hand in (readings.left_hand, readings.right_hand)
+            ]
+            one += any(fresh)
+            both += all(fresh)
+            face += readings.face is not None
+            pictures += 1
+    assert pictures > 0, f"{path} is too short"
+    looks_hz = costs.calls["hands"] / max(captured_s - START_S, 1e-3)
+    return HandsFound(one / pictures, both / pictures, face / pictures, looks_hz)
+
+
+def pictures_of(path: Path) -> Iterator[Picture]:
+    """Yield a clip's pictures with their own times."""
+    with av.open(str(path)) as film:
+        for frame in film.decode(video=0):
+            assert frame.time is not None, "every frame of a film has a time"
+            yield Picture(np.asarray(frame.to_ndarray(format="rgb24"), np.uint8), START_S + float(frame.time))
+
+
+def _clips(footage: Path) -> list[Path]:
+    return sorted(footage.glob(CLIPS))
+
+
+def _mean(rows: Sequence[HandsFound]) -> HandsFound:
+    return HandsFound(*(float(value) for value in np.mean([astuple(row) for row in rows], axis=0)))
