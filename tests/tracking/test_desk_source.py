@@ -190,7 +190,8 @@ def test_a_desk_among_the_inputs_moves_the_host(
 def test_without_a_screen_the_other_inputs_go_on_and_words_say_why(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DISPLAY", raising=False)
     monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
-    inputs = Inputs(("pointer", "vmc:0.0.0.0:39539"), [].append, opened=_desk_or_gaze)
+    said: list[GivenPose] = []
+    inputs = Inputs(("pointer", "vmc:0.0.0.0:39539"), said.append, opened=_desk_or_gaze)
     until(lambda: NO_SCREEN in inputs.words and "moved by vmc" in inputs.words, "words")
     assert inputs.is_alive
     inputs.close()

@@ -175,7 +175,7 @@ def cut_clip(path: Path, left: int, width: int) -> list[Pixels]:
     """Return the pictures of a clip, cut out and scaled to what a webcam shows."""
     height = width * HEIGHT_PX // WIDTH_PX
     with av.open(str(path)) as film:
-        frames = [frame.to_ndarray(format="rgb24") for frame in film.decode(video=0)]
+        frames = [np.asarray(frame.to_ndarray(format="rgb24"), np.uint8) for frame in film.decode(video=0)]
     cuts = [np.ascontiguousarray(frame[:height, left : left + width]) for frame in frames]
     return [np.asarray(cv2.resize(cut, (WIDTH_PX, HEIGHT_PX), interpolation=cv2.INTER_CUBIC), np.uint8) for cut in cuts]
 
