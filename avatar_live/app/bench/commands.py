@@ -157,6 +157,37 @@ def crowd(
     _tell(figures, as_json, "crowd")
 
 
+@bench.command()
+def tracking(
+    parts: Annotated[
+        list[str] | None,
+        typer.Argument(help="head, lids, hands, dark, costs, speech, takes, characters, recovery; left out: all."),
+    ] = None,
+    soak_s: Annotated[
+        float, typer.Option("--soak-seconds", min=0.0, help="Watch a tracker's memory for so long, too.")
+    ] = 0.0,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object as the last line.")] = False,
+    models_folder: ModelsOption = MODELS_FOLDER,
+) -> None:
+    """Measure tracking and motion against truth that does not depend on them: rendered heads, lids, hands, voices.
+
+    With the official face model, and again with the models that come from the package registry alone.
+    """
+    with _bench_packages("tracking"):
+        from avatar_live.app.bench.tracking.everything import PARTS, measure_tracking
+        from avatar_live.stage import StageError
+        from avatar_live.tracking.models import ModelError
+
+    if unknown := set(parts or ()) - set(PARTS):
+        raise ShowError(f'There is no part "{min(unknown)}": name any of {", ".join(PARTS)}.')
+    ensure_models(models_folder, Progress("tracking models"))
+    try:
+        figures = measure_tracking(models_folder, parts or PARTS, soak_s, say)
+    except (StageError, ModelError) as error:
+        raise ShowError(str(error)) from error
+    _tell(figures, as_json)
+
+
 @contextlib.contextmanager
 def _bench_packages(name: str) -> Iterator[None]:
     """Say how to get the packages that only measurements need."""

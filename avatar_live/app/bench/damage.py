@@ -4,7 +4,6 @@ What an avatar's file holds is written by strangers. Nothing in it may bring the
 no memory without bounds. Files and seed say which mutants there are, so every finding can be repeated.
 """
 
-import os
 import random
 import sys
 import time
@@ -18,8 +17,9 @@ from typing import Any, Final
 import numpy as np
 
 from avatar_live.app.bench.mutants import Sample
+from avatar_live.app.bench.shared import SHARED
 from avatar_live.app.faults import ShowError
-from avatar_live.app.settings import ASSETS, PROJECT
+from avatar_live.app.settings import ASSETS
 from avatar_live.avatar import AvatarError, Rig
 from avatar_live.avatar.read import avatar_from_bytes
 from avatar_live.signals import Pose
@@ -27,7 +27,7 @@ from avatar_live.signals import Pose
 MUTANTS: Final = 10_000
 SEED: Final = 20_261_122
 SENTENCE_CHARS_MAX: Final = 1_000
-SHARED: Final = Path(os.environ.get("AVATAR_LIVE_SHARED", PROJECT.parent / "shared" / "data")) / "avatars"
+AVATARS: Final = SHARED / "avatars"
 
 _POSE: Final = Pose({"head": np.array([0.0, 0.3, 0.0, 0.95])}, np.full(52, 0.5), 0.3, 0.2)
 
@@ -65,8 +65,8 @@ def damage_files(files: Sequence[Path], mutants: int, seed: int, report: Callabl
     """
     chosen = files or [
         *sorted(ASSETS.glob("*.vrm")),
-        *sorted(SHARED.glob("vrm*/*.vrm")),
-        *sorted(SHARED.glob("gltf/*.gl*")),
+        *sorted(AVATARS.glob("vrm*/*.vrm")),
+        *sorted(AVATARS.glob("gltf/*.gl*")),
     ]
     samples = []
     for path in chosen:

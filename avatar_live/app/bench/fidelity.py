@@ -5,7 +5,6 @@ and boxed down (`likeness.py`). Springs start at rest on the first pose and move
 """
 
 import dataclasses
-import os
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -19,6 +18,7 @@ from avatar_live.app.bench.likeness import SUPERSAMPLING, Likeness, Pixels, comp
 from avatar_live.app.bench.peer import BACKGROUND, Peer
 from avatar_live.app.bench.sampler import write_old_sampler, write_sampler
 from avatar_live.app.bench.scenes import frame, pose_of, scenes, swaying
+from avatar_live.app.bench.shared import SHARED
 from avatar_live.app.faults import ShowError
 from avatar_live.app.settings import ASSETS, PROJECT
 from avatar_live.avatar import Avatar, AvatarError, Rig, read_avatar
@@ -32,10 +32,9 @@ Report = Callable[[str], None]
 
 def known_avatars() -> list[Path]:
     """Return the built-in characters, files of every kind of surface, and the shared test data's avatars if any."""
-    shared = Path(os.environ.get("AVATAR_LIVE_SHARED", PROJECT.parent / "shared" / "data")) / "avatars"
     build = PROJECT / "build"
     surfaces = (write_sampler(build / "surfaces.vrm"), write_old_sampler(build / "surfaces-of-0.x.vrm"))
-    return [*sorted(ASSETS.glob("*.vrm")), *surfaces, *sorted(shared.glob("vrm*/*.vrm"))]
+    return [*sorted(ASSETS.glob("*.vrm")), *surfaces, *sorted((SHARED / "avatars").glob("vrm*/*.vrm"))]
 
 
 def measure_fidelity(files: Sequence[Path], pictures: Path | None, report: Report) -> dict[str, Any]:

@@ -37,7 +37,6 @@ OVAL: Final = (
 )  # fmt: skip
 # Rings around the outline: how far out on the portrait, how far out and how far back on the head (shares of its size).
 _RINGS: Final = ((1.12, 1.06, 0.10), (1.28, 1.12, 0.30), (1.44, 1.06, 0.55), (1.52, 0.80, 0.80))
-_NO_MAP: Final = np.empty(0, np.float32)  # both coordinates lie in one
 _SUBPIXEL_BITS = 4
 _AREA_MIN = 1e-9
 _LEFT_EYE_OUTER, _RIGHT_EYE_OUTER = 263, 33
@@ -62,8 +61,8 @@ class TexturedHead:
         screen = np.stack(
             (0.5 * width + focal_px * turned[:, 0] / depth, 0.5 * height - focal_px * turned[:, 1] / depth), axis=1
         )
-        at = _rasterised(screen, depth, self.triangles, self.on_photo, width, height)
-        drawn = cv2.remap(self.photo, at, _NO_MAP, cv2.INTER_LINEAR, borderValue=BACKGROUND)
+        x, y = _rasterised(screen, depth, self.triangles, self.on_photo, width, height)
+        drawn = cv2.remap(self.photo, x, y, cv2.INTER_LINEAR, borderValue=BACKGROUND)
         return np.asarray(cv2.resize(drawn, (WIDTH_PX, HEIGHT_PX), interpolation=cv2.INTER_AREA), np.uint8)
 
 
@@ -121,7 +120,7 @@ def read_mesh(path: Path) -> Mesh:
 def _rasterised(
     screen: Doubles, depth: Doubles, triangles: NDArray[np.int64], values: Doubles, width: int, height: int
 ) -> NDArray[np.float32]:
-    """Return (height, width, 2) of `values` under every pixel's middle, with perspective; else `NOWHERE`."""
+    """Return (2, height, width) of `values` under every pixel's middle, with perspective; else `NOWHERE`."""
     owners = np.full((height, width), -1, np.int32)
     corners = np.rint((screen[triangles] - 0.5) * (1 << _SUBPIXEL_BITS)).astype(np.int32)
     # From the back to the front: the triangles are small and none pierces another.
@@ -133,8 +132,8 @@ def _rasterised(
     area = _cross(b - a, c - a)
     weight_b, weight_c = _cross(point - a, c - a) / area, _cross(b - a, point - a) / area
     weights = np.stack((1.0 - weight_b - weight_c, weight_b, weight_c), axis=1) / depth[owned]
-    filled = np.full((height, width, 2), NOWHERE, np.float32)
-    filled[rows, columns] = np.einsum("pk,pkv->pv", weights / weights.sum(axis=1, keepdims=True), values[owned])
+    filled = np.full((2, height, width), NOWHERE, np.float32)
+    filled[:, rows, columns] = np.einsum("pk,pkv->vp", weights / weights.sum(axis=1, keepdims=True), values[owned])
     return filled
 
 
