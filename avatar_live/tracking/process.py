@@ -61,6 +61,7 @@ class _Show:
         self._costs = Costs()
         self._counted_since_s = clock.now_s()
         self._is_ready = False
+        self._light_words = ""
         self._capture = Capture(plan.camera)
         self._sound_path = Path(plan.run_folder) / SOUND_RING
         self._microphone = Microphone(plan.microphone, self._sound_path)
@@ -91,6 +92,7 @@ class _Show:
             case Picture():
                 self._track(seen)
             case Readings():
+                self._light_words = ""
                 self._costs.frames += 1
                 self._costs.faces += seen.face is not None
                 self._publish(seen)
@@ -121,6 +123,7 @@ class _Show:
                 return
         for readings in self._tracker.readings(picture):
             self._publish(readings)
+        self._light_words = self._tracker.words
 
     def _publish(self, readings: Readings) -> None:
         self._slot.write(readings_to_bytes(readings))
@@ -128,7 +131,7 @@ class _Show:
 
     def _tell(self) -> None:
         now_s = clock.now_s()
-        words = "; ".join(filter(None, (self._capture.words, self._microphone.trouble)))
+        words = "; ".join(filter(None, (self._capture.words, self._light_words, self._microphone.trouble)))
         figures = self._costs.figures(now_s - self._counted_since_s)
         is_news = words != self._told
         if self._health.write(words, self._is_ready, is_forced=is_news, **figures):

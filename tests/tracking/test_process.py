@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
+import av
 import msgspec
+import numpy as np
 import pytest
 
 from avatar_live.channels import Slot
@@ -175,3 +177,19 @@ def test_no_picture_leaves_the_process(start: Start, clip: Path, tmp_path: Path)
     files = {path.name: path.stat().st_size for path in (tmp_path / "run").iterdir()}
     assert set(files) == {READINGS_SLOT, "health-tracker"}
     assert files[READINGS_SLOT] < 4 * READINGS_BYTES < 640 * 480 * 3
+
+
+def test_a_dark_room_is_said_and_its_cost_told(start: Start, tmp_path: Path) -> None:
+    path = tmp_path / "cellar.mp4"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=30)
+        stream.width, stream.height, stream.pix_fmt = 320, 240, "yuv420p"
+        cellar = av.VideoFrame.from_ndarray(np.full((240, 320, 3), 14, np.uint8), format="rgb24")
+        for _ in range(30):
+            container.mux(stream.encode(cellar))
+        container.mux(stream.encode())
+    child = start(str(path))
+    health = child.health(lambda health: health.figures.get("light_ms", 0.0) > 0.0)
+    assert health.status == "cellar.mp4; it is dark or noisy: the picture is cleaned first"
+    child.order(UseCamera("performance"))
+    child.health(lambda health: health.status == "the bundled performance")
