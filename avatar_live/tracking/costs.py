@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Final
 
-PARTS: Final = ("face", "body", "hands")
+PARTS: Final = ("light", "face", "body", "hands")
 
 
 @dataclass(slots=True)
@@ -21,7 +21,7 @@ class Costs:
         self.spent_s[part] += spent_s
 
     def figures(self, over_s: float) -> dict[str, float]:
-        """Return `fps`, `face_found` (0..1), and the mean `face_ms`, `body_ms` and `hands_ms` of a call."""
+        """Return `fps`, `face_found` (0..1), and the mean `light_ms`, `face_ms`, `body_ms` and `hands_ms` of a call."""
         means = {f"{part}_ms": 1000.0 * self.spent_s[part] / max(self.calls[part], 1) for part in PARTS}
         return {"fps": self.frames / max(over_s, 1e-3), "face_found": self.faces / max(self.frames, 1), **means}
 

@@ -75,6 +75,7 @@ class _Show:
         self._costs = Costs()
         self._counted_since_s = clock.now_s()
         self._is_ready = False
+        self._light_words = ""
         self._capture = Capture(plan.camera, self._say_again)
         self._camera = ""
         self._framing = Framing()
@@ -142,13 +143,14 @@ class _Show:
         for readings in self._tracker.readings(picture):
             self._publish(readings)
             self._framing.see(readings.face, readings.width_px, readings.height_px, readings.captured_s)
+        self._light_words = self._tracker.words
 
     def _say_again(self, sense: Sense) -> None:
         """Publish what was recorded, on the thread that keeps its pace; a count that crosses a `clear` is lost."""
         if isinstance(sense, Readings):
             self._costs.frames += 1
             self._costs.faces += sense.face is not None
-            self._camera, self._framing = "", Framing()  # nobody who could be told is filmed
+            self._camera, self._framing, self._light_words = "", Framing(), ""  # nobody who could be told is filmed
         self._publish(sense)
 
     def _publish(self, sense: Sense) -> None:
@@ -161,7 +163,7 @@ class _Show:
         words = "; ".join(filter(None, (self._capture.words, *troubles)))
         figures = self._costs.figures(now_s - self._counted_since_s)
         figures |= self._publisher.figures() | self._inputs.figures()
-        notice = self._framing.warning
+        notice = self._framing.warning or self._light_words
         health = Health(now_s, words, self._is_ready, figures, notice, self._camera)
         told = (words, notice, self._camera)
         if self._health.put(health, is_forced=told != self._told):

@@ -2,16 +2,19 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Protocol
+from typing import Final, Protocol
 
 import cv2
 import numpy as np
 
 from avatar_live import clock
+from avatar_live.quality import Box, LowLight
 from avatar_live.signals import BodyReading, FaceReading, HandReading, Readings
 from avatar_live.tracking.costs import Costs
 from avatar_live.tracking.source import WIDTH_PX_MAX, Picture, Pixels
 from avatar_live.tracking.turns import Turns
+
+DARK_WORDS: Final = "It is dark or noisy: the picture is cleaned before you are looked for; more light would be better."
 
 
 class Seeing(Protocol):
@@ -42,6 +45,8 @@ class Tracker:
         self._detectors = detectors
         self._costs = costs
         self._now_s = now_s
+        self._low_light = LowLight()
+        self._face: FaceReading | None = None
         self._body: BodyReading | None = None
         self._hands: tuple[HandReading | None, HandReading | None] = (None, None)
         self._turns = Turns()
@@ -49,11 +54,12 @@ class Tracker:
 
     def readings(self, picture: Picture) -> Iterator[Readings]:
         """Yield the readings with the new face, then, when it is their turn, with the new body or the new hands."""
-        start_s, captured_s = self._now_s(), picture.captured_s
+        captured_s = picture.captured_s
         self._turns.see(captured_s)
-        pixels = fitted(picture.pixels)
+        pixels = self._cleaned(fitted(picture.pixels))
         height, width, _ = pixels.shape
-        face = self._detectors.face(pixels, captured_s)
+        start_s = self._now_s()
+        self._face = face = self._detectors.face(pixels, captured_s)
         self._spend("face", start_s)
         self._costs.frames += 1
         self._costs.faces += face is not None
@@ -71,6 +77,11 @@ class Tracker:
         self._is_bodys_turn = not self._is_bodys_turn
         yield replace(readings, body=self._body, left_hand=self._hands[0], right_hand=self._hands[1])
 
+    @property
+    def words(self) -> str:
+        """Say for the host what is done to the pictures, where anything is."""
+        return DARK_WORDS if self._low_light.is_on else ""
+
     def _spend(self, part: str, start_s: float) -> None:
         spent_s = self._now_s() - start_s
         self._costs.add(part, spent_s)
@@ -79,6 +90,17 @@ class Tracker:
     def close(self) -> None:
         """Let go of the models."""
         self._detectors.close()
+
+    def _cleaned(self, pixels: Pixels) -> Pixels:
+        """Return the picture that all detectors see; it is judged by the light on the face of the picture before."""
+        start_s = self._now_s()
+        box: Box | None = None
+        if self._face is not None:
+            (left, top, _), (right, bottom, _) = self._face.landmarks.min(0), self._face.landmarks.max(0)
+            box = (float(left), float(top), float(right), float(bottom))
+        pixels = self._low_light.look(pixels, box)
+        self._spend("light", start_s)
+        return pixels
 
 
 def fitted(pixels: Pixels) -> Pixels:

@@ -34,6 +34,7 @@ from avatar_live.motion.framing import WORDS
 from avatar_live.signals import READINGS_BYTES, VOICE_BYTES, Readings, readings_from_bytes, readings_to_bytes
 from avatar_live.tracking.models import Models
 from avatar_live.tracking.takes import read_take
+from avatar_live.tracking.tracker import DARK_WORDS
 
 T = TypeVar("T")
 Pixels = NDArray[np.uint8]
@@ -269,3 +270,19 @@ def test_neither_pictures_nor_sound_are_in_a_take(start: Start, clip: Path, tmp_
         assert entry.kind == "readings" and readings_to_bytes(readings_from_bytes(entry.data)) == entry.data
     # Smaller than any picture of a face, and less of it a second than the poorest telephone's sound.
     assert READINGS_BYTES < 64 * 64 * 3 and 50 * VOICE_BYTES < 8_000
+
+
+def test_a_dark_room_is_said_and_its_cost_told(start: Start, tmp_path: Path) -> None:
+    path = tmp_path / "cellar.mp4"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=30)
+        stream.width, stream.height, stream.pix_fmt = 320, 240, "yuv420p"
+        cellar = av.VideoFrame.from_ndarray(np.full((240, 320, 3), 14, np.uint8), format="rgb24")
+        for _ in range(30):
+            container.mux(stream.encode(cellar))
+        container.mux(stream.encode())
+    child = start(str(path))
+    health = child.health(lambda health: health.figures.get("light_ms", 0.0) > 0.0)
+    assert (health.status, health.notice) == ("cellar.mp4", DARK_WORDS), "viewers are not told"
+    child.order(UseCamera("performance"))
+    child.health(lambda health: health.status == "the bundled performance" and not health.notice)

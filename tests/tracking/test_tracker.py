@@ -60,22 +60,16 @@ def test_body_and_hands_take_turns_fifteen_times_a_second() -> None:
     tracker = Tracker(seeing, costs, now_s=lambda: 0.0)
     for number in range(60):
         list(tracker.readings(picture(number * FRAME_S)))
-    assert costs.calls == {"face": 60, "body": 30, "hands": 30}
+    assert costs.calls == {"light": 60, "face": 60, "body": 30, "hands": 30}
     turns = [part for part in seeing.asked if part != "face"]
     assert turns == ["body", "hands"] * 30
 
 
 def test_looks_that_cost_more_than_there_is_time_for_are_taken_seldomer() -> None:
     """A face of 20 ms and turns of 40 ms: of each 33 ms 10 are left, so a turn fits every fourth picture."""
-    spent = iter(range(10_000))
-    clock_s = 0.0
 
     def now_s() -> float:
-        nonlocal clock_s
-        look = next(spent)
-        if look % 2 == 1:  # asked before and after each look
-            clock_s += 0.020 if seeing.asked[-1] == "face" else 0.040
-        return clock_s
+        return sum(0.020 if part == "face" else 0.040 for part in seeing.asked)
 
     seeing, costs = Seeing(), Costs()
     tracker = Tracker(seeing, costs, now_s)
@@ -116,3 +110,38 @@ def test_figures_are_means_since_they_were_last_cleared() -> None:
     assert figures["face_ms"] == pytest.approx(15.0)
     costs.clear()
     assert set(costs.figures(1.0).values()) == {0.0}
+
+
+def test_in_the_dark_every_detector_sees_the_same_cleaned_picture_and_it_is_said() -> None:
+    seen: list[Pixels] = []
+
+    class Looking(Seeing):
+        def face(self, pixels: Pixels, captured_s: float) -> FaceReading | None:
+            seen.append(pixels.copy())
+            return super().face(pixels, captured_s)
+
+        def body(self, pixels: Pixels, captured_s: float) -> BodyReading | None:
+            seen.append(pixels.copy())
+            return super().body(pixels, captured_s)
+
+    costs = Costs()
+    tracker = Tracker(Looking(), costs)
+    night = np.full((48, 64, 3), 12, np.uint8)
+    assert tracker.words == ""
+    list(tracker.readings(Picture(night, 0.0)))
+    assert np.array_equal(seen[0], seen[1])
+    assert seen[0].mean() > 5.0 * night.mean()
+    assert "dark" in tracker.words
+    assert costs.calls["light"] == 1
+
+
+def test_in_good_light_the_detectors_see_the_cameras_own_picture() -> None:
+    class Looking(Seeing):
+        def face(self, pixels: Pixels, captured_s: float) -> FaceReading | None:
+            assert np.array_equal(pixels, day)
+            return super().face(pixels, captured_s)
+
+    day = np.full((48, 64, 3), 140, np.uint8)
+    tracker = Tracker(Looking(), Costs())
+    list(tracker.readings(Picture(day, 0.0)))
+    assert tracker.words == ""
