@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Protocol
+from typing import Final, Protocol
 
 import cv2
 import numpy as np
@@ -12,6 +12,10 @@ from avatar_live.signals import BodyReading, FaceReading, HandReading, Readings
 from avatar_live.tracking.costs import Costs
 from avatar_live.tracking.source import WIDTH_PX_MAX, Picture, Pixels
 from avatar_live.tracking.turns import Turns
+
+WARM_PICTURES: Final = 6
+WARM_PERIOD_S: Final = 0.2  # so far apart that every picture is somebody's turn
+WARM_HEIGHT_PX: Final = 480
 
 
 class Seeing(Protocol):
@@ -40,7 +44,7 @@ class Tracker:
 
     def __init__(self, detectors: Seeing, costs: Costs, now_s: Callable[[], float] = clock.now_s) -> None:
         self._detectors = detectors
-        self._costs = costs
+        self.costs = costs
         self._now_s = now_s
         self._body: BodyReading | None = None
         self._hands: tuple[HandReading | None, HandReading | None] = (None, None)
@@ -55,8 +59,8 @@ class Tracker:
         height, width, _ = pixels.shape
         face = self._detectors.face(pixels, captured_s)
         self._spend("face", start_s)
-        self._costs.frames += 1
-        self._costs.faces += face is not None
+        self.costs.frames += 1
+        self.costs.faces += face is not None
         readings = Readings(width, height, captured_s, face, self._body, *self._hands)
         yield readings
         if not self._turns.take():
@@ -73,12 +77,22 @@ class Tracker:
 
     def _spend(self, part: str, start_s: float) -> None:
         spent_s = self._now_s() - start_s
-        self._costs.add(part, spent_s)
+        self.costs.add(part, spent_s)
         self._turns.spend(spent_s)
 
     def close(self) -> None:
         """Let go of the models."""
         self._detectors.close()
+
+
+def warmed(tracker: Tracker) -> Tracker:
+    """Show the tracker some pictures of nothing, so that the first real one is as quick as any other."""
+    nothing = np.zeros((WARM_HEIGHT_PX, WIDTH_PX_MAX, 3), np.uint8)
+    began_s = clock.now_s() - WARM_PICTURES * WARM_PERIOD_S
+    for number in range(WARM_PICTURES):
+        for _ in tracker.readings(Picture(nothing, began_s + number * WARM_PERIOD_S)):
+            pass
+    return tracker
 
 
 def fitted(pixels: Pixels) -> Pixels:
