@@ -11,11 +11,12 @@ import psutil
 
 from avatar_live import clock
 from avatar_live.app.bench.person import make_clip
+from avatar_live.app.bench.tracking.ride import MEGABYTE, await_pace, cpu_s
 from avatar_live.app.faults import ShowError
 from avatar_live.app.settings import MODELS_FOLDER
 from avatar_live.app.supervisor import Supervisor
 from avatar_live.channels import Slot
-from avatar_live.channels.processes import HEALTH_STALE_S, READINGS_SLOT, TrackerPlan
+from avatar_live.channels.processes import READINGS_SLOT, TrackerPlan
 from avatar_live.signals import READINGS_BYTES, readings_from_bytes
 
 ROUNDS: Final = 3
@@ -24,60 +25,60 @@ LOOK_S: Final = 0.002
 REST_S: Final = 1.0  # a spare that took no CPU for so long has loaded and waits
 REST_CPU_S_MAX: Final = 0.02
 LOADED_CPU_S_MIN: Final = 0.2  # one that is only beginning to load may rest too
-MEGABYTE: Final = 1e6
+WAYS: Final = {"killed": "SIGKILL", "hung": "SIGSTOP"}
 
 
 def measure_recovery(models_folder: Path = MODELS_FOLDER, rounds: int = ROUNDS) -> dict[str, float]:
     """Kill a tracker and hang another, some times, and return the longest waits in seconds.
 
     A wait begins with the signal and ends with a reading of a face that the camera saw after it. Every round has a show
-    of its own, because falls in a row are followed by pauses. Beside the waits: what the spare costs that takes over.
+    of its own, because falls in a row are followed by pauses. Beside the waits: the patience that a hang was met with,
+    and what the spare costs that takes over. Windows cannot stop a process: there only killing is measured.
     """
     with TemporaryDirectory(prefix="avatar-live-bench-") as place:
         clip = make_clip(Path(place) / "person.mp4")
         rows = [
-            _round(Path(place) / f"{how}-{number}", models_folder, clip, how)
+            _round(Path(place) / f"{way}-{number}", models_folder, clip, way)
             for number in range(rounds)
-            for how in ("killed", "hung")
+            for way in WAYS
+            if hasattr(signal, WAYS[way])
         ]
     worst = {name: max(row[name] for row in rows if name in row) for row in rows for name in row}
     return {name: round(figure, 3) for name, figure in worst.items()}
 
 
-def _round(run_folder: Path, models_folder: Path, clip: Path, how: str) -> dict[str, float]:
+def _round(run_folder: Path, models_folder: Path, clip: Path, way: str) -> dict[str, float]:
     run_folder.mkdir()
     slot = Slot(run_folder / READINGS_SLOT, READINGS_BYTES)
     with Supervisor(TrackerPlan(str(run_folder), str(models_folder), str(clip)), has_spares=True) as show:
-        spare, spare_cpu_percent = _rested_spare(show)
-        rss_mb = spare.memory_info().rss / MEGABYTE
-        before = show.processes()["tracker"]
-        os.kill(before, signal.SIGKILL if how == "killed" else signal.SIGSTOP)
+        await_pace(show, lambda show: "tracker" in show.spares())
+        spare = psutil.Process(show.spares()["tracker"])
+        spare_cpu_percent = _rest_percent(spare)
+        spare_rss_mb = spare.memory_info().rss / MEGABYTE
+        patience_s = show.health()["tracker"].patience_s
+        os.kill(show.processes()["tracker"], getattr(signal, WAYS[way]))
         wait_s = _wait_s(slot)
         if show.processes().get("tracker") != spare.pid:
-            raise ShowError(f"The spare did not take over from the tracker that was {how}.")
+            raise ShowError(f"The spare did not take over from the tracker that was {way}.")
     slot.close()
-    return {f"{how}_back_s": wait_s, "spare_rss_mb": rss_mb, "spare_cpu_percent": spare_cpu_percent}
+    return {
+        f"{way}_back_s": wait_s,
+        **({"hung_patience_s": patience_s} if way == "hung" else {}),
+        "spare_rss_mb": spare_rss_mb,
+        "spare_cpu_percent": spare_cpu_percent,
+    }
 
 
-def _rested_spare(show: Supervisor) -> tuple[psutil.Process, float]:
-    """Wait until the tracker has its pace and the spare has loaded; return the spare and its CPU per cent since."""
-    if not show.wait_for(lambda s: "tracker" in s.spares() and _has_its_pace(s), WAIT_S_MAX):
-        raise ShowError(f"The tracker did not come up: {show.refusals() or show.health()}.")
-    spare = psutil.Process(show.spares()["tracker"])
+def _rest_percent(spare: psutil.Process) -> float:
+    """Wait until a spare has loaded, and return the CPU that it still takes, 100 for a core. Raises ShowError."""
     end_s = clock.now_s() + WAIT_S_MAX
     while clock.now_s() < end_s:
-        before_s = _cpu_s(spare)
+        before_s = cpu_s(spare)
         time.sleep(REST_S)
-        used_s = _cpu_s(spare) - before_s
+        used_s = cpu_s(spare) - before_s
         if before_s > LOADED_CPU_S_MIN and used_s <= REST_CPU_S_MAX:
-            return spare, 100.0 * used_s / REST_S
+            return 100.0 * used_s / REST_S
     raise ShowError("The spare never came to rest.")
-
-
-def _has_its_pace(show: Supervisor) -> bool:
-    health = show.health().get("tracker")
-    is_seen = health is not None and health.is_ready and health.figures.get("face_found", 0.0) > 0.0
-    return is_seen and health is not None and health.patience_s < HEALTH_STALE_S
 
 
 def _wait_s(slot: Slot) -> float:
@@ -90,8 +91,3 @@ def _wait_s(slot: Slot) -> float:
                 return clock.now_s() - began_s
         time.sleep(LOOK_S)
     raise ShowError("The tracker never came back.")
-
-
-def _cpu_s(process: psutil.Process) -> float:
-    times = process.cpu_times()
-    return float(times.user + times.system)
