@@ -43,7 +43,7 @@ from avatar_live.tracking.microphone import Microphone
 from avatar_live.tracking.models import ModelError, installed
 from avatar_live.tracking.publisher import Publisher
 from avatar_live.tracking.pulse import Pulse
-from avatar_live.tracking.source import Picture
+from avatar_live.tracking.source import CameraError, Picture
 from avatar_live.tracking.tracker import Tracker, warmed
 
 NAME: Final = "tracker"
@@ -123,8 +123,10 @@ class _Show:
     def step(self) -> None:
         """Publish what the newest picture shows, and say once a second how it goes."""
         picture = self._capture.newest.take(SEEN_WAIT_S)
-        if not self._capture.is_alive:
-            raise RuntimeError("the capture thread died; its traceback is above")  # the parent starts us anew
+        try:
+            self._capture.check(clock.now_s())  # what it cannot help ends us, and the parent starts us anew
+        except CameraError as error:
+            self._use(BUNDLED, str(error))
         if not self._inputs.is_alive:
             raise RuntimeError("the inputs' thread died; its traceback is above")
         if picture is not None:

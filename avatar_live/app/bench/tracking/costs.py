@@ -28,7 +28,7 @@ SETTLE_S: Final = 3.0
 WATCHED_S: Final = 10.0
 
 
-def measure_costs(models: Models) -> dict[str, float]:
+def measure_costs(models: Models, *, count: int = PICTURES, watched_s: float = WATCHED_S) -> dict[str, float]:
     """Track pictures as fast as it goes, and then a clip at its own pace in a tracker's process.
 
     `face_fps` is the face alone, `all_fps` the default mix of face, body and hands on pictures that are stamped as a
@@ -37,7 +37,7 @@ def measure_costs(models: Models) -> dict[str, float]:
     """
     with TemporaryDirectory(prefix="avatar-live-bench-") as place:
         clips = people(Path(place))
-        pictures = pictures_of(clips, PICTURES)
+        pictures = pictures_of(clips, count)
         with _cores(CORES):
             face_fps, face_cpu_ms = _pace(models, pictures, lambda tracker, picture: next(tracker.readings(picture)))
             all_fps, all_cpu_ms = _pace(models, pictures, lambda tracker, picture: list(tracker.readings(picture)))
@@ -45,7 +45,7 @@ def measure_costs(models: Models) -> dict[str, float]:
         with riding(TrackerPlan(str(Path(place) / "run"), str(folder), str(clips[-1]))) as ride:
             time.sleep(SETTLE_S)
             began_s, cpu_before_s = clock.now_s(), ride.cpu_s
-            time.sleep(WATCHED_S)
+            time.sleep(watched_s)
             cpu_percent = 100.0 * (ride.cpu_s - cpu_before_s) / (clock.now_s() - began_s)
             rss_mb, fps = ride.rss_mb, ride.health.figures["fps"]
     return {

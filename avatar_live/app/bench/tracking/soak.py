@@ -34,7 +34,11 @@ class Sample:
 
 
 def measure_soak(
-    seconds: float, models_folder: Path = MODELS_FOLDER, report: Report = lambda _: None
+    seconds: float,
+    models_folder: Path = MODELS_FOLDER,
+    report: Report = lambda _: None,
+    *,
+    warm_up_s: float = WARM_UP_S,
 ) -> dict[str, float]:
     """Let a tracker run for so long after its warm-up, and return what it has at the start and the end.
 
@@ -45,7 +49,7 @@ def measure_soak(
         clip = people(Path(place))[-1]
         plan = TrackerPlan(str(Path(place) / "run"), str(models_folder), str(clip))
         with riding(plan) as ride:
-            time.sleep(WARM_UP_S)
+            time.sleep(warm_up_s)
             samples = _sampled(ride, seconds, report)
     ends = max(1, round(ENDS_SHARE * len(samples)))
     start, end = samples[:ends], samples[-ends:]
