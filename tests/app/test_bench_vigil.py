@@ -1,9 +1,10 @@
-"""The short forms of the bench's costs, recovery and soak, without bars, since machines differ."""
+"""The short forms of the bench's costs, recovery, busy machine and soak, without bars, since machines differ."""
 
 import os
 
 import pytest
 
+from avatar_live.app.bench.tracking.busy import measure_busy
 from avatar_live.app.bench.tracking.costs import BLOCK, measure_costs
 from avatar_live.app.bench.tracking.recovery import measure_recovery
 from avatar_live.app.bench.tracking.soak import measure_soak
@@ -28,6 +29,13 @@ def test_a_killed_and_a_hung_tracker_are_followed_by_their_spares(installed_mode
     assert figures["hung_back_s"] >= 0.5 * figures["hung_patience_s"]
     assert figures["spare_cpu_percent"] <= 2.0
     assert figures["spare_rss_mb"] > 100.0, "it has its models open"
+
+
+def test_a_tracker_on_a_busy_machine_is_let_live(installed_models: Models) -> None:
+    figures = measure_busy(installed_models.face.parent, seconds=5.0, processes=4)
+    assert figures["busy_restarts"] == 0
+    assert 0.0 < figures["busy_silence_s"] < HEALTH_STALE_S
+    assert figures["busy_patience_s"] < HEALTH_STALE_S, "it was watched closely"
 
 
 def test_a_soak_reports_what_a_tracker_has_at_both_ends(installed_models: Models) -> None:
