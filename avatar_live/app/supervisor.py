@@ -11,11 +11,12 @@ from typing import Final, Self
 
 from avatar_live import clock
 from avatar_live.app.part import NAMES, Command, HealthReader, Life, Plan, module_command, remember
-from avatar_live.app.vigil import Vigil, current, exited, is_stuck, started
+from avatar_live.app.vigil import Vigil, current, exited, is_stuck, looked, started, stuck_at_s
 from avatar_live.channels.child import SPARE
 from avatar_live.channels.processes import Health, Order
 
-LOOK_S: Final = 1.0  # between two looks at everybody's health; an exit is seen at once
+LOOK_S: Final = 1.0  # between two looks at everybody's health; an exit is seen at once, a hang when it is one
+LOOK_S_MIN: Final = 0.02
 SPARE_AFTER_S: Final = 3.0  # of running well
 STOP_S_MAX: Final = 2.0  # from the order to stop to the signal
 TERMINATE_S_MAX: Final = 1.0  # from the signal to the kill
@@ -32,6 +33,7 @@ class _Part:
     log_path: Path
     vigil: Vigil
     life: Life | None = None
+    is_killed: bool = False  # as hung; the system may need a while to end it
     spare: Life | None = None
     spare_due_s: float = math.inf
     restarts: int = 0
@@ -57,6 +59,7 @@ class Supervisor:
         self._changed = threading.Condition(threading.RLock())
         self._parts: dict[str, _Part] = {}
         self._is_stopping = False
+        self._late_s = 0.0  # of the last look
         self._watcher = threading.Thread(target=self._watch, name="supervisor", daemon=True)
         for plan in plans:
             self.add(plan)
@@ -115,6 +118,11 @@ class Supervisor:
         with self._changed:
             return {part.name: part.life.pid for part in self._parts.values() if part.life is not None}
 
+    def spares(self) -> dict[str, int]:
+        """Return the process ids of those that wait to take over."""
+        with self._changed:
+            return {part.name: part.spare.pid for part in self._parts.values() if part.spare is not None}
+
     def restarts(self) -> dict[str, int]:
         """Return how often each part had to be started again."""
         with self._changed:
@@ -156,21 +164,28 @@ class Supervisor:
             for sentence in sentences:
                 self._report(sentence)
             with self._changed:
+                self._late_s = 0.0
                 if not self._is_stopping and not self._has_news():
-                    self._changed.wait(self._next_look_s(clock.now_s()))
+                    now_s = clock.now_s()
+                    look_s = self._next_look_s(now_s)
+                    self._changed.wait(look_s)
+                    self._late_s = max(0.0, clock.now_s() - now_s - look_s)
 
     def _tend(self, part: _Part, now_s: float) -> list[str]:
         """Do what is due for one part and return what people should know of it."""
         sentences = []
-        if part.life is not None and is_stuck(part.vigil, part.health.read(), now_s):
+        health = part.health.read()
+        part.vigil = looked(part.vigil, health, self._late_s)
+        if part.life is not None and not part.is_killed and is_stuck(part.vigil, health, now_s):
             sentences.append(f"The {part.name} does not answer and is started again.")
+            part.is_killed = True
             part.life.kill()
             part.life.wait(TERMINATE_S_MAX)
         if part.life is not None and (code := part.life.exit_code) is not None:
             part.life.wait(0.0)
-            part.vigil = exited(part.vigil, code, now_s)
+            part.vigil = exited(part.vigil, code, now_s, is_hung=part.is_killed)
             sentences.append(_reason(part) if part.vigil.is_refused else _fall(part, code))
-            part.life = None
+            part.life, part.is_killed = None, False
             part.restarts += not part.vigil.is_refused
         if part.vigil.is_due(now_s):
             part.vigil = started(part.vigil, clock.now_s())
@@ -205,10 +220,14 @@ class Supervisor:
         return any(part.life is not None and part.life.exit_code is not None for part in self._parts.values())
 
     def _next_look_s(self, now_s: float) -> float:
-        due = [
-            part.vigil.due_s - now_s for part in self._parts.values() if part.life is None and not part.vigil.is_refused
-        ]
-        return max(min([LOOK_S, *due]), 0.001)
+        """Return when the next part is due to start or, should it say nothing more, is stuck."""
+        due_s = [now_s + LOOK_S]
+        for part in self._parts.values():
+            if part.life is None and not part.vigil.is_refused:
+                due_s.append(part.vigil.due_s)
+            elif part.life is not None and not part.is_killed:
+                due_s.append(stuck_at_s(part.vigil, part.health.read()) + LOOK_S_MIN)
+        return max(min(due_s) - now_s, LOOK_S_MIN)
 
     def _wake(self) -> None:
         with self._changed:

@@ -2,8 +2,9 @@
 
 The parent starts each child as `python -m avatar_live.<package> PLAN` (see `child.plan_of`). A child reads orders, one
 JSON line each, from its standard input; the end of that input means that the parent is gone, and the child stops. It
-writes its `Health` once a second into the slot `health-<name>` of the run folder; a parent that finds it stale kills
-the child. The engine and the server meet on a `Link` (see `link.py`) whose address the server opens in the run folder.
+writes its `Health` once a second or oftener into the slot `health-<name>` of the run folder; a parent that finds it
+older than the child itself allows kills the child. The engine and the server meet on a `Link` (see `link.py`) whose
+address the server opens in the run folder.
 """
 
 from pathlib import Path
@@ -19,7 +20,7 @@ from avatar_live.signals.scene import LightName, ShotName
 
 EXIT_REFUSED: Final = 2  # a child cannot begin, said why in its health, and starting it again would change nothing
 HEALTH_BYTES_MAX: Final = 4_096
-HEALTH_STALE_S: Final = 5.0
+HEALTH_STALE_S: Final = 5.0  # the silence that a part may keep which does not promise to speak oftener
 READINGS_SLOT: Final = "readings"
 VOICE_SLOT: Final = "voice"  # a `VoiceReading` fifty times a second while a microphone is on
 GIVEN_SLOT: Final = "given"  # the newest `GivenPose`, where other programs move the host
@@ -186,7 +187,8 @@ class Health(msgspec.Struct, frozen=True):
     """Say how a process does: `at_s` on the monotonic clock, one sentence for people, figures by name.
 
     The tracker's `status` is told to viewers; `notice` is a sentence for the host alone. `camera` names the camera that
-    films the host, and is empty while a recording plays.
+    films the host, and is empty while a recording plays. `patience_s` is how long a ready part may be silent from then
+    on before it is taken for hung.
     """
 
     at_s: float
@@ -196,6 +198,7 @@ class Health(msgspec.Struct, frozen=True):
     notice: str = ""
     camera: str = ""
     calibration: CalibrationState = CalibrationState()
+    patience_s: float = HEALTH_STALE_S
 
 
 # --- engine <-> server, on the link -------------------------------------------------------------------------------

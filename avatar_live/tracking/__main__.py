@@ -1,11 +1,10 @@
 """Run the tracker's process: `python -m avatar_live.tracking PLAN`, with a `TrackerPlan`."""
 
-import importlib
 import os
 import signal
 import sys
 
-from avatar_live.channels.child import SPARE, await_plan, orders
+from avatar_live.channels.child import SPARE, await_plan, orders, plan_of
 from avatar_live.channels.processes import TrackerPlan
 
 
@@ -14,11 +13,10 @@ def main(arguments: list[str]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's: it ends our input
     os.environ.setdefault("GLOG_minloglevel", "2")
     os.environ.setdefault("OPENCV_LOG_LEVEL", "SILENT")
-    from avatar_live.tracking.process import run
+    from avatar_live.tracking.process import run, warm_up
 
-    if SPARE in arguments:  # MediaPipe, which a tracker otherwise loads at the first picture
-        importlib.import_module("avatar_live.tracking.detectors")
-    run(await_plan(arguments, TrackerPlan), orders())
+    tracker = warm_up(plan_of(arguments, TrackerPlan)) if SPARE in arguments else None
+    run(await_plan(arguments, TrackerPlan), orders(), tracker)
 
 
 if __name__ == "__main__":

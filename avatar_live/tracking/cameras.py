@@ -1,6 +1,7 @@
 """Sources of motion: webcams, video files, and the bundled recording that needs neither camera nor models."""
 
 import contextlib
+import importlib
 import os
 import platform
 import threading
@@ -77,6 +78,12 @@ def open_source(camera: str) -> Source:
     from avatar_live.tracking.video import Video
 
     return Video(path)
+
+
+def prepare(camera: str) -> None:
+    """Load what opening this camera takes, and leave the camera itself alone."""
+    if camera not in (BUNDLED, AUTO) and not camera.isdecimal():
+        importlib.import_module("avatar_live.tracking.video")
 
 
 def _first_working() -> Source:

@@ -4,6 +4,7 @@ give out. No pixel leaves it.
 What was said may be kept in a take, and said again from one.
 """
 
+import contextlib
 from pathlib import Path
 from typing import Final, assert_never
 
@@ -34,26 +35,35 @@ from avatar_live.channels.processes import (
 from avatar_live.mocap.replay import Sense
 from avatar_live.motion.framing import Framing
 from avatar_live.signals import Readings
-from avatar_live.tracking.cameras import BUNDLED
+from avatar_live.tracking.cameras import BUNDLED, prepare
 from avatar_live.tracking.capture import Capture
 from avatar_live.tracking.costs import Costs
 from avatar_live.tracking.inputs import Inputs
 from avatar_live.tracking.microphone import Microphone
 from avatar_live.tracking.models import ModelError, installed
 from avatar_live.tracking.publisher import Publisher
-from avatar_live.tracking.source import Picture
-from avatar_live.tracking.tracker import Tracker
+from avatar_live.tracking.pulse import Pulse
+from avatar_live.tracking.source import CameraError, Picture
+from avatar_live.tracking.tracker import Tracker, warmed
 
 NAME: Final = "tracker"
 SEEN_WAIT_S: Final = 0.1  # orders are heard at least this often
 
 
-def run(plan: TrackerPlan, orders: Lossless[Order]) -> None:
-    """Track until told to stop.
+def warm_up(plan: TrackerPlan) -> Tracker | None:
+    """Do all that a spare can do before its turn, which opens no camera; None where there are no models."""
+    with contextlib.suppress(ModelError):  # said when a picture comes
+        prepare(plan.camera)
+        return warmed(_opened(Path(plan.models_folder), Costs()))
+    return None
+
+
+def run(plan: TrackerPlan, orders: Lossless[Order], tracker: Tracker | None = None) -> None:
+    """Track until told to stop, with a tracker that is open already or one that the first picture opens.
 
     The health is written by the loop that calls the native code, so that the parent sees a hang as its age.
     """
-    show = _Show(plan)
+    show = _Show(plan, tracker)
     try:
         while show.obey(newest(orders)):
             show.step()
@@ -64,15 +74,17 @@ def run(plan: TrackerPlan, orders: Lossless[Order]) -> None:
 class _Show:
     """Hold what is open: the source, the landmarkers, and what others hear us through."""
 
-    def __init__(self, plan: TrackerPlan) -> None:
+    def __init__(self, plan: TrackerPlan, tracker: Tracker | None) -> None:
         self._models_folder = Path(plan.models_folder)
         self._publisher = Publisher(Path(plan.run_folder))
         self._publisher.record(plan.record)
         self._health = HealthWriter(Path(plan.run_folder), NAME)
         self._told = ("starting", "", "")
         self._health.write(self._told[0], False, is_forced=True)
-        self._tracker: Tracker | None = None
-        self._costs = Costs()
+        self._pulse = Pulse()
+        self._tracker = tracker
+        self._costs = Costs() if tracker is None else tracker.costs
+        self._costs.clear()
         self._counted_since_s = clock.now_s()
         self._is_ready = False
         self._light_words = ""
@@ -85,6 +97,8 @@ class _Show:
 
     def obey(self, orders: list[Order]) -> bool:
         """Carry out the orders; False when one is to stop."""
+        if orders:
+            self._ask_patience()
         for order in orders:
             match order:
                 case Stop():
@@ -110,8 +124,10 @@ class _Show:
     def step(self) -> None:
         """Publish what the newest picture shows, and say once a second how it goes."""
         picture = self._capture.newest.take(SEEN_WAIT_S)
-        if not self._capture.is_alive:
-            raise RuntimeError("the capture thread died; its traceback is above")  # the parent starts us anew
+        try:
+            self._capture.check(clock.now_s())  # what it cannot help ends us, and the parent starts us anew
+        except CameraError as error:
+            self._use(BUNDLED, str(error))
         if not self._inputs.is_alive:
             raise RuntimeError("the inputs' thread died; its traceback is above")
         if picture is not None:
@@ -128,11 +144,13 @@ class _Show:
         self._health.close()
 
     def _use(self, camera: str, reason: str = "") -> None:
+        self._ask_patience()
         self._capture.close()
         self._capture = Capture(camera, self._say_again, reason)
 
     def _track(self, picture: Picture) -> None:
         if self._tracker is None:
+            self._ask_patience()
             try:
                 self._tracker = _opened(self._models_folder, self._costs)
             except ModelError as error:
@@ -142,6 +160,7 @@ class _Show:
             self._camera, self._framing = self._capture.words, Framing()
         for readings in self._tracker.readings(picture):
             self._publish(readings)
+            self._beat()
             self._framing.see(readings.face, readings.width_px, readings.height_px, readings.captured_s)
         self._light_words = self._tracker.words
 
@@ -157,19 +176,32 @@ class _Show:
         self._publisher.say(sense)
         self._is_ready = True
 
+    def _beat(self) -> None:
+        """Give a sign of life between two calls of native code, and only there: a hang has to be seen."""
+        self._pulse.beat(clock.now_s())
+        self._health.beat(self._pulse.patience_s)
+
+    def _ask_patience(self) -> None:
+        """Say that what comes now may take long: drivers and models are opened and closed in their own time."""
+        self._pulse.restart()
+        self._health.beat(self._pulse.patience_s, is_forced=True)
+
     def _tell(self) -> None:
         now_s = clock.now_s()
+        self._pulse.beat(now_s)
         troubles = (self._microphone.trouble, self._publisher.trouble, self._inputs.words)
         words = "; ".join(filter(None, (self._capture.words, *troubles)))
         figures = self._costs.figures(now_s - self._counted_since_s)
         figures |= self._publisher.figures() | self._inputs.figures()
-        notice = self._framing.warning or self._light_words
-        health = Health(now_s, words, self._is_ready, figures, notice, self._camera)
+        notice, patience_s = self._framing.warning or self._light_words, self._pulse.patience_s
+        health = Health(now_s, words, self._is_ready, figures, notice, self._camera, patience_s=patience_s)
         told = (words, notice, self._camera)
         if self._health.put(health, is_forced=told != self._told):
             self._told = told
             self._costs.clear()
             self._counted_since_s = now_s
+        else:
+            self._health.beat(patience_s)
 
 
 def _opened(models_folder: Path, costs: Costs) -> Tracker:

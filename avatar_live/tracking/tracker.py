@@ -15,6 +15,10 @@ from avatar_live.tracking.source import WIDTH_PX_MAX, Picture, Pixels
 from avatar_live.tracking.turns import Turns
 
 DARK_WORDS: Final = "It is dark or noisy: the picture is cleaned before you are looked for; more light would be better."
+WARM_PICTURES: Final = 6
+WARM_PERIOD_S: Final = 0.2  # so far apart that every picture is somebody's turn
+WARM_HEIGHT_PX: Final = 480
+WARM_GREY: Final = 128  # a well-lit wall: a dark one would begin the show with cleaned pictures
 
 
 class Seeing(Protocol):
@@ -43,7 +47,7 @@ class Tracker:
 
     def __init__(self, detectors: Seeing, costs: Costs, now_s: Callable[[], float] = clock.now_s) -> None:
         self._detectors = detectors
-        self._costs = costs
+        self.costs = costs
         self._now_s = now_s
         self._low_light = LowLight()
         self._face: FaceReading | None = None
@@ -61,8 +65,8 @@ class Tracker:
         start_s = self._now_s()
         self._face = face = self._detectors.face(pixels, captured_s)
         self._spend("face", start_s)
-        self._costs.frames += 1
-        self._costs.faces += face is not None
+        self.costs.frames += 1
+        self.costs.faces += face is not None
         readings = Readings(width, height, captured_s, face, self._body, *self._hands)
         yield readings
         if not self._turns.take():
@@ -84,7 +88,7 @@ class Tracker:
 
     def _spend(self, part: str, start_s: float) -> None:
         spent_s = self._now_s() - start_s
-        self._costs.add(part, spent_s)
+        self.costs.add(part, spent_s)
         self._turns.spend(spent_s)
 
     def close(self) -> None:
@@ -101,6 +105,16 @@ class Tracker:
         pixels = self._low_light.look(pixels, box)
         self._spend("light", start_s)
         return pixels
+
+
+def warmed(tracker: Tracker) -> Tracker:
+    """Show the tracker some pictures of nothing, so that the first real one is as quick as any other."""
+    nothing = np.full((WARM_HEIGHT_PX, WIDTH_PX_MAX, 3), WARM_GREY, np.uint8)
+    began_s = clock.now_s() - WARM_PICTURES * WARM_PERIOD_S
+    for number in range(WARM_PICTURES):
+        for _ in tracker.readings(Picture(nothing, began_s + number * WARM_PERIOD_S)):
+            pass
+    return tracker
 
 
 def fitted(pixels: Pixels) -> Pixels:

@@ -7,8 +7,10 @@ import time
 from pathlib import Path
 
 from avatar_live.app.part import Plan
-from avatar_live.channels.child import HealthWriter, await_plan, orders
-from avatar_live.channels.processes import EnginePlan, ServerPlan, Stop, TrackerPlan, UseCamera
+from avatar_live.channels.child import BEAT_PERIOD_S, HealthWriter, await_plan, orders
+from avatar_live.channels.processes import HEALTH_STALE_S, EnginePlan, ServerPlan, Stop, TrackerPlan, UseCamera
+
+SHORT_PATIENCE_S = 0.5
 
 
 def main() -> None:
@@ -32,10 +34,11 @@ def main() -> None:
     if isinstance(plan, EnginePlan):
         words = f"panic {plan.is_panic_on} {plan.backdrop} {plan.light} {plan.shot} {plan.has_director}"
         words += f" {plan.lost_policy} {Path(plan.calibrations).name}"
-    health.write(words, is_ready=True, is_forced=True)
+    patience_s = SHORT_PATIENCE_S if behaviour == "lively" else HEALTH_STALE_S
+    health.write(words, is_ready=True, is_forced=True, patience_s=patience_s)
     inbox = orders()
     while True:
-        order = inbox.take(timeout_s=0.2)
+        order = inbox.take(timeout_s=BEAT_PERIOD_S)
         if isinstance(order, Stop) and behaviour != "deaf":
             return
         if isinstance(order, UseCamera):
@@ -43,7 +46,8 @@ def main() -> None:
             health.write(words, is_ready=True, is_forced=True, pid=os.getpid())
         if behaviour == "freeze":
             time.sleep(600)
-        health.write(words, is_ready=True)
+        if not health.write(words, is_ready=True, patience_s=patience_s):
+            health.beat(patience_s)
 
 
 main()

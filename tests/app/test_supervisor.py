@@ -12,9 +12,10 @@ import pytest
 
 from avatar_live import clock
 from avatar_live.app.part import LOG_BYTES_MAX, Plan, module_command
-from avatar_live.app.supervisor import STOP_S_MAX, Supervisor
+from avatar_live.app.supervisor import LOOK_S, STOP_S_MAX, Supervisor
 from avatar_live.channels.child import plan_of
 from avatar_live.channels.processes import (
+    HEALTH_STALE_S,
     Calibrate,
     EnginePlan,
     Panic,
@@ -117,6 +118,31 @@ def test_a_frozen_part_is_killed_and_started_again(stage: Stage) -> None:
     assert stage.told[0] == "The tracker does not answer and is started again."
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows cannot stop a process")
+def test_a_part_that_beats_is_missed_long_before_one_that_does_not(stage: Stage) -> None:
+    show = stage.start(stage.tracker("lively"), EnginePlan(stage.folder, "a.vrm"))
+    wait(show, is_ready("tracker", "engine"))
+    before = show.processes()
+    os.kill(before["tracker"], signal.SIGSTOP)
+    stopped_s = clock.now_s()
+    wait(show, lambda s: s.restarts()["tracker"] == 1)
+    assert clock.now_s() - stopped_s < HEALTH_STALE_S - LOOK_S
+    wait(show, is_ready("tracker"))
+    assert stage.told == [
+        "The tracker does not answer and is started again.",
+        "The tracker was killed by signal 9 and is started again.",
+    ]
+    assert show.processes()["engine"] == before["engine"]
+
+
+def test_a_part_that_beats_is_left_alone(stage: Stage) -> None:
+    show = stage.start(stage.tracker("lively"))
+    wait(show, is_ready("tracker"))
+    began_s = show.health()["tracker"].at_s
+    wait(show, lambda s: s.health()["tracker"].at_s > began_s + 4 * s.health()["tracker"].patience_s)
+    assert show.restarts() == {"tracker": 0} and stage.told == []
+
+
 def test_an_order_reaches_the_part_and_survives_its_fall(stage: Stage) -> None:
     show = stage.start(stage.tracker(), EnginePlan(stage.folder, "a.vrm", calibrations="/data/calibration/ann"))
     wait(show, is_ready("tracker", "engine"))
@@ -196,6 +222,7 @@ def test_a_spare_takes_over_at_once_with_what_the_host_chose_and_ends_with_the_s
     with supervisor:
         assert supervisor.wait_for(lambda _: len(children()) == 2, LATE_S)
         (spare,) = {child.pid for child in children()} - set(supervisor.processes().values())
+        assert supervisor.spares() == {"tracker": spare}
         supervisor.order("tracker", UseCamera("clip.mp4"))
         os.kill(supervisor.processes()["tracker"], signal.SIGKILL)
         assert supervisor.wait_for(lambda _: supervisor.processes().get("tracker") == spare, LATE_S)

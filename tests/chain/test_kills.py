@@ -12,8 +12,10 @@ from playwright.sync_api import expect
 from running import DEADLINE_S, Running, is_whole, running_show, until
 
 from avatar_live.channels.child import SPARE
+from avatar_live.channels.processes import HEALTH_STALE_S
 
 BACK_S_MAX = 3.0
+REST_S = 0.5
 
 
 @pytest.fixture(scope="module")
@@ -22,23 +24,28 @@ def show(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         yield running
 
 
-def spares(show: Running) -> int:
-    """Count the processes that wait to take over; those that have taken over run as parts."""
-    running = show.parts.processes().values()
-    children = psutil.Process().children()
-    return sum(child.pid not in running and SPARE in child.cmdline() for child in children)
+def are_spares_loaded(show: Running) -> bool:
+    """Say that every part has a process that waits to take over, and that those have loaded: they take no more CPU."""
+    if set(show.parts.spares()) != set(show.parts.processes()):
+        return False
+    spares = [psutil.Process(pid) for pid in show.parts.spares().values()]
+    assert all(SPARE in spare.cmdline() for spare in spares)
+    used = [spare.cpu_times() for spare in spares]
+    time.sleep(REST_S)
+    return [spare.cpu_times() for spare in spares] == used
 
 
-def kill(show: Running, name: str) -> float:
-    """Kill a part of a show that runs well, and return how long it took until the next life is ready."""
-    until(lambda: spares(show) == len(show.parts.processes()), "every part has its spare")
-    before = show.parts.processes()
-    os.kill(before[name], signal.SIGKILL)
+def kill(show: Running, name: str, how: signal.Signals = signal.SIGKILL) -> float:
+    """Kill or stop a part of a show that runs well, and return how long it took until the next life is ready."""
+    until(lambda: are_spares_loaded(show), "every part has its spare")
+    before, spare = show.parts.processes(), show.parts.spares()[name]
+    os.kill(before[name], how)
     killed_s = time.monotonic()
     until(lambda: show.parts.processes().get(name, before[name]) != before[name], f"the {name} is started again")
     until(lambda: is_whole(show.parts), f"the {name} is ready again")
     back_s = time.monotonic() - killed_s
     after = show.parts.processes()
+    assert after[name] == spare, "a fresh start instead of the spare"
     assert {part: pid for part, pid in after.items() if part != name} == {
         part: pid for part, pid in before.items() if part != name
     }, "another part fell too"
@@ -53,6 +60,18 @@ def test_the_show_goes_on_when_the_tracker_dies(show: Running) -> None:
     with show.viewer() as page:
         frames = count_frames(show)
         back_s = kill(show, "tracker")
+        assert back_s <= BACK_S_MAX
+        until(lambda: count_frames(show) > frames, "the engine draws on")
+        expect(page.locator("[data-link=joined]")).to_be_visible()
+        until(lambda: show.parts.health()["engine"].status.startswith("performing"), "the person is tracked again")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows cannot stop a process")
+def test_the_show_goes_on_when_the_tracker_hangs(show: Running) -> None:
+    until(lambda: show.parts.health()["tracker"].patience_s < HEALTH_STALE_S, "the tracker has its pace")
+    with show.viewer() as page:
+        frames = count_frames(show)
+        back_s = kill(show, "tracker", signal.SIGSTOP)
         assert back_s <= BACK_S_MAX
         until(lambda: count_frames(show) > frames, "the engine draws on")
         expect(page.locator("[data-link=joined]")).to_be_visible()

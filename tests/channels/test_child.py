@@ -6,8 +6,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from avatar_live import clock
 from avatar_live.channels import Lossless, Slot
 from avatar_live.channels.child import (
+    BEAT_PERIOD_S,
     BEGIN,
     ORDERS_MAX,
     SPARE,
@@ -92,6 +94,30 @@ def test_health_is_written_at_most_once_a_second_unless_forced(tmp_path: Path) -
     assert data is not None
     health = msgspec.json.decode(data, type=Health)
     assert health.is_ready and health.figures == {"fps": 29.5} and len(health.status) == STATUS_CHARS_MAX
+    slot.close()
+    writer.close()
+
+
+def test_a_sign_of_life_repeats_the_last_words_with_a_new_time_and_not_too_often(tmp_path: Path) -> None:
+    writer = HealthWriter(tmp_path, "tracker")
+    slot = Slot(health_slot(tmp_path, "tracker"), HEALTH_BYTES_MAX)
+
+    def said() -> Health:
+        data = slot.read()
+        assert data is not None
+        return msgspec.json.decode(data, type=Health)
+
+    writer.write("camera 0", True, patience_s=2.0, fps=30.0)
+    first = said()
+    writer.beat(0.5)
+    assert said() == first, "it has just spoken"
+    writer.beat(0.5, is_forced=True)
+    forced = said()
+    assert forced == msgspec.structs.replace(first, at_s=forced.at_s, patience_s=0.5) and forced.at_s > first.at_s
+    while clock.now_s() < forced.at_s + BEAT_PERIOD_S:
+        writer.beat(0.7)
+    writer.beat(0.7)
+    assert said().patience_s == 0.7 and said().at_s >= forced.at_s + BEAT_PERIOD_S
     slot.close()
     writer.close()
 

@@ -16,6 +16,7 @@ from avatar_live.motion import quaternions as quat
 from avatar_live.motion.gate import admit
 from avatar_live.motion.mirror import Motion, mirrored
 from avatar_live.motion.skeleton import BONES
+from avatar_live.motion.solver import HOLD_S, STALE_S
 from avatar_live.signals import ARKIT_SHAPES, HUMANOID_BONES, BodyReading, FaceReading, HandReading, Pose, Readings
 
 FRAME_S = 1.0 / 30.0
@@ -160,6 +161,28 @@ def test_a_stale_face_counts_as_lost() -> None:
     assert shown[15].captured_s == 0.0
     assert not shown[27].is_tracked
     assert shown[27].captured_s == pytest.approx(27 * FRAME_S)
+
+
+def test_while_a_fallen_tracker_is_away_the_avatar_holds_and_then_idles_alive() -> None:
+    """The engine has the last readings in its slot until the next life of the tracker writes there."""
+    solver, shown = Solver(), []
+    fallen_s, back_s = 2.0, 5.0
+    for frame in range(210):
+        now_s = frame * FRAME_S
+        at_s = min(now_s, fallen_s) if now_s < back_s else now_s
+        reading = seen(face(20.0, at_s=at_s), body(RAISED, RAISED, at_s=at_s))
+        shown.append(solver.solve(reading, now_s, FRAME_S))
+    tracked = [pose.is_tracked for pose in shown]
+    held = round((fallen_s + STALE_S + HOLD_S) / FRAME_S)
+    assert all(tracked[: held - 1]), "a tracker that is back within a second is hardly missed"
+    assert not any(tracked[held + 2 : round(back_s / FRAME_S)])
+    assert tracked[round(back_s / FRAME_S) + 1]
+    steps_deg = [largest_step_deg(before, after) for before, after in itertools.pairwise(shown[30:])]
+    assert max(steps_deg) < 25.0, "arms go and come back no faster than arms do"
+    away = shown[round(fallen_s / FRAME_S) : round(back_s / FRAME_S)]
+    for before, after in itertools.pairwise(away[::6]):
+        assert largest_step_deg(before, after) > 0.02, "never still"
+    assert len({pose.captured_s for pose in shown[held + 2 : held + 30]}) > 20, "the time code of an idle is its own"
 
 
 def test_arms_come_and_go_without_a_jump() -> None:

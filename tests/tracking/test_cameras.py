@@ -15,7 +15,7 @@ from PIL import Image
 from avatar_live.mocap.replay import Sense
 from avatar_live.signals import Readings
 from avatar_live.tracking.cameras import FIRST_PICTURE_TRIES, Camera, Webcam, list_cameras, open_source, plugged_cameras
-from avatar_live.tracking.capture import Capture
+from avatar_live.tracking.capture import OPEN_S_MAX, PICTURE_S_MAX, Capture
 from avatar_live.tracking.source import CameraError, Picture, Source
 
 WAIT_S = 5.0
@@ -139,7 +139,96 @@ def test_a_thread_that_dies_of_a_surprise_is_noticed() -> None:
         raise ZeroDivisionError
 
     capture = Capture("0", lambda sense: None, opened=opened)
-    wait_for(lambda: not capture.is_alive)
+    wait_for(lambda: raised(capture, 0.0) is RuntimeError)
+    capture.close()
+
+
+class Hanging:
+    """Open or give so many pictures, and then never return, as a driver that hangs."""
+
+    words = "camera 0"
+
+    def __init__(self, pictures: int) -> None:
+        self.left = pictures
+        self.go_on = threading.Event()
+
+    def read(self, stop: threading.Event) -> Picture:
+        if self.left == 0:
+            self.go_on.wait()
+        self.left -= 1
+        return Picture(np.zeros((48, 64, 3), np.uint8), time.monotonic())
+
+    def close(self) -> None:
+        pass
+
+
+def raised(capture: Capture, in_s: float) -> type[Exception] | None:
+    """Return what a look at the capture would raise some time from now."""
+    try:
+        capture.check(time.monotonic() + in_s)
+    except (RuntimeError, CameraError) as error:
+        return type(error)
+    return None
+
+
+def test_a_driver_that_stops_returning_ends_the_process_which_alone_frees_the_camera() -> None:
+    webcam = Hanging(pictures=2)
+    capture = Capture("0", lambda sense: None, opened=lambda camera: webcam)
+    wait_for(lambda: webcam.left == 0)
+    assert raised(capture, PICTURE_S_MAX - 1.0) is None
+    assert raised(capture, PICTURE_S_MAX + 0.1) is RuntimeError
+    webcam.go_on.set()
+    capture.close()
+
+
+def test_a_driver_that_never_opens_gives_way_to_the_performance() -> None:
+    go_on = threading.Event()
+
+    def opened(camera: str) -> Source:
+        go_on.wait()
+        raise CameraError("too late")
+
+    capture = Capture("0", lambda sense: None, opened=opened)
+    wait_for(lambda: raised(capture, OPEN_S_MAX + 0.1) is CameraError)
+    assert raised(capture, OPEN_S_MAX - 1.0) is None
+    go_on.set()
+    wait_for(lambda: capture.words.startswith("the bundled performance (too late"))
+    assert raised(capture, 1e6) is None, "a recording has all the time"
+    capture.close()
+
+
+def test_a_webcam_that_another_program_let_go_is_taken_without_being_plugged_in_again() -> None:
+    is_busy = threading.Event()
+    is_busy.set()
+    tries = []
+
+    def opened(camera: str) -> Source:
+        tries.append(camera)
+        return Webcam(0, Device(FIRST_PICTURE_TRIES, 0) if is_busy.is_set() else Device(0, 1_000_000))
+
+    said: list[Sense] = []
+    capture = Capture("0", said.append, opened=opened, plugged=lambda: [Camera(0, "cam")], retry_s=0.2)
+    wait_for(lambda: len(tries) >= 3)
+    assert capture.words.startswith("the bundled performance (Camera 0 opens but gives no picture")
+    played_s = [sense.captured_s for sense in said if isinstance(sense, Readings)]
+    assert played_s == sorted(played_s), "the performance plays on meanwhile"
+    is_busy.clear()
+    wait_for(lambda: capture.words == "camera 0")
+    wait_for(lambda: isinstance(capture.newest.take(WAIT_S), Picture))
+    capture.close()
+
+
+def test_a_webcam_that_fails_after_a_good_while_is_opened_anew_at_once() -> None:
+    devices = [Device(0, 3), Device(0, 1_000_000)]
+    said: list[Sense] = []
+
+    def opened(camera: str) -> Source:
+        return Webcam(0, devices.pop(0))
+
+    capture = Capture("0", said.append, opened=opened, plugged=lambda: [], lasting_s=0.0)
+    wait_for(lambda: not devices)
+    wait_for(lambda: isinstance(capture.newest.take(WAIT_S), Picture))
+    assert capture.words == "camera 0" and said == []
     capture.close()
 
 

@@ -10,13 +10,16 @@ from typing import TypeVar
 import av
 import msgspec
 import numpy as np
+import psutil
 import pytest
 from numpy.typing import NDArray
 
 from avatar_live.channels import Slot
+from avatar_live.channels.child import BEGIN, SPARE
 from avatar_live.channels.processes import (
     GIVEN_SLOT,
     HEALTH_BYTES_MAX,
+    HEALTH_STALE_S,
     READINGS_SLOT,
     SOUND_RING,
     VOICE_SLOT,
@@ -46,20 +49,23 @@ STOP_S = 2.0
 class Child:
     """Start the tracker's process and read what it writes."""
 
-    def __init__(self, run_folder: Path, models_folder: Path, camera: str) -> None:
+    def __init__(self, run_folder: Path, models_folder: Path, camera: str, *words: str) -> None:
         plan = msgspec.json.encode(TrackerPlan(str(run_folder), str(models_folder), camera)).decode()
         self._readings = Slot(run_folder / READINGS_SLOT, READINGS_BYTES)
         self._health = Slot(health_slot(run_folder, "tracker"), HEALTH_BYTES_MAX)
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "avatar_live.tracking", plan],
+            [sys.executable, "-m", "avatar_live.tracking", plan, *words],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
         )
 
     def order(self, order: Order) -> None:
+        self.say(msgspec.json.encode(order) + b"\n")
+
+    def say(self, line: bytes) -> None:
         assert self.process.stdin is not None
-        self.process.stdin.write(msgspec.json.encode(order) + b"\n")
+        self.process.stdin.write(line)
         self.process.stdin.flush()
 
     def readings(self, is_wanted: Callable[[Readings], bool] = lambda readings: True) -> Readings:
@@ -68,17 +74,20 @@ class Child:
             readings = None if data is None else readings_from_bytes(data)
             return readings if readings is not None and is_wanted(readings) else None
 
-        return self._wait(wanted)
+        return self.wait(wanted)
+
+    def said(self) -> Health | None:
+        data = self._health.read()
+        return None if data is None else msgspec.json.decode(data, type=Health)
 
     def health(self, is_wanted: Callable[[Health], bool]) -> Health:
         def wanted() -> Health | None:
-            data = self._health.read()
-            health = None if data is None else msgspec.json.decode(data, type=Health)
+            health = self.said()
             return health if health is not None and is_wanted(health) else None
 
-        return self._wait(wanted)
+        return self.wait(wanted)
 
-    def _wait(self, wanted: Callable[[], T | None]) -> T:
+    def wait(self, wanted: Callable[[], T | None]) -> T:
         end_s = time.monotonic() + WAIT_S
         while time.monotonic() < end_s:
             found = wanted()
@@ -135,6 +144,45 @@ def test_the_astronauts_face_comes_out_as_readings_and_the_process_ends_with_its
     assert child.process.stdout.read() == b""
     said = child.process.stderr.read()  # the parent's log has room for a few lines of the libraries', not for a picture
     assert len(said) < 10_000 and b"Traceback" not in said
+
+
+def test_a_spare_opens_its_models_and_then_waits_without_the_camera(
+    installed_models: Models, clip: Path, tmp_path: Path
+) -> None:
+    child = Child(tmp_path / "run", installed_models.face.parent, str(clip), SPARE)
+    try:
+        spare = psutil.Process(child.process.pid)
+        child.wait(lambda: True if _has_opened(spare, "mediapipe") and _is_at_rest(spare) else None)
+        assert not _has_opened(spare, clip.name)
+        assert child.said() is None, "it says nothing before its turn"
+        child.say(BEGIN)
+        child.readings(lambda got: got.face is not None)
+        health = child.health(lambda health: health.is_ready and health.patience_s < HEALTH_STALE_S)
+        assert health.status == "astronaut.mp4"
+        child.order(Stop())
+        assert child.process.wait(STOP_S) == 0
+    finally:
+        child.close()
+
+
+def _has_opened(process: psutil.Process, name: str) -> bool:
+    maps = process.memory_maps() if hasattr(process, "memory_maps") else []
+    return any(name in file.path for file in (*maps, *process.open_files()))
+
+
+def _is_at_rest(process: psutil.Process) -> bool:
+    before = process.cpu_times()
+    time.sleep(0.5)
+    return bool(process.cpu_times() == before)
+
+
+def test_a_spare_without_models_waits_all_the_same(clip: Path, tmp_path: Path) -> None:
+    child = Child(tmp_path / "run", tmp_path / "no models", str(clip), SPARE)
+    try:
+        child.say(BEGIN)
+        child.health(lambda health: health.status.startswith("the bundled performance (There is no face model at"))
+    finally:
+        child.close()
 
 
 def test_an_order_changes_the_camera_while_it_runs(start: Start, clip: Path) -> None:
