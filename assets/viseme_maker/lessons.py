@@ -10,7 +10,19 @@ from avatar_live.app.bench.tracking.spoken import FRAME, Utterance, is_steady, p
 from avatar_live.signals import VOWELS
 from avatar_live.tracking.visemes import BANDS, HOP, WINDOW, Decimator, spectrum
 
-from .recipe import CONSONANTS, LANGUAGES, NOISE_DB, NOISES, NOT_VOWELS, SEED, TAKES, TILT, VARIED, VOICES
+from .recipe import (
+    CHORDS,
+    CONSONANTS,
+    LANGUAGES,
+    NOISE_DB,
+    NOISES,
+    NOT_VOWELS,
+    SEED,
+    TAKES,
+    TILT,
+    VARIED,
+    VOICES,
+)
 
 Doubles = NDArray[np.float64]
 
@@ -72,3 +84,16 @@ def _noises(chance: np.random.Generator) -> Iterator[Doubles]:
         phases = chance.uniform(0.0, 2.0 * np.pi, 12)
         hum = sum(np.sin(2.0 * np.pi * hz * k * time_s + phases[k]) / (k + 1.0) for k in range(1, 12))
         yield np.asarray(hum + 0.02 * chance.normal(size=count))
+    for _ in range(CHORDS):
+        yield _chord(time_s, chance)
+
+
+def _chord(time_s: Doubles, chance: np.random.Generator) -> Doubles:
+    """Return notes that are struck together and die away, over and over, as instruments do: many pitches at once."""
+    sound = np.zeros(len(time_s))
+    fall, brightness, beat_s = chance.uniform(0.5, 6.0), chance.uniform(0.6, 2.0), chance.uniform(0.2, 0.8)
+    for note in chance.integers(40, 84, chance.integers(2, 6)):
+        hz = 440.0 * 2.0 ** ((note - 69.0) / 12.0)
+        for k in range(1, min(16, int(7_000.0 / hz)) + 1):
+            sound += np.sin(2.0 * np.pi * hz * k * time_s + chance.uniform(0.0, 2.0 * np.pi)) / k**brightness
+    return sound * np.exp(-fall * (time_s % beat_s)) + 0.01 * chance.normal(size=len(time_s))

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from avatar_live.signals import VOWELS
 from avatar_live.tracking.visemes import VowelNet
 
-from .recipe import BATCH, DECAY, DOUBT, EPOCHS, HIDDEN, JITTER, RATE, SEED
+from .recipe import BATCH, BOW, DECAY, DOUBT, EPOCHS, HIDDEN, JITTER, RATE, SEED, SLOPE
 
 
 def train(spectra: NDArray[np.float64], labels: NDArray[np.int64], *, epochs: int = EPOCHS) -> VowelNet:
@@ -25,12 +25,15 @@ def train(spectra: NDArray[np.float64], labels: NDArray[np.int64], *, epochs: in
     network = torch.nn.Sequential(*steps[:-1])
     judge = torch.nn.CrossEntropyLoss(weight=share.mean() / share, label_smoothing=DOUBT)
     optimizer = torch.optim.AdamW(network.parameters(), lr=RATE, weight_decay=DECAY)
+    across = np.linspace(-1.0, 1.0, spectra.shape[1])
+    colours = torch.from_numpy(np.stack((SLOPE * across, BOW * (across**2 - (across**2).mean()))) / spread).float()
     batches = -(-len(known) // BATCH)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, total_steps=epochs * batches)
     for _ in range(epochs):
         for chosen in torch.randperm(len(known)).split(BATCH):
             some = known[chosen]
-            loss = judge(network(some + JITTER * torch.randn_like(some)), wanted[chosen])
+            coloured = some + (2.0 * torch.rand(len(some), len(colours)) - 1.0) @ colours
+            loss = judge(network(coloured + JITTER * torch.randn_like(some)), wanted[chosen])
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()

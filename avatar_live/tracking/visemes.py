@@ -2,8 +2,9 @@
 
 A log-mel spectrum of the last 40 ms goes through a small network that knows five vowels and "none of them" (nasals,
 hisses, noise, hum): the product of `assets/viseme_maker`. How loud the voice is, between the room's own noise and the
-loudest that was heard lately, says how far the mouth opens. Mel scale: Stevens, Volkmann, Newman 1937, in the usual form
-2595 log10(1 + f / 700 Hz).
+loudest that was heard lately, says how far the mouth opens.
+
+Mel scale: Stevens, Volkmann, Newman 1937, in the usual form 2595 log10(1 + f / 700 Hz).
 """
 
 import functools
@@ -35,12 +36,15 @@ CUTOFF_HZ: Final = 7_000.0
 POWER_MIN: Final = 1e-7
 
 SILENT_DBFS: Final = -80.0
+FLOOR_DBFS_MIN: Final = -65.0  # no room is quieter; a program that takes noise away leaves exact silence
 FLOOR_DB_S: Final = 6.0  # how fast the room's noise is believed to grow: a hum is a room after some seconds
 SPEECH_OVER_DB: Final = 8.0  # above the room's noise a mouth begins to open
 LOUDEST_DB_S: Final = 1.5  # how fast the loudest is forgotten
 LOUDEST_DBFS_MIN: Final = -40.0
 SPAN_DB_MIN: Final = 12.0
-ATTACK_S, RELEASE_S = 0.02, 0.07  # lips open faster than they close
+OPENING_POWER: Final = 0.7  # a voice 10 dB below its loudest still opens the mouth well
+ATTACK_S, RELEASE_S = 0.02, 0.045  # lips open faster than they close, and meet within an m
+VOWEL_MIN: Final = 0.01
 
 Doubles = NDArray[np.float64]
 Floats = NDArray[np.float32]
@@ -119,35 +123,35 @@ class Visemes:
         self._net = net
         self._decimator = Decimator()
         self._window = np.zeros(WINDOW)
-        self._floor_dbfs = 0.0  # the first packet is below it
+        self._floor_dbfs = FLOOR_DBFS_MIN
         self._loudest_dbfs = LOUDEST_DBFS_MIN
         self._vowels = np.zeros(len(VOWELS))
 
-    def hear(self, samples: NDArray[np.int16], captured_s: float) -> VoiceReading:
-        """Return what the mouth does at the end of a packet, (960, 1 or 2) int16 at 48 kHz."""
+    def hear(self, samples: NDArray[np.int16], captured_s: float, *, is_open: bool = True) -> VoiceReading:
+        """Return what the mouth does at `captured_s`, the time of a packet's first sample: (960, 1 or 2) int16.
+
+        The packet is as the microphone gave it, so that the room's noise is known; `is_open` says whether the gate lets
+        it through. The window of 40 ms that is looked at has its middle at `captured_s`.
+        """
         heard = samples.astype(np.float64).mean(axis=1) / 32_768.0
         self._window = np.concatenate((self._window[HOP:], self._decimator.step(heard)))
         level_dbfs = 10.0 * math.log10(float(np.mean(heard * heard)) + 10.0 ** (SILENT_DBFS / 10.0))
         opening = self._opening(level_dbfs)
         wanted = np.zeros(len(VOWELS))
-        if opening > 0.0:
+        if opening > 0.0 and is_open:
             wanted = opening * self._net.shares(spectrum(self._window))[: len(VOWELS)]
         rises = wanted.sum() > self._vowels.sum()
         self._vowels = self._vowels + (wanted - self._vowels) * _share(ATTACK_S if rises else RELEASE_S)
-        if opening == 0.0:
-            self._vowels[self._vowels < VOWEL_MIN] = 0.0
+        self._vowels[self._vowels < VOWEL_MIN] = 0.0
         return VoiceReading(self._vowels.astype(np.float32), level_dbfs, captured_s)
 
     def _opening(self, level_dbfs: float) -> float:
         """Return how far the mouth opens, 0..1, and learn how loud the room and the voice are."""
-        self._floor_dbfs = min(level_dbfs, self._floor_dbfs + FLOOR_DB_S * PACKET_S)
+        self._floor_dbfs = max(FLOOR_DBFS_MIN, min(level_dbfs, self._floor_dbfs + FLOOR_DB_S * PACKET_S))
         self._loudest_dbfs = max(level_dbfs, self._loudest_dbfs - LOUDEST_DB_S * PACKET_S, LOUDEST_DBFS_MIN)
         begins_dbfs = self._floor_dbfs + SPEECH_OVER_DB
         span_db = max(self._loudest_dbfs - begins_dbfs, SPAN_DB_MIN)
-        return min(1.0, max(0.0, (level_dbfs - begins_dbfs) / span_db)) ** 0.5
-
-
-VOWEL_MIN: Final = 0.01
+        return float(min(1.0, max(0.0, (level_dbfs - begins_dbfs) / span_db)) ** OPENING_POWER)
 
 
 def spectrum(window: Doubles) -> Doubles:

@@ -1,4 +1,4 @@
-"""How often the right vowel is read from a voice: spoken by eSpeak NG, in voices and languages that nobody trained on."""
+"""How often the right vowel is read: eSpeak NG speaks, in voices, languages and words that nobody trained on."""
 
 import time
 from collections.abc import Sequence

@@ -68,7 +68,8 @@ def speak(utterance: Utterance) -> NDArray[np.float64]:
         rate_hz = file.getframerate()
         samples = np.frombuffer(file.readframes(file.getnframes()), np.int16) / 32_768.0
     count = len(samples) * AUDIO_CLOCK_HZ // rate_hz
-    return np.interp(np.arange(count) * rate_hz / AUDIO_CLOCK_HZ, np.arange(len(samples)), samples)
+    sound = np.interp(np.arange(count) * rate_hz / AUDIO_CLOCK_HZ, np.arange(len(samples)), samples)
+    return np.asarray(sound, np.float64)
 
 
 def packets(sound: NDArray[np.float64], gain: float = 1.0) -> list[NDArray[np.int16]]:
