@@ -56,6 +56,22 @@ def vowels_of(
     return spoken
 
 
+def words_of(
+    languages: Sequence[str], voices: Sequence[str], seed: int, consonants: Sequence[str]
+) -> list[tuple[Utterance, int]]:
+    """Return a word of two syllables for every vowel in every language and voice, with the vowel's place."""
+    chance = np.random.default_rng(seed)
+    spoken = []
+    for language in languages:
+        for voice in voices:
+            for place, vowel in enumerate(VOWELS):
+                sound = str(chance.choice(PHONEMES[vowel]))
+                first, second = chance.choice(consonants, 2)
+                pitch, pace = int(chance.integers(20, 80)), int(chance.integers(110, 200))
+                spoken.append((Utterance(language, voice, f"{first}{sound}{second}{sound}", pitch, pace), place))
+    return spoken
+
+
 def speak(utterance: Utterance) -> NDArray[np.float64]:
     """Return the sound, (n,) -1..1 at 48 kHz. Raises ShowError without the program."""
     program = shutil.which(PROGRAM)
@@ -82,6 +98,6 @@ def packets(sound: NDArray[np.float64], gain: float = 1.0) -> list[NDArray[np.in
 def is_steady(parts: Sequence[NDArray[np.int16]]) -> NDArray[np.bool_]:
     """Return which packets (n,) lie in the loud middle of a vowel."""
     powers = np.array([float((part.astype(np.float64) ** 2).mean()) for part in parts])
-    loud = powers > STEADY_SHARE * powers.max()
+    loud = np.concatenate(([False], powers > STEADY_SHARE * powers.max(), [False]))
     # A packet whose neighbours are loud too: no onset and no end.
-    return np.asarray(loud & np.roll(loud, 1) & np.roll(loud, -1))
+    return np.asarray(loud[1:-1] & loud[:-2] & loud[2:])
