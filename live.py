@@ -70,6 +70,7 @@ WISHES = {
 TEST_PROGRAMS = {
     "chromium": "chromium",
     "Xvfb": "xvfb",
+    "espeak-ng": "espeak-ng",  # speaks, to measure what is read from a voice
     "libatomic.so.1": "libatomic1",  # of the Node inside playwright
     "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf": "fonts-dejavu-core",
 }

@@ -25,6 +25,7 @@ from avatar_live.desktop.choice import ChoiceBox
 from avatar_live.desktop.errand import Errands
 from avatar_live.desktop.feed import Feed
 from avatar_live.desktop.health import HealthLine
+from avatar_live.desktop.meter import LevelMeter
 from avatar_live.desktop.presence import PresenceControls
 from avatar_live.desktop.preview import Preview
 from avatar_live.desktop.scene import FILE, AskColor, AskFile, SceneControls, ask_color
@@ -66,6 +67,7 @@ class Window(QWidget):
         self.title_edit = QLineEdit(show.title)
         self.camera_box = ChoiceBox()
         self.microphone_box = ChoiceBox()
+        self.meter = LevelMeter(show.run_folder)
         self.avatar_box = ChoiceBox()
         self._errands = Errands(self)
         self.scene = SceneControls(self, show, self._errands, self._say, ask, ask_color)
@@ -134,7 +136,12 @@ class Window(QWidget):
             label = QLabel(words)
             label.setObjectName("field")
             label.setBuddy(widget)
-            grid.addWidget(label, 0, column)
+            heading = QHBoxLayout()
+            heading.setSpacing(10)
+            heading.addWidget(label)
+            if widget is self.microphone_box:
+                heading.addWidget(self.meter, 1)
+            grid.addLayout(heading, 0, column)
             grid.addWidget(widget, 1, column)
             grid.setColumnStretch(column, stretch)
         grid.setRowMinimumHeight(2, 5)
@@ -317,6 +324,7 @@ class Window(QWidget):
         self._timer.stop()
         self.presence.close()
         self.preview.stop()
+        self.meter.stop()
         self._feed.stop()
         self._errands.close()
         event.accept()

@@ -24,12 +24,14 @@ from avatar_live.motion.skeleton import BONES, rows, standing
 from avatar_live.motion.stance import LEGS, Stance
 from avatar_live.motion.torso import Torso
 from avatar_live.motion.trunk import bend_trunk, chest_of
+from avatar_live.motion.voice import SpokenMouth, hidden_mouth
 from avatar_live.signals import ARKIT_SHAPES, BodyReading, FaceReading, GivenPose, Pose, Readings, VoiceReading
 from avatar_live.signals.presence import LostPolicy
 
 Doubles = NDArray[np.float64]
 
 STALE_S = 0.5  # an older face is a lost face
+BLIND_S = 0.15  # a mouth that was seen so lately is seen
 HOLD_S = 0.3  # a lost face usually comes back at once: a hand passed before it
 TO_IDLE_S = 0.8
 TO_STANCE_S = 0.6  # legs that come into sight, or go
@@ -57,6 +59,7 @@ class Solver:
         self._limbs = {side: Limb(side) for side in (LEFT, RIGHT)}
         self._stance = Stance()
         self._bridge = Bridge()
+        self._mouth = SpokenMouth()
         # The chat is at the viewer's right, which is the left of an avatar that faces the viewer.
         self._absence = Absence(seed, chat_side=-1.0 if mirror else 1.0)
         self._calibration = UNCALIBRATED
@@ -124,8 +127,11 @@ class Solver:
         chest = chest_of(self._given.trunk(motion.rotations))
         for side, limb in self._limbs.items():
             motion.rotations[_ARMS[side]] = limb.at(readings, chest, now_s, dt_s)
+        shapes = self._mouth.over(
+            motion.shapes, voice, self._hidden(readings, now_s), self._captured_s(now_s), now_s, dt_s
+        )
         hips_m = motion.hips_m + np.array([0.0, BREATH_M * breath(now_s), 0.0])
-        motion = Motion(breathe(motion.rotations, now_s), motion.shapes, motion.gaze, hips_m)
+        motion = Motion(breathe(motion.rotations, now_s), shapes, motion.gaze, hips_m)
         motion = self._given.over(motion, dt_s)
         motion = mirrored(motion) if self._is_mirrored else motion
         return Pose(
@@ -143,6 +149,11 @@ class Solver:
         if self._given.leads:
             return self._given.captured_s
         return self._reading.captured_s if self._is_tracked and self._reading is not None else now_s
+
+    def _hidden(self, readings: Readings | None, now_s: float) -> float:
+        """Return how little the camera sees of the mouth, 0..1."""
+        is_seen = self._is_tracked and self._lost_s < BLIND_S
+        return hidden_mouth(readings, self._yaw_rad, now_s) if is_seen else 1.0
 
     def _look(self, readings: Readings | None, now_s: float, dt_s: float) -> None:
         """Take in a new face, notice a lost one, and start to cross between tracking and idle."""

@@ -1,4 +1,4 @@
-"""The host's microphone: from the sound card's callback into the ring that the engine reads."""
+"""The host's microphone: from the sound card's callback into the ring that the engine reads, and what lips would do."""
 
 import contextlib
 import threading
@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 
 from avatar_live import clock
 from avatar_live.channels.ring import CHANNELS, PACKET_S, PACKET_SAMPLES, SoundRing
+from avatar_live.signals import VoiceReading
 from avatar_live.signals.encoded import AUDIO_CLOCK_HZ
+from avatar_live.tracking.visemes import Visemes, vowel_net
 from avatar_live.tracking.voice import Loudness, SampleClock, in_stereo
 
 OFF: Final = "off"
@@ -22,8 +24,10 @@ QUIET_S_MAX: Final = 1.0  # a sound card that gives no packet for so long was un
 LOOK_S: Final = 0.25
 STOP_S_MAX: Final = 1.0  # a driver that does not let go within this is left behind
 LATENCY_S_MAX: Final = 1.0  # some drivers tell nonsense
+LEVEL_FALL_DB_S: Final = 12.0  # as a needle falls: who looks once a second still sees the word
 
 Heard = Callable[[float, NDArray[np.int16]], None]  # measured time of the first sample; (960, 1 or 2) int16
+Say = Callable[[VoiceReading], None]  # called on the sound card's thread
 
 
 class MicrophoneError(Exception):
@@ -51,7 +55,8 @@ Opened = Callable[[str, Heard], Device]
 
 
 class Microphone:
-    """Listen to `choice` ("off", "auto", a number or a part of a name) until closed, and write it into a ring.
+    """Listen to `choice` ("off", "auto", a number or a part of a name) until closed: the sound goes into a ring, and
+    `say` gets what the mouth does, packet by packet.
 
     A microphone that is missing or lost is tried again every 2 s; `trouble` says so meanwhile, and is empty otherwise.
     """
@@ -60,12 +65,15 @@ class Microphone:
         self,
         choice: str,
         ring_path: Path,
+        say: Say,
         *,
         opened: Opened | None = None,
         now: Callable[[], float] = clock.now_s,
         retry_s: float = RETRY_S,
     ) -> None:
         self.trouble = ""
+        self._say = say
+        self._level_dbfs: float | None = None
         self._opened = opened or open_device
         self._now = now
         self._retry_s = retry_s
@@ -76,6 +84,11 @@ class Microphone:
                 target=self._listen, args=(choice, ring_path), name="microphone", daemon=True
             )
             self._thread.start()
+
+    def figures(self) -> dict[str, float]:
+        """Return how loud it is, `voice_dbfs`, falling slowly after a loud moment; nothing where nothing is heard."""
+        level_dbfs = self._level_dbfs
+        return {} if level_dbfs is None else {"voice_dbfs": level_dbfs}
 
     def close(self) -> None:
         """Stop listening; nothing is written afterwards."""
@@ -91,6 +104,7 @@ class Microphone:
                     self._hear(choice, ring)
                 except MicrophoneError as error:
                     self.trouble = str(error)
+                    self._level_dbfs = None
                     self._stop.wait(self._retry_s)
         finally:
             ring.close()
@@ -98,12 +112,19 @@ class Microphone:
     def _hear(self, choice: str, ring: SoundRing) -> None:
         """Listen until told to stop. Raises MicrophoneError when there is nothing to hear."""
         loudness, samples_clock, heard_s = Loudness(), SampleClock(), self._now()
+        visemes = Visemes(vowel_net())
 
         def heard(measured_s: float, samples: NDArray[np.int16]) -> None:
             nonlocal heard_s
             heard_s = self._now()
-            if not self._stop.is_set():
-                ring.write(samples_clock.captured_s(measured_s), loudness.level(in_stereo(samples)))
+            if self._stop.is_set():
+                return
+            captured_s = samples_clock.captured_s(measured_s)
+            ring.write(captured_s, loudness.level(in_stereo(samples)))
+            voice = visemes.hear(samples, captured_s, is_open=loudness.is_open)
+            before_dbfs = voice.level_dbfs if self._level_dbfs is None else self._level_dbfs
+            self._level_dbfs = max(voice.level_dbfs, before_dbfs - LEVEL_FALL_DB_S * PACKET_S)
+            self._say(voice)
 
         with contextlib.closing(self._opened(choice, heard)) as device:
             self.trouble = ""

@@ -92,7 +92,7 @@ class _Show:
         self._camera = ""
         self._framing = Framing()
         self._sound_path = Path(plan.run_folder) / SOUND_RING
-        self._microphone = Microphone(plan.microphone, self._sound_path)
+        self._microphone = Microphone(plan.microphone, self._sound_path, self._publisher.say)
         self._inputs = Inputs(plan.inputs, self._publisher.say)
 
     def obey(self, orders: list[Order]) -> bool:
@@ -107,7 +107,7 @@ class _Show:
                     self._use(camera)
                 case UseMicrophone(microphone):
                     self._microphone.close()
-                    self._microphone = Microphone(microphone, self._sound_path)
+                    self._microphone = Microphone(microphone, self._sound_path, self._publisher.say)
                 case Record(path):
                     self._publisher.record(path)
                 case UseInputs(inputs):
@@ -192,7 +192,7 @@ class _Show:
         troubles = (self._microphone.trouble, self._publisher.trouble, self._inputs.words)
         words = "; ".join(filter(None, (self._capture.words, *troubles)))
         figures = self._costs.figures(now_s - self._counted_since_s)
-        figures |= self._publisher.figures() | self._inputs.figures()
+        figures |= self._microphone.figures() | self._publisher.figures() | self._inputs.figures()
         notice, patience_s = self._framing.warning or self._light_words, self._pulse.patience_s
         health = Health(now_s, words, self._is_ready, figures, notice, self._camera, patience_s=patience_s)
         told = (words, notice, self._camera)

@@ -28,6 +28,11 @@ class Loudness:
         self._limit = 1.0
         self._hold = 0
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the last packet was let through."""
+        return self._hold > 0
+
     def level(self, samples: NDArray[np.int16]) -> NDArray[np.int16]:
         """Return the packet, (960, 2) int16, as it may be heard; exact zeros while the gate is closed."""
         heard = samples / _FULL

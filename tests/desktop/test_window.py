@@ -14,11 +14,16 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
 
+from avatar_live.channels import Slot
+from avatar_live.channels.processes import VOICE_SLOT
 from avatar_live.desktop.audience import LINES_MAX
+from avatar_live.desktop.meter import COLORS, LOUD, OFF, QUIET, QUIET_DBFS, WELL
 from avatar_live.desktop.scene import COLOR, FILE
 from avatar_live.desktop.window import Window
 from avatar_live.protocol.api import ApiEvent
+from avatar_live.signals import VOICE_BYTES, VOWELS, VoiceReading, voice_to_bytes
 from avatar_live.signals.scene import LIGHTS, SHOTS
+from avatar_live.tracking.voice import OPEN_DBFS
 
 LATE_S = 10.0
 
@@ -140,6 +145,32 @@ def test_a_microphone_is_off_until_it_is_chosen(desk: Desk) -> None:
     box.activated.emit(box.findData("3"))
     desk.wait(lambda: box.currentText() == "USB Microphone")
     assert desk.show.calls == [("use_microphone", "3")]
+
+
+def test_the_meter_shows_whether_the_voice_is_too_quiet_well_or_too_loud(desk: Desk, tmp_path: Path) -> None:
+    slot, meter = Slot(tmp_path / VOICE_SLOT, VOICE_BYTES), desk.window.meter
+
+    def show(level_dbfs: float, state: str) -> int:
+        """Speak until the meter says so, and return how much of it is of the state's colour."""
+
+        def speak() -> bool:
+            slot.write(voice_to_bytes(VoiceReading(np.zeros(len(VOWELS), np.float32), level_dbfs, 0.0)))
+            return meter.state == state and abs(meter.level_dbfs - level_dbfs) < 1.0
+
+        desk.wait(speak)
+        shot = meter.grab().toImage()
+        row = [shot.pixelColor(x, shot.height() // 2).name() for x in range(shot.width())]
+        return row.count(COLORS[state])
+
+    assert meter.state == OFF and "No microphone" in meter.toolTip()
+    widths = [show(level_dbfs, state) for level_dbfs, state in ((-55.0, QUIET), (-22.0, WELL), (-5.0, LOUD))]
+    assert 0 < widths[0] < widths[1] < widths[2] <= meter.width()
+    assert "Too loud" in meter.toolTip()
+    show(-22.0, WELL)
+    desk.keep("speaking")
+    desk.wait(lambda: meter.state == OFF)  # the microphone is switched off
+    slot.close()
+    assert QUIET_DBFS == OPEN_DBFS, "what viewers do not hear is shown as heard"
 
 
 def test_a_take_is_recorded_until_the_button_is_clicked_again_and_can_then_be_replayed(desk: Desk) -> None:

@@ -1,0 +1,99 @@
+"""Let eSpeak NG say vowels, and what is none of them, and hear it through microphones that differ."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+from numpy.typing import NDArray
+
+from avatar_live.app.bench.tracking.spoken import FRAME, Utterance, is_steady, packets, speak, vowels_of
+from avatar_live.signals import VOWELS
+from avatar_live.tracking.visemes import BANDS, HOP, WINDOW, Decimator, spectrum
+
+from .recipe import (
+    CHORDS,
+    CONSONANTS,
+    LANGUAGES,
+    NOISE_DB,
+    NOISES,
+    NOT_VOWELS,
+    SEED,
+    TAKES,
+    TILT,
+    VARIED,
+    VOICES,
+)
+
+Doubles = NDArray[np.float64]
+
+NONE = len(VOWELS)
+
+
+def lessons() -> tuple[Doubles, NDArray[np.int64]]:
+    """Return spectra (n, bands) and what each is: a place in `VOWELS`, or `NONE`."""
+    chance = np.random.default_rng(SEED)
+    said = [pair for take in range(TAKES) for pair in vowels_of(LANGUAGES, VOICES, SEED + take, CONSONANTS)]
+    said += [
+        (Utterance(language, voice, f"{sound}{sound}", int(chance.integers(20, 80)), 120), NONE)
+        for language in LANGUAGES[::3]
+        for voice in VOICES
+        for sound in NOT_VOWELS
+    ]
+    spectra, labels = [], []
+    with ThreadPoolExecutor(2) as speakers:
+        for sound, (_, label) in zip(speakers.map(speak, [utterance for utterance, _ in said]), said, strict=True):
+            for _ in range(VARIED):
+                heard = _heard(sound, chance)
+                spectra.append(heard)
+                labels.append(np.full(len(heard), label))
+    for noise in _noises(chance):
+        heard = _spectra(noise, np.ones(len(noise) // FRAME, np.bool_))
+        spectra.append(heard)
+        labels.append(np.full(len(heard), NONE))
+    return np.concatenate(spectra), np.concatenate(labels)
+
+
+def _heard(sound: Doubles, chance: np.random.Generator) -> Doubles:
+    """Return the spectra of the steady part, brighter or duller and in more or less noise."""
+    tilt = TILT * chance.uniform(-1.0, 1.0)
+    tilted = sound - tilt * np.concatenate((sound[:1], sound[:-1]))
+    power = float(np.mean(tilted**2)) / 10.0 ** (chance.uniform(*NOISE_DB) / 10.0)
+    steady = is_steady(packets(sound))
+    return _spectra(tilted + chance.normal(0.0, power**0.5, len(tilted)), steady)
+
+
+def _spectra(sound: Doubles, chosen: NDArray[np.bool_]) -> Doubles:
+    decimator, window = Decimator(), np.zeros(WINDOW)
+    rows = []
+    for packet, is_chosen in zip(packets(0.3 * sound / max(np.abs(sound).max(), 1e-9)), chosen, strict=False):
+        window = np.concatenate((window[HOP:], decimator.step(packet[:, 0] / 32_768.0)))
+        if is_chosen:
+            rows.append(spectrum(window))
+    return np.array(rows).reshape(-1, BANDS)
+
+
+def _noises(chance: np.random.Generator) -> Iterator[Doubles]:
+    """Yield a room's hiss of several colours, and the hum of mains with its harmonics."""
+    count = NOISES * FRAME
+    bins = np.fft.rfftfreq(count, 1.0 / 48_000.0)
+    for slope in (0.0, 0.5, 1.0):
+        white = np.fft.rfft(chance.normal(size=count))
+        yield np.fft.irfft(white / np.maximum(bins, 20.0) ** slope, count)
+    time_s = np.arange(count) / 48_000.0
+    for hz in (50.0, 60.0, 100.0, 120.0):
+        phases = chance.uniform(0.0, 2.0 * np.pi, 12)
+        hum = sum(np.sin(2.0 * np.pi * hz * k * time_s + phases[k]) / (k + 1.0) for k in range(1, 12))
+        yield np.asarray(hum + 0.02 * chance.normal(size=count))
+    for _ in range(CHORDS):
+        yield _chord(time_s, chance)
+
+
+def _chord(time_s: Doubles, chance: np.random.Generator) -> Doubles:
+    """Return notes that are struck together and die away, over and over, as instruments do: many pitches at once."""
+    sound = np.zeros(len(time_s))
+    fall, brightness, beat_s = chance.uniform(0.5, 6.0), chance.uniform(0.6, 2.0), chance.uniform(0.2, 0.8)
+    for note in chance.integers(40, 84, chance.integers(2, 6)):
+        hz = 440.0 * 2.0 ** ((note - 69.0) / 12.0)
+        for k in range(1, min(16, int(7_000.0 / hz)) + 1):
+            sound += np.sin(2.0 * np.pi * hz * k * time_s + chance.uniform(0.0, 2.0 * np.pi)) / k**brightness
+    return sound * np.exp(-fall * (time_s % beat_s)) + 0.01 * chance.normal(size=len(time_s))
