@@ -68,10 +68,11 @@ def test_lids_that_touch_shut_the_avatars_eyes_fully(tracks: NDArray[np.float32]
     laid = on_average_face(landmarks.astype(np.float64))
     assert laid is not None
     shut = on_landmarks(laid, Grimace(np.zeros(len(MUSCLES)), lids=(1.0, 1.0)))
-    opened, closed = (shapes_from_landmarks((face * (1.0, -1.0, -1.0)).astype(np.float32)) for face in (laid, shut))
+    opened, closed = ((face * (1.0, -1.0, -1.0)).astype(np.float32) for face in (laid, shut))
     person = FaceShapes()
     for count in range(63):
-        person.see(FaceReading(landmarks, opened if count < 60 else closed, count / 30.0), yaw_rad=0.0)
+        shown_points = opened if count < 60 else closed
+        person.see(FaceReading(shown_points, shapes_from_landmarks(shown_points), count / 30.0), yaw_rad=0.0)
         shown = person.at(yaw_rad=0.0, dt_s=1.0 / 30.0)
         assert count > 59 or shown[BLINKS].max() < 0.05
     assert shown[BLINKS].min() > 0.95
