@@ -12,7 +12,6 @@ from shared import PROJECT, shared_data
 from synthetic import angle_between, face, seen
 from whole_body import HIPS_M, whole_body
 
-from avatar_live.app.bench.tracking.hands import pictures_of
 from avatar_live.avatar import Rig, read_avatar
 from avatar_live.engine.build import build_of
 from avatar_live.motion import Solver, legs
@@ -24,6 +23,7 @@ from avatar_live.motion.stance import ASIDE_M_MAX
 from avatar_live.signals import BodyReading, Pose, Readings
 from avatar_live.tracking.costs import Costs
 from avatar_live.tracking.detectors import Detectors
+from avatar_live.tracking.film import pictures_of
 from avatar_live.tracking.models import Models
 from avatar_live.tracking.tracker import Tracker
 

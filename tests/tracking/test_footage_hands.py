@@ -10,10 +10,11 @@ from PIL import Image, ImageSequence
 from shared import shared_data
 from skimage import data
 
-from avatar_live.app.bench.tracking.hands import hands_found, pictures_of
+from avatar_live.app.bench.tracking.hands import hands_found
 from avatar_live.signals import Readings
 from avatar_live.tracking.costs import Costs
 from avatar_live.tracking.detectors import Detectors
+from avatar_live.tracking.film import pictures_of
 from avatar_live.tracking.models import Models
 from avatar_live.tracking.source import Picture
 from avatar_live.tracking.tracker import Tracker

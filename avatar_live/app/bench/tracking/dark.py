@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import av
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +19,7 @@ from numpy.typing import NDArray
 from avatar_live.app.bench.person import FPS, HEIGHT_PX, WIDTH_PX, draw_person
 from avatar_live.quality import Box, LowLight
 from avatar_live.tracking.detectors import Detectors
+from avatar_live.tracking.film import pictures_of
 from avatar_live.tracking.models import Models
 
 Pixels = NDArray[np.uint8]
@@ -197,12 +197,7 @@ def _person(pictures: int) -> Film:
 
 
 def _clip(path: Path) -> Film:
-    def play() -> Iterator[Pixels]:
-        with av.open(str(path)) as container:
-            for frame in container.decode(video=0):
-                yield np.ascontiguousarray(frame.to_ndarray(format="rgb24"), np.uint8)
-
-    return play
+    return lambda: (picture.pixels for picture in pictures_of(path))
 
 
 def _exposed(film: Film, sensor: Sensor) -> Film:

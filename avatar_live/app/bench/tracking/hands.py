@@ -5,24 +5,22 @@ share can reach 1. Looks are timed in this process's CPU time, so that other wor
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Final
 
-import av
 import numpy as np
 
 from avatar_live.tracking.costs import Costs
 from avatar_live.tracking.detectors import Detectors
+from avatar_live.tracking.film import pictures_of
 from avatar_live.tracking.models import Models
-from avatar_live.tracking.source import Picture
 from avatar_live.tracking.tracker import Tracker
 
 CLIPS: Final = "asl_*.mkv"
 FRESH_S: Final = 0.25  # an older hand has dropped out of an arm's smoothing, whatever still shows it
-START_S: Final = 1.0
 PHASES: Final = 3  # a clip of 2 s is too short for one run: each starts a picture later, so looks meet other pictures
 
 
@@ -53,12 +51,14 @@ def measure_hands(models: Models, footage: Path) -> dict[str, float]:
 def hands_found(models: Models, path: Path, skip: int = 0) -> HandsFound:
     """Return what the default mix finds in one clip at the clip's own times, from its picture `skip` on."""
     one = both = face = pictures = 0
-    costs, captured_s = Costs(), START_S
+    costs, captured_s = Costs(), 0.0
+    first_s: float | None = None
     with Detectors(models) as detectors:
         tracker = Tracker(detectors, costs, now_s=time.process_time)
         for picture in islice(pictures_of(path), skip, None):
             *_, readings = tracker.readings(picture)
             captured_s = picture.captured_s
+            first_s = captured_s if first_s is None else first_s
             fresh = [
                 hand is not None and captured_s - hand.captured_s <= FRESH_S
                 for hand in (readings.left_hand, readings.right_hand)
@@ -67,17 +67,9 @@ def hands_found(models: Models, path: Path, skip: int = 0) -> HandsFound:
             both += all(fresh)
             face += readings.face is not None
             pictures += 1
-    assert pictures > 0, f"{path} is too short"
-    looks_hz = costs.calls["hands"] / max(captured_s - START_S, 1e-3)
+    assert first_s is not None, f"{path} is too short"
+    looks_hz = costs.calls["hands"] / max(captured_s - first_s, 1e-3)
     return HandsFound(one / pictures, both / pictures, face / pictures, looks_hz)
-
-
-def pictures_of(path: Path) -> Iterator[Picture]:
-    """Yield a clip's pictures with their own times."""
-    with av.open(str(path)) as film:
-        for frame in film.decode(video=0):
-            assert frame.time is not None, "every frame of a film has a time"
-            yield Picture(np.asarray(frame.to_ndarray(format="rgb24"), np.uint8), START_S + float(frame.time))
 
 
 def _clips(footage: Path) -> list[Path]:

@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-import av
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +19,7 @@ from avatar_live.motion.calibrator import Calibrator
 from avatar_live.motion.face import BLINKS, FaceShapes
 from avatar_live.signals import FaceReading, Readings
 from avatar_live.tracking.detectors import Detectors
+from avatar_live.tracking.film import pictures_of
 from avatar_live.tracking.models import Models
 from avatar_live.tracking.source import Pixels
 
@@ -174,9 +174,7 @@ def portrait_clip(frames: int = FRAMES) -> Iterator[Pixels]:
 def cut_clip(path: Path, left: int, width: int) -> list[Pixels]:
     """Return the pictures of a clip, cut out and scaled to what a webcam shows."""
     height = width * HEIGHT_PX // WIDTH_PX
-    with av.open(str(path)) as film:
-        frames = [np.asarray(frame.to_ndarray(format="rgb24"), np.uint8) for frame in film.decode(video=0)]
-    cuts = [np.ascontiguousarray(frame[:height, left : left + width]) for frame in frames]
+    cuts = [np.ascontiguousarray(picture.pixels[:height, left : left + width]) for picture in pictures_of(path)]
     return [np.asarray(cv2.resize(cut, (WIDTH_PX, HEIGHT_PX), interpolation=cv2.INTER_CUBIC), np.uint8) for cut in cuts]
 
 

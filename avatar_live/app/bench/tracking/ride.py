@@ -4,11 +4,10 @@ import contextlib
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
-import av
-import numpy as np
 import psutil
 
 from avatar_live.app.bench.person import make_clip
@@ -16,6 +15,7 @@ from avatar_live.app.faults import ShowError
 from avatar_live.app.settings import PROJECT
 from avatar_live.app.supervisor import Supervisor
 from avatar_live.channels.processes import HEALTH_STALE_S, Health, TrackerPlan
+from avatar_live.tracking import film
 from avatar_live.tracking.source import Pixels
 
 FOOTAGE: Final = Path(os.environ.get("AVATAR_LIVE_SHARED", PROJECT.parent / "shared" / "data")) / "footage"
@@ -95,11 +95,5 @@ def people(place: Path) -> Sequence[Path]:
 
 def pictures_of(clips: Sequence[Path], count_max: int) -> list[Pixels]:
     """Return the pictures of clips, one clip after another, at most so many."""
-    pictures: list[Pixels] = []
-    for clip in clips:
-        with av.open(str(clip)) as container:
-            for frame in container.decode(video=0):
-                if len(pictures) == count_max:
-                    return pictures
-                pictures.append(np.ascontiguousarray(frame.to_ndarray(format="rgb24"), np.uint8))
-    return pictures
+    shown = (picture.pixels for clip in clips for picture in film.pictures_of(clip))
+    return list(islice(shown, count_max))
