@@ -1,7 +1,6 @@
 """Run a real tracker beside a measurement, and look at what it costs the machine."""
 
 import contextlib
-import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,13 +11,12 @@ import numpy as np
 import psutil
 
 from avatar_live.app.bench.person import make_clip
+from avatar_live.app.bench.shared import SHARED
 from avatar_live.app.faults import ShowError
-from avatar_live.app.settings import PROJECT
 from avatar_live.app.supervisor import Supervisor
 from avatar_live.channels.processes import HEALTH_STALE_S, Health, TrackerPlan
 from avatar_live.tracking.source import Pixels
 
-FOOTAGE: Final = Path(os.environ.get("AVATAR_LIVE_SHARED", PROJECT.parent / "shared" / "data")) / "footage"
 SIGNERS: Final = "asl_*.mkv"  # 640x480 at 30 Hz: people who sign, so that both hands are in the picture
 READY_S_MAX: Final = 60.0
 MEGABYTE: Final = 1e6
@@ -90,7 +88,7 @@ def cpu_s(process: psutil.Process) -> float:
 
 def people(place: Path) -> Sequence[Path]:
     """Return clips of people at 640x480: real footage where the shared test data is present, else one that is made."""
-    return sorted(FOOTAGE.glob(SIGNERS)) or [make_clip(place / "person.mp4")]
+    return sorted((SHARED / "footage").glob(SIGNERS)) or [make_clip(place / "person.mp4")]
 
 
 def pictures_of(clips: Sequence[Path], count_max: int) -> list[Pixels]:
