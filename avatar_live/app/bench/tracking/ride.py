@@ -1,13 +1,12 @@
 """Run a real tracker beside a measurement, and look at what it costs the machine."""
 
 import contextlib
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import av
-import numpy as np
 import psutil
 
 from avatar_live.app.bench.person import make_clip
@@ -16,6 +15,7 @@ from avatar_live.app.faults import ShowError
 from avatar_live.app.supervisor import Supervisor
 from avatar_live.channels.processes import HEALTH_STALE_S, Health, TrackerPlan
 from avatar_live.tracking.source import Pixels
+from avatar_live.tracking.video import Video
 
 SIGNERS: Final = "asl_*.mkv"  # 640x480 at 30 Hz: people who sign, so that both hands are in the picture
 READY_S_MAX: Final = 60.0
@@ -28,13 +28,14 @@ class Ride:
 
     show: Supervisor
     process: psutil.Process
+    told: Sequence[str]  # what the supervisor had to say so far
 
     @property
     def health(self) -> Health:
         """What it said last. Raises ShowError when it is another life or none."""
         health = self.show.health().get("tracker")
         if health is None or self.show.processes().get("tracker") != self.process.pid:
-            raise ShowError("The tracker fell during the measurement.")
+            raise ShowError(f"The tracker fell during the measurement: {' '.join(self.told)}")
         return health
 
     @property
@@ -62,9 +63,10 @@ class Ride:
 def riding(plan: TrackerPlan) -> Iterator[Ride]:
     """Start a tracker without a spare and wait until it has its pace. Raises ShowError."""
     Path(plan.run_folder).mkdir(parents=True, exist_ok=True)
-    with Supervisor(plan) as show:
+    told: list[str] = []
+    with Supervisor(plan, report=told.append) as show:
         await_pace(show)
-        yield Ride(show, psutil.Process(show.processes()["tracker"]))
+        yield Ride(show, psutil.Process(show.processes()["tracker"]), told)
 
 
 def await_pace(show: Supervisor, more: Callable[[Supervisor], bool] = lambda _: True) -> None:
@@ -91,13 +93,12 @@ def people(place: Path) -> Sequence[Path]:
     return sorted((SHARED / "footage").glob(SIGNERS)) or [make_clip(place / "person.mp4")]
 
 
-def pictures_of(clips: Sequence[Path], count_max: int) -> list[Pixels]:
-    """Return the pictures of clips, one clip after another, at most so many."""
+def pictures_of(clips: Sequence[Path], count: int) -> list[Pixels]:
+    """Return so many pictures, the same number of each clip, which a short one shows more than once."""
+    hurry = threading.Event()
+    hurry.set()  # pictures are not waited for
     pictures: list[Pixels] = []
-    for clip in clips:
-        with av.open(str(clip)) as container:
-            for frame in container.decode(video=0):
-                if len(pictures) == count_max:
-                    return pictures
-                pictures.append(np.ascontiguousarray(frame.to_ndarray(format="rgb24"), np.uint8))
+    for number, clip in enumerate(clips, 1):
+        with contextlib.closing(Video(clip)) as video:
+            pictures += [video.read(hurry).pixels for _ in range(count * number // len(clips) - len(pictures))]
     return pictures
