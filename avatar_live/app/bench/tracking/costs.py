@@ -32,8 +32,8 @@ def measure_costs(models: Models, *, count: int = PICTURES, watched_s: float = W
     """Track pictures as fast as it goes, and then a clip at its own pace in a tracker's process.
 
     `face_fps` is the face alone, `all_fps` the default mix of face, body and hands on pictures that are stamped as a
-    30 Hz camera's, so that everything has its turn as often as with one. `*_cpu_ms` is the CPU time a picture.
-    `tracker_cpu_percent` is of one core.
+    30 Hz camera's, so that body and hands have their turns as often as this machine affords beside one. `*_cpu_ms` is
+    the CPU time a picture. `tracker_cpu_percent` is of one core.
     """
     with TemporaryDirectory(prefix="avatar-live-bench-") as place:
         clips = people(Path(place))

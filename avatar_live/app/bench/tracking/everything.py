@@ -10,6 +10,7 @@ from typing import Any, Final
 import numpy as np
 
 from avatar_live.app.bench.shared import SHARED
+from avatar_live.app.bench.tracking.busy import measure_busy
 from avatar_live.app.bench.tracking.characters import measure_characters
 from avatar_live.app.bench.tracking.costs import measure_costs
 from avatar_live.app.bench.tracking.dark import measure_dark
@@ -96,7 +97,7 @@ def _once(folder: Path, parts: Sequence[str], soak_s: float, report: Report) -> 
         "characters": lambda: {
             "characters": measure_characters(installed(folder), known_rotations(CHARACTER_STEP_DEG, 0))
         },
-        "recovery": lambda: measure_recovery(folder),
+        "recovery": lambda: measure_recovery(folder) | measure_busy(folder),
         "soak": lambda: measure_soak(soak_s, folder, report) if soak_s > 0.0 else {},
     }
     figures: Figures = {}

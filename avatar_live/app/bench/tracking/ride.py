@@ -1,24 +1,22 @@
 """Run a real tracker beside a measurement, and look at what it costs the machine."""
 
 import contextlib
-import os
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import Final
 
 import psutil
 
 from avatar_live.app.bench.person import make_clip
+from avatar_live.app.bench.shared import SHARED
 from avatar_live.app.faults import ShowError
-from avatar_live.app.settings import PROJECT
 from avatar_live.app.supervisor import Supervisor
 from avatar_live.channels.processes import HEALTH_STALE_S, Health, TrackerPlan
-from avatar_live.tracking import film
 from avatar_live.tracking.source import Pixels
+from avatar_live.tracking.video import Video
 
-FOOTAGE: Final = Path(os.environ.get("AVATAR_LIVE_SHARED", PROJECT.parent / "shared" / "data")) / "footage"
 SIGNERS: Final = "asl_*.mkv"  # 640x480 at 30 Hz: people who sign, so that both hands are in the picture
 READY_S_MAX: Final = 60.0
 MEGABYTE: Final = 1e6
@@ -30,13 +28,14 @@ class Ride:
 
     show: Supervisor
     process: psutil.Process
+    told: Sequence[str]  # what the supervisor had to say so far
 
     @property
     def health(self) -> Health:
         """What it said last. Raises ShowError when it is another life or none."""
         health = self.show.health().get("tracker")
         if health is None or self.show.processes().get("tracker") != self.process.pid:
-            raise ShowError("The tracker fell during the measurement.")
+            raise ShowError(f"The tracker fell during the measurement: {' '.join(self.told)}")
         return health
 
     @property
@@ -64,9 +63,10 @@ class Ride:
 def riding(plan: TrackerPlan) -> Iterator[Ride]:
     """Start a tracker without a spare and wait until it has its pace. Raises ShowError."""
     Path(plan.run_folder).mkdir(parents=True, exist_ok=True)
-    with Supervisor(plan) as show:
+    told: list[str] = []
+    with Supervisor(plan, report=told.append) as show:
         await_pace(show)
-        yield Ride(show, psutil.Process(show.processes()["tracker"]))
+        yield Ride(show, psutil.Process(show.processes()["tracker"]), told)
 
 
 def await_pace(show: Supervisor, more: Callable[[Supervisor], bool] = lambda _: True) -> None:
@@ -90,10 +90,15 @@ def cpu_s(process: psutil.Process) -> float:
 
 def people(place: Path) -> Sequence[Path]:
     """Return clips of people at 640x480: real footage where the shared test data is present, else one that is made."""
-    return sorted(FOOTAGE.glob(SIGNERS)) or [make_clip(place / "person.mp4")]
+    return sorted((SHARED / "footage").glob(SIGNERS)) or [make_clip(place / "person.mp4")]
 
 
-def pictures_of(clips: Sequence[Path], count_max: int) -> list[Pixels]:
-    """Return the pictures of clips, one clip after another, at most so many."""
-    shown = (picture.pixels for clip in clips for picture in film.pictures_of(clip))
-    return list(islice(shown, count_max))
+def pictures_of(clips: Sequence[Path], count: int) -> list[Pixels]:
+    """Return so many pictures, the same number of each clip, which a short one shows more than once."""
+    hurry = threading.Event()
+    hurry.set()  # pictures are not waited for
+    pictures: list[Pixels] = []
+    for number, clip in enumerate(clips, 1):
+        with contextlib.closing(Video(clip)) as video:
+            pictures += [video.read(hurry).pixels for _ in range(count * number // len(clips) - len(pictures))]
+    return pictures
