@@ -13,10 +13,10 @@ from .recipe import fingerprint
 def main() -> None:
     """Listen, learn, and write the file."""
     try:
-        spectra, labels = lessons()
+        features, labels = lessons()
     except ShowError as error:
         sys.exit(f"The network cannot be trained: {error}")
-    train(spectra, labels).save(VOWEL_NET, fingerprint())
+    train(features, labels).save(VOWEL_NET, fingerprint())
     print(f"{VOWEL_NET}: {VOWEL_NET.stat().st_size:,} bytes, from {len(labels):,} moments of speech")
 
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from avatar_live.app.bench.tracking.spoken import FRAME, Utterance, is_steady, packets, speak, vowels_of
 from avatar_live.signals import VOWELS
-from avatar_live.tracking.visemes import BANDS, HOP, WINDOW, Decimator, spectrum
+from avatar_live.tracking.visemes import FEATURES, HOP, WINDOW, Decimator, features_of
 
 from .recipe import (
     CHORDS,
@@ -30,7 +30,7 @@ NONE = len(VOWELS)
 
 
 def lessons() -> tuple[Doubles, NDArray[np.int64]]:
-    """Return spectra (n, bands) and what each is: a place in `VOWELS`, or `NONE`."""
+    """Return features (n, FEATURES) and what each is: a place in `VOWELS`, or `NONE`."""
     chance = np.random.default_rng(SEED)
     said = [pair for take in range(TAKES) for pair in vowels_of(LANGUAGES, VOICES, SEED + take, CONSONANTS)]
     said += [
@@ -39,37 +39,37 @@ def lessons() -> tuple[Doubles, NDArray[np.int64]]:
         for voice in VOICES
         for sound in NOT_VOWELS
     ]
-    spectra, labels = [], []
+    features, labels = [], []
     with ThreadPoolExecutor(2) as speakers:
         for sound, (_, label) in zip(speakers.map(speak, [utterance for utterance, _ in said]), said, strict=True):
             for _ in range(VARIED):
                 heard = _heard(sound, chance)
-                spectra.append(heard)
+                features.append(heard)
                 labels.append(np.full(len(heard), label))
     for noise in _noises(chance):
-        heard = _spectra(noise, np.ones(len(noise) // FRAME, np.bool_))
-        spectra.append(heard)
+        heard = _features(noise, np.ones(len(noise) // FRAME, np.bool_))
+        features.append(heard)
         labels.append(np.full(len(heard), NONE))
-    return np.concatenate(spectra), np.concatenate(labels)
+    return np.concatenate(features), np.concatenate(labels)
 
 
 def _heard(sound: Doubles, chance: np.random.Generator) -> Doubles:
-    """Return the spectra of the steady part, brighter or duller and in more or less noise."""
+    """Return the features of the steady part, brighter or duller and in more or less noise."""
     tilt = TILT * chance.uniform(-1.0, 1.0)
     tilted = sound - tilt * np.concatenate((sound[:1], sound[:-1]))
     power = float(np.mean(tilted**2)) / 10.0 ** (chance.uniform(*NOISE_DB) / 10.0)
     steady = is_steady(packets(sound))
-    return _spectra(tilted + chance.normal(0.0, power**0.5, len(tilted)), steady)
+    return _features(tilted + chance.normal(0.0, power**0.5, len(tilted)), steady)
 
 
-def _spectra(sound: Doubles, chosen: NDArray[np.bool_]) -> Doubles:
+def _features(sound: Doubles, chosen: NDArray[np.bool_]) -> Doubles:
     decimator, window = Decimator(), np.zeros(WINDOW)
     rows = []
     for packet, is_chosen in zip(packets(0.3 * sound / max(np.abs(sound).max(), 1e-9)), chosen, strict=False):
         window = np.concatenate((window[HOP:], decimator.step(packet[:, 0] / 32_768.0)))
         if is_chosen:
-            rows.append(spectrum(window))
-    return np.array(rows).reshape(-1, BANDS)
+            rows.append(features_of(window))
+    return np.array(rows).reshape(-1, FEATURES)
 
 
 def _noises(chance: np.random.Generator) -> Iterator[Doubles]:

@@ -7,9 +7,10 @@ from avatar_live.app.bench.tracking.spoken import PHONEMES
 
 SEED: Final = 20261
 
-# Languages and voices of eSpeak NG that the network learns from. Those that `bench tracking` listens to are others.
+# Languages and voices of eSpeak NG that the network learns from (it has other voices only for a language's first name:
+# "fr", not "fr-fr"). Those that `bench tracking` listens to are others.
 LANGUAGES: Final = (
-    "en-us", "de", "fr-fr", "es", "it", "pt", "pl", "cs", "fi", "hu", "el", "id", "hr", "da", "cy", "af",
+    "en-us", "de", "fr", "es", "it", "pt", "pl", "cs", "fi", "hu", "el", "id", "hr", "da", "cy", "af",
 )  # fmt: skip
 VOICES: Final = (
     "m1", "m2", "m3", "m4", "m5", "f1", "f2", "f3", "klatt", "klatt2", "klatt3",

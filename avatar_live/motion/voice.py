@@ -48,7 +48,6 @@ _SMILES: Final = np.array([name.startswith("mouthSmile") for name in ARKIT_SHAPE
 _MOVED: Final = (_LIPS.any(axis=0) & ~_SMILES) | np.array(
     [name in ("mouthClose", "mouthPressLeft", "mouthPressRight") for name in ARKIT_SHAPES]
 )
-_JAW: Final = ARKIT_SHAPES.index("jawOpen")
 _WIDE: Final = np.array([ARKIT_SHAPES.index(name) for name in ("jawOpen", "mouthFunnel", "mouthPucker")])
 
 _MOUTH_CORNERS: Final = (61, 291)

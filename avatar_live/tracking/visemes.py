@@ -1,10 +1,12 @@
 """Read from a voice which of five vowels the mouth shapes, and how far it opens. Pure arithmetic, 20 ms at a time.
 
-A log-mel spectrum of the last 40 ms goes through a small network that knows five vowels and "none of them" (nasals,
-hisses, noise, hum): the product of `assets/viseme_maker`. How loud the voice is, between the room's own noise and the
-loudest that was heard lately, says how far the mouth opens.
+A log-mel spectrum of the last 40 ms, and how well they repeat at one pitch, go through a small network that knows five
+vowels and "none of them" (nasals, hisses, noise, hum, chords): the product of `assets/viseme_maker`. How loud the voice
+is, between the room's own noise and the loudest that was heard lately, says how far the mouth opens.
 
-Mel scale: Stevens, Volkmann, Newman 1937, in the usual form 2595 log10(1 + f / 700 Hz).
+Mel scale: Stevens, Volkmann, Newman 1937, in the usual form 2595 log10(1 + f / 700 Hz). Pitch: the highest
+autocorrelation, freed from the window's own, after P. Boersma, "Accurate short-term analysis of the fundamental
+frequency and the harmonics-to-noise ratio of a sampled sound", IFA Proceedings 17, 1993.
 """
 
 import functools
@@ -34,6 +36,8 @@ SPECTRUM_BINS: Final = 1_024
 TAPS: Final = 31  # of the low pass before decimation
 CUTOFF_HZ: Final = 7_000.0
 POWER_MIN: Final = 1e-7
+PITCH_HZ_MIN, PITCH_HZ_MAX = 70.0, 400.0
+FEATURES: Final = BANDS + 1
 
 SILENT_DBFS: Final = -80.0
 FLOOR_DBFS_MIN: Final = -65.0  # no room is quieter; a program that takes noise away leaves exact silence
@@ -49,18 +53,20 @@ VOWEL_MIN: Final = 0.01
 Doubles = NDArray[np.float64]
 Floats = NDArray[np.float32]
 
+_LAGS: Final = slice(round(RATE_HZ / PITCH_HZ_MAX), round(RATE_HZ / PITCH_HZ_MIN) + 1)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class VowelNet:
-    """Hold `centre` and `spread` (bands,) of the spectra, and layers of (out, in) and (out,)."""
+    """Hold `centre` and `spread` (FEATURES,) of what goes in, and layers of (out, in) and (out,)."""
 
     centre: Floats
     spread: Floats
     layers: tuple[tuple[Floats, Floats], ...]
 
-    def shares(self, spectrum: Doubles) -> Doubles:
-        """Return the shares (6,) of the five vowels and of none of them, 1 in all, for a spectrum (bands,)."""
-        values = (spectrum - self.centre) / self.spread
+    def shares(self, features: Doubles) -> Doubles:
+        """Return the shares (6,) of the five vowels and of none of them, 1 in all, for `features_of` a window."""
+        values = (features - self.centre) / self.spread
         *hidden, (slopes, offsets) = self.layers
         for slope, offset in hidden:
             sums = slope @ values + offset
@@ -139,7 +145,7 @@ class Visemes:
         opening = self._opening(level_dbfs)
         wanted = np.zeros(len(VOWELS))
         if opening > 0.0 and is_open:
-            wanted = opening * self._net.shares(spectrum(self._window))[: len(VOWELS)]
+            wanted = opening * self._net.shares(features_of(self._window))[: len(VOWELS)]
         rises = wanted.sum() > self._vowels.sum()
         self._vowels = self._vowels + (wanted - self._vowels) * _share(ATTACK_S if rises else RELEASE_S)
         self._vowels[self._vowels < VOWEL_MIN] = 0.0
@@ -154,11 +160,12 @@ class Visemes:
         return float(min(1.0, max(0.0, (level_dbfs - begins_dbfs) / span_db)) ** OPENING_POWER)
 
 
-def spectrum(window: Doubles) -> Doubles:
-    """Return the log-mel spectrum (bands,) of (640,) samples at 16 kHz, freed from loudness."""
+def features_of(window: Doubles) -> Doubles:
+    """Return (FEATURES,) of (640,) samples at 16 kHz, freed from loudness: log-mel bands, and how well a pitch fits."""
     power = np.abs(np.fft.rfft(window * _hann(), SPECTRUM_BINS)) ** 2
     bands = np.log(_mel_bands() @ power + POWER_MIN)
-    return np.asarray(bands - bands.mean(), np.float64)
+    repeats = np.fft.irfft(power)[_LAGS] / (float(power.sum()) + POWER_MIN)
+    return np.append(bands - bands.mean(), float((repeats * _unwindowed()).max()))
 
 
 def _share(time_s: float) -> float:
@@ -176,6 +183,16 @@ def _low_pass() -> Doubles:
 @functools.cache
 def _hann() -> Doubles:
     return np.hanning(WINDOW)
+
+
+@functools.cache
+def _unwindowed() -> Doubles:
+    """Return by what (lags,) to multiply what repeats so late, so that an endless tone repeats wholly.
+
+    The sum over half a spectrum is half of the autocorrelation's first value times the bins.
+    """
+    own = np.fft.irfft(np.abs(np.fft.rfft(_hann(), SPECTRUM_BINS)) ** 2)
+    return np.asarray(SPECTRUM_BINS / 2.0 * own[0] / own[_LAGS], np.float64)
 
 
 @functools.cache

@@ -9,7 +9,7 @@ from viseme_maker.recipe import CONSONANTS, HIDDEN, LANGUAGES, VOICES, fingerpri
 from avatar_live.app.bench.tracking import speech
 from avatar_live.signals import VOWELS
 from avatar_live.tracking.models import ModelError
-from avatar_live.tracking.visemes import BANDS, VOWEL_NET, VowelNet, vowel_net
+from avatar_live.tracking.visemes import FEATURES, VOWEL_NET, VowelNet, vowel_net
 
 FILE_BYTES_MAX = 200_000
 
@@ -18,7 +18,7 @@ def test_the_committed_network_was_made_by_this_recipe() -> None:
     with np.load(VOWEL_NET, allow_pickle=False) as file:
         assert str(file["recipe"]) == fingerprint(), "run `python -m viseme_maker` in assets/ (see LICENSE.md there)"
     sizes = [slopes.shape for slopes, _ in vowel_net().layers]
-    assert sizes == [(HIDDEN[0], BANDS), (HIDDEN[1], HIDDEN[0]), (len(VOWELS) + 1, HIDDEN[1])]
+    assert sizes == [(HIDDEN[0], FEATURES), (HIDDEN[1], HIDDEN[0]), (len(VOWELS) + 1, HIDDEN[1])]
     assert all(np.isfinite(values).all() for layer in vowel_net().layers for values in layer)
     assert VOWEL_NET.stat().st_size < FILE_BYTES_MAX
 
@@ -44,12 +44,12 @@ def test_training_learns_its_lessons_repeats_itself_and_saves_what_it_learnt(tmp
 
     chance = np.random.default_rng(4)
     labels = np.repeat(np.arange(len(VOWELS) + 1), 60)
-    spectra = 4.0 * np.eye(len(VOWELS) + 1, BANDS)[labels] + chance.normal(size=(len(labels), BANDS))
-    first, second = (train(spectra, labels, epochs=12) for _ in range(2))
+    features = 4.0 * np.eye(len(VOWELS) + 1, FEATURES)[labels] + chance.normal(size=(len(labels), FEATURES))
+    first, second = (train(features, labels, epochs=200) for _ in range(2))
     for (slopes, offsets), (again, offsets_again) in zip(first.layers, second.layers, strict=True):
         assert np.array_equal(slopes, again) and np.array_equal(offsets, offsets_again)
     first.save(tmp_path / "vowels.npz", "a recipe")
     loaded = VowelNet.load(tmp_path / "vowels.npz")
-    shares = np.array([loaded.shares(spectrum) for spectrum in spectra])
+    shares = np.array([loaded.shares(heard) for heard in features])
     assert np.allclose(shares.sum(axis=1), 1.0)
     assert (shares.argmax(axis=1) == labels).mean() > 0.9

@@ -16,7 +16,7 @@ from avatar_live.signals.encoded import AUDIO_CLOCK_HZ
 from avatar_live.tracking.visemes import Visemes, vowel_net
 from avatar_live.tracking.voice import Loudness, in_stereo
 
-LANGUAGES: Final = ("ja", "sv", "nl", "tr", "en-gb", "ro")
+LANGUAGES: Final = ("ja", "sv", "nl", "tr", "en-gb-scotland", "ro")
 VOICES: Final = ("m6", "m7", "f4", "f5", "adam", "steph", "klatt4", "anika")
 CONSONANTS: Final = ("p", "d", "g", "f")
 SEED: Final = 7

@@ -18,6 +18,7 @@ from avatar_live.signals.encoded import AUDIO_CLOCK_HZ
 PROGRAM: Final = "espeak-ng"
 SPOKEN_S_MAX: Final = 20.0
 STEADY_SHARE: Final = 0.25  # of the loudest moment's power: louder than this, a vowel stands
+SPOKEN_POWER_MIN: Final = (0.005 * 32_768.0) ** 2  # -46 dBFS: of a sound that a language lacks nothing is heard
 FRAME: Final = 960
 
 # How each of VRM's vowels is written for the program (its phoneme names, after Kirshenbaum), short and long.
@@ -98,6 +99,6 @@ def packets(sound: NDArray[np.float64], gain: float = 1.0) -> list[NDArray[np.in
 def is_steady(parts: Sequence[NDArray[np.int16]]) -> NDArray[np.bool_]:
     """Return which packets (n,) lie in the loud middle of a vowel."""
     powers = np.array([float((part.astype(np.float64) ** 2).mean()) for part in parts])
-    loud = np.concatenate(([False], powers > STEADY_SHARE * powers.max(), [False]))
+    loud = np.concatenate(([False], powers > max(STEADY_SHARE * powers.max(), SPOKEN_POWER_MIN), [False]))
     # A packet whose neighbours are loud too: no onset and no end.
     return np.asarray(loud[1:-1] & loud[:-2] & loud[2:])
