@@ -38,9 +38,8 @@ DOWNLOAD: Final = PACKAGE / "tracking" / "download.py"  # fetches the models, an
 RECEIVER: Final = PACKAGE / "tracking" / "receiver.py"  # hears other programs, and sends a phone one fixed greeting
 INPUTS: Final = PACKAGE / "tracking" / "inputs.py"  # waits for what they send
 KNOWN_TO_INPUTS: Final = (
-    "avatar_live.clock", "avatar_live.channels.Slot", "avatar_live.mocap.", "avatar_live.signals.GIVEN_BYTES",
-    "avatar_live.signals.given_to_bytes", "avatar_live.motion.head.Level",
-    "avatar_live.tracking.receiver.Receiver",
+    "avatar_live.clock", "avatar_live.mocap.", "avatar_live.signals.GivenPose", "avatar_live.motion.head.Level",
+    "avatar_live.tracking.receiver.Receiver", "avatar_live.tracking.desk_source.DeskSource",
 )  # fmt: skip
 
 
