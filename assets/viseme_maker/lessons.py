@@ -8,14 +8,18 @@ from numpy.typing import NDArray
 
 from avatar_live.app.bench.tracking.spoken import FRAME, Utterance, is_steady, packets, speak, vowels_of
 from avatar_live.signals import VOWELS
+from avatar_live.signals.encoded import AUDIO_CLOCK_HZ
 from avatar_live.tracking.visemes import FEATURES, HOP, WINDOW, Decimator, features_of
 
 from .recipe import (
     CHORDS,
+    CLICKS,
     CONSONANTS,
+    HISSES,
+    HUMS,
     LANGUAGES,
     NOISE_DB,
-    NOISES,
+    NOISE_PACKETS,
     NOT_VOWELS,
     SEED,
     TAKES,
@@ -73,27 +77,49 @@ def _features(sound: Doubles, chosen: NDArray[np.bool_]) -> Doubles:
 
 
 def _noises(chance: np.random.Generator) -> Iterator[Doubles]:
-    """Yield a room's hiss of several colours, and the hum of mains with its harmonics."""
-    count = NOISES * FRAME
-    bins = np.fft.rfftfreq(count, 1.0 / 48_000.0)
-    for slope in (0.0, 0.5, 1.0):
-        white = np.fft.rfft(chance.normal(size=count))
-        yield np.fft.irfft(white / np.maximum(bins, 20.0) ** slope, count)
-    time_s = np.arange(count) / 48_000.0
-    for hz in (50.0, 60.0, 100.0, 120.0):
-        phases = chance.uniform(0.0, 2.0 * np.pi, 12)
-        hum = sum(np.sin(2.0 * np.pi * hz * k * time_s + phases[k]) / (k + 1.0) for k in range(1, 12))
-        yield np.asarray(hum + 0.02 * chance.normal(size=count))
-    for _ in range(CHORDS):
-        yield _chord(time_s, chance)
+    """Yield what microphones hear beside a voice: mains, music, clicks and knocks, hiss of several colours."""
+    time_s = np.arange(NOISE_PACKETS * FRAME) / AUDIO_CLOCK_HZ
+    for kind, count in ((_hum, HUMS), (_chord, CHORDS), (_clicks, CLICKS), (_hiss, HISSES)):
+        for _ in range(count):
+            yield kind(time_s, chance)
+
+
+def _hum(time_s: Doubles, chance: np.random.Generator) -> Doubles:
+    """Return the mains, or a fan: a low note whose harmonics are as loud as chance will have it."""
+    hz, fall, count = chance.uniform(45.0, 130.0), chance.uniform(0.3, 2.5), int(chance.integers(2, 24))
+    sound = np.zeros(len(time_s))
+    for k in range(1, count):
+        sound += chance.uniform(0.2, 1.0) / k**fall * np.sin(2.0 * np.pi * hz * k * time_s + _phase(chance))
+    return np.asarray(sound + 10.0 ** chance.uniform(-5.0, -1.5) * chance.normal(size=len(time_s)), np.float64)
 
 
 def _chord(time_s: Doubles, chance: np.random.Generator) -> Doubles:
     """Return notes that are struck together and die away, over and over, as instruments do: many pitches at once."""
     sound = np.zeros(len(time_s))
-    fall, brightness, beat_s = chance.uniform(0.5, 6.0), chance.uniform(0.6, 2.0), chance.uniform(0.2, 0.8)
+    fall, brightness, beat_s = chance.uniform(0.0, 6.0), chance.uniform(0.6, 2.2), chance.uniform(0.2, 0.8)
     for note in chance.integers(40, 84, chance.integers(2, 6)):
         hz = 440.0 * 2.0 ** ((note - 69.0) / 12.0)
         for k in range(1, min(16, int(7_000.0 / hz)) + 1):
-            sound += np.sin(2.0 * np.pi * hz * k * time_s + chance.uniform(0.0, 2.0 * np.pi)) / k**brightness
-    return sound * np.exp(-fall * (time_s % beat_s)) + 0.01 * chance.normal(size=len(time_s))
+            sound += np.sin(2.0 * np.pi * hz * k * time_s + _phase(chance)) / k**brightness
+    sound *= np.exp(-fall * (time_s % beat_s))
+    return np.asarray(sound + 10.0 ** chance.uniform(-4.0, -1.5) * chance.normal(size=len(time_s)), np.float64)
+
+
+def _clicks(time_s: Doubles, chance: np.random.Generator) -> Doubles:
+    """Return keys that are typed and things that are put down: short noise that dies away."""
+    struck = np.zeros(len(time_s))
+    struck[chance.integers(0, len(time_s), 40)] = chance.uniform(0.2, 1.0, 40)
+    length = int(chance.integers(200, 2_000))
+    click = np.exp(-np.arange(length) / chance.uniform(30.0, 400.0)) * chance.normal(size=length)
+    return np.convolve(struck, click)[: len(time_s)] + 1e-3 * chance.normal(size=len(time_s))
+
+
+def _hiss(time_s: Doubles, chance: np.random.Generator) -> Doubles:
+    """Return noise between white and brown."""
+    white = np.fft.rfft(chance.normal(size=len(time_s)))
+    hz = np.fft.rfftfreq(len(time_s), 1.0 / AUDIO_CLOCK_HZ)
+    return np.asarray(np.fft.irfft(white / np.maximum(hz, 20.0) ** chance.uniform(0.0, 1.2), len(time_s)), np.float64)
+
+
+def _phase(chance: np.random.Generator) -> float:
+    return float(chance.uniform(0.0, 2.0 * np.pi))

@@ -22,8 +22,8 @@ NOT_VOWELS: Final = ("m", "n", "s", "S", "f", "z")  # the lips are shut, or near
 VARIED: Final = 2  # every utterance is heard so often: near and far, bright and dull, in some noise
 TILT: Final = 0.6
 NOISE_DB: Final = (12.0, 45.0)
-NOISES: Final = 400  # packets' worth of each kind of noise that is nobody's voice
-CHORDS: Final = 30  # pieces of music, as long each
+HUMS, CHORDS, CLICKS, HISSES = 60, 200, 30, 30  # pieces of each that is nobody's voice
+NOISE_PACKETS: Final = 100  # a piece's length
 
 HIDDEN: Final = (64, 32)
 EPOCHS: Final = 16
@@ -37,6 +37,7 @@ DOUBT: Final = 0.05  # label smoothing
 
 def fingerprint() -> str:
     """Return a hash of which voices and which numbers the network is made of."""
-    speech = (SEED, LANGUAGES, VOICES, CONSONANTS, TAKES, NOT_VOWELS, VARIED, TILT, NOISE_DB, NOISES, CHORDS)
+    speech = (SEED, LANGUAGES, VOICES, CONSONANTS, TAKES, NOT_VOWELS, VARIED, TILT, NOISE_DB)
+    noise = (HUMS, CHORDS, CLICKS, HISSES, NOISE_PACKETS)
     network = (HIDDEN, EPOCHS, BATCH, RATE, DECAY, JITTER, SLOPE, BOW, DOUBT)
-    return hashlib.sha256(repr((sorted(PHONEMES.items()), speech, network)).encode()).hexdigest()
+    return hashlib.sha256(repr((sorted(PHONEMES.items()), speech, noise, network)).encode()).hexdigest()

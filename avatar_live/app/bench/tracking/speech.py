@@ -33,8 +33,8 @@ def measure_speech(languages: Sequence[str] = LANGUAGES, voices: Sequence[str] =
     """Return what the microphone's vowels are worth. Raises ShowError without eSpeak NG.
 
     `viseme_accuracy` is the share of a vowel's steady packets in which it is the largest, alone and inside words;
-    rows beside it tell it by vowel and by voice. `voice_latency_ms` is the time from the moment at which one vowel
-    turns into another until the other one leads, at the end of the packet that says so: the median.
+    rows beside it tell it by vowel, voice and language. `voice_latency_ms` is the time from the moment at which one
+    vowel turns into another until the other one leads, at the end of the packet that says so: the median.
     `voice_cpu_percent` is what gate, limit and vowels cost of a core.
     """
     alone = vowels_of(languages, voices, SEED)
@@ -50,7 +50,8 @@ def measure_speech(languages: Sequence[str] = LANGUAGES, voices: Sequence[str] =
         spent_s, heard_s = spent_s + time.process_time() - begins_s, heard_s + len(parts) * PACKET_S
         steady = read[is_steady(parts)]
         right = ((steady.argmax(axis=1) == place) & (steady.max(axis=1) > 0.0)).tolist()
-        for row in ("all", VOWELS[place], utterance.voice, "alone" if number < len(alone) else "words"):
+        kind = "alone" if number < len(alone) else "words"
+        for row in ("all", VOWELS[place], utterance.voice, utterance.language, kind):
             rights.setdefault(row, []).extend(right)
     shares = {row: round(float(np.mean(values)), 3) for row, values in rights.items()}
     return {
