@@ -20,6 +20,7 @@ PICTURES_MAX: Final = 6.0  # in an average; its noise is that of eleven pictures
 # second it moved.
 STILL_BELOW, MOVED_ABOVE = 1.4, 2.4
 CALM_PERCENTILE: Final = 40.0  # as much of the picture is taken to stand still
+LAMP_MAX: Final = 1.25  # a lamp that flickers or fades moves nothing; one that is switched starts all blocks anew
 NOISE_RISE, NOISE_FALL = 0.3, 0.05  # dark cameras give each picture twice: then every second difference is too small
 # The blur grows with the noise that the average leaves at the face, told as a part of the light: where there is none it
 # would only cost sharpness.
@@ -115,8 +116,13 @@ class Cleaner:
         if self._gain is None:
             self._count[:] = 1.0
             return
+        now, before = (percentile(plane[..., 1], 50.0) + _DARKEST for plane in (blocks, self._blocks))
+        lamp = np.float32(now / before)
+        if not 1.0 / LAMP_MAX < lamp < LAMP_MAX:
+            self._count[:] = 1.0
+            return
         level = cv2.blur(self._blocks, (3, 3)) + np.float32(_DARKEST)
-        change = cv2.blur(((blocks - self._blocks) ** 2 / level).mean(2), (3, 3)) / (1.0 + 1.0 / self._count)
+        change = cv2.blur(((blocks - lamp * self._blocks) ** 2 / level).mean(2), (3, 3)) / (1.0 + 1.0 / self._count)
         calm = percentile(change, CALM_PERCENTILE)
         if self._noise is None:
             self._noise = calm

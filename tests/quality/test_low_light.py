@@ -146,6 +146,43 @@ def test_a_hand_that_passes_leaves_no_ghost() -> None:
         assert just_left - wall < 0.1 * (bar - wall)
 
 
+def test_a_lamp_that_fades_is_not_taken_for_noise_and_blurs_nothing() -> None:
+    """The edge of a card is as sharp after the light went down over a second as where it was always down."""
+    random = np.random.default_rng(4)
+    card = np.full((240, 320, 3), 0.2)
+    card[:, 160:] = 0.6
+
+    def last_of(lights: list[float]) -> Pixels:
+        cleaner = Cleaner(320, 240)
+        for light in lights:
+            noisy = np.clip(card * light + random.normal(0.0, 1.0, card.shape), 0, 255)
+            cleaned = cleaner.clean(np.rint(noisy).astype(np.uint8), None)
+        return cleaned
+
+    def edge_px(pixels: Pixels) -> float:
+        profile = pixels[..., 1].mean(0)
+        low, high = profile[:100].mean(), profile[220:].mean()
+        risen = (profile - low) / (high - low)
+        return float((risen[140:180] * (1.0 - risen[140:180])).sum())
+
+    steady = last_of([60.0] * 40)
+    faded = last_of([*np.linspace(240.0, 60.0, 30).tolist(), *[60.0] * 6])
+    assert edge_px(faded) < 1.3 * edge_px(steady)
+
+
+def test_a_lamp_that_is_switched_leaves_no_afterglow() -> None:
+    cleaner = Cleaner(320, 240)
+    for number in range(10):
+        cleaner.clean(grained(200.0, 2.0, number), None)
+    gone = cleaner.clean(grained(30.0, 2.0, 10), None)
+    alone = Cleaner(320, 240).clean(grained(30.0, 2.0, 10), None)
+    # Only the exposure is still that of the bright room, and crosses over.
+    assert gone.mean() < 40.0
+    for number in range(60):
+        gone = cleaner.clean(grained(30.0, 2.0, 11 + number), None)
+    assert gone.mean() == pytest.approx(alone.mean(), abs=6.0)
+
+
 def test_a_face_that_moves_keeps_its_average() -> None:
     """Told where the face is, the pass carries its average along: less grain than where every picture starts anew."""
     face = (200.0, 90.0, 440.0, 330.0)
