@@ -40,7 +40,10 @@ FINE_PX_MAX: Final = 240 * 240
 # Linear. A face is put a little above middle grey; where none is known yet it is likely darker than the wall behind it.
 FACE_LIGHT, SCENE_LIGHT = 0.2, 0.35
 GAIN_MAX: Final = 60.0
-GAIN_SETTLING: Final = 0.1
+GAIN_SETTLING: Final = 0.2
+# A face that a lamp lights in a dark room would be burnt out with the room's exposure, and never found: every third try
+# leaves the exposure as it is.
+TRY_PICTURES, TRIES = 5, 3
 _DARKEST: Final = 1e-3
 
 Plane = NDArray[np.float32]
@@ -69,6 +72,7 @@ class Cleaner:
         self._count = np.zeros(grid, np.float32)
         self._noise: float | None = None  # variance of a block's mean per light
         self._gain: float | None = None
+        self._faceless = 0  # pictures since a face was known
 
     def clean(self, pixels: Pixels, face: Box | None) -> Pixels:
         """Return the cleaned picture, overwritten by the next; `face` is where one was in the picture before."""
@@ -149,14 +153,23 @@ class Cleaner:
 
     def _expose(self, face: Box | None) -> Pixels:
         """Return `_work` with the face or the scene as bright as it should be; light is added and never taken away."""
-        aim = SCENE_LIGHT if face is None else FACE_LIGHT
-        wanted = float(np.clip(aim / max(_seen(self._blocks[..., 1], face), 1e-4), 1.0, GAIN_MAX))
-        before = wanted if self._gain is None else self._gain
-        self._gain = before * (wanted / before) ** GAIN_SETTLING
+        self._gain = self._gain_for(face)
         # The root is sRGB's curve to within ten grey levels, and a sixth of its cost.
         cv2.sqrt(self._work, dst=self._work)
         cv2.convertScaleAbs(self._work, dst=self._cleaned, alpha=255.0 * float(np.sqrt(self._gain)))
         return self._cleaned
+
+    def _gain_for(self, face: Box | None) -> float:
+        """Return what the light is multiplied by: for a face it goes slowly, while none is known it is tried out."""
+        light = max(_seen(self._blocks[..., 1], face), 1e-4)
+        if face is None:
+            self._faceless += 1
+            is_plain = self._faceless // TRY_PICTURES % TRIES == TRIES - 1
+            return 1.0 if is_plain else float(np.clip(SCENE_LIGHT / light, 1.0, GAIN_MAX))
+        self._faceless = 0
+        wanted = float(np.clip(FACE_LIGHT / light, 1.0, GAIN_MAX))
+        before = wanted if self._gain is None else self._gain
+        return float(before * (wanted / before) ** GAIN_SETTLING)
 
     def _whole(self, values: Plane) -> Plane:
         """Return a value per block as one per pixel and channel."""
