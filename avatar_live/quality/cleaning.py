@@ -20,6 +20,7 @@ PICTURES_MAX: Final = 6.0  # in an average; its noise is that of eleven pictures
 # second it moved.
 STILL_BELOW, MOVED_ABOVE = 1.4, 2.4
 CALM_PERCENTILE: Final = 40.0  # as much of the picture is taken to stand still
+LAMP_MAX: Final = 1.25  # a lamp that flickers or fades moves nothing; one that is switched starts all blocks anew
 NOISE_RISE, NOISE_FALL = 0.3, 0.05  # dark cameras give each picture twice: then every second difference is too small
 # The blur grows with the noise that the average leaves at the face, told as a part of the light: where there is none it
 # would only cost sharpness.
@@ -39,7 +40,10 @@ FINE_PX_MAX: Final = 240 * 240
 # Linear. A face is put a little above middle grey; where none is known yet it is likely darker than the wall behind it.
 FACE_LIGHT, SCENE_LIGHT = 0.2, 0.35
 GAIN_MAX: Final = 60.0
-GAIN_SETTLING: Final = 0.1
+GAIN_SETTLING: Final = 0.2
+# A face that a lamp lights in a dark room would be burnt out with the room's exposure, and never found: every third try
+# leaves the exposure as it is.
+TRY_PICTURES, TRIES = 5, 3
 _DARKEST: Final = 1e-3
 
 Plane = NDArray[np.float32]
@@ -68,6 +72,7 @@ class Cleaner:
         self._count = np.zeros(grid, np.float32)
         self._noise: float | None = None  # variance of a block's mean per light
         self._gain: float | None = None
+        self._faceless = 0  # pictures since a face was known
 
     def clean(self, pixels: Pixels, face: Box | None) -> Pixels:
         """Return the cleaned picture, overwritten by the next; `face` is where one was in the picture before."""
@@ -115,8 +120,13 @@ class Cleaner:
         if self._gain is None:
             self._count[:] = 1.0
             return
+        now, before = (percentile(plane[..., 1], 50.0) + _DARKEST for plane in (blocks, self._blocks))
+        lamp = np.float32(now / before)
+        if not 1.0 / LAMP_MAX < lamp < LAMP_MAX:
+            self._count[:] = 1.0
+            return
         level = cv2.blur(self._blocks, (3, 3)) + np.float32(_DARKEST)
-        change = cv2.blur(((blocks - self._blocks) ** 2 / level).mean(2), (3, 3)) / (1.0 + 1.0 / self._count)
+        change = cv2.blur(((blocks - lamp * self._blocks) ** 2 / level).mean(2), (3, 3)) / (1.0 + 1.0 / self._count)
         calm = percentile(change, CALM_PERCENTILE)
         if self._noise is None:
             self._noise = calm
@@ -143,14 +153,23 @@ class Cleaner:
 
     def _expose(self, face: Box | None) -> Pixels:
         """Return `_work` with the face or the scene as bright as it should be; light is added and never taken away."""
-        aim = SCENE_LIGHT if face is None else FACE_LIGHT
-        wanted = float(np.clip(aim / max(_seen(self._blocks[..., 1], face), 1e-4), 1.0, GAIN_MAX))
-        before = wanted if self._gain is None else self._gain
-        self._gain = before * (wanted / before) ** GAIN_SETTLING
+        self._gain = self._gain_for(face)
         # The root is sRGB's curve to within ten grey levels, and a sixth of its cost.
         cv2.sqrt(self._work, dst=self._work)
         cv2.convertScaleAbs(self._work, dst=self._cleaned, alpha=255.0 * float(np.sqrt(self._gain)))
         return self._cleaned
+
+    def _gain_for(self, face: Box | None) -> float:
+        """Return what the light is multiplied by: for a face it goes slowly, while none is known it is tried out."""
+        light = max(_seen(self._blocks[..., 1], face), 1e-4)
+        if face is None:
+            self._faceless += 1
+            is_plain = self._faceless // TRY_PICTURES % TRIES == TRIES - 1
+            return 1.0 if is_plain else float(np.clip(SCENE_LIGHT / light, 1.0, GAIN_MAX))
+        self._faceless = 0
+        wanted = float(np.clip(FACE_LIGHT / light, 1.0, GAIN_MAX))
+        before = wanted if self._gain is None else self._gain
+        return float(before * (wanted / before) ** GAIN_SETTLING)
 
     def _whole(self, values: Plane) -> Plane:
         """Return a value per block as one per pixel and channel."""

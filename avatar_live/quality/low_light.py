@@ -39,7 +39,9 @@ class LowLight:
         """
         if min(pixels.shape[:2]) < SIDE_PX_MIN:
             return pixels
-        if self._pictures % MEASURED_EVERY == 0:
+        if face is None or self._light is None:
+            self._come_on(measure_light(pixels, face))
+        elif self._pictures % MEASURED_EVERY == 0:
             self._judge(measure_light(pixels, face))
         self._pictures += 1
         self._cross()
@@ -54,6 +56,13 @@ class LowLight:
             cv2.addWeighted(cleaned, self._share, pixels, 1.0 - self._share, 0.0, dst=cleaned)
         return cleaned
 
+    def _come_on(self, seen: Light) -> None:
+        """Judge the light while nobody is seen: then the pass may come on at once, as there is nobody to be moved."""
+        if wants_cleaning(seen, is_on=False):
+            self._light, self._is_wanted, self._share = seen, True, 1.0
+        elif self._pictures % MEASURED_EVERY == 0:
+            self._judge(seen)
+
     def _judge(self, seen: Light) -> None:
         light = self._light or seen
         self._light = Light(
@@ -62,8 +71,8 @@ class LowLight:
         self._is_wanted = wants_cleaning(self._light, self._is_wanted)
 
     def _cross(self) -> None:
-        """Go a step towards what is wanted; at once at the first picture, when there is nobody yet to be moved."""
-        step = 1.0 if self._pictures == 1 else 1.0 / CROSS_PICTURES
+        """Go a step towards what is wanted."""
+        step = 1.0 / CROSS_PICTURES
         self._share = float(np.clip(self._share + (step if self._is_wanted else -step), 0.0, 1.0))
 
 

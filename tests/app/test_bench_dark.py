@@ -7,20 +7,25 @@ from pathlib import Path
 import numpy as np
 import pytest
 from shared import shared_data
+from skimage import data
 
+from avatar_live.app.bench.person import draw_person
 from avatar_live.app.bench.tracking.dark import (
     DARK,
+    SAMPLES,
     VERY_DARK,
     Score,
     Sensor,
+    box_of,
     exposed_table,
     measure_cost_ms,
     measure_dark,
 )
-from avatar_live.quality import LowLight
+from avatar_live.quality import Box, LowLight
+from avatar_live.tracking.detectors import Detectors
 from avatar_live.tracking.models import Models, installed
 
-PICTURES = 24
+PICTURES = 12
 
 
 @pytest.fixture(params=["official", "this machine's"])
@@ -42,6 +47,28 @@ def test_a_face_is_found_in_the_dark_where_it_is_by_day(models: Models) -> None:
     assert figures["very_dark_error_percent"] < figures["very_dark_error_percent_raw"]
     assert figures["clean_change_points"] <= 0.05
     assert figures["low_light_ms"] > 0.0
+
+
+def test_a_face_does_not_move_while_the_pass_comes_on(installed_models: Models) -> None:
+    """The light is turned down on somebody who sits still, until the pass has taken over."""
+    still, low_light = draw_person(np.asarray(data.astronaut(), np.uint8), 0.3), LowLight()
+    random, seen = np.random.default_rng(0), []
+    box: Box | None = None
+    with Detectors(installed_models) as detectors:
+        for number in range(70):
+            if number <= 40 and number % 4 == 0:
+                dimmed = exposed_table(Sensor(light=0.5 * 0.06 ** (max(number - 20, 0) / 20.0), gain=2.0))
+            pixels = dimmed[still, random.integers(0, SAMPLES, still.shape)]
+            face = detectors.face(low_light.look(pixels, box), 1.0 + number / 30.0)
+            assert face is not None
+            landmarks = face.landmarks[:, :2]
+            box = box_of(landmarks)
+            seen.append(landmarks)
+            assert number > 20 or not low_light.is_on
+    assert low_light.is_on
+    eyes_px = float(np.linalg.norm(seen[19][33] - seen[19][263]))
+    drift_px = [float(np.linalg.norm((landmarks - seen[19]).mean(0))) for landmarks in seen[19:]]
+    assert max(drift_px) < 0.006 * eyes_px
 
 
 def test_the_cost_is_of_pictures_that_were_cleaned(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ from skimage import data
 
 from avatar_live.app.bench.person import draw_person
 from avatar_live.app.bench.tracking.dark import SAMPLES, VERY_DARK, exposed_table
-from avatar_live.quality.cleaning import Cleaner
+from avatar_live.quality.cleaning import FACE_LIGHT, TRIES, TRY_PICTURES, Cleaner
 from avatar_live.quality.light_meter import SIDE_PX_MIN, Light, measure_light
 from avatar_live.quality.low_light import (
     CALM_BELOW,
@@ -42,6 +42,23 @@ def test_a_picture_in_good_light_is_given_back_itself() -> None:
         pixels = draw_person(PORTRAIT, number / 30.0)
         assert low_light.look(pixels) is pixels
     assert not low_light.is_on
+
+
+def test_where_nobody_is_seen_the_pass_comes_on_in_the_picture_after_the_light_went_out() -> None:
+    low_light, day, night = LowLight(), grained(150.0, 0.5, 0), grained(20.0, 0.5, 0)
+    for _ in range(6):
+        assert low_light.look(day) is day
+    assert low_light.look(night).mean() > 3.0 * night.mean()
+
+
+def test_a_person_under_a_lamp_in_a_dark_room_is_not_burnt_out_in_every_picture() -> None:
+    """Nobody is known yet: some pictures suit the room and some the lamp, until one shows a face."""
+    low_light = LowLight()
+    room = np.full((240, 320, 3), 12, np.uint8)
+    room[80:130, 140:180] = 150
+    lit = [float(low_light.look(room)[90:120, 150:170].mean()) for _ in range(TRY_PICTURES * TRIES)]
+    assert sum(level > 250.0 for level in lit) > TRY_PICTURES
+    assert sum(100.0 < level < 200.0 for level in lit) >= TRY_PICTURES - 1
 
 
 def test_a_first_picture_in_the_dark_is_lifted_at_once() -> None:
@@ -113,18 +130,18 @@ def test_a_flickering_light_between_the_limits_does_not_flicker_the_pass() -> No
 
 def test_the_pass_crosses_in_and_out_and_no_picture_jumps() -> None:
     """Lights go out and on again: the pictures that are looked at change by no more than a step of the cross."""
-    low_light = LowLight()
+    low_light, face = LowLight(), (100.0, 60.0, 200.0, 160.0)
     day, night = grained(150.0, 0.5, 0), grained(30.0, 0.5, 0)
-    low_light.look(day)
+    low_light.look(day, face)
     means = []
     for _ in range(60):
-        means.append(float(low_light.look(night).mean()))
+        means.append(float(low_light.look(night, face).mean()))
     assert low_light.is_on
     assert means[0] == pytest.approx(night.mean())
-    assert means[-1] == pytest.approx(0.35**0.5 * 255.0, abs=12.0)
+    assert means[-1] == pytest.approx(FACE_LIGHT**0.5 * 255.0, abs=12.0)
     assert np.abs(np.diff(means)).max() < 1.5 * (means[-1] - means[0]) / CROSS_PICTURES
     for _ in range(MEASURED_EVERY * 12 + CROSS_PICTURES):
-        last = low_light.look(day)
+        last = low_light.look(day, face)
     assert last is day
 
 
@@ -132,18 +149,51 @@ def test_a_hand_that_passes_leaves_no_ghost() -> None:
     """A bright bar goes over a dark wall; where it was a picture ago there must be wall, as in a picture alone."""
     cleaner, height, width = Cleaner(320, 240), 240, 320
     random = np.random.default_rng(3)
-    for number in range(20):
+    for number in range(TRY_PICTURES * (TRIES - 1) - 1):
         scene = np.full((height, width, 3), 12.0)
         left = 20 + 12 * number
         scene[60:180, left : left + 30] = 40.0
         cleaned = cleaner.clean(np.clip(scene + random.normal(0.0, 3.0, scene.shape), 0, 255).astype(np.uint8), None)
-        if number < 8:
+        if number < 5:
             continue
         wall = float(cleaned[70:170, 2:12].mean())
         bar = float(cleaned[70:170, left + 4 : left + 26].mean())
         just_left = float(cleaned[70:170, left - 12 : left - 4].mean())
         assert bar - wall > 60.0
         assert just_left - wall < 0.1 * (bar - wall)
+
+
+def test_a_lamp_that_fades_is_not_taken_for_noise_and_blurs_nothing() -> None:
+    """The edge of a card is as sharp after the light went down over a second as where it was always down."""
+    random = np.random.default_rng(4)
+    card = np.full((240, 320, 3), 0.2)
+    card[:, 160:] = 0.6
+
+    def last_of(lights: list[float]) -> Pixels:
+        cleaner = Cleaner(320, 240)
+        for light in lights:
+            noisy = np.clip(card * light + random.normal(0.0, 1.0, card.shape), 0, 255)
+            cleaned = cleaner.clean(np.rint(noisy).astype(np.uint8), None)
+        return cleaned
+
+    def edge_px(pixels: Pixels) -> float:
+        profile = pixels[..., 1].mean(0)
+        low, high = profile[:100].mean(), profile[220:].mean()
+        risen = (profile - low) / (high - low)
+        return float((risen[140:180] * (1.0 - risen[140:180])).sum())
+
+    steady = last_of([60.0] * 40)
+    faded = last_of([*np.linspace(240.0, 60.0, 30).tolist(), *[60.0] * 6])
+    assert edge_px(faded) < 1.3 * edge_px(steady)
+
+
+def test_a_lamp_that_is_switched_leaves_no_afterglow() -> None:
+    cleaner = Cleaner(320, 240)
+    for number in range(TRY_PICTURES - 2):
+        cleaner.clean(grained(200.0, 2.0, number), None)
+    gone = cleaner.clean(grained(30.0, 2.0, 10), None)
+    alone = Cleaner(320, 240).clean(grained(30.0, 2.0, 10), None)
+    assert gone.mean() == pytest.approx(alone.mean(), abs=6.0)
 
 
 def test_a_face_that_moves_keeps_its_average() -> None:

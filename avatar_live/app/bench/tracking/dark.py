@@ -142,6 +142,12 @@ def exposed_table(sensor: Sensor, seed: int = 1) -> Pixels:
     return np.rint(255.0 * srgb).astype(np.uint8)
 
 
+def box_of(landmarks: Points) -> Box:
+    """Return the box around landmarks (478, 2)."""
+    (left, top), (right, bottom) = landmarks.min(0), landmarks.max(0)
+    return float(left), float(top), float(right), float(bottom)
+
+
 class _Eye:
     """Watch one film after another with one landmarker, as if each were the first."""
 
@@ -155,7 +161,7 @@ class _Eye:
         seen: list[Points | None] = []
         for pixels in film():
             before = seen[-1] if seen else None
-            box = None if before is None else (*before.min(0).tolist(), *before.max(0).tolist())
+            box = None if before is None else box_of(before)
             self._now_s += 1.0 / FPS
             face = self._detectors.face(pixels if look is None else look(pixels, box), self._now_s)
             seen.append(None if face is None else face.landmarks[:, :2].copy())
