@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from synthetic import angle_between
 
 from avatar_live.motion import quaternions as quat
-from avatar_live.motion.filters import GLIDE_S_MAX, Glide, OneEuro, OneEuroRotation, Smoothing
+from avatar_live.motion.filters import GLIDE_S_MAX, Glide, OneEuro, OneEuroRotation, Pursuit, Smoothing
 
 FRAME_S = 1.0 / 30.0
 SMOOTHING = Smoothing(cutoff_hz_min=1.0, opening=4.0)
@@ -78,3 +78,39 @@ def test_a_glide_turns_to_a_newer_goal_from_where_it_is() -> None:
     assert glide.step(0.05) == pytest.approx(0.5)
     glide.see(np.array([0.0]), 0.2)
     assert glide.step(0.05) == pytest.approx(0.25)
+
+
+def turned_at(at_s: float, rad_s: float) -> np.ndarray:
+    return quat.about(1, rad_s * at_s)
+
+
+def test_an_even_turn_is_pursued_without_lag() -> None:
+    pursuit = Pursuit(Smoothing(cutoff_hz_min=1.5, opening=30.0))
+    for frame in range(30):
+        pursuit.see(turned_at(frame / 30.0, 1.0), frame / 30.0)
+    expected = turned_at(29.0 / 30.0 + 0.03, 1.0)
+    shown = pursuit.at(29.0 / 30.0 + 0.03, ahead_s_max=0.06, ahead_share=1.0)
+    assert np.degrees(quat.to_rotation_vector(quat.multiply(shown, quat.inverse(expected)))) == pytest.approx(
+        np.zeros(3), abs=0.1
+    )
+
+
+def test_a_single_blunder_is_left_out_and_a_real_leap_follows_a_picture_later() -> None:
+    pursuit = Pursuit(Smoothing(cutoff_hz_min=1.5, opening=30.0))
+    angles_rad = []
+    for frame in range(40):
+        is_away = frame == 10 or frame >= 20
+        pursuit.see(quat.about(1, 0.6 if is_away else 0.0), frame / 30.0)
+        shown = pursuit.at(frame / 30.0, ahead_s_max=0.06, ahead_share=1.0)
+        angles_rad.append(float(quat.to_rotation_vector(shown)[1]))
+    assert np.abs(angles_rad[:20]).max() < 1e-9
+    assert angles_rad[20] == pytest.approx(0.0, abs=1e-9) and angles_rad[21] > 0.3
+    assert angles_rad[-1] == pytest.approx(0.6, abs=0.02)
+
+
+def test_a_pursuit_looks_no_further_ahead_than_it_may() -> None:
+    pursuit = Pursuit(Smoothing(cutoff_hz_min=1.5, opening=30.0))
+    for frame in range(30):
+        pursuit.see(turned_at(frame / 30.0, 1.0), frame / 30.0)
+    near, far = (pursuit.at(29.0 / 30.0 + late_s, ahead_s_max=0.06, ahead_share=1.0) for late_s in (0.06, 5.0))
+    assert np.array_equal(near, far)
