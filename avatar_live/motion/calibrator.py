@@ -29,6 +29,7 @@ ASIDE_RAD_MAX: Final = np.radians(50.0)  # a face that the camera sees from furt
 GAP_S_MAX: Final = 0.5
 STEP_S_MAX: Final = 12.0
 BLINKS_WANTED: Final = 2
+BLINK_S_MAX: Final = 0.8  # longer is a glance down, however far the lids follow it
 BLINK_SHARE_MIN: Final = 0.7  # of the strongest one's rise: lids that a glance down lowers close less
 QUIET_PERCENT: Final = 25.0  # of what is seen in a step lies at or below its rest, however long somebody smiles
 HELD_SAMPLES: Final = 3  # a peak is what was reached so often: one mistracked picture is none
@@ -154,6 +155,7 @@ class _Blink:
 
     def __init__(self) -> None:
         self._seen: list[Doubles] = []
+        self._seen_s: list[float] = []
 
     @property
     def share(self) -> float:
@@ -161,6 +163,7 @@ class _Blink:
 
     def see(self, face: FaceReading, fit: HeadFit) -> None:
         self._seen.append(raw_weights(face)[BLINKS])
+        self._seen_s.append(face.captured_s)
 
     def result(self, known: Calibration) -> Calibration:
         blinks = self._blinks()
@@ -179,9 +182,12 @@ class _Blink:
         return msgspec.structs.replace(known, lids=lids)
 
     def _blinks(self) -> list["Span"]:
-        rises = [span for span in self._rises() if span.is_over]
+        rises = [span for span in self._rises() if span.is_over and self._took_s(span) <= BLINK_S_MAX]
         enough = BLINK_SHARE_MIN * max((span.rise for span in rises), default=0.0)
         return [span for span in rises if span.rise >= enough]
+
+    def _took_s(self, span: "Span") -> float:
+        return self._seen_s[span.end] - self._seen_s[span.begin]
 
     def _rises(self) -> list["Span"]:
         return spans([float(pair.mean()) for pair in self._seen], LID_RISE_MIN)

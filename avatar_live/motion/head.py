@@ -37,13 +37,13 @@ FACE_PX_MIN = 2.0  # a smaller face has no readable direction
 
 # How much each kind of landmark counts. The corners of the eyes, the cheekbones and the middle line are the skull's;
 # the outline slides over it as the head turns. Chosen on rendered heads at known rotations (`bench tracking`): the
-# roll's mean error falls from .39 to .31 degrees with the official model, from .79 to .57 with the registry's.
+# roll's mean error falls from .39 to .32 degrees with the official model, from .79 to .50 with the registry's.
 _EYE_CORNERS = (33, 263, 133, 362)
 _MIDDLE_LINE = (10, 151, 8, 168, 6, 197, 195, 5, 4, 1)
 _CHEEKBONES = (116, 345, 117, 346, 118, 347, 50, 280, 101, 330)
 _OUTLINE = (127, 356, 234, 454, 93, 323, 162, 389, 21, 251, 54, 284, 103, 332, 67, 297, 109, 338)
 _WEIGHTS: Doubles = np.ones(len(LANDMARKS))
-for _kind, _weight in ((_EYE_CORNERS, 10.0), (_MIDDLE_LINE, 3.0), (_CHEEKBONES, 3.0), (_OUTLINE, 0.4)):
+for _kind, _weight in ((_EYE_CORNERS, 10.0), (_MIDDLE_LINE, 2.0), (_CHEEKBONES, 3.0), (_OUTLINE, 0.4)):
     _WEIGHTS[np.isin(LANDMARKS, _kind)] = _weight
 _WEIGHTS /= _WEIGHTS.sum()
 _MIDDLE: Doubles = _WEIGHTS @ TEMPLATE_M
