@@ -231,12 +231,14 @@ class CueTaken(msgspec.Struct, frozen=True, tag="taken"):
 
 class KeyframeWanted(msgspec.Struct, frozen=True, tag="keyframe"):
     stream: str
+    rung: int = 0
 
 
 class Watched(msgspec.Struct, frozen=True, tag="watched"):
-    """Name the player streams that have a watcher; the engine draws and encodes no others."""
+    """Name the player streams that have a watcher, and the show's lower `rungs` that have one; no others are made."""
 
     players: tuple[str, ...]
+    rungs: tuple[int, ...] = ()
 
 
 FromEngine = EncodedFrame | EngineHello | EngineNote | CueTaken

@@ -15,7 +15,8 @@ class EncodedFrame(msgspec.Struct, frozen=True, tag="frame"):
     """Carry one H.264 access unit (Annex B, parameter sets before every keyframe) or one Opus packet.
 
     `stream` is `MAIN_STREAM` or a player's id; `pts` counts in 90 kHz (video) or 48 kHz (audio);
-    `captured_s` is the monotonic time of the camera picture that this frame shows.
+    `captured_s` is the monotonic time of the camera picture that this frame shows. `rung` counts the renditions of one
+    stream downwards: 0 is the full picture, 1 the small one for viewers whose network carries no more.
     """
 
     stream: str
@@ -24,3 +25,4 @@ class EncodedFrame(msgspec.Struct, frozen=True, tag="frame"):
     pts: int
     is_keyframe: bool
     captured_s: float
+    rung: int = 0
