@@ -15,6 +15,7 @@ from litestar.static_files import create_static_files_router
 
 from avatar_live import __version__
 from avatar_live.channels.processes import ServerPlan
+from avatar_live.protocol.asyncapi import Document, asyncapi
 from avatar_live.protocol.wire import CLOSE_REFUSED
 from avatar_live.server.keeper import Keeper
 from avatar_live.server.member import serve_member
@@ -55,6 +56,10 @@ def make_app(plan: ServerPlan, keeper: Keeper, whep: Router) -> Litestar:
         room = keeper.room
         return ServerHealth("ok", __version__, room.epoch, keeper.stage.is_live, room.audience, room.source)
 
+    @get("/schema/asyncapi.json", sync_to_thread=False, include_in_schema=False)
+    def sockets_described() -> Document:
+        return asyncapi(__version__)
+
     @websocket("/ws")
     async def room_socket(socket: Socket) -> None:
         if not _is_from_here(socket):
@@ -82,11 +87,11 @@ def make_app(plan: ServerPlan, keeper: Keeper, whep: Router) -> Litestar:
             keeper.log.forget(line)
 
     return Litestar(
-        [health, room_socket, event_socket, whep, _page(Path(plan.web_folder))],
+        [health, sockets_described, room_socket, event_socket, whep, _page(Path(plan.web_folder))],
         openapi_config=OpenAPIConfig(
             title="avatar_live",
             version=__version__,
-            description="The show's HTTP side; the room's websocket is described in protocol/wire.py.",
+            description="The show's HTTP side; its websockets are described at /schema/asyncapi.json.",
             render_plugins=[JsonRenderPlugin()],  # the other pages load scripts from elsewhere
         ),
         logging_config=None,

@@ -5,13 +5,11 @@ import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final, assert_never
 
-import msgspec
-
 from avatar_live import clock
+from avatar_live.protocol.codec import TEXT_EXPECTED, MalformedError, from_viewer
 from avatar_live.protocol.wire import (
     CLOSE_BAD_MESSAGE,
     CLOSE_FULL,
-    MESSAGE_BYTES_MAX,
     FromViewer,
     GiveGift,
     Join,
@@ -37,11 +35,6 @@ SECRET_CHARACTERS_MAX: Final = 128
 MESSAGE_ALLOWANCE: Final = Allowance(rate_hz=60.0, burst=300.0)
 
 Receive = Callable[[], Awaitable[Mapping[str, object]]]
-_decoder: msgspec.json.Decoder[FromViewer] = msgspec.json.Decoder(FromViewer)
-
-
-class MalformedError(Exception):
-    """Say what is wrong with what a page sends; the line is closed with it."""
 
 
 async def serve_member(keeper: Keeper, receive: Receive, line: Line, join_s_max: float = JOIN_S_MAX) -> None:
@@ -116,14 +109,8 @@ async def _next(receive: Receive) -> FromViewer | None:
         return None
     text = event.get("text")
     if not isinstance(text, str):
-        raise MalformedError("Messages are JSON in text frames.")
-    data = text.encode()
-    if len(data) > MESSAGE_BYTES_MAX:
-        raise MalformedError(f"A message may have {MESSAGE_BYTES_MAX} bytes.")
-    try:
-        return _decoder.decode(data)
-    except msgspec.DecodeError:
-        raise MalformedError("That is no message of this room's protocol.") from None
+        raise MalformedError(TEXT_EXPECTED)
+    return from_viewer(text.encode())
 
 
 async def _wallet(keeper: Keeper, join: Join) -> tuple[str, int]:

@@ -13,6 +13,7 @@ from websockets.frames import Frame, Opcode
 from websockets.protocol import State
 
 from avatar_live import clock
+from avatar_live.protocol.codec import encoded
 from avatar_live.protocol.wire import CLOSE_SLOW
 from avatar_live.room.bucket import Allowance, Bucket, take
 
@@ -24,12 +25,10 @@ GOODBYE_S: Final = 1.0
 PING_ALLOWANCE: Final = Allowance(rate_hz=5.0, burst=20.0)  # browsers send none; a program's keep-alive a few a minute
 CLOSE_REASON_BYTES_MAX: Final = 123  # RFC 6455, 5.5: 125 less the code
 
-_encoder = msgspec.json.Encoder()
-
 
 def framed(message: msgspec.Struct) -> bytes:
     """Return a message as one unmasked websocket text frame, ready for any number of lines."""
-    return Frame(Opcode.TEXT, _encoder.encode(message)).serialize(mask=False)
+    return Frame(Opcode.TEXT, encoded(message)).serialize(mask=False)
 
 
 class Wire(Protocol):

@@ -262,6 +262,7 @@ async def test_the_page_health_and_schema_are_served(server: ShowServer) -> None
     assert health["status"] == "ok"
     assert health["is_live"] is False
     assert json.loads((await fetch(server, "/schema/openapi.json"))[2])["info"]["title"] == "avatar_live"
+    assert "room" in json.loads((await fetch(server, "/schema/asyncapi.json"))[2])["channels"]
 
 
 async def test_the_parent_reads_how_many_are_there(server: ShowServer) -> None:
