@@ -76,7 +76,9 @@ class EnginePlan(msgspec.Struct, frozen=True):
 
 
 class ServerPlan(msgspec.Struct, frozen=True):
-    """Start the server; `token` opens the event API and the host's own controls."""
+    """Start the server; `token` opens the event API and the host's own controls. With an `edge_port` the pages open
+    their lines there, at edges that are processes of their own.
+    """
 
     run_folder: str
     data_folder: str
@@ -86,6 +88,24 @@ class ServerPlan(msgspec.Struct, frozen=True):
     title: str = ""
     token: str = ""
     allow_loopback_ice: bool = False
+    edge_port: int = 0
+
+
+class EdgePlan(msgspec.Struct, frozen=True):
+    """Start one of the edges that share a port; each has its own `number`. `origins` are host and port of the pages
+    that may open a line here, as browsers write them, beside pages of this very port.
+    """
+
+    run_folder: str
+    number: int
+    host: str = "127.0.0.1"
+    port: int = 8081
+    origins: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """What this edge is called in the run folder."""
+        return f"edge-{self.number}"
 
 
 CalibrationWish = Literal["ahead", "blink", "mouth", "stop", "forget"]

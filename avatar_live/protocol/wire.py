@@ -23,6 +23,7 @@ CLOSE_RESTARTING: Final = 4001
 CLOSE_BAD_MESSAGE: Final = 4100
 CLOSE_REFUSED: Final = 4101
 CLOSE_FULL: Final = 4002
+CLOSE_TOKEN: Final = 4102
 
 
 # --- from the viewer ---------------------------------------------------------------------------------------------

@@ -1,13 +1,11 @@
-"""Everything that HTTP reaches: the page, health, the room's websocket, the event API and WHEP."""
+"""Everything that HTTP reaches: the page, health, the descriptions and WHEP; websockets are the reception's."""
 
-import hmac
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
 
 import msgspec
-from litestar import Litestar, MediaType, Response, Router, WebSocket, get, websocket
-from litestar.datastructures import CacheControlHeader, State
+from litestar import Litestar, MediaType, Response, Router, get
+from litestar.datastructures import CacheControlHeader
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
@@ -16,12 +14,8 @@ from litestar.static_files import create_static_files_router
 from avatar_live import __version__
 from avatar_live.channels.processes import ServerPlan
 from avatar_live.protocol.asyncapi import Document, asyncapi
-from avatar_live.protocol.wire import CLOSE_REFUSED
 from avatar_live.server.keeper import Keeper
-from avatar_live.server.member import serve_member
-from avatar_live.server.sockets import Line
 
-CLOSE_TOKEN: Final = 4401
 NOT_BUILT: Final = (
     "The viewer page is not built yet: run `python3 live.py`, which builds it, or `npm ci && npm run build` in web/.\n"
 )
@@ -33,8 +27,6 @@ PAGE_HEADERS: Final = {
     "media-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; "
     "frame-ancestors 'self'",  # a foreign page could lay our gift buttons under its own
 }
-
-Socket = WebSocket[object, object, State]
 
 
 class ServerHealth(msgspec.Struct, frozen=True):
@@ -48,6 +40,13 @@ class ServerHealth(msgspec.Struct, frozen=True):
     source: str
 
 
+class RoomPlace(msgspec.Struct, frozen=True):
+    """Say where a page opens its line: at `/ws` of the page's own port, or of `socket_port` where that is not 0."""
+
+    title: str
+    socket_port: int
+
+
 def make_app(plan: ServerPlan, keeper: Keeper, whep: Router) -> Litestar:
     """Return the ASGI app of one show."""
 
@@ -56,38 +55,16 @@ def make_app(plan: ServerPlan, keeper: Keeper, whep: Router) -> Litestar:
         room = keeper.room
         return ServerHealth("ok", __version__, room.epoch, keeper.stage.is_live, room.audience, room.source)
 
+    @get("/api/room", sync_to_thread=False, summary="Where the room's websocket is")
+    def entrance() -> RoomPlace:
+        return RoomPlace(keeper.room.title, plan.edge_port)
+
     @get("/schema/asyncapi.json", sync_to_thread=False, include_in_schema=False)
     def sockets_described() -> Document:
         return asyncapi(__version__)
 
-    @websocket("/ws")
-    async def room_socket(socket: Socket) -> None:
-        if not _is_from_here(socket):
-            await socket.close(CLOSE_REFUSED, "This room is for pages of its own address.")
-            return
-        await socket.accept()
-        await serve_member(keeper, socket.receive, _line_of(socket))
-
-    @websocket("/api/events")
-    async def event_socket(socket: Socket) -> None:
-        await socket.accept()
-        line = _line_of(socket)
-        refusal = _refusal(plan.token, socket)
-        if refusal:
-            await socket.close(CLOSE_TOKEN, refusal)
-            return
-        since = socket.query_params.get("since", "")
-        if not keeper.log.listen(line, int(since) if since.isdecimal() and len(since) < 16 else None):
-            await socket.close(CLOSE_REFUSED, "Too many programs listen already.")
-            return
-        try:
-            while (await socket.receive())["type"] != "websocket.disconnect":
-                pass  # a listener has nothing to say; reading is how its end is noticed
-        finally:
-            keeper.log.forget(line)
-
     return Litestar(
-        [health, sockets_described, room_socket, event_socket, whep, _page(Path(plan.web_folder))],
+        [health, entrance, sockets_described, whep, _page(Path(plan.web_folder))],
         openapi_config=OpenAPIConfig(
             title="avatar_live",
             version=__version__,
@@ -119,25 +96,3 @@ def _page(folder: Path) -> Router | HTTPRouteHandler:
 def _with_page_headers(response: Response[object]) -> Response[object]:
     response.headers.update(PAGE_HEADERS)
     return response
-
-
-def _is_from_here(socket: Socket) -> bool:
-    """Say whether a browser's page comes from this host; programs send no Origin."""
-    origin = socket.headers.get("origin")
-    return origin is None or urlsplit(origin).netloc.lower() == socket.headers.get("host", "").lower()
-
-
-def _refusal(token: str, socket: Socket) -> str:
-    if not token:
-        return "The event API is off: start the server with a token."
-    scheme, _, bearer = socket.headers.get("authorization", "").partition(" ")
-    offered = bearer.strip() if scheme.lower() == "bearer" else socket.query_params.get("token", "")
-    if hmac.compare_digest(offered.encode(), token.encode()):
-        return ""
-    return "Wrong token: pass the show's own as ?token= or as Authorization: Bearer."
-
-
-def _line_of(socket: Socket) -> Line:
-    line = socket.scope["state"]["line"]
-    assert isinstance(line, Line)
-    return line

@@ -1,77 +1,97 @@
-"""Who is connected: lines by connection and by viewer."""
+"""Who is in the room: viewers, and the lines of each at whichever edge they end."""
 
 from collections.abc import Iterable
-from typing import Final
+from typing import Final, Protocol
 
-from avatar_live.protocol.wire import CLOSE_RESTARTING, Show, ToViewer
-from avatar_live.server.sockets import Line, framed
+from avatar_live.edge.socket import EdgeSocket
+from avatar_live.protocol.wire import CLOSE_RESTARTING, ToViewer
 
-MEMBERS_MAX: Final = 3_000  # connections a process serves at 10 shows a second on one core
+MEMBERS_MAX: Final = 100_000  # of all edges together; each of them has its own limit
+
+
+class Port(Protocol):
+    """One edge, in this process or in another."""
+
+    def greet(self, number: int, welcome: ToViewer) -> None:
+        """Let a line in, with its first message."""
+
+    def tell(self, number: int, message: ToViewer) -> None:
+        """Answer one line."""
+
+    def tell_all(self, message: ToViewer) -> None:
+        """Tell everybody there who was greeted."""
+
+    def close(self, number: int, code: int, reason: str) -> None:
+        """Send a line away."""
+
+    def say_goodbye(self) -> None:
+        """Close every line there: this process stops and may be back."""
+
+
+Member = tuple[Port, int]
 
 
 class Crowd:
-    """Send to one connection, to all pages of a viewer, or to everybody."""
+    """Send to one line, to all lines of a viewer, or to everybody. A member is a port and a line's number there."""
 
     def __init__(self) -> None:
-        self._lines: dict[int, Line] = {}
-        self._members: dict[str, set[int]] = {}
-        self._show = b""
+        self.ports: list[Port] = []
+        self._members: dict[int, Member] = {}
+        self._viewers: dict[str, tuple[int, ...]] = {}
         self._last_member = 0
 
     def __len__(self) -> int:
-        return len(self._lines)
+        return len(self._members)
 
-    def add(self, viewer: str, line: Line) -> int:
-        """Let a line of a viewer in and return its number."""
+    def add(self, viewer: str, port: Port, number: int) -> int:
+        """Let a line of a viewer in and return the number by which the room knows it."""
         self._last_member += 1
-        self._lines[self._last_member] = line
-        self._members.setdefault(viewer, set()).add(self._last_member)
+        self._members[self._last_member] = port, number
+        self._viewers[viewer] = (*self._viewers.get(viewer, ()), self._last_member)
         return self._last_member
 
     def remove(self, viewer: str, member: int) -> None:
         """Forget a line."""
-        del self._lines[member]
-        self._members[viewer].discard(member)
-        if not self._members[viewer]:
-            del self._members[viewer]
+        del self._members[member]
+        left = tuple(other for other in self._viewers[viewer] if other != member)
+        if left:
+            self._viewers[viewer] = left
+        else:
+            del self._viewers[viewer]
 
     def greet(self, member: int, message: ToViewer) -> None:
-        """Send to one connection."""
-        if member in self._lines:
-            self._lines[member].send(framed(message))
+        """Send a line its first message."""
+        port, number = self._members[member]
+        port.greet(number, message)
 
     def tell(self, viewer: str, message: ToViewer) -> None:
         """Send to every page of a viewer; nobody hears it when the viewer is away."""
-        frame = framed(message)
-        for member in self._members.get(viewer, ()):
-            self._lines[member].send(frame)
+        for member in self._viewers.get(viewer, ()):
+            port, number = self._members[member]
+            port.tell(number, message)
 
     def tell_all(self, message: ToViewer) -> None:
-        """Send to everybody, framed once."""
-        frame = framed(message)
-        if isinstance(message, Show):
-            self._show = frame
-            for line in self._lines.values():
-                line.send_show(frame)
-        else:
-            for line in self._lines.values():
-                line.send(frame)
+        """Send to everybody."""
+        for port in self.ports:
+            port.tell_all(message)
 
-    def sweep(self, now_s: float) -> None:
-        """Look after lines that are behind."""
-        for line in self._lines.values():
-            line.sweep(now_s, self._show)
+    def close(self, viewer: str, code: int, reason: str) -> None:
+        """Send every page of a viewer away."""
+        for member in self._viewers.get(viewer, ()):
+            port, number = self._members[member]
+            port.close(number, code, reason)
 
     def say_goodbye(self) -> None:
         """Close every line: the server stops and may be back."""
-        _close_all(self._lines.values())
+        for port in self.ports:
+            port.say_goodbye()
 
 
 class Listeners:
     """Lines of the event API; nothing is skipped for them."""
 
     def __init__(self) -> None:
-        self.lines: set[Line] = set()
+        self.lines: set[EdgeSocket] = set()
 
     def tell(self, frame: bytes) -> None:
         """Send to every listener."""
@@ -83,6 +103,6 @@ class Listeners:
         _close_all(self.lines)
 
 
-def _close_all(lines: Iterable[Line]) -> None:
+def _close_all(lines: Iterable[EdgeSocket]) -> None:
     for line in tuple(lines):
         line.close(CLOSE_RESTARTING, "the server stops; come back in a moment")

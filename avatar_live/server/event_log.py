@@ -4,9 +4,10 @@ from collections import deque
 from collections.abc import Mapping
 from typing import Final
 
+from avatar_live.edge.frames import framed
+from avatar_live.edge.socket import UNSENT_BYTES_MAX, EdgeSocket
 from avatar_live.protocol.api import EVENT_FIELDS, ApiEvent
 from avatar_live.server.crowd import Listeners
-from avatar_live.server.sockets import UNSENT_BYTES_MAX, Line, framed
 
 EVENTS_KEPT_MAX: Final = 1_000
 EVENTS_KEPT_BYTES_MAX: Final = UNSENT_BYTES_MAX // 2  # told again at once, they must not make the line too slow
@@ -34,7 +35,7 @@ class EventLog:
             self._kept_bytes -= len(self._kept.popleft()[1])
         self.listeners.tell(frame)
 
-    def listen(self, line: Line, since: int | None) -> bool:
+    def listen(self, line: EdgeSocket, since: int | None) -> bool:
         """Send what came after `since` and everything from now on; False when too many listen already.
 
         A `since` from an earlier life of the server, larger than the newest number, is told all that is kept.
@@ -49,6 +50,6 @@ class EventLog:
         self.listeners.lines.add(line)
         return True
 
-    def forget(self, line: Line) -> None:
+    def forget(self, line: EdgeSocket) -> None:
         """Send no more to a line."""
         self.listeners.lines.discard(line)

@@ -21,20 +21,23 @@ from avatar_live.channels.child import HealthWriter, orders
 from avatar_live.channels.link import serve_link
 from avatar_live.channels.lossless import Lossless
 from avatar_live.channels.processes import Order, ServerPlan, Stop
+from avatar_live.edge.edge import Edge
+from avatar_live.edge.link import serve_edges
+from avatar_live.edge.open_files import allow_open_files
+from avatar_live.edge.origin import is_from_here
+from avatar_live.edge.socket import Reception
 from avatar_live.game.push import TICK_HZ
 from avatar_live.protocol.wire import SHOW_HZ
 from avatar_live.room import events as ev
 from avatar_live.server.app import make_app
+from avatar_live.server.entrance import Entrance, RemoteEdge
 from avatar_live.server.keeper import Keeper
 from avatar_live.server.ledger import Ledger, LedgerError
-from avatar_live.server.open_files import allow_open_files
-from avatar_live.server.sockets import RoomSocket
+from avatar_live.server.reception import reception, socket_factory
 from avatar_live.server.whep import whep_routes
 
 LEDGER_FILE: Final = "ledger.sqlite3"
-FRAME_BYTES_MAX: Final = 65_536  # a websocket frame above this is cut by the protocol itself
 BACKLOG: Final = 1_024
-PING_S: Final = 20.0
 GRACE_S: Final = 1
 POLL_S: Final = 0.05
 STRANGERS_FAULTS: Final = (  # as uvicorn says them
@@ -98,17 +101,27 @@ async def _serve(plan: ServerPlan, listener: socket.socket, ledger: Ledger, heal
     )
     keeper.stage.open(broadcaster)
     await keeper.recover()
-    web = _Web(make_app(plan, keeper, whep_routes(broadcaster, keeper.player_stream)))
+    entrance = Entrance(keeper)
+    edge = Edge(entrance, is_from_here=is_from_here)
+    entrance.attach(edge)
+    app = make_app(plan, keeper, whep_routes(broadcaster, keeper.player_stream))
+    web = _Web(app, reception(edge, keeper.log, plan.token))
     wanted = orders()
-    async with serve_link(Path(plan.run_folder), keeper.stage.on_message, keeper.stage.on_connection):
+    run_folder = Path(plan.run_folder)
+    async with (
+        serve_link(run_folder, keeper.stage.on_message, keeper.stage.on_connection),
+        serve_edges(run_folder, lambda link: RemoteEdge(keeper, link)),
+    ):
         serving = asyncio.create_task(web.serve(sockets=[listener]), name="web")
         ticking = asyncio.create_task(_tick(keeper), name="tick")
+        telling = asyncio.create_task(edge.run(), name="edge")
+        running = (serving, ticking, telling)
         gc.freeze()  # what lives as long as the process need not be looked through again
         try:
             with _told_by_signals() as is_told:
                 host = f"[{plan.host}]" if ":" in plan.host else plan.host
                 address = f"http://{host}:{listener.getsockname()[1]}"
-                while not (is_told.is_set() or serving.done() or ticking.done() or _is_ordered_to_stop(wanted)):
+                while not (is_told.is_set() or any(one.done() for one in running) or _is_ordered_to_stop(wanted)):
                     if web.started:
                         _write_health(health, address, keeper, broadcaster)
                     await asyncio.sleep(POLL_S)
@@ -117,28 +130,27 @@ async def _serve(plan: ServerPlan, listener: socket.socket, ledger: Ledger, heal
             keeper.log.listeners.say_goodbye()
             web.should_exit = True
             ticking.cancel()
+            telling.cancel()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(GRACE_S):
                     await broadcaster.close()
             await serving
             with contextlib.suppress(asyncio.CancelledError):
                 await ticking
+            with contextlib.suppress(asyncio.CancelledError):
+                await telling
             await asyncio.to_thread(ledger.close)  # while the loop runs: it takes the last answers
 
 
 class _Web(uvicorn.Server):
     """uvicorn without its own signal handlers: it would raise the signal again when it is done."""
 
-    def __init__(self, app: object) -> None:
+    def __init__(self, app: object, receive: Reception) -> None:
         super().__init__(
             uvicorn.Config(
                 app,  # type: ignore[arg-type]
                 loop="asyncio",
-                ws=RoomSocket,
-                ws_max_size=FRAME_BYTES_MAX,
-                ws_ping_interval=PING_S,
-                ws_ping_timeout=PING_S,
-                ws_per_message_deflate=False,  # everybody is sent the same bytes
+                ws=socket_factory(receive),  # type: ignore[arg-type]  # it says class and calls it
                 lifespan="off",
                 log_config=None,
                 access_log=False,
@@ -187,7 +199,6 @@ async def _tick(keeper: Keeper) -> None:
         if count % TICKS_PER_SHOW == 0:
             view = keeper.pitch.view
             keeper.handle(ev.Ticked(view.ball_x, view.score_red, view.score_blue, keeper.stage.is_live))
-            keeper.crowd.sweep(now_s)
 
 
 def _write_health(health: HealthWriter, address: str, keeper: Keeper, broadcaster: Broadcaster) -> None:

@@ -1,32 +1,31 @@
 """What happens to members on bad days: a full disk, a full room, a page that says nothing."""
 
-import asyncio
 import contextlib
 from collections.abc import Iterator
 from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
-from fake_page import DEADLINE_S, FakePage, joined
+from fake_client import DEADLINE_S, FakeClient
+from fake_page import edge_of, joined
 
+from avatar_live.edge.edge import Edge
+from avatar_live.edge.origin import is_from_here
 from avatar_live.protocol.wire import (
-    CLOSE_BAD_MESSAGE,
     CLOSE_FULL,
     ChatLine,
     GiftUpdate,
     GiveGift,
     Join,
-    Ping,
-    Pong,
     Say,
+    Welcome,
 )
 from avatar_live.room import events as ev
 from avatar_live.room.state import GIFT_ALLOWANCE
-from avatar_live.server.crowd import MEMBERS_MAX
+from avatar_live.server import entrance
+from avatar_live.server.entrance import Entrance
 from avatar_live.server.keeper import Keeper
 from avatar_live.server.ledger import NOT_PAID, Ledger, LedgerError
-from avatar_live.server.member import MESSAGE_ALLOWANCE, serve_member
-from avatar_live.server.sockets import Line
 
 
 @pytest.fixture
@@ -83,23 +82,6 @@ async def test_a_page_keeps_the_key_to_its_coins_while_the_ledger_does_not_answe
             assert (after.viewer, after.balance_coins) == (before.viewer, before.balance_coins)
 
 
-async def test_a_page_at_the_limit_of_messages_is_heard_and_one_past_it_turned_away(ledger: Ledger) -> None:
-    keeper = Keeper("Test show", ledger)
-    async with joined(keeper, "Ann") as (ann, _):
-        for number in range(int(MESSAGE_ALLOWANCE.burst)):
-            ann.say(Ping(float(number)))
-        while (await ann.until(Pong)).t < MESSAGE_ALLOWANCE.burst - 1:
-            pass
-        assert ann.closed_with is None
-    async with joined(keeper, "Bob") as (bob, _):
-        for number in range(2 * int(MESSAGE_ALLOWANCE.burst)):  # all at once: the allowance grows by the moment
-            bob.say(Ping(float(number)))
-        async with asyncio.timeout(DEADLINE_S):
-            while bob.closed_with is None:
-                await bob.until(Pong)
-        assert bob.closed_with == CLOSE_BAD_MESSAGE
-
-
 class MoodyLedger(Ledger):
     """A ledger whose disk is full for the first refund."""
 
@@ -140,22 +122,39 @@ async def test_a_gift_that_left_the_catalogue_before_it_was_shown_is_refunded(le
     assert not keeper.room.cues
 
 
-async def test_a_full_room_sends_the_next_one_away_for_a_moment(ledger: Ledger) -> None:
+async def test_a_full_room_sends_the_next_one_away_for_a_moment(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(entrance, "MEMBERS_MAX", 1)
     keeper = Keeper("Test show", ledger)
     async with joined(keeper, "Ann"):
-        for number in range(MEMBERS_MAX - 1):
-            keeper.crowd.add(f"viewer-{number}", Line(FakePage()))
-        late = FakePage()
+        late = FakeClient(edge_of(keeper).receive)
         late.say(Join("Bob"))
-        await serve_member(keeper, late.says.get, Line(late))
-        assert late.closed_with == CLOSE_FULL
+        assert await late.closed() == CLOSE_FULL
 
 
-async def test_who_says_nothing_is_not_waited_for(ledger: Ledger) -> None:
-    silent = FakePage()
-    async with asyncio.timeout(DEADLINE_S):
-        await serve_member(Keeper("Test show", ledger), silent.says.get, Line(silent), join_s_max=0.01)
-    assert silent.closed_with == CLOSE_BAD_MESSAGE
+async def test_a_page_that_goes_while_the_ledger_looks_was_never_there(ledger: Ledger) -> None:
+    keeper = Keeper("Test show", ledger)
+    hasty = FakeClient(edge_of(keeper).receive)
+    hasty.say(Join("Ann"))
+    hasty.leave()
+    async with joined(keeper, "Bob") as (_, welcome):
+        assert welcome.show.audience == 1
+    assert len(keeper.crowd) == 0
+
+
+async def test_an_edge_that_is_gone_takes_its_pages_along(ledger: Ledger) -> None:
+    keeper = Keeper("Test show", ledger)
+    door = Entrance(keeper)
+    edge = Edge(door, is_from_here=is_from_here)
+    door.attach(edge)
+    page = FakeClient(edge.receive)
+    page.say(Join("Ann"))
+    await page.until(Welcome)
+    assert keeper.room.audience == 1
+    door.detach()
+    assert (keeper.room.audience, len(keeper.crowd), keeper.crowd.ports) == (0, 0, [])
+    page.leave()
 
 
 def fill(ledger: Ledger) -> None:

@@ -17,9 +17,11 @@ from shared import PROJECT
 from show_server import DEADLINE_S, TOKEN, ShowServer, events, next_event, page, show_server
 from websockets.frames import Frame, Opcode
 
+from avatar_live.edge.socket import PINGS_MAX
 from avatar_live.protocol.catalogue import START_BALANCE_COINS
 from avatar_live.protocol.wire import (
     CLOSE_BAD_MESSAGE,
+    CLOSE_TOKEN,
     MESSAGE_BYTES_MAX,
     ChatLine,
     FromViewer,
@@ -34,7 +36,6 @@ from avatar_live.protocol.wire import (
     Refused,
     Say,
 )
-from avatar_live.server.sockets import PING_ALLOWANCE
 
 
 @pytest.fixture(scope="module")
@@ -154,11 +155,11 @@ async def test_a_message_of_the_longest_size_is_taken_and_one_byte_more_is_not(s
 
 async def test_who_pings_at_the_limit_is_answered_and_one_past_it_cut(server: ShowServer) -> None:
     async with page(server, "Ann") as ann, asyncio.timeout(DEADLINE_S):
-        for _ in range(int(PING_ALLOWANCE.burst)):
+        for _ in range(int(PINGS_MAX)):
             await (await ann.socket.ping())
         with pytest.raises(websockets.ConnectionClosed):
             while True:
-                await asyncio.gather(*[await ann.socket.ping() for _ in range(int(PING_ALLOWANCE.burst))])
+                await asyncio.gather(*[await ann.socket.ping() for _ in range(int(PINGS_MAX))])
 
 
 async def test_who_talks_without_end_and_does_not_listen_is_cut(server: ShowServer) -> None:
@@ -245,7 +246,7 @@ async def test_a_wrong_token_hears_nothing(server: ShowServer, query: str) -> No
     async with events(server, query) as line:
         with pytest.raises(websockets.ConnectionClosed):
             await asyncio.wait_for(line.recv(), DEADLINE_S)
-        assert line.close_code == 4401
+        assert line.close_code == CLOSE_TOKEN
         assert "token" in (line.close_reason or "")
 
 

@@ -3,7 +3,7 @@
 import contextlib
 from typing import Final
 
-OPEN_FILES: Final = 8_192  # 3,000 pages, 100 viewers with a few network sockets each, and room to spare
+OPEN_FILES: Final = 20_000  # a full edge, a hundred viewers of the stream with a few network sockets each
 
 
 def allow_open_files() -> None:

@@ -1,0 +1,330 @@
+"""Who is connected at this edge: let lines in, pass on what they say, tell them what the room says.
+
+Answers go out at once. What everybody is told goes out at once too while the edge is small; above `AT_ONCE_MAX` lines
+it goes out in ticks, ten a second to `ACTIVE_MAX` lines that take part and one a second to those who watch, because a
+kernel needs some 12 us of a core for every send: 10 Hz for 30,000 lines would be four cores' work.
+"""
+
+import asyncio
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Final, Protocol
+
+import msgspec
+
+from avatar_live import clock
+from avatar_live.edge.frames import PING, form_of, framed
+from avatar_live.edge.owed import Owed
+from avatar_live.edge.socket import EdgeSocket, Guest, Handshake
+from avatar_live.protocol.codec import MalformedError, from_viewer
+from avatar_live.protocol.wire import (
+    CLOSE_BAD_MESSAGE,
+    CLOSE_FULL,
+    CLOSE_RESTARTING,
+    CLOSE_SLOW,
+    LIKES_PER_MESSAGE_MAX,
+    FromViewer,
+    Join,
+    Like,
+    Ping,
+    Pong,
+    Refused,
+)
+
+TICKS_HZ: Final = 10
+AT_ONCE_MAX: Final = 300
+ACTIVE_MAX: Final = 3_000
+LINES_MAX: Final = 19_000  # of one process: systems let it open 20,000 files
+SKIP_BYTES: Final = 32 * 1024  # above this much unsent, a line hears nothing new but answers
+STUCK_S_MAX: Final = 5.0
+JOIN_S_MAX: Final = 10.0
+QUIET_S_MAX: Final = 20.0  # a line that says nothing for so long is asked whether it lives, and cut after twice as long
+WRITES_IN_A_ROW: Final = 200  # between two looks at what arrived: some 3 ms
+# More than hands and a page that asks for its unanswered gifts can say; a program in a rage would hold up the loop.
+MESSAGES_HZ: Final = 60.0
+MESSAGES_BURST: Final = 300.0
+NO_JOIN: Final = "The first message is a join, within ten seconds."
+FULL: Final = "The room is full; try again in a minute."
+SLOW: Final = "too slow; you may come back"
+
+
+class Room(Protocol):
+    """The one writer, as an edge sees it. Every member that joined leaves once."""
+
+    def joined(self, member: int, join: Join, address: str) -> None:
+        """Let a line in: the room answers with `Edge.greet`, or `Edge.close`."""
+
+    def said(self, member: int, message: FromViewer) -> None:
+        """Take a message of a line that was greeted."""
+
+    def left(self, member: int) -> None:
+        """Let a line go."""
+
+
+class Member:
+    """What an edge knows of one line."""
+
+    __slots__ = ("address", "heard", "heard_s", "is_asked", "is_in", "likes", "line", "number", "said", "stuck_s")
+
+    def __init__(self, number: int, line: EdgeSocket, address: str, now_s: float) -> None:
+        self.number = number
+        self.line = line
+        self.address = address
+        self.heard = -1  # of what everybody is told, the newest; -1 before the welcome
+        self.heard_s = now_s  # when it last said something
+        self.said = 0.0  # messages, less those that time has forgiven
+        self.likes = 0  # said and not passed on yet
+        self.stuck_s = 0.0  # since when it is behind; 0 when it is not
+        self.is_asked = False  # whether it lives
+        self.is_in = False
+
+
+class Edge:
+    """Carry the lines of one process; everything runs on one loop."""
+
+    def __init__(self, room: Room, *, is_from_here: Callable[[Handshake], bool], lines_max: int = LINES_MAX) -> None:
+        self._room = room
+        self._is_from_here = is_from_here
+        self._lines_max = lines_max
+        self._owed = Owed()
+        self._members: dict[int, Member] = {}
+        self._watching: list[dict[int, Member]] = [{} for _ in range(TICKS_HZ)]  # by the tick that tells them
+        self._active: dict[int, Member] = {}  # in the order of their last word
+        self._liking: list[Member] = []
+        self._last_number = 0
+        self.skipped = 0  # times that a line was too far behind to be told
+
+    def __len__(self) -> int:
+        return len(self._members)
+
+    # --- lines ------------------------------------------------------------------------------------------------------
+
+    def receive(self, handshake: Handshake) -> Guest | HTTPStatus:
+        """Answer a handshake for the room.
+
+        Where a page of ours can do something about a refusal it comes as a close code: a page reads no HTTP status.
+        """
+        if not self._is_from_here(handshake):
+            return HTTPStatus.FORBIDDEN
+        if len(self._members) >= self._lines_max:
+            return Refusal(CLOSE_FULL, FULL)
+        return _Line(self, handshake.address)
+
+    def open(self, line: EdgeSocket, address: str) -> Member:
+        """Begin with a line that has shaken hands."""
+        self._last_number += 1
+        member = Member(self._last_number, line, address, clock.now_s())
+        self._members[member.number] = self._group(member.number)[member.number] = member
+        return member
+
+    def hear(self, member: Member, data: bytes, *, is_text: bool) -> None:
+        """Take what a line says."""
+        now_s = clock.now_s()
+        member.said = max(member.said - (now_s - member.heard_s) * MESSAGES_HZ, 0.0) + 1.0
+        member.heard_s, member.is_asked = now_s, False
+        if member.said > MESSAGES_BURST:
+            member.line.close(CLOSE_BAD_MESSAGE, "Too many messages in a short time.")
+            return
+        try:
+            message = from_viewer(data, form_of(member.line.kind), is_text=is_text)
+        except MalformedError as refusal:
+            member.line.close(CLOSE_BAD_MESSAGE, str(refusal))
+            return
+        if member.is_in:
+            self._hear_member(member, message)
+        elif isinstance(message, Join) and member.heard == -1:
+            member.heard = 0
+            self._room.joined(member.number, message, member.address)
+        else:
+            member.line.close(CLOSE_BAD_MESSAGE, NO_JOIN)
+
+    def forget(self, member: Member) -> None:
+        """Let a line go that is closed."""
+        if member.likes:
+            self._pass_likes_on(member)
+        del self._members[member.number]
+        self._active.pop(member.number, None)
+        self._group(member.number).pop(member.number, None)
+        if member.heard >= 0:
+            self._room.left(member.number)
+
+    def _hear_member(self, member: Member, message: FromViewer) -> None:
+        if isinstance(message, Ping):
+            member.line.send(framed(Pong(message.t), member.line.kind))
+            return
+        self._take_part(member)
+        if isinstance(message, Join):
+            member.line.send(framed(Refused("join", "You are in the room already."), member.line.kind))
+        elif isinstance(message, Like):
+            self._count_likes(member, message.count)
+        else:
+            if member.likes:
+                self._pass_likes_on(member)  # in the order in which they were said
+            self._room.said(member.number, message)
+
+    def _take_part(self, member: Member) -> None:
+        """Tell this line everything at once from now on, instead of the one that has been silent for longest."""
+        active, number = self._active, member.number
+        if active.pop(number, None) is None:
+            self._group(number).pop(number, None)
+            if len(active) >= ACTIVE_MAX:
+                oldest = active.pop(next(iter(active)))
+                self._group(oldest.number)[oldest.number] = oldest
+        active[number] = member
+
+    def _group(self, number: int) -> dict[int, Member]:
+        return self._watching[number % TICKS_HZ]
+
+    def _count_likes(self, member: Member, count: int) -> None:
+        """Add likes up until the next tick: thousands of hands a second are one word each for the room."""
+        count = min(max(count, 0), LIKES_PER_MESSAGE_MAX)
+        if member.likes + count > LIKES_PER_MESSAGE_MAX:
+            self._pass_likes_on(member)
+        if member.likes == 0 and count:
+            self._liking.append(member)
+        member.likes += count
+
+    def _pass_likes_on(self, member: Member) -> None:
+        likes, member.likes = member.likes, 0
+        self._room.said(member.number, Like(likes))
+
+    # --- what the room says -----------------------------------------------------------------------------------------
+
+    def greet(self, number: int, welcome: msgspec.Struct) -> None:
+        """Let a line in, with its first message."""
+        member = self._members.get(number)
+        if member is not None:
+            member.is_in = True
+            member.heard = self._owed.last
+            member.line.send(framed(welcome, member.line.kind))
+            if len(self._active) < ACTIVE_MAX:
+                self._take_part(member)
+
+    def tell(self, number: int, message: msgspec.Struct) -> None:
+        """Answer one line, at once; nothing is told to a line that is gone."""
+        member = self._members.get(number)
+        if member is not None:
+            member.line.send(framed(message, member.line.kind))
+
+    def tell_all(self, message: msgspec.Struct) -> None:
+        """Tell everybody who was greeted."""
+        self._owed.tell(message)
+        if len(self._members) <= AT_ONCE_MAX:
+            for member in list(self._members.values()):
+                self._catch_up(member)
+
+    def close(self, number: int, code: int, reason: str) -> None:
+        """Send a line away."""
+        member = self._members.get(number)
+        if member is not None:
+            member.line.close(code, reason)
+
+    def say_goodbye(self) -> None:
+        """Close every line: the process stops and may be back."""
+        for member in list(self._members.values()):
+            member.line.close(CLOSE_RESTARTING, "the server stops; come back in a moment")
+
+    # --- time -------------------------------------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Tick for ever, and let the loop breathe between the writes."""
+        period_s = 1.0 / TICKS_HZ
+        next_s = clock.now_s()
+        tick = 0
+        while True:
+            next_s = max(next_s + period_s, clock.now_s())
+            await asyncio.sleep(next_s - clock.now_s())
+            tick += 1
+            self.pass_all_likes_on()
+            members = [*self._active.values(), *self._watching[tick % TICKS_HZ].values()]
+            for begin in range(0, len(members), WRITES_IN_A_ROW):
+                now_s = clock.now_s()
+                for member in members[begin : begin + WRITES_IN_A_ROW]:
+                    self._look_after(member, now_s)
+                await asyncio.sleep(0)
+
+    def pass_all_likes_on(self) -> None:
+        """Tell the room of the likes since the last tick."""
+        liking, self._liking = self._liking, []
+        for member in liking:
+            if member.likes:
+                self._pass_likes_on(member)
+
+    def _look_after(self, member: Member, now_s: float) -> None:
+        if not member.is_in:
+            if now_s - member.heard_s > JOIN_S_MAX and member.heard == -1:
+                member.line.close(CLOSE_BAD_MESSAGE, NO_JOIN)
+            return
+        self._catch_up(member)
+        if member.line.unsent_bytes <= SKIP_BYTES:
+            member.stuck_s = 0.0
+        elif member.stuck_s == 0.0:
+            member.stuck_s = now_s
+        elif now_s - member.stuck_s > STUCK_S_MAX:
+            member.line.close(CLOSE_SLOW, SLOW)
+        quiet_s = now_s - member.heard_s
+        if quiet_s > 2.0 * QUIET_S_MAX:
+            member.line.abort()
+        elif quiet_s > QUIET_S_MAX and not member.is_asked:
+            member.is_asked = True
+            member.line.write(PING)
+
+    def _catch_up(self, member: Member) -> None:
+        """Tell a line what it is owed, unless it is behind with what was written already."""
+        owed = self._owed
+        if member.heard == owed.last or not member.is_in:
+            return
+        if member.line.unsent_bytes > SKIP_BYTES:
+            self.skipped += 1
+        elif member.heard < owed.forgotten:
+            member.line.close(CLOSE_SLOW, SLOW)
+        else:
+            member.line.write(owed.batch(member.heard, member.line.kind))
+            member.heard = owed.last
+
+
+class _Line:
+    """Bind one line to its edge."""
+
+    __slots__ = ("_address", "_edge", "_member")
+
+    def __init__(self, edge: Edge, address: str) -> None:
+        self._edge = edge
+        self._address = address
+        self._member: Member | None = None
+
+    def opened(self, line: EdgeSocket) -> None:
+        self._member = self._edge.open(line, self._address)
+
+    def heard(self, line: EdgeSocket, data: bytes, *, is_text: bool) -> None:
+        assert self._member is not None
+        self._edge.hear(self._member, data, is_text=is_text)
+
+    def lives(self, line: EdgeSocket) -> None:
+        assert self._member is not None
+        self._member.heard_s, self._member.is_asked = clock.now_s(), False
+
+    def closed(self, line: EdgeSocket) -> None:
+        assert self._member is not None
+        self._edge.forget(self._member)
+
+
+class Refusal:
+    """Close a line as soon as it is open, with a code and a sentence that its page can read."""
+
+    def __init__(self, code: int, reason: str) -> None:
+        self._code = code
+        self._reason = reason
+
+    def opened(self, line: EdgeSocket) -> None:
+        """Say no."""
+        line.close(self._code, self._reason)
+
+    def heard(self, line: EdgeSocket, data: bytes, *, is_text: bool) -> None:
+        """Pass over what comes meanwhile."""
+
+    def lives(self, line: EdgeSocket) -> None:
+        """Pass over that, too."""
+
+    def closed(self, line: EdgeSocket) -> None:
+        """Nothing was kept."""

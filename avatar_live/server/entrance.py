@@ -1,0 +1,166 @@
+"""The door between one edge and the room: let its lines in, pass on what they say, let them go."""
+
+import asyncio
+import secrets
+from dataclasses import dataclass
+from typing import Final, assert_never
+
+from avatar_live.edge.link import Close, FromEdge, Greet, Joined, Left, Link, Said, Tell, TellAll
+from avatar_live.protocol.wire import (
+    CLOSE_FULL,
+    FromViewer,
+    GiveGift,
+    Join,
+    LeaveGame,
+    Like,
+    PickCamp,
+    Ping,
+    Say,
+    ToViewer,
+)
+from avatar_live.room import events as ev
+from avatar_live.server.crowd import MEMBERS_MAX, Port
+from avatar_live.server.keeper import Keeper, digest
+from avatar_live.server.ledger import LedgerError
+
+FULL: Final = "The room is full; try again in a minute."
+SECRET_CHARACTERS_MAX: Final = 128
+
+
+@dataclass(frozen=True, slots=True)
+class _Inside:
+    viewer: str
+    member: int
+
+
+class Entrance:
+    """Be the room (`edge.Room`) for the lines of one port."""
+
+    def __init__(self, keeper: Keeper) -> None:
+        self._keeper = keeper
+        self._port: Port | None = None
+        self._inside: dict[int, _Inside] = {}
+        self._arriving: dict[int, asyncio.Task[None]] = {}
+
+    def attach(self, port: Port) -> None:
+        """Tell this port what everybody is told, from now on."""
+        self._port = port
+        self._keeper.crowd.ports.append(port)
+
+    def detach(self) -> None:
+        """Let everybody leave who came in here: the port is gone."""
+        assert self._port is not None
+        self._keeper.crowd.ports.remove(self._port)
+        for number in [*self._inside, *self._arriving]:
+            self.left(number)
+
+    def joined(self, member: int, join: Join, address: str) -> None:
+        """Let a line in as soon as the ledger has found its wallet."""
+        self._arriving[member] = asyncio.create_task(self._join(member, join), name=f"join-{member}")
+
+    def said(self, member: int, message: FromViewer) -> None:
+        """Pass a message on."""
+        keeper, inside = self._keeper, self._inside.get(member)
+        if inside is None:
+            return
+        viewer = inside.viewer
+        match message:
+            case Say(text):
+                keeper.handle(ev.Said(viewer, text))
+            case Like(count):
+                keeper.handle(ev.Liked(viewer, count))
+            case GiveGift(id, gift):
+                keeper.handle(ev.GiftAsked(viewer, id, gift))
+            case PickCamp(camp):
+                keeper.handle(ev.CampPicked(viewer, camp))
+            case LeaveGame():
+                keeper.handle(ev.PlayLeft(viewer))
+            case Join() | Ping():
+                pass  # the edge answers these
+            case _:
+                assert_never(message)
+
+    def left(self, member: int) -> None:
+        """Let a line go, also while it arrives."""
+        arriving = self._arriving.pop(member, None)
+        if arriving is not None:
+            arriving.cancel()
+        inside = self._inside.pop(member, None)
+        if inside is not None:
+            self._keeper.crowd.remove(inside.viewer, inside.member)
+            self._keeper.handle(ev.Left(inside.viewer))
+
+    async def _join(self, number: int, join: Join) -> None:
+        keeper, port = self._keeper, self._port
+        assert port is not None
+        secret, balance_coins = await _wallet(keeper, join)
+        del self._arriving[number]
+        if len(keeper.crowd) >= MEMBERS_MAX:
+            port.close(number, CLOSE_FULL, FULL)
+            return
+        viewer = digest(secret)
+        member = keeper.crowd.add(viewer, port, number)
+        self._inside[number] = _Inside(viewer, member)
+        keeper.handle(ev.Joined(member, viewer, secret, join.name, balance_coins, join.epoch, join.seq))
+
+
+async def _wallet(keeper: Keeper, join: Join) -> tuple[str, int]:
+    """Return the viewer's secret and coins; a secret that the ledger does not know is replaced by a fresh one.
+
+    A ledger that cannot answer just now (a full disk) knows nobody: then a page keeps the secret it came with, since
+    it would forget the key to its coins for a fresh one, and watches and talks without coins.
+    """
+    secret = fresh = secrets.token_urlsafe(24)
+    if join.viewer is not None and len(join.viewer) <= SECRET_CHARACTERS_MAX:
+        secret = join.viewer
+    try:
+        if secret != fresh and not await asyncio.wrap_future(keeper.ledger.has_wallet(digest(secret))):
+            secret = fresh
+        return secret, await asyncio.wrap_future(keeper.ledger.open_wallet(digest(secret)))
+    except LedgerError:
+        return secret, 0
+
+
+class RemoteEdge:
+    """An edge in a process of its own: the room's port to it, and the entrance of its lines."""
+
+    def __init__(self, keeper: Keeper, link: Link) -> None:
+        self._link = link
+        self._entrance = Entrance(keeper)
+        self._entrance.attach(self)
+
+    def greet(self, number: int, welcome: ToViewer) -> None:
+        """Let a line in, with its first message."""
+        self._link.send(Greet(number, welcome))
+
+    def tell(self, number: int, message: ToViewer) -> None:
+        """Answer one line."""
+        self._link.send(Tell(number, message))
+
+    def tell_all(self, message: ToViewer) -> None:
+        """Tell everybody there who was greeted."""
+        self._link.send(TellAll(message))
+
+    def close(self, number: int, code: int, reason: str) -> None:
+        """Send a line away."""
+        self._link.send(Close(number, code, reason))
+
+    def say_goodbye(self) -> None:
+        """End the link, by which the edge knows that this process stops."""
+        self._link.close()
+
+    def heard(self, message: FromEdge) -> None:
+        """Take one message of the edge."""
+        match message:
+            case Joined(member, join, address):
+                self._entrance.joined(member, join, address)
+            case Said(member, said):
+                self._entrance.said(member, said)
+            case Left(member):
+                self._entrance.left(member)
+            case _:
+                assert_never(message)
+
+    def gone(self) -> None:
+        """Let all its members leave."""
+        self._entrance.detach()

@@ -1,0 +1,72 @@
+"""What a line is owed: gifts always, of chat the newest, of the show one."""
+
+from collections.abc import Callable
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from avatar_live.edge.frames import PLAIN_JSON, framed
+from avatar_live.edge.owed import CHAT_AT_ONCE_MAX, KEPT_MAX, Owed
+from avatar_live.protocol.wire import ChatLine, GiftGiven, Show
+
+SHOW = Show(0, 0, 0.0, 0, 0, 0, 0, (), False, "")
+
+
+def chat(number: int) -> ChatLine:
+    return ChatLine(number, "Ann", f"line {number}")
+
+
+def gift(number: int) -> GiftGiven:
+    return GiftGiven(number, f"gift-{number}", "Bob", "rose")
+
+
+def show(audience: int) -> Show:
+    return Show(audience, 0, 0.0, 0, 0, 0, 0, (), False, "")
+
+
+def owed_of(*messages: ChatLine | GiftGiven | Show) -> Owed:
+    owed = Owed()
+    for message in messages:
+        owed.tell(message)
+    return owed
+
+
+def test_who_heard_everything_is_owed_nothing() -> None:
+    owed = owed_of(chat(1), show(2))
+    assert owed.batch(owed.last, PLAIN_JSON) == b""
+
+
+def test_what_is_new_comes_in_order_and_the_show_once() -> None:
+    owed = owed_of(chat(1), show(2), gift(3), show(4), chat(5))
+    expected = [gift(3), show(4), chat(5)]
+    assert owed.batch(1, PLAIN_JSON) == b"".join(framed(one) for one in expected)
+
+
+def test_lines_that_stand_alike_share_their_bytes() -> None:
+    owed = owed_of(chat(1), gift(2))
+    assert owed.batch(0, PLAIN_JSON) is owed.batch(0, PLAIN_JSON)
+
+
+@given(st.lists(st.sampled_from(["chat", "gift", "show"]), max_size=120), st.integers(0, 120))
+def test_every_gift_is_told_and_of_chat_the_newest(kinds: list[str], heard: int) -> None:
+    makers: dict[str, Callable[[int], ChatLine | GiftGiven | Show]] = {"chat": chat, "gift": gift, "show": show}
+    messages = [makers[kind](number) for number, kind in enumerate(kinds, 1)]
+    batch = owed_of(*messages).batch(min(heard, len(messages)), PLAIN_JSON)
+    new = messages[heard:]
+    lines = [one for one in new if isinstance(one, ChatLine)]
+    shows = [one for one in new if isinstance(one, Show)]
+    told = [
+        one
+        for one in new
+        if isinstance(one, GiftGiven)
+        or one in lines[-CHAT_AT_ONCE_MAX:]
+        or (isinstance(one, Show) and one is shows[-1])
+    ]
+    assert batch == b"".join(framed(one) for one in told)
+
+
+def test_no_more_than_the_limit_is_remembered_and_a_forgotten_gift_is_known() -> None:
+    owed = owed_of(*(chat(number) for number in range(1, 3)), *(gift(number) for number in range(3, KEPT_MAX + 3)))
+    assert owed.forgotten == 0, "only chat was forgotten so far"
+    owed.tell(gift(KEPT_MAX + 3))
+    assert owed.forgotten == 3
