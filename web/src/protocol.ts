@@ -15,6 +15,7 @@ export const CLOSE_RESTARTING = 4001;
 export const CLOSE_BAD_MESSAGE = 4100;
 export const CLOSE_REFUSED = 4101;
 export const CLOSE_FULL = 4002;
+export const CLOSE_TOKEN = 4102;
 export const SHOW_HZ = 10.0;
 
 export type Reaction = "barrage" | "confetti" | "fireworks" | "giant_head" | "move" | "sticker" | "throw" | "ticket";
