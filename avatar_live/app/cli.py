@@ -20,6 +20,7 @@ from avatar_live.app.options import (
     CameraOption,
     DataOption,
     DirectorOption,
+    EdgesOption,
     HostOption,
     InputOption,
     LightOption,
@@ -82,6 +83,7 @@ def serve(
     vmc_out: VmcOutOption = "",
     port: PortOption = DEFAULT_PORT,
     host: HostOption = "0.0.0.0",  # noqa: S104  (a phone on the same network is to open the link)
+    edges: EdgesOption = 0,
     no_open: Annotated[
         bool, typer.Option("--no-open", help="Do not open the page in a browser.", rich_help_panel="The network")
     ] = False,
@@ -104,7 +106,7 @@ def serve(
     settings = with_scene(replace(settings, microphone=microphone), backdrop, light, shot, director)
     settings = with_record(settings, record)
     settings = with_presence(settings, when_lost, profile)
-    settings = with_programs(settings, inputs, vmc_out)
+    settings = replace(with_programs(settings, inputs, vmc_out), edges=edges)
     check_port(settings.host, settings.port)
     ensure_models(settings.models_folder, Progress("tracking models"))
     signal.signal(signal.SIGTERM, _as_interrupt)

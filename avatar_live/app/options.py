@@ -150,6 +150,16 @@ HostOption = Annotated[
         rich_help_panel="The network",
     ),
 ]
+EdgesOption = Annotated[
+    int,
+    typer.Option(
+        "--edges",
+        min=0,
+        max=64,
+        help="For rooms of many thousands: so many processes carry the pages' lines, at the port above --port.",
+        rich_help_panel="The network",
+    ),
+]
 DataOption = Annotated[
     Path,
     typer.Option(

@@ -15,6 +15,7 @@ import msgspec
 from avatar_live.channels.child import BEGIN
 from avatar_live.channels.processes import (
     HEALTH_BYTES_MAX,
+    EdgePlan,
     EnginePlan,
     Health,
     Order,
@@ -42,7 +43,7 @@ LOG_BYTES_MAX: Final = 1_000_000  # a log; the one before it is kept beside it
 LAST_WORDS_MAX: Final = 12  # lines of the output that are remembered for the reason of a crash
 DRAIN_S_MAX: Final = 0.5  # a grandchild may hold the pipe open: not worth more
 
-Plan = TrackerPlan | EnginePlan | ServerPlan
+Plan = TrackerPlan | EnginePlan | ServerPlan | EdgePlan
 Command = Callable[[Plan], list[str]]
 
 NAMES: Final[dict[type[Plan], str]] = {TrackerPlan: "tracker", EnginePlan: "engine", ServerPlan: "server"}
@@ -50,12 +51,18 @@ _MODULES: Final[dict[type[Plan], str]] = {
     TrackerPlan: "avatar_live.tracking",
     EnginePlan: "avatar_live.engine",
     ServerPlan: "avatar_live.server",
+    EdgePlan: "avatar_live.edge",
 }
+
+
+def name_of(plan: Plan) -> str:
+    """Return what a part is called: by its kind, and by its number where there are several."""
+    return plan.name if isinstance(plan, EdgePlan) else NAMES[type(plan)]
 
 
 def module_command(plan: Plan) -> list[str]:
     """Return the command that runs a plan in this Python; the plan lies in the show's private folder."""
-    path = Path(plan.run_folder) / f"{NAMES[type(plan)]}.plan"
+    path = Path(plan.run_folder) / f"{name_of(plan)}.plan"
     path.write_bytes(msgspec.json.encode(plan))
     return [sys.executable, "-m", _MODULES[type(plan)], f"@{path}"]
 

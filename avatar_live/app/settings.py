@@ -15,7 +15,7 @@ from typing import Final
 import platformdirs
 
 from avatar_live.app.faults import ShowError
-from avatar_live.channels.processes import ONCE, EnginePlan, ServerPlan, TrackerPlan
+from avatar_live.channels.processes import ONCE, EdgePlan, EnginePlan, ServerPlan, TrackerPlan
 from avatar_live.mocap.spec import DEVICES, INPUTS_MAX, SpecError, parse_input, parse_target
 from avatar_live.mocap.take import SUFFIX
 from avatar_live.signals.presence import LOST_POLICIES, LostPolicy
@@ -30,6 +30,7 @@ MODELS_FOLDER: Final = platformdirs.user_cache_path("avatar_live", appauthor=Fal
 
 DEFAULT_AVATAR: Final = "mirai"
 DEFAULT_PORT: Final = 8080
+ACTIVE_MAX: Final = 3_000  # pages that are told everything at once, at all edges together: one core's work
 DEFAULT_PROFILE: Final = "me"
 PROFILE_CHARS_MAX: Final = 40
 SIDE_PX_MIN: Final = 64
@@ -45,7 +46,8 @@ _SOCKET_NAME_BYTES: Final = 16  # room for "/link.sock" and a little more
 class Settings:
     """Choose what drives the show and where it goes; `host` 0.0.0.0 serves the local network, 127.0.0.1 only here.
 
-    `profile` is whose face it is: each has calibrations of their own.
+    `profile` is whose face it is: each has calibrations of their own. `edges` processes carry the pages' websockets at
+    the port above `port`; without any the server's own process does.
     """
 
     avatar: Path
@@ -55,6 +57,7 @@ class Settings:
     inputs: tuple[str, ...] = ()
     host: str = "0.0.0.0"  # noqa: S104  (a phone on the same network is to open the link)
     port: int = DEFAULT_PORT
+    edges: int = 0
     width_px: int = 1280
     height_px: int = 720
     fps: int = 30
@@ -125,6 +128,21 @@ class Settings:
             title=self.title,
             token=token,
             allow_loopback_ice=ipaddress.ip_address(self.reached_at).is_loopback,
+            edge_port=self.edge_port if self.edges else 0,
+        )
+
+    @property
+    def edge_port(self) -> int:
+        """The port that all edges share."""
+        return self.port + 1
+
+    def edge_plans(self, run_folder: Path) -> tuple[EdgePlan, ...]:
+        """Return what the edges are started with; pages of the server's port may open their lines at them."""
+        hosts = {self.host, self.reached_at, "127.0.0.1", "localhost"}
+        origins = tuple(sorted(f"{f'[{host}]' if ':' in host else host}:{self.port}" for host in hosts))
+        return tuple(
+            EdgePlan(str(run_folder), number, self.host, self.edge_port, origins, ACTIVE_MAX // self.edges)
+            for number in range(1, self.edges + 1)
         )
 
 

@@ -99,12 +99,18 @@ class LocalShow:
         if not (self.settings.web_folder / "index.html").is_file():
             raise ShowError("The viewer page is not built yet: start with `python3 live.py`, which builds it.")
         check_port(self.settings.host, self.settings.port)
+        if self.settings.edges:
+            check_port(self.settings.host, self.settings.edge_port)
         self._supervisor.add(self.settings.server_plan(self.run_folder, self.token))
+        for plan in self.settings.edge_plans(self.run_folder):
+            self._supervisor.add(plan)
         self._is_live = True
 
     def end_live(self) -> None:
         """Send the viewers home; the rehearsal goes on."""
         self._is_live = False
+        for plan in self.settings.edge_plans(self.run_folder):
+            self._supervisor.remove(plan.name)
         self._supervisor.remove("server")
 
     def wait_until_ready(self, *names: str) -> None:

@@ -10,10 +10,10 @@ from types import TracebackType
 from typing import Final, Self
 
 from avatar_live import clock
-from avatar_live.app.part import NAMES, Command, HealthReader, Life, Plan, module_command, remember
+from avatar_live.app.part import Command, HealthReader, Life, Plan, module_command, name_of, remember
 from avatar_live.app.vigil import Vigil, current, exited, is_stuck, looked, started, stuck_at_s
 from avatar_live.channels.child import SPARE
-from avatar_live.channels.processes import Health, Order
+from avatar_live.channels.processes import EdgePlan, Health, Order
 
 LOOK_S: Final = 1.0  # between two looks at everybody's health; an exit is seen at once, a hang when it is one
 LOOK_S_MIN: Final = 0.02
@@ -76,8 +76,8 @@ class Supervisor:
     # --- what to run ----------------------------------------------------------------------------------------------
 
     def add(self, plan: Plan) -> None:
-        """Start another part; there is one of each kind."""
-        name = NAMES[type(plan)]
+        """Start another part; there is one of each name."""
+        name = name_of(plan)
         folder = Path(plan.run_folder)
         with self._changed:
             assert name not in self._parts, f"there is a {name} already"
@@ -194,7 +194,7 @@ class Supervisor:
             except OSError as error:  # the machine is out of processes, memory or disk
                 part.vigil = exited(part.vigil, 1, now_s)
                 sentences.append(f"The {part.name} cannot be started ({error.strerror}); trying again.")
-        elif self._has_spares and part.life is not None:
+        elif self._has_spares and part.life is not None and not isinstance(part.plan, EdgePlan):  # it starts at once
             self._tend_spare(part, now_s)
         return sentences
 

@@ -101,6 +101,7 @@ class EdgePlan(msgspec.Struct, frozen=True):
     host: str = "127.0.0.1"
     port: int = 8081
     origins: tuple[str, ...] = ()
+    active_max: int = 3_000
 
     @property
     def name(self) -> str:

@@ -1,7 +1,7 @@
 """Who is connected at this edge: let lines in, pass on what they say, tell them what the room says.
 
 Answers go out at once. What everybody is told goes out at once too while the edge is small; above `AT_ONCE_MAX` lines
-it goes out in ticks, ten a second to `ACTIVE_MAX` lines that take part and one a second to those who watch, because a
+it goes out in ticks, ten a second to those who take part and one a second to those who watch, because a
 kernel needs some 12 us of a core for every send: 10 Hz for 30,000 lines would be four cores' work.
 """
 
@@ -82,8 +82,16 @@ class Member:
 class Edge:
     """Carry the lines of one process; everything runs on one loop."""
 
-    def __init__(self, room: Room, *, is_from_here: Callable[[Handshake], bool], lines_max: int = LINES_MAX) -> None:
+    def __init__(
+        self,
+        room: Room,
+        *,
+        is_from_here: Callable[[Handshake], bool],
+        lines_max: int = LINES_MAX,
+        active_max: int = ACTIVE_MAX,
+    ) -> None:
         self._room = room
+        self._active_max = active_max
         self._is_from_here = is_from_here
         self._lines_max = lines_max
         self._owed = Owed()
@@ -167,7 +175,7 @@ class Edge:
         active, number = self._active, member.number
         if active.pop(number, None) is None:
             self._group(number).pop(number, None)
-            if len(active) >= ACTIVE_MAX:
+            if len(active) >= self._active_max:
                 oldest = active.pop(next(iter(active)))
                 self._group(oldest.number)[oldest.number] = oldest
         active[number] = member
@@ -197,7 +205,7 @@ class Edge:
             member.is_in = True
             member.heard = self._owed.last
             member.line.send(framed(welcome, member.line.kind))
-            if len(self._active) < ACTIVE_MAX:
+            if len(self._active) < self._active_max:
                 self._take_part(member)
 
     def tell(self, number: int, message: msgspec.Struct) -> None:

@@ -4,13 +4,14 @@ A gift, and whatever else happened once, is owed until it was told. Of chat only
 the newest state: a line that was behind catches up with little.
 """
 
+import itertools
 from collections import deque
 from typing import Final
 
 import msgspec
 
 from avatar_live.edge.frames import Kind, Prepared
-from avatar_live.protocol.wire import ChatLine, Show
+from avatar_live.protocol.wire import ChatLine, GiftGiven, Lines, Show
 
 CHAT_AT_ONCE_MAX: Final = 30  # lines that one tick tells; more in a second nobody reads
 KEPT_MAX: Final = 4_000  # things told that are remembered for lines that are behind
@@ -45,7 +46,7 @@ class Owed:
             surplus = sum(isinstance(one.message, ChatLine) for one in owed) - CHAT_AT_ONCE_MAX
             if surplus > 0:
                 owed = _without_old_chat(owed, surplus)
-            batch = self._batches[heard, kind] = b"".join(one.frame(kind) for one in owed)
+            batch = self._batches[heard, kind] = b"".join(one.frame(kind) for one in _together(owed))
         return batch
 
     def _newest_first(self, heard: int) -> list[tuple[int, Prepared]]:
@@ -55,6 +56,19 @@ class Owed:
                 break
             found.append(entry)
         return found
+
+
+def _together(owed: list[Prepared]) -> list[Prepared]:
+    """Put lines that follow each other into one message: one frame is cheaper to send, and compresses well."""
+    put: list[Prepared] = []
+    for is_line, group in itertools.groupby(owed, lambda one: isinstance(one.message, ChatLine | GiftGiven)):
+        many = list(group)
+        if is_line and len(many) > 1:
+            lines = tuple(one.message for one in many if isinstance(one.message, ChatLine | GiftGiven))
+            put.append(Prepared(Lines(lines)))
+        else:
+            put += many
+    return put
 
 
 def _without_old_chat(owed: list[Prepared], surplus: int) -> list[Prepared]:

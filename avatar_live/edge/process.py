@@ -73,7 +73,7 @@ def _listen(host: str, port: int) -> socket.socket:
 
 async def _serve(plan: EdgePlan, listener: socket.socket, health: HealthWriter) -> None:
     uplink = Uplink()
-    edge = Edge(uplink, is_from_here=lambda handshake: is_from_here(handshake, plan.origins))
+    edge = Edge(uplink, is_from_here=lambda asked: is_from_here(asked, plan.origins), active_max=plan.active_max)
 
     def receive(handshake: Handshake) -> Guest | HTTPStatus:
         if handshake.target.partition("?")[0] != PATH:

@@ -32,6 +32,7 @@ HEARD_BYTES: Final = 8 * 1024  # what arrives is parsed in one go: thousands of 
 UNSENT_BYTES_MAX: Final = 256 * 1024  # above this much unsent, a line is cut
 FRAME_BYTES_MAX: Final = 65_536  # a message above this is cut by the protocol itself
 HANDSHAKE_BYTES_MAX: Final = 16 * 1024
+HANDSHAKE_S: Final = 5.0
 GOODBYE_S: Final = 1.0
 PINGS_MAX: Final = 20.0  # at once; browsers send none, a program's keep-alive a few a minute
 PINGS_HZ: Final = 5.0
@@ -132,6 +133,7 @@ class EdgeSocket(asyncio.Protocol):
         endpoint = transport.get_extra_info("socket")
         endpoint.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SENDING_BYTES)
         endpoint.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, HEARD_BYTES)
+        asyncio.get_running_loop().call_later(HANDSHAKE_S, self._expect_guest)
 
     def data_received(self, data: bytes) -> None:
         """Read what arrived."""
@@ -150,6 +152,11 @@ class EdgeSocket(asyncio.Protocol):
         if self._guest is not None:
             guest, self._guest = self._guest, None
             guest.closed(self)
+
+    def _expect_guest(self) -> None:
+        """Cut a peer that has not shaken hands yet."""
+        if self._guest is None:
+            self.abort()
 
     # --- the short way ----------------------------------------------------------------------------------------------
 

@@ -95,6 +95,12 @@ class GiftGiven(msgspec.Struct, frozen=True, tag="gift_given"):
     gift: str
 
 
+class Lines(msgspec.Struct, frozen=True, tag="lines"):
+    """Tell several lines at once, in order: a large room speaks in ticks."""
+
+    lines: tuple[ChatLine | GiftGiven, ...]
+
+
 class Show(msgspec.Struct, frozen=True, tag="show"):
     """State of the show, sent on change and at most `SHOW_HZ` times a second; the newest wins."""
 
@@ -167,7 +173,7 @@ class Pong(msgspec.Struct, frozen=True, tag="pong"):
     t: float
 
 
-ToViewer = Welcome | ChatLine | GiftGiven | Show | GiftUpdate | PlayStart | PlayEnd | OwnCamp | Refused | Pong
+ToViewer = Welcome | ChatLine | GiftGiven | Lines | Show | GiftUpdate | PlayStart | PlayEnd | OwnCamp | Refused | Pong
 SHOW_HZ: Final = 10.0
 
 # Over the data channel "input" of a player's stream: the same JSON form, newest wins.

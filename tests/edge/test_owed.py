@@ -4,10 +4,15 @@ from collections.abc import Callable
 
 from hypothesis import given
 from hypothesis import strategies as st
+from websockets.client import ClientProtocol
+from websockets.frames import Frame
+from websockets.protocol import State
+from websockets.uri import parse_uri
 
 from avatar_live.edge.frames import PLAIN_JSON, framed
 from avatar_live.edge.owed import CHAT_AT_ONCE_MAX, KEPT_MAX, Owed
-from avatar_live.protocol.wire import ChatLine, GiftGiven, Show
+from avatar_live.protocol.codec import to_viewer
+from avatar_live.protocol.wire import ChatLine, GiftGiven, Lines, Show, ToViewer
 
 SHOW = Show(0, 0, 0.0, 0, 0, 0, 0, (), False, "")
 
@@ -38,8 +43,12 @@ def test_who_heard_everything_is_owed_nothing() -> None:
 
 def test_what_is_new_comes_in_order_and_the_show_once() -> None:
     owed = owed_of(chat(1), show(2), gift(3), show(4), chat(5))
-    expected = [gift(3), show(4), chat(5)]
-    assert owed.batch(1, PLAIN_JSON) == b"".join(framed(one) for one in expected)
+    assert owed.batch(1, PLAIN_JSON) == b"".join(framed(one) for one in (gift(3), show(4), chat(5)))
+
+
+def test_lines_that_follow_each_other_come_in_one_frame() -> None:
+    owed = owed_of(chat(1), gift(2), show(3))
+    assert owed.batch(0, PLAIN_JSON) == framed(Lines((chat(1), gift(2)))) + framed(show(3))
 
 
 def test_lines_that_stand_alike_share_their_bytes() -> None:
@@ -62,7 +71,19 @@ def test_every_gift_is_told_and_of_chat_the_newest(kinds: list[str], heard: int)
         or one in lines[-CHAT_AT_ONCE_MAX:]
         or (isinstance(one, Show) and one is shows[-1])
     ]
-    assert batch == b"".join(framed(one) for one in told)
+    assert messages_in(batch) == told
+
+
+def messages_in(batch: bytes) -> list[ToViewer]:
+    """Read a batch as a client does."""
+    client = ClientProtocol(parse_uri("ws://a/"), state=State.OPEN)
+    client.receive_data(batch)
+    found: list[ToViewer] = []
+    for frame in client.events_received():
+        assert isinstance(frame, Frame)
+        message = to_viewer(bytes(frame.data))
+        found += message.lines if isinstance(message, Lines) else [message]
+    return found
 
 
 def test_no_more_than_the_limit_is_remembered_and_a_forgotten_gift_is_known() -> None:

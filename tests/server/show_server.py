@@ -15,7 +15,7 @@ import websockets
 
 from avatar_live.channels.processes import HEALTH_BYTES_MAX, Health, ServerPlan, health_slot
 from avatar_live.channels.slot import Slot
-from avatar_live.protocol.wire import FromViewer, Join, Show, ToViewer, Welcome
+from avatar_live.protocol.wire import FromViewer, Join, Lines, Show, ToViewer, Welcome
 
 DEADLINE_S = 10.0
 TOKEN = "a-token-of-the-show"
@@ -102,6 +102,11 @@ def spawn(plan: ServerPlan) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(command, stdin=subprocess.PIPE)
 
 
+def single(message: ToViewer) -> tuple[ToViewer, ...]:
+    """Return the lines that came in one frame, or the message alone."""
+    return message.lines if isinstance(message, Lines) else (message,)
+
+
 class Page:
     """A viewer's page."""
 
@@ -109,6 +114,7 @@ class Page:
         self.socket = socket
         self.welcome = welcome
         self.heard: list[ToViewer] = []
+        self._unread: list[ToViewer] = []
         self.show = welcome.show
 
     async def send(self, message: FromViewer) -> None:
@@ -119,7 +125,9 @@ class Page:
         """Listen until a message of a kind fulfils a claim, and return it."""
         async with asyncio.timeout(DEADLINE_S):
             while True:
-                message = _decoder.decode(await self.socket.recv())
+                if not self._unread:
+                    self._unread += single(_decoder.decode(await self.socket.recv()))
+                message = self._unread.pop(0)
                 self.heard.append(message)
                 if isinstance(message, Show):
                     self.show = message
@@ -135,7 +143,7 @@ class Page:
         async with asyncio.timeout(DEADLINE_S):
             with contextlib.suppress(websockets.ConnectionClosed):
                 while True:
-                    self.heard.append(_decoder.decode(await self.socket.recv()))
+                    self.heard += single(_decoder.decode(await self.socket.recv()))
             return self.socket.close_code or 0, self.socket.close_reason or ""
 
     def heard_of(self, kind: type[M]) -> list[M]:

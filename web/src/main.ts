@@ -3,6 +3,7 @@
 import { render } from "lit-html";
 
 import { Connection } from "./connection";
+import { roomUrl } from "./entrance";
 import { cleanName, randomId, recall, remember } from "./identity";
 import { Player } from "./player";
 import type { FromViewer, Join } from "./protocol";
@@ -23,7 +24,7 @@ const hearts = new Hearts(() => document.querySelector(".hearts"));
 const tabs = new Tabs(() => store.dispatch({ type: "play_moved", reason: words.play_moved }));
 let player: Player | null = null;
 
-const connection = new Connection(new URL("ws", location.href.replace(/^http/, "ws")).href, {
+const connection = new Connection(await roomUrl(location.href), {
   join: () => joining(store.state),
   openGifts: () => openGifts(store.state),
   told: (message) => store.dispatch(message),

@@ -28,7 +28,7 @@ export type GiftState = "committed" | "done" | "refunded" | "refused";
 
 export type FromViewer = Join | Say | Like | GiveGift | PickCamp | LeaveGame | Ping;
 
-export type ToViewer = Welcome | ChatLine | GiftGiven | Show | GiftUpdate | PlayStart | PlayEnd | OwnCamp | Refused | Pong;
+export type ToViewer = Welcome | ChatLine | GiftGiven | Lines | Show | GiftUpdate | PlayStart | PlayEnd | OwnCamp | Refused | Pong;
 
 /** Enter the room, first message of all. `viewer` is the secret id that the page keeps (it owns the wallet); absent for a newcomer. `epoch` and `seq` say what a returning page has seen. */
 export interface Join {
@@ -116,6 +116,12 @@ export interface GiftGiven {
   readonly id: string;
   readonly name: string;
   readonly gift: string;
+}
+
+/** Tell several lines at once, in order: a large room speaks in ticks. */
+export interface Lines {
+  readonly type: "lines";
+  readonly lines: readonly (ChatLine | GiftGiven)[];
 }
 
 /** State of the show, sent on change and at most `SHOW_HZ` times a second; the newest wins. */

@@ -46,6 +46,8 @@ export function reduce(state: State, message: ToViewer | Happening, now_ms: numb
       return message.seq <= state.seq
         ? state
         : { ...heard(state, message), banners: withBanner(state.banners, message, now_ms) };
+    case "lines":
+      return message.lines.reduce((told, line) => reduce(told, line, now_ms), state);
     case "show":
       return { ...state, show: message };
     case "gift_update":

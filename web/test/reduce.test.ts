@@ -50,6 +50,15 @@ function given(seq: number, name = "Bob", gift = "tomato"): GiftGiven {
   return { type: "gift_given", seq, id: `gift ${seq}`, name, gift };
 }
 
+describe("lines told together", () => {
+  it("are heard one after another, and what was heard before is passed over", () => {
+    const lines = [given(2), given(3), { type: "chat", seq: 4, name: "Bob", text: "there" }] as const;
+    const state = reduce(joined(), { type: "lines", lines }, 0);
+    expect(state.seq).toBe(4);
+    expect(state.lines.map((line) => (line.kind === "said" ? line.text : line.count))).toEqual(["hello", 2, "there"]);
+  });
+});
+
 describe("joining", () => {
   it("takes the secret, the wallet, the catalogue and the last lines", () => {
     const state = joined();
