@@ -62,21 +62,52 @@ class Room(Protocol):
 
 
 class Member:
-    """What an edge knows of one line."""
+    """What an edge knows of one line, and what the line leads to (`Guest`)."""
 
-    __slots__ = ("address", "heard", "heard_s", "is_asked", "is_in", "likes", "line", "number", "said", "stuck_s")
+    __slots__ = (
+        "_edge",
+        "address",
+        "heard_s",
+        "is_asked",
+        "is_in",
+        "likes",
+        "line",
+        "number",
+        "said",
+        "stuck_s",
+        "told",
+    )
 
-    def __init__(self, number: int, line: EdgeSocket, address: str, now_s: float) -> None:
-        self.number = number
-        self.line = line
-        self.address = address
-        self.heard = -1  # of what everybody is told, the newest; -1 before the welcome
-        self.heard_s = now_s  # when it last said something
+    def __init__(self, edge: "Edge", address: str) -> None:
+        self._edge = edge
+        self.address = address  # until the room knows it
+        self.number = 0
+        self.line: EdgeSocket
+        self.told = -1  # of what everybody is told, the newest; -1 before the welcome
+        self.heard_s = 0.0  # when it last said something
         self.said = 0.0  # messages, less those that time has forgiven
         self.likes = 0  # said and not passed on yet
         self.stuck_s = 0.0  # since when it is behind; 0 when it is not
         self.is_asked = False  # whether it lives
         self.is_in = False
+
+    def opened(self, line: EdgeSocket) -> None:
+        """Begin."""
+        self.line = line
+        self.heard_s = clock.now_s()
+        self._edge.open(self)
+
+    def heard(self, line: EdgeSocket, data: bytes, *, is_text: bool) -> None:
+        """Pass a message on."""
+        self._edge.hear(self, data, is_text=is_text)
+
+    def lives(self, line: EdgeSocket) -> None:
+        """Take note of a sign of life."""
+        self.heard_s, self.is_asked = clock.now_s(), False
+
+    def closed(self, line: EdgeSocket) -> None:
+        """End."""
+        self._edge.forget(self)
 
 
 class Edge:
@@ -95,7 +126,7 @@ class Edge:
         self._is_from_here = is_from_here
         self._lines_max = lines_max
         self._owed = Owed()
-        self._members: dict[int, Member] = {}
+        # Every line is in one of these: in the group of the tick that tells it, or among those who take part.
         self._watching: list[dict[int, Member]] = [{} for _ in range(TICKS_HZ)]  # by the tick that tells them
         self._active: dict[int, Member] = {}  # in the order of their last word
         self._liking: list[Member] = []
@@ -103,7 +134,7 @@ class Edge:
         self.skipped = 0  # times that a line was too far behind to be told
 
     def __len__(self) -> int:
-        return len(self._members)
+        return len(self._active) + sum(len(group) for group in self._watching)
 
     # --- lines ------------------------------------------------------------------------------------------------------
 
@@ -114,16 +145,15 @@ class Edge:
         """
         if not self._is_from_here(handshake):
             return HTTPStatus.FORBIDDEN
-        if len(self._members) >= self._lines_max:
+        if len(self) >= self._lines_max:
             return Refusal(CLOSE_FULL, FULL)
-        return _Line(self, handshake.address)
+        return Member(self, handshake.address)
 
-    def open(self, line: EdgeSocket, address: str) -> Member:
+    def open(self, member: Member) -> None:
         """Begin with a line that has shaken hands."""
         self._last_number += 1
-        member = Member(self._last_number, line, address, clock.now_s())
-        self._members[member.number] = self._group(member.number)[member.number] = member
-        return member
+        member.number = self._last_number
+        self._group(member.number)[member.number] = member
 
     def hear(self, member: Member, data: bytes, *, is_text: bool) -> None:
         """Take what a line says."""
@@ -140,9 +170,10 @@ class Edge:
             return
         if member.is_in:
             self._hear_member(member, message)
-        elif isinstance(message, Join) and member.heard == -1:
-            member.heard = 0
-            self._room.joined(member.number, message, member.address)
+        elif isinstance(message, Join) and member.told == -1:
+            member.told = 0
+            address, member.address = member.address, ""
+            self._room.joined(member.number, message, address)
         else:
             member.line.close(CLOSE_BAD_MESSAGE, NO_JOIN)
 
@@ -150,10 +181,9 @@ class Edge:
         """Let a line go that is closed."""
         if member.likes:
             self._pass_likes_on(member)
-        del self._members[member.number]
         self._active.pop(member.number, None)
         self._group(member.number).pop(member.number, None)
-        if member.heard >= 0:
+        if member.told >= 0:
             self._room.left(member.number)
 
     def _hear_member(self, member: Member, message: FromViewer) -> None:
@@ -180,6 +210,12 @@ class Edge:
                 self._group(oldest.number)[oldest.number] = oldest
         active[number] = member
 
+    def _find(self, number: int) -> Member | None:
+        return self._active.get(number) or self._group(number).get(number)
+
+    def _everybody(self) -> list[Member]:
+        return [*self._active.values(), *(member for group in self._watching for member in group.values())]
+
     def _group(self, number: int) -> dict[int, Member]:
         return self._watching[number % TICKS_HZ]
 
@@ -200,36 +236,37 @@ class Edge:
 
     def greet(self, number: int, welcome: msgspec.Struct) -> None:
         """Let a line in, with its first message."""
-        member = self._members.get(number)
+        member = self._find(number)
         if member is not None:
             member.is_in = True
-            member.heard = self._owed.last
+            member.told = self._owed.last
             member.line.send(framed(welcome, member.line.kind))
             if len(self._active) < self._active_max:
                 self._take_part(member)
 
     def tell(self, number: int, message: msgspec.Struct) -> None:
         """Answer one line, at once; nothing is told to a line that is gone."""
-        member = self._members.get(number)
+        member = self._find(number)
         if member is not None:
             member.line.send(framed(message, member.line.kind))
 
     def tell_all(self, message: msgspec.Struct) -> None:
         """Tell everybody who was greeted."""
         self._owed.tell(message)
-        if len(self._members) <= AT_ONCE_MAX:
-            for member in list(self._members.values()):
-                self._catch_up(member)
+        if len(self) <= AT_ONCE_MAX:
+            for member in self._everybody():
+                if member.is_in:
+                    self._catch_up(member, member.line.unsent_bytes())
 
     def close(self, number: int, code: int, reason: str) -> None:
         """Send a line away."""
-        member = self._members.get(number)
+        member = self._find(number)
         if member is not None:
             member.line.close(code, reason)
 
     def say_goodbye(self) -> None:
         """Close every line: the process stops and may be back."""
-        for member in list(self._members.values()):
+        for member in self._everybody():
             member.line.close(CLOSE_RESTARTING, "the server stops; come back in a moment")
 
     # --- time -------------------------------------------------------------------------------------------------------
@@ -259,62 +296,41 @@ class Edge:
                 self._pass_likes_on(member)
 
     def _look_after(self, member: Member, now_s: float) -> None:
+        """Do for one line what is due: this runs for thousands of lines in a tick, so it looks at each thing once."""
         if not member.is_in:
-            if now_s - member.heard_s > JOIN_S_MAX and member.heard == -1:
+            if now_s - member.heard_s > JOIN_S_MAX and member.told == -1:
                 member.line.close(CLOSE_BAD_MESSAGE, NO_JOIN)
             return
-        self._catch_up(member)
-        if member.line.unsent_bytes <= SKIP_BYTES:
+        unsent_bytes = member.line.unsent_bytes()
+        if unsent_bytes <= SKIP_BYTES:
             member.stuck_s = 0.0
         elif member.stuck_s == 0.0:
             member.stuck_s = now_s
         elif now_s - member.stuck_s > STUCK_S_MAX:
             member.line.close(CLOSE_SLOW, SLOW)
+        if member.told != self._owed.last:
+            self._catch_up(member, unsent_bytes)
         quiet_s = now_s - member.heard_s
+        if quiet_s > QUIET_S_MAX:
+            self._ask_for_life(member, quiet_s)
+
+    def _ask_for_life(self, member: Member, quiet_s: float) -> None:
         if quiet_s > 2.0 * QUIET_S_MAX:
             member.line.abort()
-        elif quiet_s > QUIET_S_MAX and not member.is_asked:
+        elif not member.is_asked:
             member.is_asked = True
             member.line.write(PING)
 
-    def _catch_up(self, member: Member) -> None:
+    def _catch_up(self, member: Member, unsent_bytes: int) -> None:
         """Tell a line what it is owed, unless it is behind with what was written already."""
         owed = self._owed
-        if member.heard == owed.last or not member.is_in:
-            return
-        if member.line.unsent_bytes > SKIP_BYTES:
+        if unsent_bytes > SKIP_BYTES:
             self.skipped += 1
-        elif member.heard < owed.forgotten:
+        elif member.told < owed.forgotten:
             member.line.close(CLOSE_SLOW, SLOW)
         else:
-            member.line.write(owed.batch(member.heard, member.line.kind))
-            member.heard = owed.last
-
-
-class _Line:
-    """Bind one line to its edge."""
-
-    __slots__ = ("_address", "_edge", "_member")
-
-    def __init__(self, edge: Edge, address: str) -> None:
-        self._edge = edge
-        self._address = address
-        self._member: Member | None = None
-
-    def opened(self, line: EdgeSocket) -> None:
-        self._member = self._edge.open(line, self._address)
-
-    def heard(self, line: EdgeSocket, data: bytes, *, is_text: bool) -> None:
-        assert self._member is not None
-        self._edge.hear(self._member, data, is_text=is_text)
-
-    def lives(self, line: EdgeSocket) -> None:
-        assert self._member is not None
-        self._member.heard_s, self._member.is_asked = clock.now_s(), False
-
-    def closed(self, line: EdgeSocket) -> None:
-        assert self._member is not None
-        self._edge.forget(self._member)
+            member.line.write(owed.batch(member.told, member.line.kind))
+            member.told = owed.last
 
 
 class Refusal:

@@ -36,38 +36,39 @@ class Crowd:
 
     def __init__(self) -> None:
         self.ports: list[Port] = []
-        self._members: dict[int, Member] = {}
-        self._viewers: dict[str, tuple[int, ...]] = {}
-        self._last_member = 0
+        self._viewers: dict[str, tuple[Member, ...]] = {}
+        self._arriving: dict[int, Member] = {}  # by the number under which the room greets them
+        self._lines = 0
+        self._arrivals = 0
 
     def __len__(self) -> int:
-        return len(self._members)
+        return self._lines
 
     def add(self, viewer: str, port: Port, number: int) -> int:
-        """Let a line of a viewer in and return the number by which the room knows it."""
-        self._last_member += 1
-        self._members[self._last_member] = port, number
-        self._viewers[viewer] = (*self._viewers.get(viewer, ()), self._last_member)
-        return self._last_member
+        """Let a line of a viewer in and return the number by which the room greets it."""
+        self._lines += 1
+        self._arrivals += 1
+        self._arriving[self._arrivals] = member = port, number
+        self._viewers[viewer] = (*self._viewers.get(viewer, ()), member)
+        return self._arrivals
 
-    def remove(self, viewer: str, member: int) -> None:
+    def remove(self, viewer: str, port: Port, number: int) -> None:
         """Forget a line."""
-        del self._members[member]
-        left = tuple(other for other in self._viewers[viewer] if other != member)
+        self._lines -= 1
+        left = tuple(member for member in self._viewers[viewer] if member != (port, number))
         if left:
             self._viewers[viewer] = left
         else:
             del self._viewers[viewer]
 
-    def greet(self, member: int, message: ToViewer) -> None:
-        """Send a line its first message."""
-        port, number = self._members[member]
+    def greet(self, arrival: int, message: ToViewer) -> None:
+        """Send a line its first message, once."""
+        port, number = self._arriving.pop(arrival)
         port.greet(number, message)
 
     def tell(self, viewer: str, message: ToViewer) -> None:
         """Send to every page of a viewer; nobody hears it when the viewer is away."""
-        for member in self._viewers.get(viewer, ()):
-            port, number = self._members[member]
+        for port, number in self._viewers.get(viewer, ()):
             port.tell(number, message)
 
     def tell_all(self, message: ToViewer) -> None:
@@ -77,8 +78,7 @@ class Crowd:
 
     def close(self, viewer: str, code: int, reason: str) -> None:
         """Send every page of a viewer away."""
-        for member in self._viewers.get(viewer, ()):
-            port, number = self._members[member]
+        for port, number in self._viewers.get(viewer, ()):
             port.close(number, code, reason)
 
     def say_goodbye(self) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import secrets
-from dataclasses import dataclass
 from typing import Final, assert_never
 
 from avatar_live.edge.link import Close, FromEdge, Greet, Joined, Left, Link, Said, Tell, TellAll
@@ -27,19 +26,13 @@ FULL: Final = "The room is full; try again in a minute."
 SECRET_CHARACTERS_MAX: Final = 128
 
 
-@dataclass(frozen=True, slots=True)
-class _Inside:
-    viewer: str
-    member: int
-
-
 class Entrance:
     """Be the room (`edge.Room`) for the lines of one port."""
 
     def __init__(self, keeper: Keeper) -> None:
         self._keeper = keeper
         self._port: Port | None = None
-        self._inside: dict[int, _Inside] = {}
+        self._inside: dict[int, str] = {}  # the viewer of each line
         self._arriving: dict[int, asyncio.Task[None]] = {}
 
     def attach(self, port: Port) -> None:
@@ -60,10 +53,9 @@ class Entrance:
 
     def said(self, member: int, message: FromViewer) -> None:
         """Pass a message on."""
-        keeper, inside = self._keeper, self._inside.get(member)
-        if inside is None:
+        keeper, viewer = self._keeper, self._inside.get(member)
+        if viewer is None:
             return
-        viewer = inside.viewer
         match message:
             case Say(text):
                 keeper.handle(ev.Said(viewer, text))
@@ -85,10 +77,11 @@ class Entrance:
         arriving = self._arriving.pop(member, None)
         if arriving is not None:
             arriving.cancel()
-        inside = self._inside.pop(member, None)
-        if inside is not None:
-            self._keeper.crowd.remove(inside.viewer, inside.member)
-            self._keeper.handle(ev.Left(inside.viewer))
+        viewer = self._inside.pop(member, None)
+        if viewer is not None:
+            assert self._port is not None
+            self._keeper.crowd.remove(viewer, self._port, member)
+            self._keeper.handle(ev.Left(viewer))
 
     async def _join(self, number: int, join: Join) -> None:
         keeper, port = self._keeper, self._port
@@ -99,9 +92,9 @@ class Entrance:
             port.close(number, CLOSE_FULL, FULL)
             return
         viewer = digest(secret)
-        member = keeper.crowd.add(viewer, port, number)
-        self._inside[number] = _Inside(viewer, member)
-        keeper.handle(ev.Joined(member, viewer, secret, join.name, balance_coins, join.epoch, join.seq))
+        self._inside[number] = viewer
+        arrival = keeper.crowd.add(viewer, port, number)
+        keeper.handle(ev.Joined(arrival, viewer, secret, join.name, balance_coins, join.epoch, join.seq))
 
 
 async def _wallet(keeper: Keeper, join: Join) -> tuple[str, int]:

@@ -188,6 +188,31 @@ def tracking(
     _tell(figures, as_json)
 
 
+@bench.command()
+def room(
+    viewers: Annotated[int, typer.Option("--viewers", min=10, help="How many come.")] = 30_000,
+    interactions: Annotated[int, typer.Option("--interactions", min=1, help="How often they act.")] = 3_000_000,
+    seconds: Annotated[float, typer.Option("--seconds", min=1.0, help="In which time.")] = 300.0,
+    peer_lines: Annotated[
+        int, typer.Option("--peer-lines", min=0, help="Lines of each peer that is compared; 0 compares with none.")
+    ] = 9_000,
+    frozen: Annotated[bool, typer.Option("--frozen", help="Instead: what viewers who sleep cost the others.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object as the last line.")] = False,
+) -> None:
+    """Fill a room, let it speak, and count likes, gifts and coins: nothing is lost or doubled. Beside ws and socket.io."""
+    with _bench_packages("room"):
+        from avatar_live.app.bench.room.peers import measure_peers
+        from avatar_live.app.bench.room.room import measure_frozen, measure_room
+
+    if frozen:
+        _tell(measure_frozen(viewers, min(seconds, 60.0), say), as_json)
+        return
+    figures = measure_room(viewers, interactions, seconds, say)
+    if peer_lines:
+        figures |= measure_peers(peer_lines, 10.0, say)
+    _tell(figures, as_json)
+
+
 @contextlib.contextmanager
 def _bench_packages(name: str) -> Iterator[None]:
     """Say how to get the packages that only measurements need."""

@@ -1,0 +1,35 @@
+"""The room's measurement in its short form: everything is counted, and nothing is lost or doubled."""
+
+import shutil
+
+import pytest
+
+from avatar_live.app.bench.room.peers import measure_peers
+from avatar_live.app.bench.room.room import measure_frozen, measure_room
+
+
+@pytest.mark.timeout(300)
+def test_three_thousand_viewers_lose_no_like_no_gift_and_no_coin() -> None:
+    figures = measure_room(3_000, 100_000, 15.0, lambda _: None)
+    assert figures["connected"] == 3_000
+    assert figures["interactions"] >= 100_000
+    assert figures["reconnects"] == 60
+    assert figures["gifts"] > 500 and figures["gifts_sent_twice"] > 0
+    nothing = ("likes_lost", "gifts_lost", "gifts_doubled", "gifts_unanswered", "wallet_difference", "lines_lost")
+    assert {name: figures[name] for name in nothing} == dict.fromkeys(nothing, 0)
+    assert 0 < figures["ack_ms_p50"] <= figures["ack_ms_p99"]
+    assert figures["rss_bytes_per_viewer"] > 0
+
+
+def test_viewers_who_sleep_are_no_burden_that_grows() -> None:
+    figures = measure_frozen(300, 2.0, lambda _: None)
+    assert figures["frozen"] == 30
+    assert figures["ratio_of_memory"] < 1.2
+
+
+def test_peers_are_measured_with_the_same_frames() -> None:
+    if shutil.which("node") is None:
+        pytest.skip("needs Node.js")
+    figures = measure_peers(200, 1.0, lambda _: None)
+    assert all(isinstance(figures[name], float) for name in ("ratio_to_ws", "ratio_to_socketio"))
+    assert figures["frames_per_cpu_second"]
