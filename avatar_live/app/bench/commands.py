@@ -199,7 +199,7 @@ def room(
     frozen: Annotated[bool, typer.Option("--frozen", help="Instead: what viewers who sleep cost the others.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object as the last line.")] = False,
 ) -> None:
-    """Fill a room, let it speak, and count likes, gifts and coins: nothing is lost or doubled. Beside ws and socket.io."""
+    """Fill a room, let it speak, and count likes, gifts and coins: nothing is lost or doubled. Beside ws, socket.io."""
     with _bench_packages("room"):
         from avatar_live.app.bench.room.peers import measure_peers
         from avatar_live.app.bench.room.room import measure_frozen, measure_room
