@@ -17,6 +17,11 @@ def wall_s() -> float:
     return time.time()
 
 
+def cpu_s() -> float:
+    """Return the seconds in which this process had a core, all of its threads together."""
+    return time.process_time()
+
+
 class Pacer:
     """Wait for the next tick of a fixed rate; a late caller skips ticks instead of hurrying after them."""
 

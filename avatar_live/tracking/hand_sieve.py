@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 
 from avatar_live.signals import BodyReading, FaceReading, HandReading
-from avatar_live.tracking.regions import LEFT_WRIST, RIGHT_WRIST, face_height_px, px_per_m
+from avatar_live.tracking.regions import LEFT_WRIST, RIGHT_WRIST, WRIST_SEEN_MIN, face_height_px, px_per_m
 from avatar_live.tracking.sides import SeenHand, assign_sides
 
 SCORE_MIN: Final = 0.5
@@ -18,7 +18,6 @@ SPAN_MIN, SPAN_MAX = 0.3, 3.0
 # fingers point different ways.
 SAME_MAX: Final = 0.3
 AGE_S_MAX: Final = 0.5
-WRIST_SEEN_MIN: Final = 0.5
 WRIST_M_MAX: Final = 0.25  # from the body's wrist to the hand's, which both lag behind an arm that moves
 LOOKS_AGAIN_S_MAX: Final = 0.4  # a second look at a doubtful hand comes within this
 HELD_S_MAX: Final = 0.25  # a hand that one look misses, blurred or behind the other one, is still there

@@ -30,6 +30,8 @@ MOVED_MAX: Final = 0.12  # of its side, by which the head may leave the middle o
 GROWN_MAX: Final = 1.25
 PX_PER_M_MIN: Final = 20.0  # a smaller body has no readable hands or face
 
+WRIST_SEEN_MIN: Final = 0.5
+
 LEFT_WRIST, RIGHT_WRIST = 15, 16
 _HEAD: Final = slice(0, 11)
 _TORSO: Final = (11, 12, 23, 24)
@@ -99,12 +101,24 @@ def hand_regions(body: BodyReading, width_px: int, height_px: int) -> tuple[Regi
     apart_px = HAND_APART * float(np.linalg.norm(centres[0] - centres[1]))
     side_px = min(HAND_SIDE_M * scale, max(HAND_SIDE_M_MIN * scale, apart_px))
     left, right = (
-        Region(centre, side_px) if bool(((point >= 0.0) & (point <= (width_px, height_px))).all()) else None
+        Region(centre, side_px) if _is_inside(point, width_px, height_px) else None
         for centre, point in zip(centres, (points[LEFT_WRIST], points[RIGHT_WRIST]), strict=True)
     )
     return left, right
 
 
+def has_wrist(body: BodyReading, width_px: int, height_px: int) -> bool:
+    """Tell whether a wrist that is seen lies in the picture."""
+    return any(
+        body.visibility[wrist] >= WRIST_SEEN_MIN and _is_inside(body.landmarks[wrist, :2], width_px, height_px)
+        for wrist in (LEFT_WRIST, RIGHT_WRIST)
+    )
+
+
 def face_height_px(face: FaceReading) -> float:
     """Return the distance from the forehead to the chin."""
     return float(np.linalg.norm(face.landmarks[_TOP, :2] - face.landmarks[_CHIN, :2]))
+
+
+def _is_inside(point: Points, width_px: int, height_px: int) -> bool:
+    return bool(((point >= 0.0) & (point <= (width_px, height_px))).all())

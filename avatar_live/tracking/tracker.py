@@ -1,5 +1,6 @@
 """One camera picture after another -> readings: the face at once, body and hands in turn."""
 
+import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Final, Protocol
@@ -11,6 +12,7 @@ from avatar_live import clock
 from avatar_live.quality import Box, LowLight
 from avatar_live.signals import BodyReading, FaceReading, HandReading, Readings
 from avatar_live.tracking.costs import Costs
+from avatar_live.tracking.regions import has_wrist
 from avatar_live.tracking.source import WIDTH_PX_MAX, Picture, Pixels
 from avatar_live.tracking.turns import Turns
 
@@ -42,19 +44,24 @@ class Seeing(Protocol):
 class Tracker:
     """Turn pictures into readings; what is not looked for in a picture is carried over from an earlier one.
 
-    `now_s` times the looks: the clock, or a measurement's own.
+    `now_s` times the looks and `cpu_s` what of them was work: the clock's, or a measurement's own.
     """
 
-    def __init__(self, detectors: Seeing, costs: Costs, now_s: Callable[[], float] = clock.now_s) -> None:
+    def __init__(
+        self,
+        detectors: Seeing,
+        costs: Costs,
+        now_s: Callable[[], float] = clock.now_s,
+        cpu_s: Callable[[], float] = clock.cpu_s,
+    ) -> None:
         self._detectors = detectors
         self.costs = costs
-        self._now_s = now_s
+        self._now_s, self._cpu_s = now_s, cpu_s
         self._low_light = LowLight()
         self._face: FaceReading | None = None
         self._body: BodyReading | None = None
         self._hands: tuple[HandReading | None, HandReading | None] = (None, None)
         self._turns = Turns()
-        self._is_bodys_turn = True
 
     def readings(self, picture: Picture) -> Iterator[Readings]:
         """Yield the readings with the new face, then, when it is their turn, with the new body or the new hands."""
@@ -62,23 +69,20 @@ class Tracker:
         self._turns.see(captured_s)
         pixels = self._cleaned(fitted(picture.pixels))
         height, width, _ = pixels.shape
-        start_s = self._now_s()
-        self._face = face = self._detectors.face(pixels, captured_s)
-        self._spend("face", start_s)
+        with self._spending("face"):
+            self._face = face = self._detectors.face(pixels, captured_s)
         self.costs.frames += 1
         self.costs.faces += face is not None
         readings = Readings(width, height, captured_s, face, self._body, *self._hands)
         yield readings
-        if not self._turns.take():
+        part = self._turns.take(are_hands_near=self._are_hands_near(width, height))
+        if part is None:
             return
-        start_s = self._now_s()
-        if self._is_bodys_turn:
-            self._body = self._detectors.body(pixels, captured_s)
-            self._spend("body", start_s)
-        else:
-            self._hands = self._detectors.hands(pixels, captured_s, self._body)
-            self._spend("hands", start_s)
-        self._is_bodys_turn = not self._is_bodys_turn
+        with self._spending(part):
+            if part == "body":
+                self._body = self._detectors.body(pixels, captured_s)
+            else:
+                self._hands = self._detectors.hands(pixels, captured_s, self._body)
         yield replace(readings, body=self._body, left_hand=self._hands[0], right_hand=self._hands[1])
 
     @property
@@ -86,25 +90,33 @@ class Tracker:
         """Say for the host what is done to the pictures, where anything is."""
         return DARK_WORDS if self._low_light.is_on else ""
 
-    def _spend(self, part: str, start_s: float) -> None:
-        spent_s = self._now_s() - start_s
-        self.costs.add(part, spent_s)
-        self._turns.spend(spent_s)
-
     def close(self) -> None:
         """Let go of the models."""
         self._detectors.close()
 
     def _cleaned(self, pixels: Pixels) -> Pixels:
         """Return the picture that all detectors see; it is judged by the light on the face of the picture before."""
-        start_s = self._now_s()
         box: Box | None = None
         if self._face is not None:
             (left, top, _), (right, bottom, _) = self._face.landmarks.min(0), self._face.landmarks.max(0)
             box = (float(left), float(top), float(right), float(bottom))
-        pixels = self._low_light.look(pixels, box)
-        self._spend("light", start_s)
-        return pixels
+        with self._spending("light"):
+            return self._low_light.look(pixels, box)
+
+    def _are_hands_near(self, width_px: int, height_px: int) -> bool:
+        """Tell whether a hand was found last time, or the body has a wrist in the picture."""
+        if self._hands != (None, None):
+            return True
+        return self._body is not None and has_wrist(self._body, width_px, height_px)
+
+    @contextlib.contextmanager
+    def _spending(self, part: str) -> Iterator[None]:
+        """Count what a look takes, and charge it to the account of turns."""
+        start_s, cpu_start_s = self._now_s(), self._cpu_s()
+        yield
+        spent_s = self._now_s() - start_s
+        self.costs.add(part, spent_s)
+        self._turns.spend(spent_s, spent_s - (self._cpu_s() - cpu_start_s))
 
 
 def warmed(tracker: Tracker) -> Tracker:
