@@ -133,6 +133,8 @@ class _Watch:
             "render_fps": [],
             "encode_fps": [],
             "resolution": [],
+            "frame_ms": [],
+            "face_ms": [],
         }
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._look, daemon=True)
@@ -158,6 +160,8 @@ class _Watch:
                 ("render_fps", "engine", "render_fps"),
                 ("encode_fps", "engine", "encode_fps"),
                 ("resolution", "engine", "resolution"),  # the share that the machine's pace allowed
+                ("frame_ms", "engine", "frame_ms"),
+                ("face_ms", "tracker", "face_ms"),
             ):
                 if part in health:
                     self._samples[name].append(health[part].figures.get(figure, 0.0))
