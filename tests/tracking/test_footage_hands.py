@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from itertools import islice
 
+import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -10,7 +11,7 @@ from PIL import Image, ImageSequence
 from shared import shared_data
 from skimage import data
 
-from avatar_live.app.bench.tracking.hands import hands_found
+from avatar_live.app.bench.tracking.hands import hands_found, shows_hands
 from avatar_live.signals import Readings
 from avatar_live.tracking.costs import Costs
 from avatar_live.tracking.detectors import Detectors
@@ -26,7 +27,7 @@ FRAME_S = 1.0 / 30.0
 def tracked(models: Models, pictures: Iterable[Pixels]) -> list[Readings]:
     """Return the readings of a film of 30 pictures a second, with a turn taken at each."""
     with Detectors(models) as detectors:
-        tracker = Tracker(detectors, Costs(), now_s=lambda: 0.0)
+        tracker = Tracker(detectors, Costs(), now_s=lambda: 0.0, cpu_s=lambda: 0.0)
         return [
             list(tracker.readings(Picture(np.ascontiguousarray(pixels), 1.0 + number * FRAME_S)))[-1]
             for number, pixels in enumerate(pictures)
@@ -35,6 +36,20 @@ def tracked(models: Models, pictures: Iterable[Pixels]) -> list[Readings]:
 
 def hands_in(found: list[Readings]) -> int:
     return sum((r.left_hand is not None) + (r.right_hand is not None) for r in found)
+
+
+def test_skin_says_the_same_as_the_eye_about_where_a_hand_is_to_be_seen() -> None:
+    """Below the shoulders of a man in long sleeves skin is hands; the wall's share of the colour never changes."""
+    skin = []
+    for picture in pictures_of(shared_data("footage", "asl_sister.mkv")):
+        light, red, blue = np.moveaxis(cv2.cvtColor(picture.pixels[210:], cv2.COLOR_RGB2YCrCb), -1, 0)
+        skin.append(int(((light > 70) & (red > 140) & (blue < 122)).sum()))
+    has_hands = [shows_hands("asl_sister", number) for number in range(len(skin))]
+    shown, hidden = (
+        [count for count, has in zip(skin, has_hands, strict=True) if has is wanted] for wanted in (True, False)
+    )
+    assert len(hidden) == 23
+    assert min(shown) > max(hidden)
 
 
 @pytest.mark.parametrize("clip", ["asl_please.mkv", "asl_yes.mkv"])
