@@ -17,9 +17,11 @@ CALM_S: Final = 4.0  # with room before a step up
 CALM_S_MAX: Final = 64.0
 TRIAL_S: Final = 15.0  # a step up that is taken back within this time has failed
 # Of a frame's time, what does not shrink with its pixels: motion, vertices, the encoder. Measured with Mirai on two
-# cores without a graphics card: a full frame takes 1.3 times one of half the width and height at 640x360, 1.6 at
-# 1280x720. Who expects more than that never tries, and a show that was short of time at its start stays blurred.
-_FIXED_SHARE: Final = 0.8
+# cores without a graphics card, the stage alone: a full frame takes 1.3 times one of half the width and height at
+# 640x360 and 1.6 times at 1280x720, and beside tracker and viewer all that a show adds is fixed, too. Who expects more
+# never tries, and a show that was short of time at its start stays blurred; who expects too little tries in vain, ever
+# less often.
+_FIXED_SHARE: Final = 0.9
 
 
 @dataclass(frozen=True, slots=True)
