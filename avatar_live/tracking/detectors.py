@@ -26,8 +26,9 @@ from avatar_live.tracking.tasks import BaseOptions, mediapipe, vision
 
 HANDS_MAX: Final = 2
 # What a face model's depth is worth: heads rendered at known turns look too deep to the official one, and too flat to
-# the registry's (`bench tracking head`: gain of the yaw 1.037 and .956 without these).
-DEPTH_OFFICIAL, DEPTH_REGISTRY = 0.98, 1.02
+# the registry's (`bench tracking head`: gain of the yaw 1.037 and .93 without these). A portrait that is not the
+# bench's, rendered the same way, asks for more than this: .90 with a depth of 1.02, .93 with 1.09.
+DEPTH_OFFICIAL, DEPTH_REGISTRY = 0.98, 1.08
 # Below MediaPipe's .5: a person 2-3 m away is then found at once instead of after 11 and 20 frames (two clips), and
 # what is not a face is still turned down by the landmark model's own doubt.
 DETECTION_MIN: Final = 0.3
