@@ -6,14 +6,14 @@ kernel needs some 12 us of a core for every send: 10 Hz for 30,000 lines would b
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Final, Protocol
 
 import msgspec
 
 from avatar_live import clock
-from avatar_live.edge.frames import PING, form_of, framed
+from avatar_live.edge.frames import PING, PLAIN_JSON, form_of, framed
 from avatar_live.edge.owed import Owed
 from avatar_live.edge.socket import EdgeSocket, Guest, Handshake
 from avatar_live.protocol.codec import MalformedError, from_viewer
@@ -254,9 +254,7 @@ class Edge:
         """Tell everybody who was greeted."""
         self._owed.tell(message)
         if len(self) <= AT_ONCE_MAX:
-            for member in self._everybody():
-                if member.is_in:
-                    self._catch_up(member, member.line.unsent_bytes())
+            self._tell_lines(self._everybody())
 
     def close(self, number: int, code: int, reason: str) -> None:
         """Send a line away."""
@@ -281,12 +279,15 @@ class Edge:
             await asyncio.sleep(next_s - clock.now_s())
             tick += 1
             self.pass_all_likes_on()
-            members = [*self._active.values(), *self._watching[tick % TICKS_HZ].values()]
-            for begin in range(0, len(members), WRITES_IN_A_ROW):
-                now_s = clock.now_s()
-                for member in members[begin : begin + WRITES_IN_A_ROW]:
-                    self._look_after(member, now_s)
+            share = tick % TICKS_HZ
+            watching = list(self._watching[share].values())
+            due = [*self._active.values(), *watching]
+            for begin in range(0, len(due), WRITES_IN_A_ROW):
+                self._tell_lines(due[begin : begin + WRITES_IN_A_ROW])
                 await asyncio.sleep(0)
+            now_s = clock.now_s()
+            for member in [*watching, *(one for one in self._active.values() if one.number % TICKS_HZ == share)]:
+                self._look_after(member, now_s)
 
     def pass_all_likes_on(self) -> None:
         """Tell the room of the likes since the last tick."""
@@ -296,20 +297,17 @@ class Edge:
                 self._pass_likes_on(member)
 
     def _look_after(self, member: Member, now_s: float) -> None:
-        """Do for one line what is due: this runs for thousands of lines in a tick, so it looks at each thing once."""
+        """Do once a second what a line needs: patience, a question whether it lives, an end."""
         if not member.is_in:
             if now_s - member.heard_s > JOIN_S_MAX and member.told == -1:
                 member.line.close(CLOSE_BAD_MESSAGE, NO_JOIN)
             return
-        unsent_bytes = member.line.unsent_bytes()
-        if unsent_bytes <= SKIP_BYTES:
+        if member.line.unsent_bytes() <= SKIP_BYTES:
             member.stuck_s = 0.0
         elif member.stuck_s == 0.0:
             member.stuck_s = now_s
         elif now_s - member.stuck_s > STUCK_S_MAX:
             member.line.close(CLOSE_SLOW, SLOW)
-        if member.told != self._owed.last:
-            self._catch_up(member, unsent_bytes)
         quiet_s = now_s - member.heard_s
         if quiet_s > QUIET_S_MAX:
             self._ask_for_life(member, quiet_s)
@@ -321,16 +319,26 @@ class Edge:
             member.is_asked = True
             member.line.write(PING)
 
-    def _catch_up(self, member: Member, unsent_bytes: int) -> None:
-        """Tell a line what it is owed, unless it is behind with what was written already."""
-        owed = self._owed
-        if unsent_bytes > SKIP_BYTES:
-            self.skipped += 1
-        elif member.told < owed.forgotten:
-            member.line.close(CLOSE_SLOW, SLOW)
-        else:
-            member.line.write(owed.batch(member.told, member.line.kind))
-            member.told = owed.last
+    def _tell_lines(self, members: Iterable[Member]) -> None:
+        """Tell lines what they are owed, those aside who are behind with what was written already.
+
+        This runs for every frame that leaves, so it does each thing once for all lines that stand alike.
+        """
+        owed, last = self._owed, self._owed.last
+        told, kind, batch = -1, PLAIN_JSON, b""
+        for member in members:
+            if member.told == last or not member.is_in:
+                continue
+            line = member.line
+            if member.told != told or line.kind != kind:
+                told, kind = member.told, line.kind
+                batch = owed.batch(told, kind)
+            if told < owed.forgotten and line.unsent_bytes() <= SKIP_BYTES:
+                line.close(CLOSE_SLOW, SLOW)
+            elif line.offer(batch, SKIP_BYTES):
+                member.told = last
+            else:
+                self.skipped += 1
 
 
 class Refusal:

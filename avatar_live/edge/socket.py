@@ -115,6 +115,14 @@ class EdgeSocket(asyncio.Protocol):
         if self._transport is not None and not self._is_ended:
             self._transport.write(frames)
 
+    def offer(self, frames: bytes, unsent_bytes_max: int) -> bool:
+        """Write whole frames unless more than so much is unsent; False when they were not written."""
+        transport = self._transport
+        if transport is None or self._is_ended or transport.get_write_buffer_size() > unsent_bytes_max:
+            return False
+        transport.write(frames)
+        return True
+
     def send(self, frames: bytes) -> None:
         """Write what may not be lost; a line with too much unsent is cut instead."""
         if self.unsent_bytes() > UNSENT_BYTES_MAX:
@@ -133,6 +141,7 @@ class EdgeSocket(asyncio.Protocol):
 
     def abort(self) -> None:
         """Cut the line without a word."""
+        self._is_ended = True
         if self._transport is not None:
             self._transport.abort()
 
