@@ -28,14 +28,18 @@ from avatar_live.app.options import (
     MicrophoneOption,
     MirrorOption,
     ModelsOption,
+    PlaylistOption,
     PortOption,
     ProfileOption,
+    PublishOption,
     RecordOption,
     ShotOption,
     SizeOption,
     TitleOption,
+    VideoOption,
     VmcOutOption,
     settings_of,
+    with_outlets,
     with_presence,
     with_programs,
     with_record,
@@ -69,6 +73,9 @@ def serve(
     camera: CameraOption = "auto",
     microphone: MicrophoneOption = "off",
     record: RecordOption = "",
+    record_video: VideoOption = "",
+    publish: PublishOption = None,
+    hls: PlaylistOption = "",
     inputs: InputOption = None,
     avatar: AvatarOption = DEFAULT_AVATAR,
     title: TitleOption = "",
@@ -105,6 +112,7 @@ def serve(
     settings = settings_of(camera, avatar, title, size, mirror, port, host, data_folder, models_folder)
     settings = with_scene(replace(settings, microphone=microphone), backdrop, light, shot, director)
     settings = with_record(settings, record)
+    settings = with_outlets(settings, record_video, publish, hls)
     settings = with_presence(settings, when_lost, profile)
     settings = replace(with_programs(settings, inputs, vmc_out), edges=edges)
     check_port(settings.host, settings.port)
@@ -149,6 +157,9 @@ def desktop(
     camera: CameraOption = "auto",
     microphone: MicrophoneOption = "off",
     record: RecordOption = "",
+    record_video: VideoOption = "",
+    publish: PublishOption = None,
+    hls: PlaylistOption = "",
     inputs: InputOption = None,
     avatar: AvatarOption = DEFAULT_AVATAR,
     title: TitleOption = "",
@@ -180,6 +191,7 @@ def desktop(
             "DISPLAY or WAYLAND_DISPLAY has to name it, and Qt's xcb plugin needs the system's libxcb-cursor0."
         )
     settings = with_record(settings, record)
+    settings = with_outlets(settings, record_video, publish, hls)
     ensure_models(settings.models_folder, Progress("tracking models"))
     with LocalShow(settings, has_preview=True, report=say) as show:
         show.rehearse()

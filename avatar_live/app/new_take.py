@@ -1,12 +1,14 @@
-"""Where takes are kept, and how a new one is called."""
+"""Where takes and recordings are kept, and how a new one is called."""
 
 import os
+from collections.abc import Collection
 from datetime import datetime
 from pathlib import Path
 
 from avatar_live.app.faults import ShowError
 from avatar_live.app.settings import path_of
 from avatar_live.mocap.take import SUFFIX
+from avatar_live.outlets.target import RECORDINGS
 
 
 def new_take(where: str, wall_s: float) -> Path:
@@ -14,12 +16,21 @@ def new_take(where: str, wall_s: float) -> Path:
 
     In a folder it is called by the time of day. Raises ShowError.
     """
+    return _new_file(where, wall_s, (SUFFIX,), "take")
+
+
+def new_video(where: str, wall_s: float) -> Path:
+    """Return the path of a recording of the show that begins now, MP4 in a folder; else as `new_take` does."""
+    return _new_file(where, wall_s, RECORDINGS, "recording")
+
+
+def _new_file(where: str, wall_s: float, suffixes: Collection[str], what: str) -> Path:
     path = path_of(where)
-    if path.suffix == SUFFIX:
+    if path.suffix in suffixes:
         if path.exists():
-            raise ShowError(f"There is a take at {path} already: name another file, or a folder to keep takes in.")
+            raise ShowError(f"There is a {what} at {path} already: name another file, or a folder to keep {what}s in.")
     else:
-        path = path / f"{datetime.fromtimestamp(wall_s):%Y-%m-%d_%H-%M-%S}{SUFFIX}"
+        path = path / f"{datetime.fromtimestamp(wall_s):%Y-%m-%d_%H-%M-%S}{next(iter(suffixes))}"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from avatar_live import clock
-from avatar_live.app.new_take import new_take
+from avatar_live.app.new_take import new_take, new_video
 from avatar_live.app.scene import checked_backdrop, checked_light, checked_shot
 from avatar_live.app.settings import (
     Settings,
@@ -22,6 +22,7 @@ from avatar_live.app.settings import (
     find_avatar,
     with_size,
 )
+from avatar_live.app.targets import checked_targets
 from avatar_live.app.terminal import say
 from avatar_live.signals.scene import LIGHTS, SHOTS
 
@@ -72,6 +73,32 @@ VmcOutOption = Annotated[
         "--vmc-out",
         help="Send the pose by the VMC protocol to another program, such as [b]127.0.0.1:39540[/b].",
         rich_help_panel="The show",
+    ),
+]
+VideoOption = Annotated[
+    str,
+    typer.Option(
+        "--record-video",
+        help="Record what viewers see and hear: a folder, or a new [b].mp4[/b] or [b].mkv[/b] file.",
+        rich_help_panel="The show",
+    ),
+]
+PublishOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--publish",
+        help="Bring the live show to a platform, [b]rtmps://live.example.com/app/KEY[/b], or to an SFU by WHIP, "
+        '[b]"https://sfu.example.com/whip/room TOKEN"[/b]. May be given again. [b]@my-places.txt[/b] reads them from '
+        "a file, a line each, which keeps keys out of the list of processes.",
+        rich_help_panel="The network",
+    ),
+]
+PlaylistOption = Annotated[
+    str,
+    typer.Option(
+        "--hls",
+        help="Write an HLS playlist into this folder while live, for a web server or CDN to hand out.",
+        rich_help_panel="The network",
     ),
 ]
 AvatarOption = Annotated[
@@ -225,6 +252,16 @@ def with_record(settings: Settings, record: str) -> Settings:
     path = new_take(record, clock.wall_s())
     say(f"  Recording    {path}")
     return replace(settings, record=str(path))
+
+
+def with_outlets(settings: Settings, video: str, publish: Sequence[str] | None, playlist: str) -> Settings:
+    """Return the settings of a show that is recorded and published there. Raises ShowError."""
+    settings = replace(settings, publish=checked_targets(publish or (), playlist))
+    if not video:
+        return settings
+    path = new_video(video, clock.wall_s())
+    say(f"  Recording    {path}")
+    return replace(settings, video=str(path))
 
 
 def with_programs(settings: Settings, inputs: Sequence[str] | None, vmc_out: str) -> Settings:

@@ -19,6 +19,7 @@ from avatar_live.channels.processes import (
     EnginePlan,
     Health,
     Order,
+    OutletsPlan,
     Panic,
     Record,
     ServerPlan,
@@ -32,6 +33,7 @@ from avatar_live.channels.processes import (
     UseLight,
     UseLostPolicy,
     UseMicrophone,
+    UseOutlets,
     UseShot,
     UseTitle,
     UseVmcOut,
@@ -43,15 +45,21 @@ LOG_BYTES_MAX: Final = 1_000_000  # a log; the one before it is kept beside it
 LAST_WORDS_MAX: Final = 12  # lines of the output that are remembered for the reason of a crash
 DRAIN_S_MAX: Final = 0.5  # a grandchild may hold the pipe open: not worth more
 
-Plan = TrackerPlan | EnginePlan | ServerPlan | EdgePlan
+Plan = TrackerPlan | EnginePlan | ServerPlan | EdgePlan | OutletsPlan
 Command = Callable[[Plan], list[str]]
 
-NAMES: Final[dict[type[Plan], str]] = {TrackerPlan: "tracker", EnginePlan: "engine", ServerPlan: "server"}
+NAMES: Final[dict[type[Plan], str]] = {
+    TrackerPlan: "tracker",
+    EnginePlan: "engine",
+    ServerPlan: "server",
+    OutletsPlan: "outlets",
+}
 _MODULES: Final[dict[type[Plan], str]] = {
     TrackerPlan: "avatar_live.tracking",
     EnginePlan: "avatar_live.engine",
     ServerPlan: "avatar_live.server",
     EdgePlan: "avatar_live.edge",
+    OutletsPlan: "avatar_live.outlets",
 }
 
 
@@ -96,6 +104,8 @@ def remember(plan: Plan, order: Order) -> Plan:
             return msgspec.structs.replace(plan, lost_policy=policy)
         case EnginePlan(), Panic(is_on):
             return msgspec.structs.replace(plan, is_panic_on=is_on)
+        case OutletsPlan(), UseOutlets(outlets):
+            return msgspec.structs.replace(plan, outlets=outlets)
         case _:
             return plan
 

@@ -15,7 +15,7 @@ from typing import Final
 import platformdirs
 
 from avatar_live.app.faults import ShowError
-from avatar_live.channels.processes import ONCE, EdgePlan, EnginePlan, ServerPlan, TrackerPlan
+from avatar_live.channels.processes import ONCE, EdgePlan, EnginePlan, OutletsPlan, ServerPlan, TrackerPlan
 from avatar_live.mocap.spec import DEVICES, INPUTS_MAX, SpecError, parse_input, parse_target
 from avatar_live.mocap.take import SUFFIX
 from avatar_live.signals.presence import LOST_POLICIES, LostPolicy
@@ -47,7 +47,8 @@ class Settings:
     """Choose what drives the show and where it goes; `host` 0.0.0.0 serves the local network, 127.0.0.1 only here.
 
     `profile` is whose face it is: each has calibrations of their own. `edges` processes carry the pages' websockets at
-    the port above `port`; without any the server's own process does.
+    the port above `port`; without any the server's own process does. `video` is the file that the show is recorded in,
+    and `publish` are the places that it goes to while it is live, as `outlets.target.parse_target` reads them.
     """
 
     avatar: Path
@@ -70,6 +71,8 @@ class Settings:
     lost_policy: LostPolicy = "idle"
     profile: str = DEFAULT_PROFILE
     vmc_out: str = ""
+    video: str = ""
+    publish: tuple[str, ...] = ()
     data_folder: Path = DATA_FOLDER
     models_folder: Path = MODELS_FOLDER
     web_folder: Path = WEB
@@ -144,6 +147,11 @@ class Settings:
             EdgePlan(str(run_folder), number, self.host, self.edge_port, origins, ACTIVE_MAX // self.edges)
             for number in range(1, self.edges + 1)
         )
+
+    def outlets_plan(self, run_folder: Path, *, is_live: bool) -> OutletsPlan:
+        """Return what the outlets are started with: a recording at once, other places while the show is live."""
+        recording = (self.video,) if self.video else ()
+        return OutletsPlan(str(run_folder), (*recording, *(self.publish if is_live else ())))
 
 
 def with_size(settings: Settings, size: str) -> Settings:

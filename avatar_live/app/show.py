@@ -10,7 +10,7 @@ from typing import Final, Self
 
 from avatar_live import clock
 from avatar_live.app.faults import ShowError, sentence
-from avatar_live.app.new_take import new_take
+from avatar_live.app.new_take import new_take, new_video
 from avatar_live.app.part import Command, module_command
 from avatar_live.app.scene import checked_backdrop, checked_light, checked_shot
 from avatar_live.app.settings import (
@@ -25,6 +25,7 @@ from avatar_live.app.settings import (
     run_folder,
 )
 from avatar_live.app.supervisor import Supervisor
+from avatar_live.app.targets import checked_targets
 from avatar_live.channels.processes import (
     Calibrate,
     CalibrationWish,
@@ -40,6 +41,7 @@ from avatar_live.channels.processes import (
     UseLight,
     UseLostPolicy,
     UseMicrophone,
+    UseOutlets,
     UseShot,
     UseTitle,
     UseVmcOut,
@@ -47,6 +49,7 @@ from avatar_live.channels.processes import (
 
 START_S_MAX: Final = 90.0  # a slow machine compiles shaders and reads a large avatar in that time
 TAKES: Final = "takes"  # in the data folder
+RECORDINGS: Final = "recordings"  # there, too
 PARTS_NEEDED: Final = ("engine", "server")  # without a tracker the avatar idles, which is a show
 
 
@@ -70,6 +73,7 @@ class LocalShow:
         self._report = report
         self._opened = contextlib.ExitStack()
         self._is_live = False
+        self._has_outlets = False
         self._calibrations = itertools.count(1)
 
     def __enter__(self) -> Self:
@@ -90,6 +94,7 @@ class LocalShow:
         """Start what makes the picture, for nobody but the host."""
         self._supervisor.add(self.settings.tracker_plan(self.run_folder))
         self._supervisor.add(self.settings.engine_plan(self.run_folder, has_preview=self._has_preview))
+        self._use_outlets()
 
     def go_live(self, title: str | None = None) -> None:
         """Let viewers in. Raises ShowError when the port is taken or the page is not built."""
@@ -105,10 +110,12 @@ class LocalShow:
         for plan in self.settings.edge_plans(self.run_folder):
             self._supervisor.add(plan)
         self._is_live = True
+        self._use_outlets()
 
     def end_live(self) -> None:
         """Send the viewers home; the rehearsal goes on."""
         self._is_live = False
+        self._use_outlets()
         for plan in self.settings.edge_plans(self.run_folder):
             self._supervisor.remove(plan.name)
         self._supervisor.remove("server")
@@ -152,6 +159,32 @@ class LocalShow:
     def _use_record(self, path: str) -> None:
         self.settings = replace(self.settings, record=path)
         self._order("tracker", Record(path))
+
+    def record_video(self, where: str = "") -> Path:
+        """Record what viewers see and hear, as `record` does the movements; return the file. Raises ShowError."""
+        path = new_video(where or str(self.settings.data_folder / RECORDINGS), clock.wall_s())
+        self.settings = replace(self.settings, video=str(path))
+        self._use_outlets()
+        return path
+
+    def stop_video(self) -> None:
+        """Let the recording of the show end, if there is one."""
+        self.settings = replace(self.settings, video="")
+        self._use_outlets()
+
+    def publish(self, written: Sequence[str]) -> None:
+        """Bring the show to these places while it is live, and to no others. Raises ShowError."""
+        self.settings = replace(self.settings, publish=checked_targets(written))
+        self._use_outlets()
+
+    def _use_outlets(self) -> None:
+        """Start the outlets when the first one is wanted, and tell them what is wanted from then on."""
+        plan = self.settings.outlets_plan(self.run_folder, is_live=self._is_live)
+        if self._has_outlets:
+            self._order("outlets", UseOutlets(plan.outlets))
+        elif plan.outlets:
+            self._supervisor.add(plan)
+            self._has_outlets = True
 
     def use_inputs(self, inputs: Sequence[str]) -> None:
         """Let other programs move the host, the first one first, see `mocap.spec.parse_input`. Raises ShowError."""

@@ -1,4 +1,4 @@
-"""Every message in order between the engine's process and the server's, over one local stream socket.
+"""Every message in order between the engine's process and the server's, and the outlets', over a local stream socket.
 
 A socket instead of `multiprocessing.Queue`, because a process killed while it holds a queue's lock stops the other for
 ever; here the other side sees the end of the stream and waits for the next life. On POSIX the socket is a file in
@@ -29,6 +29,8 @@ FRAMES_MAX: Final = 60
 CUES_MAX: Final = 1_000
 UNREAD_BYTES_MAX: Final = 1024 * 1024  # what an engine may leave unread before it is taken for dead
 RECONNECT_S: Final = 0.1
+SERVER_LINK: Final = "link"
+OUTLETS_LINK: Final = "outlets"
 
 _HAS_UNIX_SOCKETS: Final = hasattr(socket, "AF_UNIX")
 _LENGTH = struct.Struct("<I")
@@ -66,6 +68,7 @@ async def serve_link(
     run_folder: Path,
     on_message: Callable[[FromEngine], None],
     on_connection: Callable[[EngineConnection | None], Awaitable[None]],
+    name: str = SERVER_LINK,
 ) -> AsyncIterator[None]:
     """Listen for the engine; a newer engine replaces an older one. `on_connection(None)` says that it is gone."""
     current: asyncio.StreamWriter | None = None
@@ -94,13 +97,13 @@ async def serve_link(
                 await on_connection(None)
 
     if _HAS_UNIX_SOCKETS:
-        path = run_folder / "link.sock"
+        path = run_folder / f"{name}.sock"
         path.unlink(missing_ok=True)
         server = await asyncio.start_unix_server(accept, path)
     else:
         server = await asyncio.start_server(accept, "127.0.0.1", 0)
         port = server.sockets[0].getsockname()[1]
-        (run_folder / "link.port").write_bytes(struct.pack("<H", port) + secret)
+        (run_folder / f"{name}.port").write_bytes(struct.pack("<H", port) + secret)
     try:
         yield
     finally:
@@ -116,14 +119,15 @@ async def serve_link(
 
 
 class ServerLink:
-    """Speak to the server from threads; it reconnects by itself as often as the server comes back.
+    """Speak to the server, or to the outlets, from threads; it reconnects by itself as often as they come back.
 
     `send` never blocks. Above `FRAMES_MAX` waiting frames a stream skips to its next keyframe (never a lone delta)
     and `keyframes_wanted` tells the encoder so.
     """
 
-    def __init__(self, run_folder: Path, hello: FromEngine) -> None:
+    def __init__(self, run_folder: Path, hello: FromEngine, name: str = SERVER_LINK) -> None:
         self._run_folder = run_folder
+        self._name = name
         self._hello = hello
         self._incoming: Lossless[ToEngine] = Lossless(CUES_MAX)
         self._outgoing: deque[FromEngine] = deque()
@@ -133,8 +137,8 @@ class ServerLink:
         self._socket: socket.socket | None = None
         self.frames_dropped = 0
         self.is_connected = False
-        self._reader = threading.Thread(target=self._read, name="link-read", daemon=True)
-        self._writer = threading.Thread(target=self._write, name="link-write", daemon=True)
+        self._reader = threading.Thread(target=self._read, name=f"{name}-read", daemon=True)
+        self._writer = threading.Thread(target=self._write, name=f"{name}-write", daemon=True)
         self._reader.start()
         self._writer.start()
 
@@ -187,12 +191,12 @@ class ServerLink:
         if _HAS_UNIX_SOCKETS:
             connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
             try:
-                connection.connect(str(self._run_folder / "link.sock"))
+                connection.connect(str(self._run_folder / f"{self._name}.sock"))
             except OSError:
                 connection.close()
                 raise
             return connection
-        address = (self._run_folder / "link.port").read_bytes()
+        address = (self._run_folder / f"{self._name}.port").read_bytes()
         (port,) = struct.unpack_from("<H", address)
         connection = socket.create_connection(("127.0.0.1", port))
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -19,7 +19,7 @@ from avatar_live.signals.presence import CalibrationStep, LostPolicy
 from avatar_live.signals.scene import LightName, ShotName
 
 EXIT_REFUSED: Final = 2  # a child cannot begin, said why in its health, and starting it again would change nothing
-HEALTH_BYTES_MAX: Final = 4_096
+HEALTH_BYTES_MAX: Final = 8_192  # eight outlets have much to say
 HEALTH_STALE_S: Final = 5.0  # the silence that a part may keep which does not promise to speak oftener
 READINGS_SLOT: Final = "readings"
 VOICE_SLOT: Final = "voice"  # a `VoiceReading` fifty times a second while a microphone is on
@@ -109,6 +109,15 @@ class EdgePlan(msgspec.Struct, frozen=True):
         return f"edge-{self.number}"
 
 
+class OutletsPlan(msgspec.Struct, frozen=True):
+    """Start the outlets: `outlets` are the places the show goes to besides its own viewers, as
+    `outlets.target.parse_target` reads them. They hold the host's keys.
+    """
+
+    run_folder: str
+    outlets: tuple[str, ...] = ()
+
+
 CalibrationWish = Literal["ahead", "blink", "mouth", "stop", "forget"]
 
 # --- orders, parent to child ---------------------------------------------------------------------------------------
@@ -179,6 +188,12 @@ class Panic(msgspec.Struct, frozen=True, tag="panic"):
     is_on: bool
 
 
+class UseOutlets(msgspec.Struct, frozen=True, tag="outlets"):
+    """Bring the show to these places and no others."""
+
+    outlets: tuple[str, ...]
+
+
 class Stop(msgspec.Struct, frozen=True, tag="stop"):
     pass
 
@@ -186,7 +201,7 @@ class Stop(msgspec.Struct, frozen=True, tag="stop"):
 SceneOrder = UseBackdrop | UseLight | UseShot | UseDirector
 PresenceOrder = UseLostPolicy | Calibrate
 SenseOrder = UseCamera | UseMicrophone | UseInputs | Record
-Order = SenseOrder | UseAvatar | UseTitle | SceneOrder | PresenceOrder | UseVmcOut | Panic | Stop
+Order = SenseOrder | UseAvatar | UseTitle | SceneOrder | PresenceOrder | UseVmcOut | Panic | UseOutlets | Stop
 
 
 # --- health, child to parent -----------------------------------------------------------------------------------------
@@ -204,6 +219,22 @@ class CalibrationState(msgspec.Struct, frozen=True):
     known: tuple[CalibrationStep, ...] = ()
 
 
+class OutletState(msgspec.Struct, frozen=True):
+    """Say how one outlet does: where it leads, in `words` what is wrong, and after how many seconds it tries again.
+
+    `frames` and `dropped` count the pictures of this outlet that left and that did not.
+    """
+
+    kind: Literal["recording", "rtmp", "whip", "hls"]
+    label: str
+    state: Literal["connecting", "live", "retrying", "failed", "disk full"]
+    words: str = ""
+    retry_s: float = 0.0
+    frames: int = 0
+    dropped: int = 0
+    live_s: float = 0.0
+
+
 class Health(msgspec.Struct, frozen=True):
     """Say how a process does: `at_s` on the monotonic clock, one sentence for people, figures by name.
 
@@ -219,6 +250,7 @@ class Health(msgspec.Struct, frozen=True):
     notice: str = ""
     camera: str = ""
     calibration: CalibrationState = CalibrationState()
+    outlets: tuple[OutletState, ...] = ()
     patience_s: float = HEALTH_STALE_S
 
 

@@ -13,7 +13,7 @@ from avatar_live.avatar.licence import licence_of
 from avatar_live.avatar.rig import Rig
 from avatar_live.channels import Lossless, PictureSlot, Slot
 from avatar_live.channels.child import HealthWriter, newest
-from avatar_live.channels.link import ServerLink
+from avatar_live.channels.link import OUTLETS_LINK, ServerLink
 from avatar_live.channels.processes import (
     GIVEN_SLOT,
     HEALTH_BYTES_MAX,
@@ -42,6 +42,7 @@ from avatar_live.channels.processes import (
     UseLight,
     UseLostPolicy,
     UseMicrophone,
+    UseOutlets,
     UseShot,
     UseTitle,
     UseVmcOut,
@@ -68,6 +69,7 @@ from avatar_live.signals import (
     readings_from_bytes,
     voice_from_bytes,
 )
+from avatar_live.signals.encoded import MAIN_STREAM, EncodedFrame
 from avatar_live.signals.scene import BackdropError, parse_backdrop
 from avatar_live.stage import Stage
 from avatar_live.stage.degrade import FULL, Degrade
@@ -104,9 +106,11 @@ class Engine:
         show.solver.use_lost_policy(plan.lost_policy)
         self._calibrating = Calibrating(plan.calibrations)
         self._told_calibration = self._calibrating.state
-        self._link = ServerLink(folder, EngineHello(plan.width_px, plan.height_px, plan.fps))
-        self._streams = Streams(plan, self._link.send)
-        self._sound = Sound(self._link.send, SoundRing(folder / SOUND_RING), is_muted=plan.is_panic_on)
+        hello = EngineHello(plan.width_px, plan.height_px, plan.fps)
+        self._link = ServerLink(folder, hello)
+        self._outlets = ServerLink(folder, hello, OUTLETS_LINK)
+        self._streams = Streams(plan, self._send)
+        self._sound = Sound(self._send, SoundRing(folder / SOUND_RING), is_muted=plan.is_panic_on)
         self._readings = Slot(folder / READINGS_SLOT, READINGS_BYTES)
         self._voice = Slot(folder / VOICE_SLOT, VOICE_BYTES)
         self._given = Slot(folder / GIVEN_SLOT, GIVEN_BYTES)
@@ -149,6 +153,7 @@ class Engine:
         self._sound.close()
         self._streams.close()
         self._link.close()
+        self._outlets.close()
         slots = (self._readings, self._voice, self._given)
         for thing in (*slots, self._tracker_health, self._preview, self._health):
             if thing is not None:
@@ -182,8 +187,8 @@ class Engine:
                 case UseVmcOut(address):
                     self._vmc_out.close()
                     self._vmc_out = VmcOut(address)
-                case UseCamera() | UseMicrophone() | UseInputs() | Record():
-                    pass  # the tracker's
+                case UseCamera() | UseMicrophone() | UseInputs() | Record() | UseOutlets():
+                    pass  # other parts'
                 case _:
                     assert_never(order)
         return True
@@ -199,9 +204,9 @@ class Engine:
         self._calibrating.see(self._show.readings, now_s)
         self._show.solver.use_calibration(self._calibrating.known)
         self._dress()
-        for stream in self._link.keyframes_wanted():
+        for stream in self._link.keyframes_wanted() | self._outlets.keyframes_wanted():
             self._streams.want_keyframe(stream)
-        for message in self._link.receive():
+        for message in (*self._link.receive(), *self._outlets.receive()):
             match message:
                 case StageCue(number, cue):
                     self._show.take_cue(cue, now_s)
@@ -233,6 +238,12 @@ class Engine:
             self._show.stage.use_backdrop(parse_backdrop(spec))
         except BackdropError as error:
             self._scene_fault = str(error)
+
+    def _send(self, frame: EncodedFrame) -> None:
+        """Give a packet to the server, which has the viewers, and one of the show to the outlets."""
+        self._link.send(frame)
+        if frame.stream == MAIN_STREAM and frame.rung == 0:
+            self._outlets.send(frame)
 
     def _publish(self, frame: ShowFrame, now_s: float) -> None:
         if self._plan.stamp:

@@ -28,6 +28,7 @@ from avatar_live.channels.processes import (
     UseLight,
     UseLostPolicy,
     UseMicrophone,
+    UseOutlets,
     UseShot,
     UseTitle,
     UseVmcOut,
@@ -117,6 +118,8 @@ class _Show:
                     pass  # the engine's
                 case UseLostPolicy() | Calibrate() | UseVmcOut():
                     pass  # the engine's, too
+                case UseOutlets():
+                    pass  # the outlets'
                 case _:
                     assert_never(order)
         return True
