@@ -1,26 +1,31 @@
 """All outlets of a show: what is wanted is opened, what is no longer wanted is finished, every packet goes to all."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final, assert_never
 
 from avatar_live import clock
 from avatar_live.channels.processes import OutletState
+from avatar_live.outlets.hls import Playlist
 from avatar_live.outlets.keyframes import KeyframeWishes
 from avatar_live.outlets.outlet import Outlet
 from avatar_live.outlets.recording import Recording
+from avatar_live.outlets.rtmp_sink import RtmpSink
 from avatar_live.outlets.sink import Sink
 from avatar_live.outlets.target import OUTLETS_MAX, Target, parse_target
 from avatar_live.outlets.timeline import Timeline
+from avatar_live.outlets.whip import WhipSink
 from avatar_live.signals.encoded import MAIN_STREAM, EncodedFrame
 
 FINISH_S_MAX: Final = 1.5  # of the two seconds that a part has to stop
 
 
 class Hub:
-    """Own the outlets. All of it is called on one thread; `want_keyframe` is called there, too."""
+    """Own the outlets. All of it but `close` is called on the loop; `want_keyframe` is called there, too."""
 
-    def __init__(self, want_keyframe: Callable[[], None]) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, want_keyframe: Callable[[], None]) -> None:
+        self._loop = loop
         self._want_keyframe = want_keyframe
         self._wishes = KeyframeWishes()
         self._timeline = Timeline()
@@ -75,5 +80,11 @@ class Hub:
         match target.kind:
             case "recording":
                 return Recording(Path(target.where))
+            case "rtmp":
+                return RtmpSink(target)
+            case "whip":
+                return WhipSink(target, self._loop, self._want_keyframe)
+            case "hls":
+                return Playlist(Path(target.where), clock.wall_s())
             case _:
                 assert_never(target.kind)

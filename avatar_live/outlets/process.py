@@ -28,7 +28,7 @@ def run(plan: OutletsPlan, orders: Lossless[Order]) -> None:
 
 async def _run(plan: OutletsPlan, orders: Lossless[Order], health: HealthWriter) -> None:
     engine = Engine()
-    hub = Hub(engine.want_keyframe)
+    hub = Hub(asyncio.get_running_loop(), engine.want_keyframe)
 
     def hear(message: FromEngine) -> None:
         if isinstance(message, EncodedFrame):

@@ -12,7 +12,7 @@ from typing import Any, Final
 import av
 
 from avatar_live.outlets.h264 import parameter_sets
-from avatar_live.outlets.sink import SinkError
+from avatar_live.outlets.sink import FULL, SinkError
 from avatar_live.outlets.timeline import Stamped
 from avatar_live.signals.encoded import AUDIO_CLOCK_HZ, VIDEO_CLOCK_HZ
 
@@ -21,7 +21,6 @@ PIECE_S: Final = 1.0  # what a crash may cost at most, with what waits in the mu
 PIECE_BYTES_MAX: Final = 2 * 1024 * 1024  # a piece is written at once, so that the file ends with a whole one
 DISK_SPARE_BYTES: Final = 200_000_000  # gifts are kept on the same disk, and need it more
 NAMES_MAX: Final = 1_000
-_FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _FAILURES: Final = (OSError, av.error.FFmpegError)
 _OPTIONS: Final = {
     "mp4": {"movflags": "empty_moov+default_base_moof", "frag_duration": f"{PIECE_S * 1e6:.0f}"},
@@ -171,7 +170,7 @@ def _names(wanted: Path) -> list[Path]:
 
 
 def _sink_error(error: OSError | av.error.FFmpegError, path: Path) -> SinkError:
-    if error.errno in _FULL:
+    if error.errno in FULL:
         words = f"The disk is full: {path.name} ends here. Free some space, and the recording goes on in a new file."
         return SinkError(words, "full")
     reason = error.strerror or "the disk fails"

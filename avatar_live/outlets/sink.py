@@ -1,9 +1,12 @@
 """What an outlet writes into, and how that may fail."""
 
+import errno
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Final, Literal, Protocol
 
 from avatar_live.outlets.timeline import Stamped
+
+FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # what a system says of a disk without room
 
 FaultKind = Literal["passing", "full", "final"]
 

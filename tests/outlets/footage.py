@@ -76,16 +76,16 @@ class Played:
         ]
 
 
-def play(source: object) -> Played:
+def play(path: str) -> Played:
     """Decode a whole file; a file that is cut off plays up to the cut."""
     pictures: list[tuple[float, float]] = []
     levels: list[tuple[float, float]] = []
-    with av.open(source, metadata_errors="ignore") as film:  # type: ignore[call-overload]
+    with av.open(path, "r", metadata_errors="ignore") as film:
         codecs = tuple(stream.codec_context.name for stream in film.streams)
         try:
-            for frame in film.decode():
-                assert frame.time is not None
-                if isinstance(frame, av.VideoFrame):
+            frames: Iterator[object] = film.decode()
+            for frame in frames:
+                if isinstance(frame, av.VideoFrame) and frame.time is not None:
                     pictures.append((frame.time, float(np.asarray(frame.to_ndarray(format="gray"))[60:].mean())))
                 elif isinstance(frame, av.AudioFrame):
                     levels += _levels(frame)

@@ -1,4 +1,4 @@
-"""An engine that stands in for the real one: it sends footage over the outlets' link and heeds their keyframe wishes."""
+"""A stand-in for the engine: it sends footage over the outlets' link and makes the keyframes that they want."""
 
 import threading
 import time

@@ -44,8 +44,8 @@ def test_a_recording_has_every_picture_and_lips_and_voice_in_step(tmp_path: Path
 def test_other_players_read_it_too(tmp_path: Path) -> None:
     path = tmp_path / "show.mp4"
     record(path, list(footage(2.0)))
-    asked = ["ffprobe", "-v", "error", "-count_packets", "-show_entries", "stream=codec_name,nb_read_packets", path]
-    told = subprocess.run([*asked, "-of", "json"], capture_output=True, check=True)
+    asked = ["ffprobe", "-v", "error", "-of", "json", "-count_packets", "-show_entries"]
+    told = subprocess.run([*asked, "stream=codec_name,nb_read_packets", path], capture_output=True, check=True)
     video, sound = json.loads(told.stdout)["streams"]
     assert (video["codec_name"], int(video["nb_read_packets"])) == ("h264", 2 * FPS)
     assert sound["codec_name"] == "opus" and told.stderr == b""
