@@ -71,6 +71,8 @@ WISHES = {
 TEST_PROGRAMS = {
     "chromium": "chromium",
     "Xvfb": "xvfb",
+    "ffmpeg": "ffmpeg",  # a platform that takes RTMP
+    "janus": "janus",  # an SFU
     "espeak-ng": "espeak-ng",  # speaks, to measure what is read from a voice
     "libatomic.so.1": "libatomic1",  # of the Node inside playwright
     "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf": "fonts-dejavu-core",

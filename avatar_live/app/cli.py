@@ -56,7 +56,7 @@ from avatar_live.app.settings import (
     check_port,
 )
 from avatar_live.app.show import PARTS_NEEDED, LocalShow
-from avatar_live.app.terminal import Progress, live_block, say
+from avatar_live.app.terminal import OutletLines, Progress, live_block, say
 
 app = typer.Typer(
     help="Turn a webcam into a live 3D show that viewers watch in a browser and play along with.",
@@ -136,7 +136,7 @@ def serve(
 
 def _watch(show: LocalShow) -> None:
     """Say what drives the avatar, and what the host should know, until somebody stops the show or it cannot go on."""
-    driver, notices = "", dict.fromkeys(("tracker", "engine"), "")
+    driver, notices, outlets = "", dict.fromkeys(("tracker", "engine"), ""), OutletLines()
     while True:
         health = show.health()
         now = health["tracker"].status if "tracker" in health else show.refusals().get("tracker", driver)
@@ -147,6 +147,8 @@ def _watch(show: LocalShow) -> None:
             notices[part] = health[part].notice if part in health else before
             if notices[part] and notices[part] != before:
                 say(f"  {notices[part]}")
+        for line in outlets.news(health["outlets"].outlets if "outlets" in health else ()):
+            say(line)
         if refusal := show.first_refusal():
             raise ShowError(refusal)
         show.wait_for_change(1.0)

@@ -3,11 +3,13 @@
 import io
 import shutil
 import sys
+from collections.abc import Sequence
 
 import segno
 import typer
 
 from avatar_live.app.settings import Settings
+from avatar_live.channels.processes import OutletState
 
 
 def say(text: str) -> None:
@@ -38,6 +40,26 @@ class Progress:
             sys.stderr.write(f"\r{line:<{columns}}" + ("\n" if is_done else ""))
             sys.stderr.flush()
         self._last = (what, is_done)
+
+
+class OutletLines:
+    """Tell of each outlet what changed since the last look."""
+
+    def __init__(self) -> None:
+        self._told: tuple[str, ...] = ()
+
+    def news(self, states: Sequence[OutletState]) -> list[str]:
+        """Return a line for every outlet that does otherwise now."""
+        lines = tuple(outlet_line(state) for state in states)
+        news = [line for line in lines if line not in self._told]
+        self._told = lines
+        return news
+
+
+def outlet_line(state: OutletState) -> str:
+    """Return how an outlet does, without the seconds that go by."""
+    words = f": {state.words}" if state.words else ""
+    return f"  {state.label:<12} {state.state}{words}"
 
 
 def live_block(settings: Settings, token: str, event_url: str) -> str:

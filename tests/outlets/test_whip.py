@@ -1,10 +1,12 @@
 """An SFU that takes WHIP gets the show, asks for keyframes and lost packets, and may come and go."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from footage import FPS
+from janus import JanusBridge, janus
 from sfu import TOKEN, Sfu
 from stage import Stage, until
 from test_process import frames, states
@@ -59,3 +61,18 @@ def test_a_wrong_token_is_told_and_not_tried_again(folder: Path) -> None:
             assert states(parts)[0].words == f"127.0.0.1:{sfu.port} asks for another token: copy it anew."
             assert "wrong-token" not in repr(parts.health())
         assert sfu.offers == 1
+
+
+@pytest.mark.skipif(shutil.which("janus") is None, reason="Janus is not installed")
+def test_somebody_watches_the_show_at_janus(folder: Path, tmp_path: Path) -> None:
+    with (
+        janus(tmp_path) as api,
+        JanusBridge(api) as bridge,
+        Supervisor(OutletsPlan(str(folder), (f"{bridge.url} {TOKEN}",))) as parts,
+        Stage(folder) as stage,
+    ):
+        until(lambda: state(parts) == "live" and bridge.pictures > 0, "it is live, and watched")
+        sent, got, heard = stage.pictures, bridge.pictures, bridge.sounds
+        until(lambda: stage.pictures >= sent + SECONDS * FPS, "some seconds are sent")
+        until(lambda: bridge.pictures - got >= 0.95 * SECONDS * FPS, "and arrive")
+        assert bridge.sounds - heard >= 0.95 * SECONDS * 50 - 10
