@@ -8,6 +8,7 @@ from avatar_live.app.settings import builtin_avatars
 from avatar_live.app.show import PARTS_NEEDED, LocalShow
 from avatar_live.channels.processes import CalibrationWish, Health
 from avatar_live.desktop import Choice
+from avatar_live.outlets.target import parse_target
 
 
 class DeskShow:
@@ -48,6 +49,14 @@ class DeskShow:
     @property
     def take(self) -> str:
         return self._show.settings.record
+
+    @property
+    def video(self) -> str:
+        return self._show.settings.video
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        return tuple(parse_target(place).label for place in self._show.settings.publish)
 
     @property
     def avatar(self) -> str:
@@ -98,6 +107,16 @@ class DeskShow:
     def record(self, is_on: bool) -> str | None:
         return _reason(lambda: self._record(is_on))
 
+    def record_video(self, is_on: bool) -> str | None:
+        return _reason(lambda: self._record_video(is_on))
+
+    def add_place(self, written: str) -> str | None:
+        return _reason(lambda: self._show.publish((*self._show.settings.publish, written)))
+
+    def remove_place(self, index: int) -> str | None:
+        places = self._show.settings.publish
+        return _reason(lambda: self._show.publish((*places[:index], *places[index + 1 :])))
+
     def use_avatar(self, avatar: str) -> str | None:
         return _reason(lambda: self._show.use_avatar(avatar))
 
@@ -141,6 +160,12 @@ class DeskShow:
             self._show.record()
         else:
             self._show.stop_recording()
+
+    def _record_video(self, is_on: bool) -> None:
+        if is_on:
+            self._show.record_video()
+        else:
+            self._show.stop_video()
 
     def _go_live(self, title: str) -> None:
         self._show.go_live(title)

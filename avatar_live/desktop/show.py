@@ -49,6 +49,14 @@ class Show(Protocol):
         """The file that the host's movements are recorded in; empty while they are not."""
 
     @property
+    def video(self) -> str:
+        """The file that the show is recorded in; empty while it is not."""
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Where the show goes while it is live besides its own viewers; names without keys."""
+
+    @property
     def avatar(self) -> str:
         """The character."""
 
@@ -95,6 +103,15 @@ class Show(Protocol):
 
     def record(self, is_on: bool) -> str | None:
         """Record the host's movements as a take, or let the take end."""
+
+    def record_video(self, is_on: bool) -> str | None:
+        """Record what viewers see and hear, or let the recording end."""
+
+    def add_place(self, written: str) -> str | None:
+        """Bring the show to one more place while it is live."""
+
+    def remove_place(self, index: int) -> str | None:
+        """Bring the show no longer to one of the places."""
 
     def use_avatar(self, avatar: str) -> str | None:
         """Show another character."""

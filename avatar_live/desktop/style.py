@@ -60,6 +60,13 @@ QPushButton#live[isLive="true"]:hover {{ background: #35181f; }}
 QPushButton#panic {{ border: 1px solid {FAIR}; color: {FAIR}; background: transparent; }}
 QPushButton#panic:hover {{ background: #2b2314; }}
 QPushButton#panic:checked {{ background: {FAIR}; color: #1d1503; }}
+QPushButton#small {{ min-height: 26px; max-height: 26px; padding: 0 10px; font-size: 12px; }}
+QPushButton#small:checked {{ border-color: {BAD}; color: {BAD}; background: #35181f; }}
+QPushButton#remove {{
+  min-height: 22px; max-height: 22px; min-width: 22px; max-width: 22px; padding: 0; border: none;
+  background: transparent; color: {FAINT}; font-size: 15px;
+}}
+QPushButton#remove:hover {{ color: {TEXT}; }}
 QPushButton#record {{
   min-height: 42px; max-height: 42px; min-width: 42px; max-width: 42px; border-radius: 22px; padding: 0;
   color: {BAD}; background: transparent; font-size: 20px;
@@ -74,6 +81,6 @@ QScrollBar:vertical {{ background: transparent; width: 8px; margin: 0; }}
 QScrollBar::handle:vertical {{ background: {RAISED_MORE}; border-radius: 4px; min-height: 30px; }}
 QScrollBar::add-line, QScrollBar::sub-line {{ background: none; height: 0; }}
 QScrollBar::add-page, QScrollBar::sub-page {{ background: none; }}
-QMessageBox {{ background: {PANEL}; }}
+QMessageBox, QDialog {{ background: {PANEL}; }}
 QToolTip {{ background: {RAISED_MORE}; color: {TEXT}; border: 1px solid {LINE}; padding: 4px 8px; }}
 """

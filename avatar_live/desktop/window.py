@@ -26,6 +26,7 @@ from avatar_live.desktop.errand import Errands
 from avatar_live.desktop.feed import Feed
 from avatar_live.desktop.health import HealthLine
 from avatar_live.desktop.meter import LevelMeter
+from avatar_live.desktop.outlets import AskPlace, OutletsCard, ask_place
 from avatar_live.desktop.presence import PresenceControls
 from avatar_live.desktop.preview import Preview
 from avatar_live.desktop.scene import FILE, AskColor, AskFile, SceneControls, ask_color
@@ -48,7 +49,13 @@ def ask_file(parent: QWidget, title: str, kinds: str) -> str:
 class Window(QWidget):
     """Drive a show that is rehearsed already; closing the window does not stop it, who opened it does."""
 
-    def __init__(self, show: Show, ask: AskFile = ask_file, ask_color: AskColor = ask_color) -> None:
+    def __init__(
+        self,
+        show: Show,
+        ask: AskFile = ask_file,
+        ask_color: AskColor = ask_color,
+        ask_place: AskPlace = ask_place,
+    ) -> None:
         super().__init__()
         self._show = show
         self._ask = ask
@@ -76,6 +83,7 @@ class Window(QWidget):
         self.panic_button = QPushButton()
         self.record_button = QPushButton("●")
         self.share = ShareCard(show.link)
+        self.outlets = OutletsCard(show, self._errands, self._say, ask_place)
         self.counts = CountsCard()
         self.feed_card = FeedCard()
         self._lay_out()
@@ -174,7 +182,7 @@ class Window(QWidget):
         left.addWidget(controls)
         right = QVBoxLayout()
         right.setSpacing(12)
-        for card, stretch in ((self.share, 0), (self.counts, 0), (self.feed_card, 1)):
+        for card, stretch in ((self.share, 0), (self.outlets, 0), (self.counts, 0), (self.feed_card, 1)):
             card.setFixedWidth(SIDE_PX)
             right.addWidget(card, stretch)
         row = QHBoxLayout(self)
@@ -189,11 +197,12 @@ class Window(QWidget):
         is_live = self._show.is_live
         self.health.tell(health, refusals, is_live)
         self.presence.tell(health)
+        self.outlets.tell(health)
         if is_live and "server" in health and "viewers" in health["server"].figures:
             self.counts.set_watching(round(health["server"].figures["viewers"]))
         take_fault = health["tracker"].status if self._show.take and _is_take_broken(health) else ""
         told = health["engine"].notice if "engine" in health else ""
-        notice = self._fault or " ".join(refusals.values()) or take_fault or told or self._licence
+        notice = self._fault or " ".join(refusals.values()) or take_fault or self.outlets.fault or told or self._licence
         self.notice.setText(notice)
         self.notice.setVisible(bool(notice))
         self._dress(is_live, is_ready="engine" in health and health["engine"].is_ready)

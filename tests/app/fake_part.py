@@ -8,15 +8,24 @@ from pathlib import Path
 
 from avatar_live.app.part import Plan
 from avatar_live.channels.child import BEAT_PERIOD_S, HealthWriter, await_plan, orders
-from avatar_live.channels.processes import HEALTH_STALE_S, EnginePlan, ServerPlan, Stop, TrackerPlan, UseCamera
+from avatar_live.channels.processes import (
+    HEALTH_STALE_S,
+    EnginePlan,
+    OutletsPlan,
+    ServerPlan,
+    Stop,
+    TrackerPlan,
+    UseCamera,
+    UseOutlets,
+)
 
 SHORT_PATIENCE_S = 0.5
 
 
 def main() -> None:
-    kinds: dict[str, type[Plan]] = {"t": TrackerPlan, "e": EnginePlan, "s": ServerPlan}
+    kinds: dict[str, type[Plan]] = {"t": TrackerPlan, "e": EnginePlan, "s": ServerPlan, "o": OutletsPlan}
     plan = await_plan(sys.argv[2:], kinds[sys.argv[1]])
-    name, behaviour = {"t": "tracker", "e": "engine", "s": "server"}[sys.argv[1]], "well"
+    name, behaviour = {"t": "tracker", "e": "engine", "s": "server", "o": "outlets"}[sys.argv[1]], "well"
     if isinstance(plan, TrackerPlan):
         behaviour = plan.camera
     health = HealthWriter(Path(plan.run_folder), name)
@@ -34,6 +43,8 @@ def main() -> None:
     if isinstance(plan, EnginePlan):
         words = f"panic {plan.is_panic_on} {plan.backdrop} {plan.light} {plan.shot} {plan.has_director}"
         words += f" {plan.lost_policy} {Path(plan.calibrations).name}"
+    if isinstance(plan, OutletsPlan):
+        words = " ".join(plan.outlets)
     patience_s = SHORT_PATIENCE_S if behaviour == "lively" else HEALTH_STALE_S
     health.write(words, is_ready=True, is_forced=True, patience_s=patience_s)
     inbox = orders()
@@ -44,6 +55,9 @@ def main() -> None:
         if isinstance(order, UseCamera):
             words = f"uses {order.camera}"
             health.write(words, is_ready=True, is_forced=True, pid=os.getpid())
+        if isinstance(order, UseOutlets):
+            words = " ".join(order.outlets)
+            health.write(words, is_ready=True, is_forced=True)
         if behaviour == "freeze":
             time.sleep(600)
         if not health.write(words, is_ready=True, patience_s=patience_s):

@@ -13,7 +13,7 @@ from avatar_live.app.faults import ShowError
 from avatar_live.app.part import Plan, remember
 from avatar_live.app.settings import Settings
 from avatar_live.app.show import LocalShow
-from avatar_live.channels.processes import EnginePlan, TrackerPlan, UseInputs, UseVmcOut
+from avatar_live.channels.processes import EnginePlan, OutletsPlan, TrackerPlan, UseInputs, UseOutlets, UseVmcOut
 
 FAKE = Path(__file__).with_name("fake_part.py")
 
@@ -147,3 +147,44 @@ def test_a_restart_remembers_the_other_programs(tmp_path: Path) -> None:
     assert remember(tracker, UseVmcOut("127.0.0.1:1")) == tracker
     engine = remember(EnginePlan("run", "a.vrm"), UseVmcOut("127.0.0.1:1"))
     assert engine == EnginePlan("run", "a.vrm", vmc_out="127.0.0.1:1")
+
+
+def outlets(show: LocalShow) -> str | None:
+    health = show.health()
+    return health["outlets"].status if "outlets" in health else None
+
+
+def until_outlets(show: LocalShow, status: str) -> None:
+    show._supervisor.wait_for(lambda _: outlets(show) == status, 10.0)
+    assert outlets(show) == status
+
+
+def test_outlets_start_with_the_first_wish_record_at_once_and_publish_while_live(
+    show: LocalShow, tmp_path: Path
+) -> None:
+    show.wait_until_ready("tracker", "engine")
+    place = "rtmp://live.example.com/app/KEY"
+    show.publish([place])
+    assert outlets(show) is None, "in rehearsal nothing is published, so nothing is started"
+    path = show.record_video()
+    assert path.parent == tmp_path / "data" / "recordings" and path.suffix == ".mp4"
+    until_outlets(show, str(path))
+    show.go_live()
+    until_outlets(show, f"{path} {place}")
+    show.stop_video()
+    until_outlets(show, place)
+    show.end_live()
+    until_outlets(show, "")
+
+
+def test_a_show_may_be_recorded_and_published_from_its_beginning(settings: Settings, tmp_path: Path) -> None:
+    wanted = replace(settings, video=str(tmp_path / "evening.mkv"), publish=("https://sfu.example.com/whip TOKEN",))
+    with LocalShow(wanted, command=fake, has_spares=False) as show:
+        show.go_live()
+        show.rehearse()
+        until_outlets(show, f"{tmp_path / 'evening.mkv'} https://sfu.example.com/whip TOKEN")
+
+
+def test_the_outlets_are_remembered_for_their_next_life() -> None:
+    plan = remember(OutletsPlan("folder", ("a.mp4",)), UseOutlets(("b.mp4", "hls:www")))
+    assert plan == OutletsPlan("folder", ("b.mp4", "hls:www"))

@@ -9,7 +9,14 @@ import numpy as np
 from websockets.sync.server import Server, ServerConnection, serve
 
 from avatar_live.channels import PictureSlot
-from avatar_live.channels.processes import PREVIEW_PIXELS_MAX, PREVIEW_SLOT, CalibrationState, CalibrationWish, Health
+from avatar_live.channels.processes import (
+    PREVIEW_PIXELS_MAX,
+    PREVIEW_SLOT,
+    CalibrationState,
+    CalibrationWish,
+    Health,
+    OutletState,
+)
 from avatar_live.protocol.api import ApiEvent
 
 TOKEN = "secret"
@@ -28,6 +35,9 @@ class FakeShow:
         self.camera = "auto"
         self.microphone = "off"
         self.take = ""
+        self.video = ""
+        self.places: tuple[str, ...] = ()
+        self.told_outlets: tuple[OutletState, ...] = ()
         self.avatar = "mirai"
         self.backdrop = "room"
         self.light = "studio"
@@ -56,6 +66,23 @@ class FakeShow:
         if self.fault is None:
             self.take = "/home/me/takes/evening.take" if is_on else ""
         return self.fault
+
+    def record_video(self, is_on: bool) -> str | None:
+        self.calls.append(("record_video", is_on))
+        if self.fault is None:
+            self.video = "/home/me/recordings/2026-11-28_20-15-00.mp4" if is_on else ""
+        return self.fault
+
+    def add_place(self, written: str) -> str | None:
+        self.calls.append(("add_place", written))
+        if self.fault is None:
+            self.places = (*self.places, "live.example.com")
+        return self.fault
+
+    def remove_place(self, index: int) -> str | None:
+        self.calls.append(("remove_place", index))
+        self.places = (*self.places[:index], *self.places[index + 1 :])
+        return None
 
     def avatars(self) -> list[tuple[str, str]]:
         return [("mirai", "Mirai"), ("kohaku", "Kohaku")]
@@ -138,6 +165,8 @@ class FakeShow:
         }
         if self.told_take_broken:
             told["tracker"] = Health(now_s, self.told_take_broken, True, {"fps": 29.7, "take_broken": 1.0})
+        if self.told_outlets:
+            told["outlets"] = Health(now_s, "2 of 3 live", True, outlets=self.told_outlets)
         if self.is_live:
             told["server"] = Health(now_s, "serving", True, {"viewers": 42.0})
         return {name: health for name, health in told.items() if name not in self.told_refusals}

@@ -37,10 +37,12 @@ class Desk:
         self.show.event_url = self.events.url
         self.file_chosen = ""
         self.color_chosen = ""
+        self.place_written = ""
         self.window = Window(
             self.show,
             ask=lambda parent, title, kinds: self.file_chosen,
             ask_color=lambda parent, color: self.color_chosen,
+            ask_place=lambda parent: self.place_written,
         )
         self.window.show()
 

@@ -113,8 +113,9 @@ class JanusBridge(Sfu):
 
     async def _ask(self, handle: int, body: dict[str, Any], jsep: dict[str, str] | None = None) -> dict[str, Any]:
         """Send a message to the room and return the event that answers it."""
-        words = {"janus": "message", "transaction": uuid.uuid4().hex, "body": body} | ({"jsep": jsep} if jsep else {})
-        answer = self._answers[words["transaction"]] = asyncio.get_running_loop().create_future()
+        name = uuid.uuid4().hex
+        words = {"janus": "message", "transaction": name, "body": body} | ({"jsep": jsep} if jsep else {})
+        answer = self._answers[name] = asyncio.get_running_loop().create_future()
         await self._post(f"{self._session}/{handle}", words)
         return await asyncio.wait_for(answer, DEADLINE_S)
 
