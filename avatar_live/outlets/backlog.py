@@ -20,8 +20,9 @@ class Backlog:
         self._changed = threading.Condition()
         self._is_open = False
         self._is_in_lobby = True
+        self._has_begun = False
         self._is_interrupted = False
-        self.dropped = 0  # frames of the video, since the start
+        self.dropped = 0  # frames of the video since the start, but for those before a first keyframe
 
     @property
     def needs_keyframe(self) -> bool:
@@ -32,6 +33,7 @@ class Backlog:
         """Keep packets from the next keyframe on."""
         with self._changed:
             self._is_open = self._is_in_lobby = True
+            self._has_begun = False
 
     def close(self) -> None:
         """Forget what waits and keep nothing."""
@@ -56,9 +58,9 @@ class Backlog:
                 self._waiting.clear()
                 self._is_in_lobby = True
             if self._is_in_lobby and not (frame.kind == "video" and frame.is_keyframe):
-                self.dropped += frame.kind == "video"
+                self.dropped += frame.kind == "video" and self._has_begun
                 return
-            self._is_in_lobby = False
+            self._is_in_lobby, self._has_begun = False, True
             self._waiting.append(stamped)
             self._changed.notify()
 

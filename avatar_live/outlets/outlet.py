@@ -1,21 +1,25 @@
 """One outlet: a thread that opens its sink, feeds it, and tries again when it falls."""
 
+import logging
 import math
 import threading
 from collections.abc import Callable
+from traceback import format_tb
 from typing import Final
 
 from avatar_live import clock
 from avatar_live.channels.processes import OutletState
 from avatar_live.outlets.backlog import Backlog
 from avatar_live.outlets.retry import Retry, fell, lived
-from avatar_live.outlets.sink import Sink, SinkError
+from avatar_live.outlets.sink import Fault, Sink, SinkError
 from avatar_live.outlets.target import Target
 from avatar_live.outlets.timeline import Stamped
 
 LOOK_S: Final = 0.5  # between two looks at whether to stop, while nothing comes
 SILENT_S_MAX: Final = 3.0  # a stage that gives nothing for so long is being started again
 WORDS_CHARS_MAX: Final = 200
+
+logger = logging.getLogger(__name__)
 
 Open = Callable[[], Sink]
 
@@ -88,8 +92,17 @@ class Outlet:
             try:
                 self._live_once()
             except SinkError as error:
-                self._retry = fell(self._retry, error.fault, clock.now_s())
-                self._stopped.wait(max(0.0, min(self._retry.due_s - clock.now_s(), threading.TIMEOUT_MAX)))
+                self._fall(error.fault)
+            except Exception as error:
+                # Native libraries have faults that nobody has met yet. The message is left out: it may hold a key.
+                logger.error(
+                    "%s: %s\n%s", self.target.label, type(error).__name__, "".join(format_tb(error.__traceback__))
+                )
+                self._fall(Fault(f"{self.target.label} failed for a reason of our own ({type(error).__name__})."))
+
+    def _fall(self, fault: Fault) -> None:
+        self._retry = fell(self._retry, fault, clock.now_s())
+        self._stopped.wait(max(0.0, min(self._retry.due_s - clock.now_s(), threading.TIMEOUT_MAX)))
 
     def _live_once(self) -> None:
         sink = self._open_sink()

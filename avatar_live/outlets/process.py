@@ -44,6 +44,7 @@ async def _run(plan: OutletsPlan, orders: Lossless[Order], health: HealthWriter)
                 live = sum(state.state == "live" for state in states)
                 figures = {
                     "live": float(live),
+                    "tasks": float(len(asyncio.all_tasks())),
                     "frames": float(sum(state.frames for state in states)),
                     "frames_dropped": float(sum(state.dropped for state in states)),
                 }

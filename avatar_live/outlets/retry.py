@@ -6,7 +6,7 @@ from typing import Final
 
 from avatar_live.outlets.sink import Fault
 
-BACK_OFF_S: Final = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)  # before the first, second ... try after faults in a row
+BACK_OFF_S: Final = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)  # before the first, second ... try after faults in a row
 FULL_S: Final = 10.0  # between two looks at a full disk
 STEADY_S: Final = 20.0  # being live for so long forgives the faults before
 

@@ -1,59 +1,59 @@
-"""The outlets' own process: fed by an engine, watched by a supervisor, killed without warning."""
+"""The outlets' own process: watched by a supervisor, killed without warning, told to come and go."""
 
 import os
-import signal
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
+import psutil
+from fake_platform import KEY, FakePlatform
 from footage import play
-from stage import Stage, until
+from sfu import TOKEN, Sfu
+from showing import Showing, showing
+from stage import until
 
-from avatar_live.app.settings import run_folder
-from avatar_live.app.supervisor import Supervisor
-from avatar_live.channels.processes import OutletsPlan, OutletState, UseOutlets
-
-LOST_S_MAX = 2.0
-
-
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    with run_folder() as made:
-        yield made
+RECONNECTS = 20
+WARM_UP = 2  # what is loaded, cached and pooled the first times
+GROWTH_BYTES_MAX = 6 * 1024 * 1024
 
 
-def states(parts: Supervisor) -> tuple[OutletState, ...]:
-    health = parts.health()
-    return health["outlets"].outlets if "outlets" in health else ()
-
-
-def frames(parts: Supervisor) -> int:
-    return sum(state.frames for state in states(parts))
-
-
-@pytest.mark.parametrize("suffix", [".mp4", ".mkv"])
-def test_a_recording_killed_midway_plays_up_to_two_seconds_before_and_goes_on(
-    folder: Path, tmp_path: Path, suffix: str
-) -> None:
-    path = tmp_path / f"show{suffix}"
-    with Supervisor(OutletsPlan(str(folder), (str(path),))) as parts, Stage(folder) as stage:
-        until(lambda: frames(parts) > 75, "two and a half seconds are recorded")
-        before = frames(parts)
-        os.kill(parts.processes()["outlets"], signal.SIGKILL)
-        until(lambda: (tmp_path / f"show-2{suffix}").exists(), "a new file is begun")
-        assert len(play(str(path)).pictures_s) >= before - LOST_S_MAX * 30
-        until(lambda: frames(parts) > 30, "the recording goes on")
-        assert stage.wishes >= 1, "a recording begins with a keyframe, which has to be asked for"
-        parts.order("outlets", UseOutlets(()))
-        until(lambda: states(parts) == (), "it ends")
-    assert len(play(str(tmp_path / f"show-2{suffix}")).pictures_s) > 30
-
-
-def test_the_state_of_each_outlet_is_told_and_a_bad_one_hurts_no_other(folder: Path, tmp_path: Path) -> None:
+def test_the_state_of_each_outlet_is_told_and_a_bad_one_hurts_no_other(tmp_path: Path) -> None:
     good, bad = tmp_path / "good.mp4", tmp_path / "gone" / "bad.mkv"
-    with Supervisor(OutletsPlan(str(folder), (str(good), str(bad)))) as parts, Stage(folder):
-        until(lambda: [state.state for state in states(parts)] == ["live", "retrying"], "one lives, one tries again")
-        assert states(parts)[1].label == "bad.mkv" and "No such file or directory" in states(parts)[1].words
+    with showing(str(good), str(bad)) as show:
+        until(lambda: show.state == "live, retrying", "one lives, one tries again")
+        assert show.states[1].label == "bad.mkv" and "No such file or directory" in show.states[1].words
         bad.parent.mkdir()
-        until(lambda: [state.state for state in states(parts)] == ["live", "live"], "both live")
+        until(lambda: show.state == "live, live", "both live")
     assert play(str(good)).pictures_s and play(str(bad)).pictures_s
+
+
+def test_twenty_reconnects_leave_no_socket_file_thread_task_or_memory_behind() -> None:
+    with Sfu() as sfu, FakePlatform() as platform, showing() as show:
+        until(lambda: "outlets" in show.parts.health(), "the process runs")
+        for count in range(WARM_UP):
+            reconnect(show, sfu, platform, count)
+        before = held(show)
+        for count in range(RECONNECTS):
+            reconnect(show, sfu, platform, count)
+        until(lambda: held(show)[:3] <= before[:3], f"as much is held as before: {before} {held(show)}")
+        assert held(show)[3] - before[3] < GROWTH_BYTES_MAX
+        assert sfu.offers >= RECONNECTS and platform.guests >= RECONNECTS
+        assert KEY not in show.told and TOKEN not in show.told, "keys stay out of logs"
+
+
+def reconnect(show: Showing, sfu: Sfu, platform: FakePlatform, count: int) -> None:
+    """Come and go once; every second time it is the others who go first."""
+    show.use(platform.url, f"{sfu.url} {TOKEN}")
+    until(lambda: show.state == "live, live", "both are live")
+    if count % 2:
+        platform.hang_up()
+        sfu.hang_up()
+        until(lambda: "live" not in show.state, "both are gone")
+    show.use()
+    until(lambda: show.state == "", "nothing is wanted")
+
+
+def held(show: Showing) -> tuple[int, int, float, int]:
+    """Return files and sockets, threads, tasks and bytes of memory of the process."""
+    process = psutil.Process(show.parts.processes()["outlets"])
+    files = process.num_handles() if os.name == "nt" else process.num_fds()
+    tasks = show.parts.health()["outlets"].figures["tasks"]
+    return files, process.num_threads(), tasks, process.memory_info().rss

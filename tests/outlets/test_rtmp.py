@@ -1,10 +1,8 @@
-"""A platform that takes RTMP, which is FFmpeg's own server here: it gets the show, and it may come and go."""
+"""A platform that takes RTMP may come and go, refuse, and has to prove itself where the address says RTMPS."""
 
 import datetime
-import signal
 import socket
 import ssl
-import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -14,93 +12,44 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from footage import FPS, footage, play
-from stage import Stage, until
-from test_process import frames, states
+from fake_platform import KEY, FakePlatform
+from footage import FPS, footage
+from showing import showing
+from stage import until
 
-from avatar_live.app.settings import run_folder
-from avatar_live.app.supervisor import Supervisor
-from avatar_live.channels.processes import OutletsPlan
 from avatar_live.outlets.rtmp_sink import RtmpSink
 from avatar_live.outlets.sink import SinkError
 from avatar_live.outlets.target import parse_target
 from avatar_live.outlets.timeline import Timeline
 
-KEY = "live_1234567890_secret"
-OFFSET_MS_MAX = 40.0
+
+def test_a_platform_that_was_gone_gets_the_show_again() -> None:
+    with FakePlatform() as platform, showing(platform.url) as show:
+        until(lambda: show.state == "live" and platform.pictures > 0, "it is live")
+        platform.code = "NetStream.Publish.BadName"
+        platform.hang_up()
+        until(lambda: show.state == "retrying", "its end is noticed")
+        until(lambda: "still has the last stream" in show.states[0].words, "it does not take the show yet")
+        got, platform.code = platform.pictures, "NetStream.Publish.Start"
+        until(lambda: show.state == "live" and platform.pictures > got, "it is live again")
+        assert KEY not in show.told, "keys stay out of logs"
 
 
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    with run_folder() as made:
-        yield made
-
-
-@contextmanager
-def platform(port: int, film: Path) -> Iterator["subprocess.Popen[bytes]"]:
-    """Take one stream and keep it in a file."""
-    asked = ["ffmpeg", "-v", "error", "-y", "-listen", "1", "-i", f"rtmp://127.0.0.1:{port}/live/{KEY}", "-c", "copy"]
-    with subprocess.Popen([*asked, film], stdin=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
-        try:
-            yield process
-        finally:
-            process.kill()
-
-
-def listens(port: int) -> bool:
-    """Say whether a port is listened on, without connecting: FFmpeg takes one guest and leaves with it."""
-    listening = Path("/proc/net/tcp").read_text()
-    return f"0100007F:{port:04X} 00000000:0000 0A" in listening
-
-
-def test_a_platform_gets_the_show_and_gets_it_again_after_it_was_gone(
-    folder: Path, tmp_path: Path, unused_tcp_port: int
-) -> None:
-    port, first, second = unused_tcp_port, tmp_path / "first.flv", tmp_path / "second.flv"
-    place = f"rtmp://127.0.0.1:{port}/live/{KEY}"
-    with Supervisor(OutletsPlan(str(folder), (place,))) as parts, Stage(folder) as stage:
-        until(lambda: [state.state for state in states(parts)] == ["retrying"], "nobody is there")
-        assert "cannot be reached" in states(parts)[0].words and KEY not in repr(parts.health())
-        with platform(port, first) as process:
-            until(lambda: [state.state for state in states(parts)] == ["live"], "it is live")
-            began = stage.pictures
-            until(lambda: stage.pictures - began >= 4 * FPS, "four seconds are sent")
-            process.send_signal(signal.SIGINT)
-            process.wait()
-        until(lambda: [state.state for state in states(parts)] == ["retrying"], "the platform is gone")
-        with platform(port, second) as process:
-            until(lambda: [state.state for state in states(parts)] == ["live"], "it is live again")
-            again = frames(parts)
-            until(lambda: frames(parts) > again + 2 * FPS, "it goes on")
-            process.send_signal(signal.SIGINT)
-            process.wait()
-    played = play(str(first))
-    assert played.codecs == ("h264", "aac")
-    assert len(played.pictures_s) >= 0.95 * 4 * FPS
-    assert max(map(abs, played.offsets_ms())) <= OFFSET_MS_MAX
-    assert len(play(str(second)).pictures_s) > 0
-    assert KEY.encode() not in b"".join(path.read_bytes() for path in folder.glob("*.log*")), "keys stay out of logs"
-
-
-def test_a_key_is_told_to_a_proven_platform_only(
-    tmp_path: Path, unused_tcp_port: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_key_is_told_to_a_proven_platform_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     certificate = self_signed(tmp_path)
-    film = tmp_path / "show.flv"
-    with platform(unused_tcp_port, film) as process, tls_before(unused_tcp_port, certificate) as port:
+    with FakePlatform() as platform, tls_before(platform.port, certificate) as port:
         target = parse_target(f"rtmps://localhost:{port}/live/{KEY}")
         with pytest.raises(SinkError, match=f"localhost:{port} cannot prove that it is the platform"):
             RtmpSink(target)
+        assert platform.published == []
         monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
-        timeline, packets = Timeline(), list(footage(2.0))
+        timeline, packets = Timeline(), list(footage(1.0))
         first = next(at for at, packet in enumerate(packets) if packet.kind == "video")
-        until(lambda: listens(unused_tcp_port), "the platform listens")
         sink = RtmpSink(target)
         for packet in packets[first:]:
             sink.write(timeline.stamp(packet))
         sink.close()
-        process.wait()
-    assert len(play(str(film)).pictures_s) == 2 * FPS
+        until(lambda: platform.pictures == FPS, "all pictures arrive")
 
 
 def test_what_a_platform_answers_is_told_and_its_silence_ends(unused_tcp_port: int) -> None:
