@@ -6,9 +6,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from footage import FPS, footage, play
 
+from avatar_live.encoder.video import VideoEncoder
 from avatar_live.outlets.recording import Recording
 from avatar_live.outlets.sink import SinkError
 from avatar_live.outlets.timeline import Timeline
@@ -60,10 +62,6 @@ def test_a_second_recording_of_the_same_name_leaves_the_first_alone(tmp_path: Pa
 
 
 def test_new_parameter_sets_begin_a_new_file(tmp_path: Path) -> None:
-    import numpy as np
-
-    from avatar_live.encoder.video import VideoEncoder
-
     other = VideoEncoder("main", 96, 64, FPS, 300_000)
     small = other.encode(np.zeros((64, 96, 4), np.uint8), 5_001.0, round(5_001.1 * 90_000))
     record(tmp_path / "show.mkv", [*footage(0.5), small])
@@ -92,7 +90,7 @@ from avatar_live.outlets.sink import SinkError
 if limit := int(sys.argv[3]):
     resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
 try:
-    record(Path(sys.argv[1]), list(footage(12.0)))
+    record(Path(sys.argv[1]), list(footage(8.0)))
 except SinkError as error:
     print(error.fault.kind, error)
 """
@@ -107,11 +105,11 @@ def fill(path: Path, limit_bytes: int) -> str:
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit on the size of a file")
 def test_what_was_written_before_a_disk_was_full_still_plays(tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"show{suffix}"
-    said = fill(path, limit_bytes=150_000)
+    said = fill(path, limit_bytes=120_000)
     assert said.startswith(f"full The disk is full: show{suffix} ends here.")
-    assert 75_000 < path.stat().st_size <= 150_000
+    assert 60_000 < path.stat().st_size <= 120_000
     played = play(str(path))
-    assert played.length_s > 2.0 and max(map(abs, played.offsets_ms())) <= OFFSET_MS_MAX
+    assert played.length_s > 1.5 and max(map(abs, played.offsets_ms())) <= OFFSET_MS_MAX
 
 
 def test_a_real_full_disk_is_told_and_leaves_what_plays(tmp_path: Path) -> None:
@@ -120,12 +118,12 @@ def test_a_real_full_disk_is_told_and_leaves_what_plays(tmp_path: Path) -> None:
     if (
         not shutil.which("mount")
         or subprocess.run(
-            ["mount", "-t", "tmpfs", "-o", "size=160k", "tmpfs", disk], capture_output=True, check=False
+            ["mount", "-t", "tmpfs", "-o", "size=128k", "tmpfs", disk], capture_output=True, check=False
         ).returncode
     ):
         pytest.skip("only the system's administrator may make a small disk")
     try:
         assert fill(disk / "show.mp4", 0).startswith("full The disk is full: show.mp4 ends here.")
-        assert play(str(disk / "show.mp4")).length_s > 2.0
+        assert play(str(disk / "show.mp4")).length_s > 1.5
     finally:
         subprocess.run(["umount", disk], check=True)
