@@ -22,8 +22,9 @@ PIECE_BYTES_MAX: Final = 2 * 1024 * 1024  # a piece is written at once, so that 
 DISK_SPARE_BYTES: Final = 200_000_000  # gifts are kept on the same disk, and need it more
 NAMES_MAX: Final = 1_000
 _FAILURES: Final = (OSError, av.error.FFmpegError)
+# The head of an MP4 is written with its first piece: only then does it tell by how much the sound begins later.
 _OPTIONS: Final = {
-    "mp4": {"movflags": "empty_moov+default_base_moof", "frag_duration": f"{PIECE_S * 1e6:.0f}"},
+    "mp4": {"movflags": "delay_moov+default_base_moof", "frag_duration": f"{PIECE_S * 1e6:.0f}"},
     "matroska": {"cluster_time_limit": f"{PIECE_S * 1e3:.0f}"},
 }
 _ALWAYS: Final = {"flush_packets": "1", "max_interleave_delta": f"{PIECE_S * 1e6:.0f}"}

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 from footage import FPS, footage, play
@@ -41,6 +42,17 @@ def test_a_recording_has_every_picture_and_lips_and_voice_in_step(tmp_path: Path
     assert played.length_s == pytest.approx(4.0 - 1 / FPS, abs=0.05)
     offsets = played.offsets_ms()
     assert len(offsets) == 4 and max(map(abs, offsets)) <= OFFSET_MS_MAX, offsets
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".mkv"])
+def test_sound_that_begins_later_begins_later_in_the_file(tmp_path: Path, suffix: str) -> None:
+    packets = list(footage(2.0))
+    begin = next(packet.captured_s for packet in packets if packet.kind == "video")
+    path = tmp_path / f"show{suffix}"
+    record(path, [packet for packet in packets if packet.kind == "video" or packet.captured_s > begin + 0.4])
+    with av.open(str(path)) as film:
+        first = next(packet.pts * packet.time_base for packet in film.demux(audio=0) if packet.pts is not None)
+    assert float(first) == pytest.approx(0.4, abs=0.03)
 
 
 def test_other_players_read_it_too(tmp_path: Path) -> None:
