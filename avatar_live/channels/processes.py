@@ -3,8 +3,8 @@
 The parent starts each child as `python -m avatar_live.<package> PLAN` (see `child.plan_of`). A child reads orders, one
 JSON line each, from its standard input; the end of that input means that the parent is gone, and the child stops. It
 writes its `Health` once a second or oftener into the slot `health-<name>` of the run folder; a parent that finds it
-older than the child itself allows kills the child. The engine and the server meet on a `Link` (see `link.py`) whose
-address the server opens in the run folder.
+older than the child itself allows kills the child. The engine meets the server, and the outlets, on a `Link`
+(see `link.py`) whose address they open in the run folder.
 """
 
 from pathlib import Path
@@ -219,15 +219,19 @@ class CalibrationState(msgspec.Struct, frozen=True):
     known: tuple[CalibrationStep, ...] = ()
 
 
+OutletKind = Literal["recording", "rtmp", "whip", "hls"]
+OutletStanding = Literal["connecting", "live", "retrying", "failed", "disk full"]
+
+
 class OutletState(msgspec.Struct, frozen=True):
     """Say how one outlet does: where it leads, in `words` what is wrong, and after how many seconds it tries again.
 
     `frames` and `dropped` count the pictures of this outlet that left and that did not.
     """
 
-    kind: Literal["recording", "rtmp", "whip", "hls"]
+    kind: OutletKind
     label: str
-    state: Literal["connecting", "live", "retrying", "failed", "disk full"]
+    state: OutletStanding
     words: str = ""
     retry_s: float = 0.0
     frames: int = 0

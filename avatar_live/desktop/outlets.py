@@ -1,6 +1,7 @@
 """The card about where the show goes besides its viewers: recordings, platforms, SFUs, and how each does."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -119,7 +120,7 @@ class OutletsCard(QFrame):
             self.rows.append(OutletRow())
             self._rows_layout.addWidget(self.rows[-1])
         for row, (label, state, index) in zip(self.rows, wanted, strict=True):
-            row.tell(label, state, None if index is None else lambda index=index: self._remove(index))  # type: ignore[misc]
+            row.tell(label, state, None if index is None else partial(self._remove, index))
         self.fault = next((state.words for state in states if state.state in ("failed", "disk full")), "")
         self.hint.setVisible(not wanted)
         self.film_button.setChecked(bool(video))

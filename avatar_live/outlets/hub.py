@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Final, assert_never
 
@@ -42,7 +43,7 @@ class Hub:
         for text in wanted:
             if text not in self._outlets:
                 target = parse_target(text)
-                self._outlets[text] = Outlet(target, lambda target=target: self._open(target))  # type: ignore[misc]
+                self._outlets[text] = Outlet(target, partial(self._open, target))
         # In the order in which they were asked for, which is that in which people see them.
         self._outlets = {text: self._outlets[text] for text in wanted}
 

@@ -8,10 +8,10 @@ from traceback import format_tb
 from typing import Final
 
 from avatar_live import clock
-from avatar_live.channels.processes import OutletState
+from avatar_live.channels.processes import OutletStanding, OutletState
 from avatar_live.outlets.backlog import Backlog
 from avatar_live.outlets.retry import Retry, fell, lived
-from avatar_live.outlets.sink import Fault, Sink, SinkError
+from avatar_live.outlets.sink import Fault, FaultKind, Sink, SinkError
 from avatar_live.outlets.target import Target
 from avatar_live.outlets.timeline import Stamped
 
@@ -19,6 +19,11 @@ LOOK_S: Final = 0.5  # between two looks at whether to stop, while nothing comes
 SILENT_S_MAX: Final = 3.0  # a stage that gives nothing for so long is being started again
 WORDS_CHARS_MAX: Final = 200
 
+_STANDINGS: Final[dict[FaultKind, OutletStanding]] = {
+    "final": "failed",
+    "full": "disk full",
+    "passing": "retrying",
+}
 logger = logging.getLogger(__name__)
 
 Open = Callable[[], Sink]
@@ -57,11 +62,12 @@ class Outlet:
     def state(self, now_s: float) -> OutletState:
         """Return how it does, for people."""
         retry, fault = self._retry, self._retry.fault
-        state, words, wait_s = "connecting", "", 0.0
+        state: OutletStanding = "connecting"
+        words, wait_s = "", 0.0
         if fault is not None:
             wait_s = max(0.0, retry.due_s - now_s) if math.isfinite(retry.due_s) else 0.0
             words = fault.words
-            state = {"final": "failed", "full": "disk full", "passing": "retrying"}[fault.kind]
+            state = _STANDINGS[fault.kind]
         elif retry.live_since_s is not None:
             state = "live"
             if now_s - self._last_put_s > SILENT_S_MAX:
@@ -69,7 +75,7 @@ class Outlet:
         return OutletState(
             self.target.kind,
             self.target.label,
-            state,  # type: ignore[arg-type]
+            state,
             words[:WORDS_CHARS_MAX],
             wait_s,
             self._frames,

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 from urllib.parse import urlsplit
 
-TargetKind = Literal["recording", "rtmp", "whip", "hls"]
+from avatar_live.channels.processes import OutletKind
 
 OUTLETS_MAX: Final = 8
 WHERE_CHARS_MAX: Final = 2_048
@@ -13,7 +13,7 @@ LABEL_CHARS_MAX: Final = 60
 PLAYLIST: Final = "hls:"  # before a folder
 RECORDINGS: Final = (".mp4", ".mkv")
 _EXAMPLES: Final = "rtmp://live.example.com/app/KEY or https://sfu.example.com/whip/ROOM"
-_KINDS: Final[dict[str, TargetKind]] = {
+_KINDS: Final[dict[str, OutletKind]] = {
     "rtmp": "rtmp",
     "rtmps": "rtmp",
     "http": "whip",
@@ -33,7 +33,7 @@ class Target:
     An address and its token are secrets of the host, so neither is ever shown: `label` has the machine's name alone.
     """
 
-    kind: TargetKind
+    kind: OutletKind
     where: str
     label: str
     token: str = ""
