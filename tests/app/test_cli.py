@@ -67,6 +67,11 @@ def test_the_help_of_serve_explains_the_options() -> None:
             'There is no input "webcam": write it like vmc',
         ),
         (["serve", "--avatar", "AVATAR", "--vmc-out", "here"], '"here" is nowhere to send to'),
+        (
+            ["serve", "--avatar", "AVATAR", "--publish", "twitch"],
+            "an address looks like rtmp://live.example.com/app/KEY",
+        ),
+        (["serve", "--avatar", "AVATAR", "--record-video", "NO_AVATAR"], "no.vrm cannot be made"),
         (["desktop"], "No window can be opened here: start `python3 live.py serve`"),
     ],
 )
