@@ -45,7 +45,7 @@ def test_a_player_finds_the_show_in_segments_of_two_seconds(tmp_path: Path) -> N
 
 
 def test_an_endless_show_fills_no_disk(tmp_path: Path) -> None:
-    write(tmp_path, 2.0 * (SEGMENTS + LATE_SEGMENTS + 6))
+    write(tmp_path, 2.0 * (SEGMENTS + LATE_SEGMENTS + 3))
     assert len(list(tmp_path.glob("*.m4s"))) <= SEGMENTS + LATE_SEGMENTS + 1
     assert len(re.findall("#EXTINF", (tmp_path / PLAYLIST).read_text())) == SEGMENTS
 
