@@ -19,7 +19,7 @@ from avatar_live.signals.presence import CalibrationStep, LostPolicy
 from avatar_live.signals.scene import LightName, ShotName
 
 EXIT_REFUSED: Final = 2  # a child cannot begin, said why in its health, and starting it again would change nothing
-HEALTH_BYTES_MAX: Final = 8_192  # eight outlets have much to say
+HEALTH_BYTES_MAX: Final = 4_096
 HEALTH_STALE_S: Final = 5.0  # the silence that a part may keep which does not promise to speak oftener
 READINGS_SLOT: Final = "readings"
 VOICE_SLOT: Final = "voice"  # a `VoiceReading` fifty times a second while a microphone is on

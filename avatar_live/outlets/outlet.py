@@ -7,6 +7,8 @@ from collections.abc import Callable
 from traceback import format_tb
 from typing import Final
 
+import msgspec
+
 from avatar_live import clock
 from avatar_live.channels.processes import OutletStanding, OutletState
 from avatar_live.outlets.backlog import Backlog
@@ -17,7 +19,8 @@ from avatar_live.outlets.timeline import Stamped
 
 LOOK_S: Final = 0.5  # between two looks at whether to stop, while nothing comes
 SILENT_S_MAX: Final = 3.0  # a stage that gives nothing for so long is being started again
-WORDS_CHARS_MAX: Final = 200
+LABEL_BYTES_MAX: Final = 64  # as JSON: eight outlets and their words share the health
+WORDS_BYTES_MAX: Final = 208
 
 _STANDINGS: Final[dict[FaultKind, OutletStanding]] = {
     "final": "failed",
@@ -74,9 +77,9 @@ class Outlet:
                 words = "The stage gives no picture just now."
         return OutletState(
             self.target.kind,
-            self.target.label,
+            fitting(self.target.label, LABEL_BYTES_MAX),
             state,
-            words[:WORDS_CHARS_MAX],
+            fitting(words, WORDS_BYTES_MAX),
             wait_s,
             self._frames,
             self._backlog.dropped,
@@ -125,3 +128,10 @@ class Outlet:
         finally:
             self._backlog.close()
             sink.close()
+
+
+def fitting(text: str, bytes_max: int) -> str:
+    """Return the beginning of a text that is no longer than this as JSON."""
+    while len(msgspec.json.encode(text)) > bytes_max:
+        text = text[:-1]
+    return text

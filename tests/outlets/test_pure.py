@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from avatar_live.channels.processes import HEALTH_BYTES_MAX, Health, OutletState
 from avatar_live.outlets.backlog import PACKETS_MAX, Backlog
 from avatar_live.outlets.keyframes import ASK_S, REGULAR_S, KeyframeWishes
-from avatar_live.outlets.outlet import WORDS_CHARS_MAX
+from avatar_live.outlets.outlet import LABEL_BYTES_MAX, WORDS_BYTES_MAX, fitting
 from avatar_live.outlets.retry import BACK_OFF_S, FULL_S, STEADY_S, Retry, fell, lived
 from avatar_live.outlets.sink import Fault
-from avatar_live.outlets.target import LABEL_CHARS_MAX, OUTLETS_MAX, TargetError, parse_target
+from avatar_live.outlets.target import OUTLETS_MAX, TargetError, parse_target
 from avatar_live.outlets.timeline import Stamped, Timeline
 from avatar_live.signals.encoded import EncodedFrame
 
@@ -164,9 +164,9 @@ def test_what_is_no_place_is_refused(text: str) -> None:
     assert "rtmp://host" not in str(told.value)
 
 
-def test_the_words_of_as_many_outlets_as_there_may_be_fit_into_the_health() -> None:
-    state = OutletState(
-        "recording", "字" * LABEL_CHARS_MAX, "disk full", "字" * WORDS_CHARS_MAX, 1e9 / 3, 10**9, 10**9, 1e9 / 3
-    )
-    health = Health(1e9 / 3, "8 of 8 live", True, {"live": 1.0}, outlets=(state,) * OUTLETS_MAX)
-    assert len(msgspec.json.encode(health)) <= HEALTH_BYTES_MAX
+@pytest.mark.parametrize("letter", ["x", "字", '"', "\x01"])
+def test_the_words_of_as_many_outlets_as_there_may_be_fit_into_the_health(letter: str) -> None:
+    label, words = fitting(letter * 4_000, LABEL_BYTES_MAX), fitting(letter * 4_000, WORDS_BYTES_MAX)
+    state = OutletState("recording", label, "disk full", words, 1e9 / 3, 10**9, 10**9, 1e9 / 3)
+    health = Health(1e9 / 3, "8 of 8 live", True, dict.fromkeys("abcdefgh", 1e9 / 3), outlets=(state,) * OUTLETS_MAX)
+    assert words and label and len(msgspec.json.encode(health)) <= HEALTH_BYTES_MAX
