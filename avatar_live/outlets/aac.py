@@ -15,7 +15,7 @@ OFF_S_MAX: Final = 0.03  # a packet further off than this follows lost ones
 
 
 class AacEncoder:
-    """Turn packets of Opus into packets of AAC, 1024 samples each. Costs 1.4 ms of CPU a second of sound."""
+    """Turn packets of Opus into packets of AAC, 1024 samples each. Costs 28 ms of CPU a second of sound."""
 
     def __init__(self) -> None:
         self._opus: Any = av.CodecContext.create("libopus", "r")
