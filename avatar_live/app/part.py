@@ -30,11 +30,14 @@ from avatar_live.channels.processes import (
     UseCamera,
     UseDirector,
     UseInputs,
+    UseLevels,
     UseLight,
     UseLostPolicy,
     UseMicrophone,
+    UseMusic,
     UseOutlets,
     UseShot,
+    UseSpeech,
     UseTitle,
     UseVmcOut,
     health_slot,
@@ -102,6 +105,12 @@ def remember(plan: Plan, order: Order) -> Plan:
             return msgspec.structs.replace(plan, has_director=is_on)
         case EnginePlan(), UseLostPolicy(policy):
             return msgspec.structs.replace(plan, lost_policy=policy)
+        case EnginePlan(), UseLevels(levels):
+            return msgspec.structs.replace(plan, levels=levels)
+        case EnginePlan(), UseMusic(path):
+            return msgspec.structs.replace(plan, music=path)
+        case EnginePlan(), UseSpeech(mode):
+            return msgspec.structs.replace(plan, speech=mode)
         case EnginePlan(), Panic(is_on):
             return msgspec.structs.replace(plan, is_panic_on=is_on)
         case OutletsPlan(), UseOutlets(outlets):

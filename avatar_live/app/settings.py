@@ -20,10 +20,13 @@ from avatar_live.mocap.spec import DEVICES, INPUTS_MAX, SpecError, parse_input, 
 from avatar_live.mocap.take import SUFFIX
 from avatar_live.signals.presence import LOST_POLICIES, LostPolicy
 from avatar_live.signals.scene import LightName, ShotName
+from avatar_live.signals.sound import SPEECH_MODES, SoundLevels, SpeechMode
+from avatar_live.sound.level import OFF_DB, TOP_DB
 
 PROJECT: Final = Path(__file__).resolve().parent.parent.parent
 ASSETS: Final = PROJECT / "assets"
 CLIPS: Final = ASSETS / "clips"
+SOUNDS: Final = ASSETS / "sounds"
 WEB: Final = PROJECT / "web" / "dist"
 DATA_FOLDER: Final = platformdirs.user_data_path("avatar_live", appauthor=False)
 MODELS_FOLDER: Final = platformdirs.user_cache_path("avatar_live", appauthor=False) / "models"
@@ -32,6 +35,7 @@ DEFAULT_AVATAR: Final = "mirai"
 DEFAULT_PORT: Final = 8080
 ACTIVE_MAX: Final = 3_000  # pages that are told everything at once, at all edges together: one core's work
 DEFAULT_PROFILE: Final = "me"
+LEVELS: Final = SoundLevels()
 PROFILE_CHARS_MAX: Final = 40
 SIDE_PX_MIN: Final = 64
 PIXELS_MAX: Final = 1920 * 1080  # what the preview's slot holds, and more than software rendering can fill
@@ -73,6 +77,9 @@ class Settings:
     vmc_out: str = ""
     video: str = ""
     publish: tuple[str, ...] = ()
+    music: str = ""
+    speech: SpeechMode = "off"
+    levels: SoundLevels = LEVELS
     data_folder: Path = DATA_FOLDER
     models_folder: Path = MODELS_FOLDER
     web_folder: Path = WEB
@@ -118,6 +125,10 @@ class Settings:
             calibrations=str(self.data_folder / "calibration" / self.profile),
             lost_policy=self.lost_policy,
             vmc_out=self.vmc_out,
+            sounds=str(SOUNDS),
+            music=self.music,
+            speech=self.speech,
+            levels=self.levels,
         )
 
     def server_plan(self, run_folder: Path, token: str) -> ServerPlan:
@@ -242,6 +253,28 @@ def checked_lost_policy(policy: str) -> LostPolicy:
         f'"{policy}" is nothing that the avatar can do while it sees nobody: use {", ".join(LOST_POLICIES[:-1])} or '
         f"{LOST_POLICIES[-1]}."
     )
+
+
+def checked_music(path: str) -> str:
+    """Return the music file's whole path, "" for none. Raises ShowError when there is no such file."""
+    if path and not _is_file(path_of(path)):
+        raise ShowError(f'There is no music "{path}": name a file, such as an MP3.')
+    return str(path_of(path)) if path else ""
+
+
+def checked_speech(mode: str) -> SpeechMode:
+    """Return which thanks are spoken. Raises ShowError when there is nothing of this name."""
+    for name in SPEECH_MODES:
+        if name == mode:
+            return name
+    raise ShowError(f'"{mode}" cannot be spoken: use {", ".join(SPEECH_MODES[:-1])} or {SPEECH_MODES[-1]}.')
+
+
+def checked_level(level_db: float) -> float:
+    """Return a level in dB. Raises ShowError when no fader goes there."""
+    if not OFF_DB <= level_db <= TOP_DB:
+        raise ShowError(f"A level of {level_db:g} dB cannot be set: use {OFF_DB:g} (off) to {TOP_DB:g}.")
+    return level_db
 
 
 def checked_profile(profile: str) -> str:

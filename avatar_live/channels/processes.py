@@ -17,6 +17,7 @@ from avatar_live.protocol.view import GameView
 from avatar_live.signals.encoded import EncodedFrame
 from avatar_live.signals.presence import CalibrationStep, LostPolicy
 from avatar_live.signals.scene import LightName, ShotName
+from avatar_live.signals.sound import SoundLevels, SpeechMode
 
 EXIT_REFUSED: Final = 2  # a child cannot begin, said why in its health, and starting it again would change nothing
 HEALTH_BYTES_MAX: Final = 4_096
@@ -52,6 +53,8 @@ class EnginePlan(msgspec.Struct, frozen=True):
     `clips` is the folder of the moves that viewers may ask for, `calibrations` that of what is known of the host's
     face, a file for each camera. `lost_policy` says what is shown while nobody is seen. `vmc_out` is where the pose is
     sent for another program to show, such as "127.0.0.1:39540"; nowhere when it is empty.
+    `sounds` is the folder of the sounds of gifts and games, `music` a file that is played over and over, and `speech`
+    says which thanks are spoken.
     """
 
     run_folder: str
@@ -73,6 +76,10 @@ class EnginePlan(msgspec.Struct, frozen=True):
     calibrations: str = ""
     lost_policy: LostPolicy = "idle"
     vmc_out: str = ""
+    sounds: str = ""
+    music: str = ""
+    speech: SpeechMode = "off"
+    levels: SoundLevels = SoundLevels()
 
 
 class ServerPlan(msgspec.Struct, frozen=True):
@@ -173,6 +180,20 @@ class UseLostPolicy(msgspec.Struct, frozen=True, tag="lost policy"):
     policy: LostPolicy
 
 
+class UseLevels(msgspec.Struct, frozen=True, tag="levels"):
+    levels: SoundLevels
+
+
+class UseMusic(msgspec.Struct, frozen=True, tag="music"):
+    """Play this file over and over; "" ends the music."""
+
+    path: str
+
+
+class UseSpeech(msgspec.Struct, frozen=True, tag="speech"):
+    mode: SpeechMode
+
+
 class Calibrate(msgspec.Struct, frozen=True, tag="calibrate"):
     """Measure the host's face in one step, give up the step under way, or forget all that was measured before this
     camera. The parent makes the `id`, by which it finds the answer in the engine's health.
@@ -201,7 +222,10 @@ class Stop(msgspec.Struct, frozen=True, tag="stop"):
 SceneOrder = UseBackdrop | UseLight | UseShot | UseDirector
 PresenceOrder = UseLostPolicy | Calibrate
 SenseOrder = UseCamera | UseMicrophone | UseInputs | Record
-Order = SenseOrder | UseAvatar | UseTitle | SceneOrder | PresenceOrder | UseVmcOut | Panic | UseOutlets | Stop
+SoundOrder = UseLevels | UseMusic | UseSpeech
+Order = (
+    SenseOrder | UseAvatar | UseTitle | SceneOrder | PresenceOrder | SoundOrder | UseVmcOut | Panic | UseOutlets | Stop
+)
 
 
 # --- health, child to parent -----------------------------------------------------------------------------------------

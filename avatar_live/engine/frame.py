@@ -23,7 +23,7 @@ from avatar_live.motion import Solver
 from avatar_live.protocol.cues import Banner, ChatPeak, Cue, React
 from avatar_live.protocol.view import GameView
 from avatar_live.signals import GivenPose, Pose, Readings, VoiceReading
-from avatar_live.stage import Stage
+from avatar_live.stage import Impact, Stage
 
 EMPTY_GAME: Final = GameView(0.0, 0.0, 0.0, 0, 0)
 
@@ -32,7 +32,8 @@ EMPTY_GAME: Final = GameView(0.0, 0.0, 0.0, 0, 0)
 class ShowFrame:
     """Hold one moment for everybody: the show's picture and each watched player's, BGRA (height, width, 4).
 
-    `captured_s` is when the camera saw what the host does here, and `pose` is what the avatar does.
+    `captured_s` is when the camera saw what the host does here, `pose` is what the avatar does, and `impacts` are
+    what a listener hears of it.
     """
 
     picture: NDArray[np.uint8]
@@ -40,6 +41,7 @@ class ShowFrame:
     captured_s: float
     is_tracked: bool
     pose: Pose
+    impacts: tuple[Impact, ...] = ()
 
 
 @dataclass(slots=True)
@@ -85,7 +87,7 @@ def make_frame(show: Show, now_s: float, dt_s: float) -> ShowFrame:
     drawn = show.stage.draw(posture, show.game, now_s, show.watched)
     picture = compose(drawn.main, show.overlay, now_s)
     players = _player_pictures(show.overlay, drawn.players)
-    return ShowFrame(picture, players, pose.captured_s, pose.is_tracked, pose)
+    return ShowFrame(picture, players, pose.captured_s, pose.is_tracked, pose, drawn.impacts)
 
 
 def stamp_frame(frame: ShowFrame, now_s: float, wall_s: float) -> None:

@@ -39,11 +39,14 @@ from avatar_live.channels.processes import (
     UseCamera,
     UseDirector,
     UseInputs,
+    UseLevels,
     UseLight,
     UseLostPolicy,
     UseMicrophone,
+    UseMusic,
     UseOutlets,
     UseShot,
+    UseSpeech,
     UseTitle,
     UseVmcOut,
     Watched,
@@ -53,6 +56,7 @@ from avatar_live.channels.ring import SoundRing
 from avatar_live.compositor import Overlay
 from avatar_live.engine.build import build_of
 from avatar_live.engine.calibrating import Calibrating
+from avatar_live.engine.foley import Foley
 from avatar_live.engine.frame import Show, ShowFrame, make_frame, stamp_frame
 from avatar_live.engine.reactions import Reactions, read_clips
 from avatar_live.engine.sound import Sound
@@ -60,6 +64,7 @@ from avatar_live.engine.streams import Streams
 from avatar_live.engine.vmc_out import VmcOut
 from avatar_live.engine.wardrobe import Wardrobe
 from avatar_live.motion import Solver
+from avatar_live.protocol.cues import Banner
 from avatar_live.protocol.view import GameView
 from avatar_live.signals import (
     GIVEN_BYTES,
@@ -110,7 +115,8 @@ class Engine:
         self._link = ServerLink(folder, hello)
         self._outlets = ServerLink(folder, hello, OUTLETS_LINK)
         self._streams = Streams(plan, self._send)
-        self._sound = Sound(self._send, SoundRing(folder / SOUND_RING), is_muted=plan.is_panic_on)
+        self._sound = Sound(self._send, SoundRing(folder / SOUND_RING), plan)
+        self._foley = Foley()
         self._readings = Slot(folder / READINGS_SLOT, READINGS_BYTES)
         self._voice = Slot(folder / VOICE_SLOT, VOICE_BYTES)
         self._given = Slot(folder / GIVEN_SLOT, GIVEN_BYTES)
@@ -184,6 +190,12 @@ class Engine:
                 case Calibrate():
                     self._know_source()  # which camera it is about
                     self._calibrating.obey(order, clock.now_s())
+                case UseLevels(levels):
+                    self._sound.use_levels(levels)
+                case UseMusic(path):
+                    self._sound.use_music(path)
+                case UseSpeech(mode):
+                    self._sound.use_speech(mode)
                 case UseVmcOut(address):
                     self._vmc_out.close()
                     self._vmc_out = VmcOut(address)
@@ -210,6 +222,9 @@ class Engine:
             match message:
                 case StageCue(number, cue):
                     self._show.take_cue(cue, now_s)
+                    self._foley.notice(cue)
+                    if isinstance(cue, Banner):
+                        self._sound.thank(cue.icon, cue.giver)
                     self._link.send(CueTaken(number))
                 case GameView():
                     self._show.game = message
@@ -249,6 +264,7 @@ class Engine:
         if self._plan.stamp:
             stamp_frame(frame, clock.now_s(), clock.wall_s())
         self._streams.put(frame, now_s)
+        self._sound.follow(frame.captured_s, self._foley.sounds(frame.impacts, self._show.game, frame.captured_s))
         if not self._show.overlay.is_panic:
             self._vmc_out.send(frame.pose, self._show.rig.rest_places_m, now_s)
         self._count += 1
@@ -274,10 +290,9 @@ class Engine:
                 "encode_ms": encoder["encode_ms"],
                 "bitrate_bps": encoder["bitrate_bps"],
                 "pictures_dropped": encoder["dropped"],
-                "sound_packets": float(self._sound.packets),
-                "sound_dropped": float(self._sound.dropped),
+                **self._sound.figures(),
             },
-            notice=self._calibrating.fault,
+            notice=self._calibrating.fault or self._sound.fault,
             calibration=calibration,
         )
         # The host watches the seconds of a step.

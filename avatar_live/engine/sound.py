@@ -1,131 +1,113 @@
-"""The sound of the show: the host's microphone as Opus, silence where there is none."""
+"""The sound of the show, on a thread of its own: what the engine asks for reaches the console between two packets."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
 from typing import Final
 
 from avatar_live import clock
-from avatar_live.channels.ring import PACKET_S, SoundPacket, SoundRing
-from avatar_live.encoder.audio import PACKET_SAMPLES, OpusEncoder
-from avatar_live.signals.encoded import AUDIO_CLOCK_HZ, MAIN_STREAM, EncodedFrame
+from avatar_live.channels import Lossless
+from avatar_live.channels.processes import EnginePlan
+from avatar_live.channels.ring import SoundRing
+from avatar_live.engine.console import Console, Send
+from avatar_live.engine.music import Music
+from avatar_live.engine.recordings import RecordingError, read_bank
+from avatar_live.engine.speech import Speech, thanks
+from avatar_live.signals.sound import SoundLevels, SpeechMode
+from avatar_live.sound.effects import Play
+from avatar_live.sound.level import Samples
 
 LOOK_S: Final = 0.01  # half a packet: looking costs little, and so does waiting for the next look
-PAUSE_S: Final = 0.1  # a microphone that gives nothing for so long is off, and silence takes its place
-STALE_S: Final = 0.5  # no microphone is so late: what is older waited here while this process could not run
-GAP_S: Final = PACKET_S / 2  # a packet that is later than this behind the one before it follows lost ones
+WISHES_MAX: Final = 256
 
-Send = Callable[[EncodedFrame], None]
+Wish = Callable[[], object]
 
 
 class Sound:
-    """Encode what the ring brings, on a thread of its own.
+    """Mix and encode what sounds, until closed; `fault` says what is not heard, and why."""
 
-    A viewer's player needs a sound track that never ends, so silence is sent while no microphone is heard. What is said
-    while `mute` is on leaves no trace in it.
-    """
-
-    def __init__(self, send: Send, ring: SoundRing, *, is_muted: bool = False) -> None:
-        self._voice = Voice(send, ring, clock.now_s(), is_muted=is_muted)
+    def __init__(self, send: Send, ring: SoundRing, plan: EnginePlan) -> None:
+        self._bank_fault = ""
+        self._music: Music | None = None
+        self._speech: Speech | None = None
+        self._speech_mode: SpeechMode = "off"
+        now_s = clock.now_s()
+        self._console = Console(send, ring, self._read_bank(plan.sounds), plan.levels, now_s, is_muted=plan.is_panic_on)
+        self._wishes: Lossless[Wish] = Lossless(WISHES_MAX)
+        self.use_music(plan.music)
+        self.use_speech(plan.speech)
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="sound", daemon=True)
         self._thread.start()
 
+    @property
+    def fault(self) -> str:
+        """One sentence for the host; empty when all is well."""
+        music = self._music.fault if self._music is not None else ""
+        speech = self._speech.fault if self._speech is not None else ""
+        return music or speech or self._bank_fault
+
     def mute(self, is_on: bool) -> None:
         """Send silence in place of the microphone, or let it be heard from now on."""
-        self._voice.mute(is_on, clock.now_s())
+        self._console.mute(is_on, clock.now_s())
 
-    @property
-    def packets(self) -> int:
-        """How many packets of the microphone were encoded."""
-        return self._voice.packets
+    def follow(self, captured_s: float, plays: Sequence[Play]) -> None:
+        """Keep in step with a picture of that time which was made just now, and play what is heard of it."""
+        self._wishes.put(partial(self._console.wait_for_picture, captured_s, clock.now_s()))
+        for play in plays:
+            self._wishes.put(partial(self._console.play, play))
 
-    @property
-    def dropped(self) -> int:
-        """How many packets of the microphone came too late to be encoded."""
-        return self._voice.dropped
+    def use_levels(self, levels: SoundLevels) -> None:
+        """Move the faders."""
+        self._wishes.put(partial(setattr, self._console.mixer, "levels", levels))
+
+    def use_music(self, path: str) -> None:
+        """Play a file over and over, or none."""
+        if self._music is not None:
+            self._music.close()
+        self._music = Music(Path(path)) if path else None
+        self._wishes.put(partial(setattr, self._console, "music", self._music))
+
+    def use_speech(self, mode: SpeechMode) -> None:
+        """Choose which thanks are spoken from now on."""
+        self._speech_mode = mode
+        if mode != "off" and self._speech is None:
+            self._speech = Speech()
+            self._wishes.put(partial(setattr, self._console, "speech", self._speech))
+
+    def thank(self, gift: str, giver: str) -> None:
+        """Speak thanks for a gift, if the host wants that."""
+        if self._speech is not None:
+            self._speech.say(thanks(self._speech_mode, gift, giver))
+
+    def figures(self) -> dict[str, float]:
+        """Return how many packets of the microphone were heard and how many came too late, and how loud the mix is."""
+        return {
+            "sound_packets": float(self._console.packets),
+            "sound_dropped": float(self._console.dropped),
+            "sound_dbfs": self._console.mixer.loudness_dbfs,
+        }
 
     def close(self) -> None:
         """Stop sending, and let go of the ring."""
         self._stopped.set()
         self._thread.join()
-        self._voice.close()
+        self._console.close()
+        for source in (self._music, self._speech):
+            if source is not None:
+                source.close()
 
     def _run(self) -> None:
         while not self._stopped.wait(LOOK_S):
-            self._voice.step(clock.now_s())
+            for wish in self._wishes.take_all():
+                wish()
+            self._console.step(clock.now_s())
 
-
-class Voice:
-    """Decide what is sent at which time; `step` is told the time.
-
-    Timestamps count from the machine's monotonic zero, as those of the video do, and then by samples: a player hears a
-    jump in them as a crack, so they follow the clock of the microphone and not its jitter. What keeps lips and voice
-    together is `captured_s`, which every packet carries and the sender reports tell.
-    """
-
-    def __init__(self, send: Send, ring: SoundRing, now_s: float, *, is_muted: bool = False) -> None:
-        self._send = send
-        self._ring = ring
-        self._encoder = OpusEncoder(MAIN_STREAM)
-        self._heard_from_s = float("inf") if is_muted else float("-inf")
-        self._heard_s = float("-inf")  # when the microphone last gave something
-        self._lag_s = 0.0  # from the first sample of its packets to their arrival here
-        self._due_s = now_s  # captured time of the packet that comes next
-        self._pts = round(now_s * AUDIO_CLOCK_HZ)
-        self.packets = self._stale = 0
-        self._has_spoken = False  # the encoder knows something of the host
-
-    @property
-    def dropped(self) -> int:
-        """How many packets of the microphone came too late to be encoded."""
-        return self._stale + self._ring.dropped
-
-    def mute(self, is_on: bool, now_s: float) -> None:
-        """Replace by silence all that is captured while this is on, however late it comes."""
-        self._heard_from_s = float("inf") if is_on else now_s
-
-    def step(self, now_s: float) -> None:
-        """Send what is due."""
-        read = self._ring.read()
-        packets = [packet for packet in read if now_s - packet.captured_s < STALE_S]
-        self._stale += len(read) - len(packets)
-        for packet in packets:
-            self._say(packet)
-        if packets:
-            self._heard_s, self._lag_s = now_s, max(0.0, now_s - packets[-1].captured_s)
-        elif now_s - self._heard_s > PAUSE_S:
-            self._keep_silent(now_s - self._lag_s)
-
-    def close(self) -> None:
-        """Let go of the encoder and the ring."""
-        self._encoder.close()
-        self._ring.close()
-
-    def _say(self, packet: SoundPacket) -> None:
-        pts = self._place(packet.captured_s)
-        if packet.captured_s >= self._heard_from_s:
-            self._has_spoken = True
-            self._send(self._encoder.encode(packet.samples, packet.captured_s, pts))
-            self.packets += 1
-            return
-        if self._has_spoken:  # an encoder looks back by 6.5 ms, which are the host's
-            self._has_spoken = False
-            self._encoder.close()
-            self._encoder = OpusEncoder(MAIN_STREAM)
-        self._send(self._encoder.silence(packet.captured_s, pts))
-
-    def _keep_silent(self, until_s: float) -> None:
-        """Send silence up to a captured time, in step with what the microphone gave before; skip what is long gone."""
-        if until_s - self._due_s > PAUSE_S / 2.0:
-            self._send(self._encoder.silence(until_s, self._place(until_s)))
-        while self._due_s <= until_s:
-            self._send(self._encoder.silence(self._due_s, self._place(self._due_s)))
-
-    def _place(self, captured_s: float) -> int:
-        """Return the timestamp of the packet captured then; it follows the one before unless some are missing."""
-        gap_s = captured_s - self._due_s
-        if gap_s > GAP_S:
-            self._pts += round(gap_s * AUDIO_CLOCK_HZ)
-        pts = self._pts
-        self._pts, self._due_s = pts + PACKET_SAMPLES, captured_s + PACKET_S
-        return pts
+    def _read_bank(self, folder: str) -> dict[str, Samples]:
+        """Return the sounds of gifts and games; a show goes on without them."""
+        try:
+            return read_bank(Path(folder)) if folder else {}
+        except RecordingError as error:
+            self._bank_fault = str(error)
+            return {}

@@ -27,6 +27,7 @@ PLAYER_RADIUS: Final = 0.06
 WALK_SPEED: Final = 0.4
 BACK_SPEED: Final = 0.25
 TURN_RAD_PER_S: Final = 2.2
+KICK_HEARD: Final = 0.15  # a smaller change of speed is a player who goes along with the ball
 KICK: Final = 1.6  # a walking player sends the ball off this much faster than the player walks
 SPAWN_X: Final = 0.8
 
@@ -40,6 +41,8 @@ class Ball:
     speed_x: float = 0.0
     speed_z: float = 0.0
     turn_rad: float = 0.0
+    kicks: int = 0
+    bounces: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,8 @@ def view(world: World) -> GameView:
             PlayerView(one.id, one.name, one.camp, one.x, one.z, one.yaw_rad, one.up != one.down)
             for one in world.players
         ),
+        kicks=ball.kicks,
+        bounces=ball.bounces,
     )
 
 
@@ -138,7 +143,9 @@ def _pushed(world: World, camp: Camp, strength: float) -> World:
     speed = PUSH_SPEED * strength
     ball = world.ball
     towards = 1.0 if camp == "red" else -1.0
-    pushed = replace(ball, speed_x=ball.speed_x + towards * speed, speed_z=ball.speed_z + aside * speed)
+    pushed = replace(
+        ball, speed_x=ball.speed_x + towards * speed, speed_z=ball.speed_z + aside * speed, kicks=ball.kicks + 1
+    )
     return replace(world, seed=seed, ball=_slowed(pushed))
 
 
@@ -155,7 +162,8 @@ def _tick(world: World) -> tuple[World, Camp | None]:
     if world.celebrate_s > 0.0:
         left_s = max(world.celebrate_s - TICK_S, 0.0)
         if left_s < TICK_S / 2:
-            return replace(world, players=players, ball=Ball(), celebrate_s=0.0), None
+            fresh = Ball(kicks=world.ball.kicks, bounces=world.ball.bounces)
+            return replace(world, players=players, ball=fresh, celebrate_s=0.0), None
         return replace(world, players=players, celebrate_s=left_s), None
     ball = world.ball
     for player in players:
@@ -229,6 +237,7 @@ def _bumped(ball: Ball, player: Player) -> Ball:
         z=ball.z + normal_z * overlap,
         speed_x=ball.speed_x + normal_x * gained,
         speed_z=ball.speed_z + normal_z * gained,
+        kicks=ball.kicks + (gained > KICK_HEARD),
     )
 
 
@@ -240,12 +249,14 @@ def _rolled(ball: Ball) -> Ball:
     x = ball.x + speed_x * TICK_S
     z = ball.z + speed_z * TICK_S
     reach_z = PITCH_HALF_WIDTH - BALL_RADIUS
+    bounces = ball.bounces
     if abs(z) > reach_z:
         if z * speed_z > 0.0:
             speed_z = -speed_z * WALL_BOUNCE
+            bounces += 1
         z = math.copysign(reach_z, z)
     turn_rad = math.remainder(ball.turn_rad - (x - ball.x) / BALL_RADIUS, math.tau)
-    return Ball(x, z, speed_x, speed_z, turn_rad)
+    return Ball(x, z, speed_x, speed_z, turn_rad, ball.kicks, bounces)
 
 
 def _between(from_x: float, from_z: float, to_x: float, to_z: float) -> tuple[float, float, float]:

@@ -62,10 +62,11 @@ class GiantHead(msgspec.Struct, frozen=True, tag="giant_head"):
 
 
 class Banner(msgspec.Struct, frozen=True, tag="banner"):
-    """Show who gave what; `icon` is the gift's id."""
+    """Show who gave what; `icon` is the gift's id, `giver` the name of who gave it."""
 
     text: str
     icon: str
+    giver: str = ""
 
 
 class Spotlight(msgspec.Struct, frozen=True, tag="spotlight"):

@@ -30,7 +30,8 @@ class GameView(msgspec.Struct, frozen=True, tag="game"):
     z from -0.4 (the host's edge) to +0.4 (the audience's edge); one unit is half the pitch's length.
 
     A viewer of the main camera sees +X to the right. The ball's radius is `BALL_RADIUS` units and it rests on the
-    pitch; `ball_turn_rad` is how far it has rolled about the Z axis (moving to +x turns it negative).
+    pitch; `ball_turn_rad` is how far it has rolled about the Z axis (moving to +x turns it negative). `kicks` and
+    `bounces` count what the ball was given and where it struck the wall since the game began: both are heard.
     """
 
     ball_x: float
@@ -39,3 +40,5 @@ class GameView(msgspec.Struct, frozen=True, tag="game"):
     score_red: int
     score_blue: int
     players: tuple[PlayerView, ...] = ()
+    kicks: int = 0
+    bounces: int = 0

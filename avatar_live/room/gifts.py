@@ -95,7 +95,7 @@ def _happen(room: Room, event: ev.GiftCommitted, gift: Gift, now_s: float) -> tu
     if gift.reaction == "ticket":
         return play.queue_up(room, event, now_s)
     told = ev.Tell(event.viewer, GiftUpdate(event.id, "committed", event.balance_coins))
-    room, banner = cue(room, Banner(f"{event.name}: {gift.name}", gift.id))
+    room, banner = cue(room, Banner(f"{event.name}: {gift.name}", gift.id, event.name))
     room, reaction = cue(room, _reaction(gift, zlib.crc32(event.id.encode())), event.viewer, event.id)
     thanks: ev.Effects = ()
     if gift.move is not None and gift.reaction != "move":

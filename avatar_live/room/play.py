@@ -68,7 +68,7 @@ def seeing(room: Room, event: ev.PlayerSees, now_s: float) -> tuple[Room, ev.Eff
     if seat is None or seat.phase != "entering":
         return room, ()
     room = _with_seat(room, replace(seat, phase="playing", until_s=now_s + TICKET_SECONDS))
-    room, banner = cue(room, Banner(f"{seat.ticket.name} plays", "ticket"))
+    room, banner = cue(room, Banner(f"{seat.ticket.name} plays", "ticket", seat.ticket.name))
     report = ev.Report("play_started", {"player": seat.player, "name": seat.ticket.name, "camp": seat.camp})
     return room, (ev.Mark(seat.ticket.gift_id, "playing"), *banner, report)
 

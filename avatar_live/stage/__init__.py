@@ -4,6 +4,7 @@
 """
 
 from avatar_live.stage.display import StageError
+from avatar_live.stage.spectacle import Impact
 from avatar_live.stage.stage import Drawn, Stage
 
-__all__ = ["Drawn", "Stage", "StageError"]
+__all__ = ["Drawn", "Impact", "Stage", "StageError"]

@@ -134,6 +134,11 @@ def fireworks(seed: int, age_s: float) -> Floats:
     return np.concatenate(parts)
 
 
+def openings_s(seed: int) -> list[float]:
+    """Return after how many seconds the shells of a show open."""
+    return sorted((_starts_s(seed) + _RISE_S).tolist())
+
+
 def glare(seed: int, age_s: float) -> Doubles:
     """Return the light (3,) that the shells just opened throw into the room."""
     lot, starts_s = _lot(seed, SHELLS), _starts_s(seed)

@@ -1,5 +1,6 @@
 """The effects on the stage: what is thrown, paper in the air, sparks, stickers; fed by cues, shown moment by moment."""
 
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -32,8 +33,22 @@ SPARKS_MAX: Final = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Impact:
+    """Tell that a prop struck something just now, how hard (0..1) and where across the stage (metres, +X to the right
+    of a viewer); `is_on_head` where it is the prop's first touch of the host's head.
+    """
+
+    thing: str
+    share: float
+    x_m: float
+    is_on_head: bool
+
+
 class Spectacle:
-    """Hold what effects need on the stage, made once and hidden while unused."""
+    """Hold what effects need on the stage, made once and hidden while unused; `impacts` are those of the last moment
+    that was shown.
+    """
 
     def __init__(self, parent: NodePath) -> None:
         self.effects = Effects()
@@ -48,6 +63,7 @@ class Spectacle:
         self._sparks = _Swarm(self.node, "spark", "sparks", _square(), SPARKS_MAX, sparks.SPARK_TEXELS)
         layers.draw_blended(self._sparks.node, layers.BLENDED, 200)
         self._shown_s: float | None = None
+        self.impacts: tuple[Impact, ...] = ()
 
     def start(self, cue: Cue, now_s: float) -> None:
         """Begin what a cue asks for."""
@@ -100,8 +116,15 @@ class Spectacle:
         for release in self.effects.due(now_s):
             launch = (drop if release.is_dropped else throw)(THINGS[release.thing], release.seed)
             self._physics.throw(release.thing, release.seed, launch, now_s)
-        for hit in self._physics.step(host, game, now_s, dt_s):
+        hits = self._physics.step(host, game, now_s, dt_s)
+        for hit in hits:
             self._take(hit, host, now_s)
+        on_head = {id(hit.body) for hit in hits if hit.is_first}
+        self.impacts = tuple(
+            Impact(body.name, body.bounce_share, float(place[0]), id(body) in on_head)
+            for body, place in zip(self._physics.bodies, self._physics.places, strict=True)
+            if id(body) in on_head or body.bounced_s == now_s
+        )
 
     def _take(self, hit: Hit, host: Host, now_s: float) -> None:
         """Let the head feel a hit, and show it."""

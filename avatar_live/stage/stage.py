@@ -36,18 +36,20 @@ from avatar_live.stage.puppet import Puppet
 from avatar_live.stage.room import Room
 from avatar_live.stage.shadows import HostShadow
 from avatar_live.stage.skull import USUAL_SKULL, skull_of
-from avatar_live.stage.spectacle import Spectacle
+from avatar_live.stage.spectacle import Impact, Spectacle
 
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
     """Hold one moment's pictures, BGRA (height, width, 4), top row first: everybody's and, by id, each player's own.
 
-    Where a graphics card draws, players' pictures are I420 (height * 3 / 2, width): see `readback.py`.
+    Where a graphics card draws, players' pictures are I420 (height * 3 / 2, width): see `readback.py`. `impacts` are
+    what a listener hears of this moment.
     """
 
     main: NDArray[np.uint8]
     players: dict[str, NDArray[np.uint8]] = field(default_factory=dict)
+    impacts: tuple[Impact, ...] = ()
 
 
 class Stage:
@@ -143,7 +145,7 @@ class Stage:
         picture = self._display.main.read()
         if self._quality.has_effects and not self._display.main.is_smooth:
             soften_edges(picture)
-        return Drawn(picture, self._views.read(players, game))
+        return Drawn(picture, self._views.read(players, game), self._spectacle.impacts)
 
     def arrange(self, posture: Posture, game: GameView, now_s: float, players: Collection[str] = ()) -> None:
         """Bring everything to where it is at this moment, as `draw` does before it draws."""

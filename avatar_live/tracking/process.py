@@ -25,11 +25,14 @@ from avatar_live.channels.processes import (
     UseCamera,
     UseDirector,
     UseInputs,
+    UseLevels,
     UseLight,
     UseLostPolicy,
     UseMicrophone,
+    UseMusic,
     UseOutlets,
     UseShot,
+    UseSpeech,
     UseTitle,
     UseVmcOut,
 )
@@ -116,7 +119,7 @@ class _Show:
                     self._inputs = Inputs(inputs, self._publisher.say)
                 case UseAvatar() | UseTitle() | Panic() | UseBackdrop() | UseLight() | UseShot() | UseDirector():
                     pass  # the engine's
-                case UseLostPolicy() | Calibrate() | UseVmcOut():
+                case UseLostPolicy() | Calibrate() | UseVmcOut() | UseLevels() | UseMusic() | UseSpeech():
                     pass  # the engine's, too
                 case UseOutlets():
                     pass  # the outlets'

@@ -22,6 +22,7 @@ from avatar_live import clock
 from avatar_live.channels import Slot
 from avatar_live.channels.child import HealthWriter
 from avatar_live.channels.processes import READINGS_SLOT, TrackerPlan, health_slot
+from avatar_live.engine.recordings import RecordingError, decode
 from avatar_live.signals import READINGS_BYTES, readings_from_bytes
 from avatar_live.signals.scene import BackdropError
 from avatar_live.stage.footage import loop
@@ -34,6 +35,7 @@ RUN_PX: Final = 6
 NETWORKS: Final = {"asyncio", "http", "multiprocessing", "requests", "socket", "urllib", "websockets"}
 DOCTORS_PROBE: Final = Path("app", "probes.py")  # `avatar-live doctor` tries the camera, while no show is on
 BACKDROPS: Final = Path("stage", "footage.py")  # plays what the host chose to stand before: files, never a device
+RECORDINGS: Final = Path("engine", "recordings.py")  # decodes the sound of files: music, and the sounds of gifts
 DOWNLOAD: Final = PACKAGE / "tracking" / "download.py"  # fetches the models, and knows no more than them
 RECEIVER: Final = PACKAGE / "tracking" / "receiver.py"  # hears other programs, and sends a phone one fixed greeting
 INPUTS: Final = PACKAGE / "tracking" / "inputs.py"  # waits for what they send
@@ -76,8 +78,12 @@ def is_opening(name: str, call: ast.Call) -> bool:
 def test_only_the_tracker_and_the_doctor_open_cameras_and_films() -> None:
     openers = {path.relative_to(PACKAGE) for path in modules() for name, call in calls(path) if is_opening(name, call)}
     rooms = {path.parts[0] for path in openers}
-    assert rooms - {"app", "stage"} == {"tracking"}, "and it does open them, or this test looks for the wrong words"
-    assert {path for path in openers if path.parts[0] in ("app", "stage")} == {DOCTORS_PROBE, BACKDROPS}
+    assert rooms - {"app", "stage", "engine"} == {"tracking"}, (
+        "and it does open them, or this test looks for the wrong words"
+    )
+    assert {path for path in openers if path.parts[0] != "tracking"} == {DOCTORS_PROBE, BACKDROPS, RECORDINGS}
+    decoded = [ast.unparse(call) for name, call in calls(PACKAGE / RECORDINGS) if name.endswith((".decode", ".demux"))]
+    assert decoded == ["file.decode(audio=0)"]
 
 
 @pytest.mark.parametrize("device", ["0", "/dev/null", "/dev/video0", "rtsp://192.0.2.1/camera.mp4", "udp://@:1.avi"])
@@ -115,6 +121,24 @@ def test_the_tracker_has_no_channel_that_holds_a_picture() -> None:
     ]
     senses = ("READINGS", "VOICE", "GIVEN")
     assert slots == [f"Slot(run_folder / {sense}_SLOT, {sense}_BYTES)" for sense in senses]
+
+
+@pytest.mark.parametrize("device", ["0", "/dev/null", "/dev/snd", "default", "rtsp://192.0.2.1/voice.mp3"])
+def test_music_is_a_file_and_never_a_device_or_an_address(device: str) -> None:
+    with pytest.raises(RecordingError, match="no sound file at"):
+        next(decode(Path(device)))
+
+
+def test_the_show_cannot_hear_itself() -> None:
+    """No echo: what viewers hear is mixed from the ring, files and what a program speaks, never from a sound card."""
+    library = "sound" + "device"
+    assert {path.relative_to(PACKAGE).parts[0] for path in modules() if library in imported(path)} == {"tracking"}
+    streams = [name for path in modules() for name, _ in calls(path) if name.endswith(("OutputStream", ".play_array"))]
+    assert streams == [], "and nothing is played on this machine that its microphone could hear"
+    (opened,) = [name for path in modules() for name, _ in calls(path) if name.endswith("InputStream")]
+    assert opened == f"{library}.InputStream"
+    read = {name for name in imported(PACKAGE / "sound" / "mixer.py") if name.startswith("avatar_live")}
+    assert {name.split(".")[1] for name in read} == {"channels", "signals", "sound"}
 
 
 @pytest.fixture

@@ -1,0 +1,104 @@
+"""A music file that is played over and over, whatever it is made of."""
+
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from avatar_live import clock
+from avatar_live.engine.music import AHEAD_PACKETS, Music
+from avatar_live.engine.recordings import RecordingError, decode, read_bank
+from avatar_live.signals.encoded import AUDIO_CLOCK_HZ
+from avatar_live.sound.level import Samples
+
+WAIT_S = 10.0
+
+
+def write_tone(path: Path, seconds: float, rate_hz: int = 48_000, layout: str = "stereo", codec: str = "flac") -> Path:
+    ears = 2 if layout == "stereo" else 1
+    at = np.arange(round(seconds * rate_hz)) / rate_hz
+    tone = np.rint(8_000 * np.sin(2 * np.pi * 500 * at)).astype(np.int16)
+    with av.open(str(path), "w") as file:
+        stream = file.add_stream(codec, rate=rate_hz)
+        assert isinstance(stream, av.AudioStream)
+        stream.layout, stream.format = layout, "s16"
+        for start in range(0, len(tone), 1_024):
+            part = np.repeat(tone[None, start : start + 1_024], ears, axis=0)
+            frame = av.AudioFrame.from_ndarray(part.T.reshape(1, -1).copy(), format="s16", layout=layout)
+            frame.sample_rate, frame.pts = rate_hz, start
+            file.mux(stream.encode(frame))
+        file.mux(stream.encode())
+    return path
+
+
+def heard(music: Music, packets: int) -> Samples:
+    """Return what is played, as it comes."""
+    parts: list[Samples] = []
+    end_s = clock.now_s() + WAIT_S
+    while len(parts) < packets:
+        assert clock.now_s() < end_s and not music.fault
+        if (packet := music.read()) is not None:
+            parts.append(packet)
+    return np.concatenate(parts)
+
+
+def frequency_hz(sound: Samples) -> float:
+    return float(np.abs(np.fft.rfft(sound[:, 0] * np.hanning(len(sound)))).argmax()) * AUDIO_CLOCK_HZ / len(sound)
+
+
+@pytest.mark.parametrize(("rate_hz", "layout"), [(48_000, "stereo"), (44_100, "mono"), (22_050, "stereo")])
+def test_a_file_of_any_rate_is_played_at_its_pitch_and_loudness(tmp_path: Path, rate_hz: int, layout: str) -> None:
+    sound = np.concatenate(list(decode(write_tone(tmp_path / "tone.flac", 1.0, rate_hz, layout))))
+    assert sound.shape == (pytest.approx(AUDIO_CLOCK_HZ, abs=100), 2)
+    assert frequency_hz(sound) == pytest.approx(500, abs=2)
+    assert np.abs(sound).max() == pytest.approx(8_000 / 32_768, rel=0.05)
+    assert np.array_equal(sound[:, 0], sound[:, 1])
+
+
+def test_a_file_is_played_over_and_over_without_a_gap(tmp_path: Path) -> None:
+    music = Music(write_tone(tmp_path / "tone.wav", 0.5, codec="pcm_s16le"))
+    sound = heard(music, 100)  # two seconds
+    music.close()
+    steepest = 8_000 / 32_768 * 2 * np.pi * 500 / AUDIO_CLOCK_HZ
+    assert np.abs(np.diff(sound[:, 0])).max() < 1.1 * steepest, "250 whole waves: the seam is as smooth as the rest"
+
+
+def test_no_more_is_decoded_ahead_than_a_second(tmp_path: Path) -> None:
+    music = Music(write_tone(tmp_path / "tone.flac", 5.0))
+    heard(music, 1)
+    end_s = clock.now_s() + WAIT_S
+    while len(music._packets) < AHEAD_PACKETS:
+        assert clock.now_s() < end_s
+    assert not music._packets.put(np.zeros((960, 2), np.float32))
+    music.close()
+    music._thread.join(WAIT_S)
+    assert not music._thread.is_alive()
+
+
+@pytest.mark.parametrize("content", [b"", b"not a sound", b"RIFF\0\0\0\0WAVE"])
+def test_what_is_no_music_is_told(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "letter.mp3"
+    path.write_bytes(content)
+    music = Music(path)
+    music._thread.join(WAIT_S)
+    assert "letter.mp3" in music.fault and music.read() is None
+
+
+def test_a_film_without_sound_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "silent.mkv"
+    with av.open(str(path), "w") as file:
+        stream = file.add_stream("ffv1", 30)
+        stream.width, stream.height, stream.pix_fmt = 64, 64, "bgr0"
+        file.mux(stream.encode(av.VideoFrame.from_ndarray(np.zeros((64, 64, 3), np.uint8), format="rgb24")))
+        file.mux(stream.encode())
+    with pytest.raises(RecordingError, match="no sound in"):
+        next(decode(path))
+
+
+def test_a_bank_is_the_folders_sounds_by_their_names(tmp_path: Path) -> None:
+    write_tone(tmp_path / "horn.flac", 0.3, layout="mono")
+    (tmp_path / "notes.txt").write_text("no sound")
+    bank = read_bank(tmp_path)
+    assert bank.keys() == {"horn"} and bank["horn"].shape == (14_400, 2)
+    assert read_bank(tmp_path / "missing") == {}
