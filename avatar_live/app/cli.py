@@ -28,6 +28,8 @@ from avatar_live.app.options import (
     MicrophoneOption,
     MirrorOption,
     ModelsOption,
+    MusicOption,
+    MusicVolumeOption,
     PlaylistOption,
     PortOption,
     ProfileOption,
@@ -35,6 +37,8 @@ from avatar_live.app.options import (
     RecordOption,
     ShotOption,
     SizeOption,
+    SoundsVolumeOption,
+    SpeakOption,
     TitleOption,
     VideoOption,
     VmcOutOption,
@@ -44,6 +48,7 @@ from avatar_live.app.options import (
     with_programs,
     with_record,
     with_scene,
+    with_sound,
 )
 from avatar_live.app.probes import probe
 from avatar_live.app.settings import (
@@ -51,6 +56,7 @@ from avatar_live.app.settings import (
     DEFAULT_AVATAR,
     DEFAULT_PORT,
     DEFAULT_PROFILE,
+    LEVELS,
     MODELS_FOLDER,
     builtin_avatars,
     check_port,
@@ -88,6 +94,10 @@ def serve(
     when_lost: LostOption = "idle",
     profile: ProfileOption = DEFAULT_PROFILE,
     vmc_out: VmcOutOption = "",
+    music: MusicOption = "",
+    music_volume: MusicVolumeOption = LEVELS.music_db,
+    sounds_volume: SoundsVolumeOption = LEVELS.sounds_db,
+    speak: SpeakOption = "off",
     port: PortOption = DEFAULT_PORT,
     host: HostOption = "0.0.0.0",  # noqa: S104  (a phone on the same network is to open the link)
     edges: EdgesOption = 0,
@@ -115,6 +125,7 @@ def serve(
     settings = with_outlets(settings, record_video, publish, hls)
     settings = with_presence(settings, when_lost, profile)
     settings = replace(with_programs(settings, inputs, vmc_out), edges=edges)
+    settings = with_sound(settings, music, music_volume, sounds_volume, speak)
     check_port(settings.host, settings.port)
     ensure_models(settings.models_folder, Progress("tracking models"))
     signal.signal(signal.SIGTERM, _as_interrupt)
@@ -174,6 +185,10 @@ def desktop(
     when_lost: LostOption = "idle",
     profile: ProfileOption = DEFAULT_PROFILE,
     vmc_out: VmcOutOption = "",
+    music: MusicOption = "",
+    music_volume: MusicVolumeOption = LEVELS.music_db,
+    sounds_volume: SoundsVolumeOption = LEVELS.sounds_db,
+    speak: SpeakOption = "off",
     port: PortOption = DEFAULT_PORT,
     host: HostOption = "0.0.0.0",  # noqa: S104  (a phone on the same network is to open the link)
     data_folder: DataOption = DATA_FOLDER,
@@ -187,6 +202,7 @@ def desktop(
     settings = with_scene(replace(settings, microphone=microphone), backdrop, light, shot, director)
     settings = with_presence(settings, when_lost, profile)
     settings = with_programs(settings, inputs, vmc_out)
+    settings = with_sound(settings, music, music_volume, sounds_volume, speak)
     if not probe("screen").works:
         raise ShowError(
             "No window can be opened here: start `python3 live.py serve`, which needs no screen. Where there is one, "

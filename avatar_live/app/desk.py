@@ -9,6 +9,7 @@ from avatar_live.app.show import PARTS_NEEDED, LocalShow
 from avatar_live.channels.processes import CalibrationWish, Health
 from avatar_live.desktop import Choice
 from avatar_live.outlets.target import parse_target
+from avatar_live.signals.sound import SoundLevels
 
 
 class DeskShow:
@@ -83,6 +84,18 @@ class DeskShow:
     def lost_policy(self) -> str:
         return self._show.settings.lost_policy
 
+    @property
+    def music(self) -> str:
+        return self._show.settings.music
+
+    @property
+    def speech(self) -> str:
+        return self._show.settings.speech
+
+    @property
+    def levels(self) -> SoundLevels:
+        return self._show.settings.levels
+
     def cameras(self) -> list[Choice]:
         return list_cameras()
 
@@ -142,6 +155,15 @@ class DeskShow:
 
     def use_lost_policy(self, policy: str) -> str | None:
         return _reason(lambda: self._show.use_lost_policy(policy))
+
+    def use_music(self, path: str) -> str | None:
+        return _reason(lambda: self._show.use_music(path))
+
+    def use_speech(self, mode: str) -> str | None:
+        return _reason(lambda: self._show.use_speech(mode))
+
+    def use_levels(self, levels: SoundLevels) -> None:
+        self._show.use_levels(levels)
 
     def calibrate(self, wish: CalibrationWish) -> int:
         return self._show.calibrate(wish)

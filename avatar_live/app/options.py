@@ -16,8 +16,11 @@ from avatar_live.app.settings import (
     checked_camera,
     checked_host,
     checked_inputs,
+    checked_level,
     checked_lost_policy,
+    checked_music,
     checked_profile,
+    checked_speech,
     checked_vmc_out,
     find_avatar,
     with_size,
@@ -25,6 +28,7 @@ from avatar_live.app.settings import (
 from avatar_live.app.targets import checked_targets
 from avatar_live.app.terminal import say
 from avatar_live.signals.scene import LIGHTS, SHOTS
+from avatar_live.signals.sound import SoundLevels
 
 CameraOption = Annotated[
     str,
@@ -99,6 +103,29 @@ PlaylistOption = Annotated[
         "--hls",
         help="Write an HLS playlist into this folder while live, for a web server or CDN to hand out.",
         rich_help_panel="The network",
+    ),
+]
+MusicOption = Annotated[
+    str,
+    typer.Option(
+        "--music", help="Music behind the show: a file that is played over and over.", rich_help_panel="Sound"
+    ),
+]
+MusicVolumeOption = Annotated[
+    float,
+    typer.Option("--music-volume", help="How loud it is, in dB; -60 is off.", rich_help_panel="Sound"),
+]
+SoundsVolumeOption = Annotated[
+    float,
+    typer.Option("--sounds-volume", help="How loud gifts and games are, in dB; -60 is off.", rich_help_panel="Sound"),
+]
+SpeakOption = Annotated[
+    str,
+    typer.Option(
+        "--speak",
+        help="Speak thanks for gifts: [b]off[/b], [b]gifts[/b], or [b]names[/b], which reads out who gave it, too. "
+        "Chat is never read out. Needs espeak-ng.",
+        rich_help_panel="Sound",
     ),
 ]
 AvatarOption = Annotated[
@@ -243,6 +270,12 @@ def with_scene(settings: Settings, backdrop: str, light: str, shot: str, directo
     """Return the settings with this scene. Raises ShowError for what cannot be."""
     settings = replace(settings, light=checked_light(light), shot=checked_shot(shot), has_director=director)
     return replace(settings, backdrop=checked_backdrop(backdrop))
+
+
+def with_sound(settings: Settings, music: str, music_db: float, sounds_db: float, speak: str) -> Settings:
+    """Return the settings of a show that sounds like this. Raises ShowError for what cannot be."""
+    levels = SoundLevels(music_db=checked_level(music_db), sounds_db=checked_level(sounds_db))
+    return replace(settings, music=checked_music(music), speech=checked_speech(speak), levels=levels)
 
 
 def with_record(settings: Settings, record: str) -> Settings:

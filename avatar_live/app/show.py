@@ -19,6 +19,8 @@ from avatar_live.app.settings import (
     checked_camera,
     checked_inputs,
     checked_lost_policy,
+    checked_music,
+    checked_speech,
     checked_vmc_out,
     event_token,
     find_avatar,
@@ -38,14 +40,18 @@ from avatar_live.channels.processes import (
     UseCamera,
     UseDirector,
     UseInputs,
+    UseLevels,
     UseLight,
     UseLostPolicy,
     UseMicrophone,
+    UseMusic,
     UseOutlets,
     UseShot,
+    UseSpeech,
     UseTitle,
     UseVmcOut,
 )
+from avatar_live.signals.sound import SoundLevels
 
 START_S_MAX: Final = 90.0  # a slow machine compiles shaders and reads a large avatar in that time
 TAKES: Final = "takes"  # in the data folder
@@ -235,6 +241,23 @@ class LocalShow:
         name = checked_lost_policy(policy)
         self.settings = replace(self.settings, lost_policy=name)
         self._order("engine", UseLostPolicy(name))
+
+    def use_music(self, path: str) -> None:
+        """Play a file over and over, or none. Raises ShowError."""
+        music = checked_music(path)
+        self.settings = replace(self.settings, music=music)
+        self._order("engine", UseMusic(music))
+
+    def use_speech(self, mode: str) -> None:
+        """Choose which thanks are spoken. Raises ShowError."""
+        name = checked_speech(mode)
+        self.settings = replace(self.settings, speech=name)
+        self._order("engine", UseSpeech(name))
+
+    def use_levels(self, levels: SoundLevels) -> None:
+        """Move the faders of the mixer."""
+        self.settings = replace(self.settings, levels=levels)
+        self._order("engine", UseLevels(levels))
 
     def calibrate(self, wish: CalibrationWish) -> int:
         """Begin a step of the calibration, give it up or forget all; the engine's health answers to the returned id."""

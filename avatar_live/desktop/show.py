@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Protocol
 
 from avatar_live.channels.processes import CalibrationWish, Health
+from avatar_live.signals.sound import SoundLevels
 
 Choice = tuple[str, str]  # what is chosen, and how it is called for people
 
@@ -80,6 +81,18 @@ class Show(Protocol):
     def lost_policy(self) -> str:
         """What the avatar does while nobody is seen."""
 
+    @property
+    def music(self) -> str:
+        """The file that plays; empty for none."""
+
+    @property
+    def speech(self) -> str:
+        """Which thanks are spoken."""
+
+    @property
+    def levels(self) -> SoundLevels:
+        """The faders of the mixer."""
+
     def cameras(self) -> list[Choice]:
         """Return the webcams of this machine; may take seconds."""
 
@@ -133,6 +146,15 @@ class Show(Protocol):
 
     def use_lost_policy(self, policy: str) -> str | None:
         """Choose what the avatar does while nobody is seen."""
+
+    def use_music(self, path: str) -> str | None:
+        """Play a file over and over, or none."""
+
+    def use_speech(self, mode: str) -> str | None:
+        """Choose which thanks are spoken."""
+
+    def use_levels(self, levels: SoundLevels) -> None:
+        """Move the faders; at once."""
 
     def calibrate(self, wish: CalibrationWish) -> int:
         """Begin a step of the calibration, give it up or forget all, at once; return the id of the health's answer."""

@@ -73,6 +73,15 @@ QPushButton#record {{
 }}
 QPushButton#record:hover {{ background: #35181f; }}
 QPushButton#record:checked {{ background: {BAD}; border-color: {BAD}; color: {TEXT}; }}
+QFrame#over {{ background: {PANEL}; border: 1px solid {RAISED_MORE}; border-radius: 14px; }}
+QFrame#over QLabel {{ background: transparent; }}
+QPushButton#mute {{ padding: 0 6px; }}
+QPushButton#mute:checked {{ background: #35181f; border-color: {BAD}; color: {BAD}; }}
+QSlider {{ background: transparent; min-height: 22px; }}
+QSlider::groove:horizontal {{ height: 4px; border-radius: 2px; background: {RAISED_MORE}; }}
+QSlider::sub-page:horizontal {{ height: 4px; border-radius: 2px; background: {ACCENT}; }}
+QSlider::handle:horizontal {{ width: 14px; height: 14px; margin: -5px 0; border-radius: 7px; background: {TEXT}; }}
+QSlider::handle:horizontal:hover {{ background: {PINK}; }}
 QPushButton#director {{ text-align: left; font-weight: 400; }}
 QPushButton#director:checked {{ background: #2d2358; border-color: {VIOLET}; }}
 QListWidget {{ background: transparent; border: none; outline: none; }}

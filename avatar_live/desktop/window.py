@@ -32,6 +32,7 @@ from avatar_live.desktop.preview import Preview
 from avatar_live.desktop.scene import FILE, AskColor, AskFile, SceneControls, ask_color
 from avatar_live.desktop.share import ShareCard
 from avatar_live.desktop.show import Choice, Show
+from avatar_live.desktop.sound import MUTE_KEY, SoundControls
 from avatar_live.protocol.api import ApiEvent
 
 LOOK_MS: Final = 400
@@ -79,6 +80,7 @@ class Window(QWidget):
         self._errands = Errands(self)
         self.scene = SceneControls(self, show, self._errands, self._say, ask, ask_color)
         self.presence = PresenceControls(show, self.preview, self._errands, self._say)
+        self.sound = SoundControls(self, show, self.preview, self._errands, self._say, ask)
         self.live_button = QPushButton()
         self.panic_button = QPushButton()
         self.record_button = QPushButton("●")
@@ -104,6 +106,7 @@ class Window(QWidget):
         self.panic_button.toggled.connect(self._toggle_panic)
         self.record_button.clicked.connect(self._toggle_record)
         QShortcut(QKeySequence(PANIC_KEY), self, self.panic_button.toggle)
+        QShortcut(QKeySequence(MUTE_KEY), self, self.sound.mute_button.toggle)
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._look)
         self._timer.start(LOOK_MS)
@@ -160,7 +163,7 @@ class Window(QWidget):
             grid.addWidget(label, 3, column)
             grid.addWidget(widget, 4, column)
         grid.setRowMinimumHeight(5, 5)
-        for column, (words, widget) in enumerate(self.presence.fields):
+        for column, (words, widget) in enumerate((*self.presence.fields, *self.sound.fields)):
             label = QLabel(words)
             label.setObjectName("field")
             label.setBuddy(widget)
@@ -198,6 +201,7 @@ class Window(QWidget):
         self.health.tell(health, refusals, is_live)
         self.presence.tell(health)
         self.outlets.tell(health)
+        self.sound.tell(health)
         if is_live and "server" in health and "viewers" in health["server"].figures:
             self.counts.set_watching(round(health["server"].figures["viewers"]))
         take_fault = health["tracker"].status if self._show.take and _is_take_broken(health) else ""
@@ -332,6 +336,7 @@ class Window(QWidget):
             return
         self._timer.stop()
         self.presence.close()
+        self.sound.close()
         self.preview.stop()
         self.meter.stop()
         self._feed.stop()

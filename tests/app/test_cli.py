@@ -40,7 +40,7 @@ def test_the_help_of_serve_explains_the_options() -> None:
         "clip.mp4",
     ):
         assert word in done.stdout
-    for word in ("--when-lost", "--profile", "--calibrate"):
+    for word in ("--when-lost", "--profile", "--calibrate", "--music", "--speak"):
         assert word in done.stdout
 
 
@@ -72,6 +72,12 @@ def test_the_help_of_serve_explains_the_options() -> None:
             "an address looks like rtmp://live.example.com/app/KEY",
         ),
         (["serve", "--avatar", "AVATAR", "--record-video", "NO_AVATAR"], "no.vrm cannot be made"),
+        (["serve", "--avatar", "AVATAR", "--music", "gone.mp3"], 'There is no music "gone.mp3"'),
+        (
+            ["serve", "--avatar", "AVATAR", "--music-volume", "20"],
+            "A level of 20 dB cannot be set: use -60 (off) to 12",
+        ),
+        (["serve", "--avatar", "AVATAR", "--speak", "chat"], '"chat" cannot be spoken: use off, gifts or names'),
         (["desktop"], "No window can be opened here: start `python3 live.py serve`"),
     ],
 )

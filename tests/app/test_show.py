@@ -13,7 +13,18 @@ from avatar_live.app.faults import ShowError
 from avatar_live.app.part import Plan, remember
 from avatar_live.app.settings import Settings
 from avatar_live.app.show import LocalShow
-from avatar_live.channels.processes import EnginePlan, OutletsPlan, TrackerPlan, UseInputs, UseOutlets, UseVmcOut
+from avatar_live.channels.processes import (
+    EnginePlan,
+    OutletsPlan,
+    TrackerPlan,
+    UseInputs,
+    UseLevels,
+    UseMusic,
+    UseOutlets,
+    UseSpeech,
+    UseVmcOut,
+)
+from avatar_live.signals.sound import SoundLevels
 
 FAKE = Path(__file__).with_name("fake_part.py")
 
@@ -188,3 +199,30 @@ def test_a_show_may_be_recorded_and_published_from_its_beginning(settings: Setti
 def test_the_outlets_are_remembered_for_their_next_life() -> None:
     plan = remember(OutletsPlan("folder", ("a.mp4",)), UseOutlets(("b.mp4", "hls:www")))
     assert plan == OutletsPlan("folder", ("b.mp4", "hls:www"))
+
+
+def test_sound_is_checked_kept_and_ordered(show: LocalShow, tmp_path: Path) -> None:
+    with pytest.raises(ShowError, match="There is no music"):
+        show.use_music("gone.mp3")
+    with pytest.raises(ShowError, match="cannot be spoken"):
+        show.use_speech("chat")
+    plan = show.settings.engine_plan(tmp_path)
+    assert (plan.music, plan.speech, plan.levels) == ("", "off", SoundLevels()), "what cannot be changes nothing"
+    assert Path(plan.sounds).is_dir()
+    music = tmp_path / "evening.mp3"
+    music.touch()
+    show.use_music(str(music))
+    show.use_speech("gifts")
+    show.use_levels(SoundLevels(music_db=-20.0))
+    plan = show.settings.engine_plan(tmp_path)
+    assert (plan.music, plan.speech, plan.levels) == (str(music), "gifts", SoundLevels(music_db=-20.0))
+
+
+def test_a_restart_remembers_the_sound() -> None:
+    plan = EnginePlan("run", "a.vrm")
+    levels = SoundLevels(is_muted=True)
+    for order in (UseMusic("a.mp3"), UseSpeech("names"), UseLevels(levels)):
+        engine = remember(plan, order)
+        assert isinstance(engine, EnginePlan)
+        plan = engine
+    assert plan == EnginePlan("run", "a.vrm", music="a.mp3", speech="names", levels=levels)

@@ -18,6 +18,7 @@ from avatar_live.channels.processes import (
     OutletState,
 )
 from avatar_live.protocol.api import ApiEvent
+from avatar_live.signals.sound import SoundLevels
 
 TOKEN = "secret"
 
@@ -44,6 +45,10 @@ class FakeShow:
         self.shot = "bust"
         self.has_director = False
         self.lost_policy = "idle"
+        self.music = ""
+        self.speech = "off"
+        self.levels = SoundLevels()
+        self.sound_dbfs = -120.0
         self.calibration = CalibrationState()
         self.warning = ""
         self.engine_notice = ""
@@ -143,6 +148,22 @@ class FakeShow:
             self.lost_policy = policy
         return self.fault
 
+    def use_music(self, path: str) -> str | None:
+        self.calls.append(("use_music", path))
+        if self.fault is None:
+            self.music = path
+        return self.fault
+
+    def use_speech(self, mode: str) -> str | None:
+        self.calls.append(("use_speech", mode))
+        if self.fault is None:
+            self.speech = mode
+        return self.fault
+
+    def use_levels(self, levels: SoundLevels) -> None:
+        self.calls.append(("use_levels", levels))
+        self.levels = levels
+
     def calibrate(self, wish: CalibrationWish) -> int:
         self.calls.append(("calibrate", wish))
         return len(self.calls)
@@ -158,7 +179,7 @@ class FakeShow:
                 now_s,
                 "performing",
                 True,
-                {"render_fps": 30.0},
+                {"render_fps": 30.0, "sound_dbfs": self.sound_dbfs},
                 notice=self.engine_notice,
                 calibration=self.calibration,
             ),
