@@ -5,7 +5,9 @@ and `captured_s` say the same and a player hears no jump for hours. While a micr
 mixed as soon as it has come, and its own clock's drift is taken up by the tape. Without one the clock is followed.
 
 The picture of a moment leaves later than its sound could, because somebody has to see the host, and draw. So the sound
-waits for the picture: a sound that belongs to a picture then still finds its place in time.
+waits for a slow picture: what belongs to it is then heard in its place, or at most `LATE_S_MAX` later, as of something
+that happens ten steps away. It does not wait longer, because a browser holds sound back for itself (its jitter buffer)
+and would hold the picture back as well, to bring both together.
 """
 
 from collections.abc import Callable, Mapping
@@ -28,7 +30,7 @@ STALE_S: Final = 0.5  # no microphone is so late: what is older waited here whil
 BEHIND_S_MAX: Final = 0.2  # what this process missed by more is not made up for
 LAG_S_MAX: Final = 0.25  # of a picture; an older one is not waited for
 LAG_FOLLOW: Final = 0.05  # of the way a picture: one that halted the show for a moment does not hold the sound up
-MARGIN_S: Final = 0.01  # from the picture's word to the thread's next look
+LATE_S_MAX: Final = 0.04  # of a sound after its picture
 OPUS_LOOK_AHEAD_S: Final = 0.0065
 LATE_SAMPLES: Final = DELAY_SAMPLES + round(OPUS_LOOK_AHEAD_S * AUDIO_CLOCK_HZ)  # of what comes out of a decoder
 FULL: Final = np.float32(1.0 / 32_768.0)
@@ -90,7 +92,7 @@ class Console:
 
     def wait_for_picture(self, captured_s: float, now_s: float) -> None:
         """Learn that the picture of a captured time is only made now."""
-        lag_s = min(max(now_s - captured_s, 0.0), LAG_S_MAX)
+        lag_s = min(max(now_s - captured_s - LATE_S_MAX, 0.0), LAG_S_MAX)
         self._picture_lag_s += LAG_FOLLOW * (lag_s - self._picture_lag_s)
 
     def play(self, play: Play) -> bool:
@@ -101,7 +103,7 @@ class Console:
         """Send what is due."""
         self._listen(now_s)
         is_heard = now_s - self._heard_s <= PAUSE_S
-        picture_s = now_s - self._picture_lag_s - MARGIN_S * (self._picture_lag_s > 0.0)
+        picture_s = now_s - self._picture_lag_s
         until_s = picture_s if is_heard else min(picture_s, now_s - self._voice_lag_s)
         if until_s - self.due_s > BEHIND_S_MAX:
             self._number = int(until_s / PACKET_S) - 1

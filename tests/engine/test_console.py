@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from avatar_live.channels.ring import CHANNELS, PACKET_S, PACKET_SAMPLES, SoundRing
-from avatar_live.engine.console import BEHIND_S_MAX, LAG_S_MAX, LATE_SAMPLES, PAUSE_S, Console
+from avatar_live.engine.console import BEHIND_S_MAX, LAG_S_MAX, LATE_S_MAX, LATE_SAMPLES, PAUSE_S, Console
 from avatar_live.engine.sound import LOOK_S
 from avatar_live.signals.encoded import AUDIO_CLOCK_HZ, EncodedFrame
 from avatar_live.signals.sound import SoundLevels
@@ -214,7 +214,7 @@ def test_the_hosts_own_mute_silences_the_microphone_alone(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("speaks", [False, True])
 def test_a_sound_of_a_picture_is_heard_with_that_picture_however_late_it_is_made(studio: Studio, speaks: bool) -> None:
-    seen_s = 0.08  # from the camera to the picture
+    seen_s = 0.12  # from the camera to the picture
     at_s: list[float] = []
     for _ in range(150):
         studio.console.wait_for_picture(studio.now_s - seen_s, studio.now_s)
@@ -226,7 +226,7 @@ def test_a_sound_of_a_picture_is_heard_with_that_picture_however_late_it_is_made
     if speaks:
         heard = np.abs(np.diff(heard))
     found_s = studio.sent[0].captured_s + int(np.argmax(np.abs(heard) > 0.5 * np.abs(heard).max())) / AUDIO_CLOCK_HZ
-    assert found_s == pytest.approx(at_s[0], abs=0.003)
+    assert -0.001 < found_s - at_s[0] < LATE_S_MAX + PACKET_S
 
 
 def test_a_picture_that_is_far_too_late_does_not_hold_the_sound_up(studio: Studio) -> None:

@@ -158,6 +158,38 @@ def crowd(
 
 
 @bench.command()
+def sync(
+    seconds: Annotated[float, typer.Option("--seconds", min=2.0, help="How long to measure.")] = 60.0,
+    size: SizeOption = "640x360",
+    port: PortOption = DEFAULT_PORT,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object instead of lines.")] = False,
+) -> None:
+    """Measure how far apart a real browser plays a click and shows the flash that belongs to it."""
+    with _bench_packages("sync"):
+        from avatar_live.app.bench.sync import measure_sync
+
+    check_port("127.0.0.1", port)
+    settings = with_size(Settings(avatar=find_avatar(DEFAULT_AVATAR), port=port), size)
+    _tell(measure_sync(settings, seconds, say), as_json)
+
+
+@bench.command()
+def latency(
+    seconds: Annotated[float, typer.Option("--seconds", min=2.0, help="How long to measure.")] = 20.0,
+    size: SizeOption = "640x360",
+    port: PortOption = DEFAULT_PORT,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object instead of lines.")] = False,
+) -> None:
+    """Measure how late a real browser shows the show's pictures, beside the same pictures by aiortc's default VP8."""
+    with _bench_packages("latency"):
+        from avatar_live.app.bench.latency import measure_latency
+
+    check_port("127.0.0.1", port)
+    settings = with_size(Settings(avatar=find_avatar(DEFAULT_AVATAR), port=port), size)
+    _tell(measure_latency(settings, seconds, say), as_json)
+
+
+@bench.command()
 def tracking(
     parts: Annotated[
         list[str] | None,
