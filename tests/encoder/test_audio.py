@@ -47,3 +47,11 @@ def test_samples_of_another_shape_or_kind_are_refused() -> None:
         encoder.encode(np.zeros((480, 2), np.int16), 0.0, 0)
     with pytest.raises(EncoderError, match="int16"):
         encoder.encode(np.zeros((PACKET_SAMPLES, 2), np.float32), 0.0, 0)
+
+
+def test_music_stays_in_the_music_mode_in_stereo() -> None:
+    encoder = OpusEncoder("main")
+    noise = np.random.default_rng(1).integers(-3_000, 3_000, (20, PACKET_SAMPLES, 2)).astype(np.int16)
+    tables = {encoder.encode(packet, at * 0.02, at * PACKET_SAMPLES).data[0] for at, packet in enumerate(noise)}
+    assert {first >> 3 for first in tables} == {31}, "CELT, the full band, 20 ms (RFC 6716, table 2)"
+    assert all(first & 4 for first in tables), "two ears"
