@@ -29,7 +29,7 @@ class OpusEncoder:
         codec.sample_rate, codec.layout, codec.format = AUDIO_CLOCK_HZ, "stereo", "s16"
         codec.bit_rate = bitrate_bps
         codec.time_base = Fraction(1, AUDIO_CLOCK_HZ)
-        # No FEC in the stream: for it Opus leaves its music mode and takes half as much work again. What is lost is sent
+        # No FEC in the stream: for it Opus leaves its music mode and works half as hard again; what is lost is sent
         # again instead. DTX is off by itself: each packet is sent, silence in three bytes.
         codec.options = {"application": "audio", "frame_duration": "20"}
         self._codec = codec
