@@ -18,6 +18,7 @@ from avatar_live.channels.processes import (
     EdgePlan,
     EnginePlan,
     Health,
+    InletPlan,
     Order,
     OutletsPlan,
     Panic,
@@ -30,6 +31,7 @@ from avatar_live.channels.processes import (
     UseCamera,
     UseDirector,
     UseInputs,
+    UseLayer,
     UseLevels,
     UseLight,
     UseLostPolicy,
@@ -48,7 +50,7 @@ LOG_BYTES_MAX: Final = 1_000_000  # a log; the one before it is kept beside it
 LAST_WORDS_MAX: Final = 12  # lines of the output that are remembered for the reason of a crash
 DRAIN_S_MAX: Final = 0.5  # a grandchild may hold the pipe open: not worth more
 
-Plan = TrackerPlan | EnginePlan | ServerPlan | EdgePlan | OutletsPlan
+Plan = TrackerPlan | EnginePlan | ServerPlan | EdgePlan | OutletsPlan | InletPlan
 Command = Callable[[Plan], list[str]]
 
 NAMES: Final[dict[type[Plan], str]] = {
@@ -56,6 +58,7 @@ NAMES: Final[dict[type[Plan], str]] = {
     EnginePlan: "engine",
     ServerPlan: "server",
     OutletsPlan: "outlets",
+    InletPlan: "inlet",
 }
 _MODULES: Final[dict[type[Plan], str]] = {
     TrackerPlan: "avatar_live.tracking",
@@ -63,6 +66,7 @@ _MODULES: Final[dict[type[Plan], str]] = {
     ServerPlan: "avatar_live.server",
     EdgePlan: "avatar_live.edge",
     OutletsPlan: "avatar_live.outlets",
+    InletPlan: "avatar_live.inlets",
 }
 
 
@@ -111,6 +115,8 @@ def remember(plan: Plan, order: Order) -> Plan:
             return msgspec.structs.replace(plan, music=path)
         case EnginePlan(), UseSpeech(mode):
             return msgspec.structs.replace(plan, speech=mode)
+        case EnginePlan(), UseLayer(layer):
+            return msgspec.structs.replace(plan, layer=layer)
         case EnginePlan(), Panic(is_on):
             return msgspec.structs.replace(plan, is_panic_on=is_on)
         case OutletsPlan(), UseOutlets(outlets):

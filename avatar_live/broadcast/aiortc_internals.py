@@ -4,20 +4,31 @@ All of it is done to one object at a time, never to a class or a module, so that
 not meet. `tests/broadcast/test_aiortc_internals.py` fails when one of these names changes its meaning.
 """
 
+import asyncio
 import contextlib
+import errno
 import functools
+import secrets
+import socket
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from aiortc import RTCPeerConnection, RTCRtpSender
+from aioice.candidate import Candidate, candidate_foundation, candidate_priority
+from aioice.ice import StunProtocol, server_reflexive_candidate
+from aioice.turn import UDP_SOCKET_BUFFER_SIZE
+from aiortc import RTCPeerConnection, RTCRtpReceiver, RTCRtpSender
 from aiortc import clock as rtc_clock
 from aiortc.exceptions import InvalidStateError
+from aiortc.mediastreams import MediaStreamTrack
+from aiortc.rtcrtpreceiver import RemoteStreamTrack
 from aiortc.rtp import AnyRtcpPacket, RtcpSrPacket
+from av import VideoFrame
 
 from avatar_live.clock import now_s
 
 LOOPBACK = "127.0.0.1"
+STUN_S_MAX = 5.0
 
 
 def on_keyframe_request(sender: RTCRtpSender, wanted: Callable[[], None]) -> None:
@@ -97,3 +108,83 @@ def _before(target: object, method: str, also: Callable[[], None]) -> None:
         return original(*args, **named)
 
     setattr(target, method, both)
+
+
+def use_ports(connection: RTCPeerConnection, ports: range) -> None:
+    """Bind the sockets of this connection within `ports`, where aioice takes any that the system gives.
+
+    A router or a firewall can then let exactly these through. Where all of them are taken on every address,
+    gathering raises OSError. What aioice asks of a STUN server for its own sockets is asked for these here.
+    """
+    for ice in _ice_connections(connection):
+        gather = ice.get_component_candidates
+
+        async def within_ports(
+            component: int, addresses: list[str], ice: Any = ice, gather: Callable[..., Any] = gather, **more: Any
+        ) -> Any:
+            bound = [await _bind(ice, component, address, ports) for address in addresses]
+            protocols = [protocol for protocol in bound if protocol is not None]
+            if addresses and not protocols:
+                raise OSError(errno.EADDRINUSE, f"no free UDP port from {ports.start} to {ports.stop - 1}")
+            ice._protocols += protocols
+            asked = [
+                asyncio.create_task(server_reflexive_candidate(protocol, ice.stun_server))
+                for protocol in protocols
+                if ice.stun_server and ":" not in protocol.local_candidate.host
+            ]
+            relayed = await gather(component=component, addresses=[], **more)
+            if asked:
+                _, late = await asyncio.wait(asked, timeout=STUN_S_MAX)
+                for task in late:
+                    task.cancel()
+                await asyncio.gather(*asked, return_exceptions=True)
+            found = [task.result()[0] for task in asked if not task.cancelled() and task.exception() is None]
+            return [*(protocol.local_candidate for protocol in protocols), *found, *relayed]
+
+        ice.get_component_candidates = within_ports
+
+
+async def _bind(ice: Any, component: int, address: str, ports: range) -> Any:
+    """Return a socket's protocol on the first free one of the ports, beginning anywhere; None when there is none."""
+    loop = asyncio.get_running_loop()
+    first = secrets.randbelow(len(ports))
+    for port in (*ports[first:], *ports[:first]):
+        try:
+            transport, protocol = await loop.create_datagram_endpoint(
+                lambda: StunProtocol(ice), local_addr=(address, port)
+            )
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                continue
+            return None  # an address that went away
+        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, UDP_SOCKET_BUFFER_SIZE)
+        protocol.local_candidate = Candidate(
+            foundation=candidate_foundation("host", "udp", address),
+            component=component,
+            transport="udp",
+            priority=candidate_priority(component, "host"),
+            host=address,
+            port=port,
+            type="host",
+        )
+        return protocol
+    return None
+
+
+async def newest_frame(track: MediaStreamTrack) -> VideoFrame:
+    """Return the newest decoded frame of a remote track, waiting for one; older ones in its unbounded queue are lost.
+
+    Raises MediaStreamError when the track has ended.
+    """
+    assert isinstance(track, RemoteStreamTrack)
+    frame = await track.recv()
+    while track._queue.qsize():
+        frame = await track.recv()
+    assert isinstance(frame, VideoFrame)
+    return frame
+
+
+def undecoded(receiver: RTCRtpReceiver) -> int:
+    """Return how many frames wait for the receiver's decoder, a queue that aiortc does not bound."""
+    waiting: int = receiver._RTCRtpReceiver__decoder_queue.qsize()  # type: ignore[attr-defined]
+    return waiting

@@ -10,7 +10,9 @@ from typing import Final
 
 from avatar_live import clock
 from avatar_live.broadcast.fanout import Fanout
+from avatar_live.broadcast.network import Network
 from avatar_live.broadcast.offer import BroadcastError, checked_offer
+from avatar_live.broadcast.trickle import parse_fragment
 from avatar_live.broadcast.viewer import Viewer
 from avatar_live.protocol.wire import Keys
 from avatar_live.signals.encoded import MAIN_STREAM, EncodedFrame
@@ -54,6 +56,7 @@ class Broadcaster:
         want_keyframe: Callable[[str], None],
         on_keys: Callable[[str, Keys], None],
         on_watchers: Callable[[str, int], None],
+        network: Network | None = None,
         allow_loopback: bool = False,
         viewers_max: int = 100,
         now: Callable[[], float] = clock.now_s,
@@ -61,7 +64,7 @@ class Broadcaster:
         self._want_keyframe = want_keyframe
         self._on_keys = on_keys
         self._on_watchers = on_watchers
-        self._allow_loopback = allow_loopback
+        self._network = network if network is not None else Network(allow_loopback=allow_loopback)
         self._viewers_max = viewers_max
         self._now = now
         self._fanouts: dict[str, Fanout] = {}
@@ -106,13 +109,14 @@ class Broadcaster:
             wants_keyframe=lambda: self._wanted_by(stream),
             on_keys=None if stream == MAIN_STREAM else lambda keys: self._on_keys(stream, keys),
             on_end=lambda: self._let_go(watch_id),
+            network=self._network,
         )
         fanout = self._fanouts.setdefault(stream, Fanout(lambda: self._want_keyframe(stream)))
         fanout.watchers[watch_id] = viewer
         self._places[watch_id] = _Place(stream, viewer, address)
         self._on_watchers(stream, len(fanout.watchers))
         try:
-            answer = await viewer.answer(offer, allow_loopback=self._allow_loopback)
+            answer = await viewer.answer(offer)
         except BaseException:
             await self.unwatch(watch_id)
             raise
@@ -121,6 +125,17 @@ class Broadcaster:
         for old in earlier:
             self._let_go(old)
         return Watch(watch_id, answer)
+
+    async def trickle(self, watch_id: str, fragment: str) -> None:
+        """Take more candidates of a viewer, as a fragment of SDP (RFC 8840). Raises BroadcastError."""
+        place = self._places.get(watch_id)
+        if place is None:
+            raise BroadcastError(404, "There is no such session, or it has ended.")
+        await place.viewer.trickle(parse_fragment(fragment))
+
+    def has(self, watch_id: str) -> bool:
+        """Say whether there is such a session."""
+        return watch_id in self._places
 
     async def unwatch(self, watch_id: str) -> bool:
         """End a session; False when there is none of that id.

@@ -32,10 +32,11 @@ def checked_offer(sdp: str) -> str:
         raise BroadcastError(406, "The offer must hold at most one audio, one video and one data section.")
     if "video" not in kinds:
         raise BroadcastError(406, "The offer has no video: add a transceiver for video with direction recvonly.")
-    return "".join(f"{line}\r\n" for line in lines if not _is_costly(line))
+    return "".join(f"{line}\r\n" for line in lines if not is_costly(line))
 
 
-def _is_costly(line: str) -> bool:
+def is_costly(line: str) -> bool:
+    """Say whether a line of a description holds a candidate that would only cost time."""
     if line.startswith("a=end-of-candidates"):
         return True
     if not line.startswith("a=candidate:"):

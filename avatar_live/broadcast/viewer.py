@@ -4,14 +4,16 @@ import asyncio
 from collections.abc import Callable
 from typing import Final
 
-from aiortc import RTCConfiguration, RTCDataChannel, RTCPeerConnection, RTCRtpSender, RTCSessionDescription
+from aiortc import RTCDataChannel, RTCRtpSender, RTCSessionDescription
 from aiortc.rtcrtpparameters import RTCRtpCodecCapability
 
 from avatar_live.broadcast import aiortc_internals as internals
 from avatar_live.broadcast import keys
+from avatar_live.broadcast.network import PLAIN, Network
 from avatar_live.broadcast.offer import BroadcastError
 from avatar_live.broadcast.queues import AudioQueue, Parcel, VideoQueue
 from avatar_live.broadcast.tracks import PacketTrack
+from avatar_live.broadcast.trickle import Fragment, Trickle
 from avatar_live.protocol.wire import Keys
 
 CONNECT_S_MAX: Final = 15.0
@@ -37,13 +39,15 @@ class Viewer:
         wants_keyframe: Callable[[], None],
         on_keys: Callable[[Keys], None] | None,
         on_end: Callable[[], object],
+        network: Network = PLAIN,
     ) -> None:
         self._now = now
         self._wants_keyframe = wants_keyframe
         self._on_keys = on_keys
         self._on_end = on_end
-        self._connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
-        internals.end_connecting_quietly(self._connection)
+        self._network = network
+        self._connection = network.connection()
+        self._trickle: Trickle | None = None
         self._video_queue, self._audio_queue = VideoQueue(), AudioQueue()
         self._video = PacketTrack(self._video_queue, on_ready=wants_keyframe)
         self._audio = PacketTrack(self._audio_queue, on_ready=lambda: None)
@@ -67,10 +71,16 @@ class Viewer:
         """Return how many messages of the data channel were no keys."""
         return self._keys.dropped
 
-    async def answer(self, offer_sdp: str, *, allow_loopback: bool) -> str:
+    async def answer(self, offer_sdp: str) -> str:
         """Answer a checked offer and begin to connect. Raises BroadcastError for an offer that we cannot serve."""
         async with self._answering:
-            return await self._answer(offer_sdp, allow_loopback)
+            return await self._answer(offer_sdp)
+
+    async def trickle(self, fragment: Fragment) -> None:
+        """Take more candidates of the peer. Raises BroadcastError."""
+        if self._trickle is None:
+            raise BroadcastError(409, "This session is not answered yet: send its candidates after the answer.")
+        await self._trickle.add(fragment)
 
     def put(self, parcel: Parcel) -> bool:
         """Offer a parcel; False when the viewer cannot take it."""
@@ -93,7 +103,7 @@ class Viewer:
         async with self._answering:  # sockets that are opened for an answer after the close would stay open
             await self._connection.close()
 
-    async def _answer(self, offer_sdp: str, allow_loopback: bool) -> str:
+    async def _answer(self, offer_sdp: str) -> str:
         connection = self._connection
         connection.on("connectionstatechange", self._state_changed)
         connection.on("datachannel", self._channel_opened)
@@ -102,15 +112,17 @@ class Viewer:
             if "\r\nm=audio " in offer_sdp:
                 self._add_track(self._audio, _opus())
             await connection.setRemoteDescription(RTCSessionDescription(sdp=offer_sdp, type="offer"))
-            if allow_loopback:
-                internals.include_loopback(connection)
+            self._network.prepare(connection)
             internals.on_heard(connection, self._heard)
             await connection.setLocalDescription()
+        except OSError as failure:
+            raise BroadcastError(503, "Every UDP port that may be used is taken: try again later.", 5) from failure
         except Exception as failure:
             # aiortc's parser raises whatever the line that it stumbled over makes Python raise.
             raise BroadcastError(
                 406, "The offer cannot be answered: it must be bundled, with rtcp-mux, H.264 42e01f and Opus."
             ) from failure
+        self._trickle = Trickle(connection, offer_sdp)
         return connection.localDescription.sdp
 
     def _add_track(self, track: PacketTrack, codecs: list[RTCRtpCodecCapability]) -> None:

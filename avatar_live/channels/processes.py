@@ -13,6 +13,7 @@ from typing import Final, Literal
 import msgspec
 
 from avatar_live.protocol.cues import Cue
+from avatar_live.protocol.ice import IceServer
 from avatar_live.protocol.view import GameView
 from avatar_live.signals.encoded import EncodedFrame
 from avatar_live.signals.presence import CalibrationStep, LostPolicy
@@ -28,6 +29,8 @@ GIVEN_SLOT: Final = "given"  # the newest `GivenPose`, where other programs move
 PREVIEW_SLOT: Final = "preview"
 PREVIEW_PIXELS_MAX: Final = 1920 * 1080
 SOUND_RING: Final = "sound"
+GUEST_SLOT: Final = "guest"  # a guest's newest picture, without pixels when there is no guest
+GUEST_PIXELS_MAX: Final = 1280 * 720
 ONCE: Final = "once:"  # before a take's path as a camera: play it to its end and leave the avatar to its idle
 
 
@@ -54,7 +57,8 @@ class EnginePlan(msgspec.Struct, frozen=True):
     face, a file for each camera. `lost_policy` says what is shown while nobody is seen. `vmc_out` is where the pose is
     sent for another program to show, such as "127.0.0.1:39540"; nowhere when it is empty.
     `sounds` is the folder of the sounds of gifts and games, `music` a file that is played over and over, and `speech`
-    says which thanks are spoken.
+    says which thanks are spoken. `layer` is where a guest's picture stands, as `signals.layer.parse_layer` reads it; it
+    is not looked at otherwise.
     """
 
     run_folder: str
@@ -80,11 +84,20 @@ class EnginePlan(msgspec.Struct, frozen=True):
     music: str = ""
     speech: SpeechMode = "off"
     levels: SoundLevels = SoundLevels()
+    layer: str = ""
+
+
+class NetworkPlan(msgspec.Struct, frozen=True):
+    """Say how packets find us: `udp_ports` are the first and the last that may be used, any without them."""
+
+    ice_servers: tuple[IceServer, ...] = ()
+    udp_ports: tuple[int, int] | None = None
 
 
 class ServerPlan(msgspec.Struct, frozen=True):
-    """Start the server; `token` opens the event API and the host's own controls. With an `edge_port` the pages open
-    their lines there, at edges that are processes of their own.
+    """Start the server; `token` opens the event API and the host's own controls, `guest_token` the inlet, which is shut
+    without one. With a `watch_token` only who holds it may watch the show. With an `edge_port` the pages open their
+    lines there, at edges that are processes of their own.
     """
 
     run_folder: str
@@ -96,6 +109,10 @@ class ServerPlan(msgspec.Struct, frozen=True):
     token: str = ""
     allow_loopback_ice: bool = False
     edge_port: int = 0
+    guest_token: str = ""
+    watch_token: str = ""
+    viewers_max: int = 100
+    network: NetworkPlan = NetworkPlan()
 
 
 class EdgePlan(msgspec.Struct, frozen=True):
@@ -123,6 +140,14 @@ class OutletsPlan(msgspec.Struct, frozen=True):
 
     run_folder: str
     outlets: tuple[str, ...] = ()
+
+
+class InletPlan(msgspec.Struct, frozen=True):
+    """Start the inlet, where a guest's pictures come in and are decoded, apart from everything else."""
+
+    run_folder: str
+    allow_loopback_ice: bool = False
+    network: NetworkPlan = NetworkPlan()
 
 
 CalibrationWish = Literal["ahead", "blink", "mouth", "stop", "forget"]
@@ -203,6 +228,12 @@ class Calibrate(msgspec.Struct, frozen=True, tag="calibrate"):
     wish: CalibrationWish
 
 
+class UseLayer(msgspec.Struct, frozen=True, tag="layer"):
+    """Place a guest's picture in the show's, or take it away ("")."""
+
+    layer: str
+
+
 class Panic(msgspec.Struct, frozen=True, tag="panic"):
     """Hide the host behind a card (or come back): nothing of the performance or the voice leaves meanwhile."""
 
@@ -219,7 +250,7 @@ class Stop(msgspec.Struct, frozen=True, tag="stop"):
     pass
 
 
-SceneOrder = UseBackdrop | UseLight | UseShot | UseDirector
+SceneOrder = UseBackdrop | UseLight | UseShot | UseDirector | UseLayer
 PresenceOrder = UseLostPolicy | Calibrate
 SenseOrder = UseCamera | UseMicrophone | UseInputs | Record
 SoundOrder = UseLevels | UseMusic | UseSpeech
@@ -324,6 +355,47 @@ class Watched(msgspec.Struct, frozen=True, tag="watched"):
 
 FromEngine = EncodedFrame | EngineHello | EngineNote | CueTaken
 ToEngine = StageCue | GameView | KeyframeWanted | Watched
+
+
+# --- server -> inlet and back, see `asking.py` ------------------------------------------------------------------------
+
+
+class GuestOffer(msgspec.Struct, frozen=True, tag="offer"):
+    """Let somebody bring a picture, instead of who brings one now."""
+
+    sdp: str
+
+
+class GuestFragment(msgspec.Struct, frozen=True, tag="fragment"):
+    """Hand on more candidates of a guest (RFC 8840)."""
+
+    session: str
+    fragment: str
+
+
+class GuestLeaves(msgspec.Struct, frozen=True, tag="leaves"):
+    session: str
+
+
+class GuestAnswer(msgspec.Struct, frozen=True, tag="answer"):
+    session: str
+    sdp: str
+
+
+class GuestDone(msgspec.Struct, frozen=True, tag="done"):
+    pass
+
+
+class GuestRefused(msgspec.Struct, frozen=True, tag="refused"):
+    """Say no, with an HTTP status and a sentence."""
+
+    status: int
+    sentence: str
+    retry_after_s: int | None = None
+
+
+ToInlet = GuestOffer | GuestFragment | GuestLeaves
+FromInlet = GuestAnswer | GuestDone | GuestRefused
 
 
 def health_slot(run_folder: Path, name: str) -> Path:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter
 
 from avatar_live.compositor.icons import draw_icon
+from avatar_live.compositor.inset import Inset, draw_inset
 from avatar_live.compositor.sprite import Sprite, blend, draw_text, sprite_of
 from avatar_live.fonts import shorten, text_width
 from avatar_live.protocol.view import GameView
@@ -38,6 +39,7 @@ class Overlay:
         self.credit = credit  # who made the avatar, where its licence asks for that
         self.score: tuple[int, int] = (0, 0)
         self.is_panic = False
+        self.guest: Inset | None = None  # somebody's camera or screen, where the host placed it
         self._banners: deque[tuple[str, str]] = deque(maxlen=BANNERS_WAITING_MAX)
         self._shown: tuple[str, str] | None = None
         self._shown_since_s = 0.0
@@ -68,6 +70,8 @@ def compose(drawn: NDArray[np.uint8], overlay: Overlay, now_s: float) -> NDArray
     if overlay.is_panic:
         return panic_card(width, height)
     picture = drawn.copy()
+    if overlay.guest is not None:
+        draw_inset(picture, overlay.guest)
     # Everything stands low: players of the stream put their own signs along the top.
     tall, wide = _measures(width, height)
     margin = tall // 28

@@ -39,6 +39,7 @@ from avatar_live.channels.processes import (
     UseCamera,
     UseDirector,
     UseInputs,
+    UseLayer,
     UseLevels,
     UseLight,
     UseLostPolicy,
@@ -58,6 +59,7 @@ from avatar_live.engine.build import build_of
 from avatar_live.engine.calibrating import Calibrating
 from avatar_live.engine.foley import Foley
 from avatar_live.engine.frame import Show, ShowFrame, make_frame, stamp_frame
+from avatar_live.engine.guest import GuestView
 from avatar_live.engine.reactions import Reactions, read_clips
 from avatar_live.engine.sound import Sound
 from avatar_live.engine.streams import Streams
@@ -125,6 +127,7 @@ class Engine:
         self._health = HealthWriter(folder, "engine")
         self._wardrobe = Wardrobe()
         self._vmc_out = VmcOut(plan.vmc_out)
+        self._guest = GuestView(folder, plan.width_px, plan.height_px, plan.layer)
         self._note = ""
         self._source = ""
         self._count = 0
@@ -156,6 +159,7 @@ class Engine:
         """Stop the threads, then let go of what they used."""
         self._wardrobe.close()
         self._vmc_out.close()
+        self._guest.close()
         self._sound.close()
         self._streams.close()
         self._link.close()
@@ -185,6 +189,8 @@ class Engine:
                     self._show.stage.use_shot(shot)
                 case UseDirector(is_on):
                     self._show.stage.use_director(is_on)
+                case UseLayer(layer):
+                    self._guest.place(layer)
                 case UseLostPolicy(policy):
                     self._show.solver.use_lost_policy(policy)
                 case Calibrate():
@@ -216,6 +222,7 @@ class Engine:
         self._calibrating.see(self._show.readings, now_s)
         self._show.solver.use_calibration(self._calibrating.known)
         self._dress()
+        self._show.overlay.guest = self._guest.look()
         for stream in self._link.keyframes_wanted() | self._outlets.keyframes_wanted():
             self._streams.want_keyframe(stream)
         for message in (*self._link.receive(), *self._outlets.receive()):
@@ -273,7 +280,7 @@ class Engine:
 
     def _tell_health(self, frame: ShowFrame, rate: "Rate") -> None:
         encoder = self._streams.figures()
-        fault = self._note or self._scene_fault or self._vmc_out.fault or self._show.stage.fault
+        fault = self._note or self._scene_fault or self._vmc_out.fault or self._guest.fault or self._show.stage.fault
         status = fault or ("performing" if frame.is_tracked else "idling, nobody is tracked")
         calibration = self._calibrating.state
         health = Health(

@@ -1,4 +1,4 @@
-"""Everything that HTTP reaches: the page, health, the descriptions and WHEP; websockets are the reception's."""
+"""Everything that HTTP reaches: the page, health, the descriptions, WHEP and WHIP; websockets are the reception's."""
 
 from pathlib import Path
 from typing import Final
@@ -47,8 +47,8 @@ class RoomPlace(msgspec.Struct, frozen=True):
     socket_port: int
 
 
-def make_app(plan: ServerPlan, keeper: Keeper, whep: Router) -> Litestar:
-    """Return the ASGI app of one show."""
+def make_app(plan: ServerPlan, keeper: Keeper, *streams: Router) -> Litestar:
+    """Return the ASGI app of one show; `streams` are the routes of WHEP and WHIP."""
 
     @get("/api/health", sync_to_thread=False, summary="How the show does")
     def health() -> ServerHealth:
@@ -64,7 +64,7 @@ def make_app(plan: ServerPlan, keeper: Keeper, whep: Router) -> Litestar:
         return asyncapi(__version__)
 
     return Litestar(
-        [health, entrance, sockets_described, whep, _page(Path(plan.web_folder))],
+        [health, entrance, sockets_described, *streams, _page(Path(plan.web_folder))],
         openapi_config=OpenAPIConfig(
             title="avatar_live",
             version=__version__,

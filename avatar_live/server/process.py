@@ -17,6 +17,7 @@ import uvicorn
 
 from avatar_live import clock
 from avatar_live.broadcast.broadcaster import Broadcaster
+from avatar_live.broadcast.network import Network
 from avatar_live.channels.child import HealthWriter, orders
 from avatar_live.channels.link import serve_link
 from avatar_live.channels.lossless import Lossless
@@ -31,10 +32,12 @@ from avatar_live.protocol.wire import SHOW_HZ
 from avatar_live.room import events as ev
 from avatar_live.server.app import make_app
 from avatar_live.server.entrance import Entrance, RemoteEdge
+from avatar_live.server.joins import JoinRate
 from avatar_live.server.keeper import Keeper
 from avatar_live.server.ledger import Ledger, LedgerError
 from avatar_live.server.reception import reception, socket_factory
 from avatar_live.server.whep import whep_routes
+from avatar_live.server.whip import Inlet, whip_routes
 
 LEDGER_FILE: Final = "ledger.sqlite3"
 BACKLOG: Final = 1_024
@@ -97,15 +100,20 @@ async def _serve(plan: ServerPlan, listener: socket.socket, ledger: Ledger, heal
         want_keyframe=keeper.stage.want_keyframe,
         on_keys=keeper.pitch.steer,
         on_watchers=keeper.stage.on_watchers,
-        allow_loopback=plan.allow_loopback_ice,
+        network=Network.planned(plan.network, allow_loopback=plan.allow_loopback_ice),
+        viewers_max=plan.viewers_max,
     )
     keeper.stage.open(broadcaster)
     await keeper.recover()
     entrance = Entrance(keeper)
     edge = Edge(entrance, is_from_here=is_from_here)
     entrance.attach(edge)
-    app = make_app(plan, keeper, whep_routes(broadcaster, keeper.player_stream))
-    web = _Web(app, reception(edge, keeper.log, plan.token))
+    servers, joins = plan.network.ice_servers, JoinRate()
+    whep = whep_routes(
+        broadcaster, keeper.player_stream, watch_token=plan.watch_token, ice_servers=servers, joins=joins
+    )
+    whip = whip_routes(Inlet(Path(plan.run_folder)), plan.guest_token, ice_servers=servers, joins=joins)
+    web = _Web(make_app(plan, keeper, whep, whip), reception(edge, keeper.log, plan.token))
     wanted = orders()
     run_folder = Path(plan.run_folder)
     async with (

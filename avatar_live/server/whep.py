@@ -1,88 +1,114 @@
 """WHEP: how a player, ours or anyone's, comes to a stream with one HTTP request.
 
-`POST /whep` is the show for everybody, `POST /whep/player` the own stream of whoever holds a play token. Candidates
-are not trickled: ours are all in the answer, and a viewer's are learned from its first check.
+`POST /whep` is the show for everybody, or for who holds the watch token where there is one; `POST /whep/player` is
+the own stream of whoever holds a play token. Our candidates are all in the answer; a viewer's may follow its offer.
 https://www.ietf.org/archive/id/draft-ietf-wish-whep-03.txt
 """
 
-from collections.abc import Callable
-from typing import Final
+import hmac
+from collections.abc import Callable, Sequence
 
-from litestar import Request, Response, Router, delete, patch, post, route
-from litestar.datastructures import State
+from litestar import Response, Router, delete, get, patch, post, route
 from litestar.params import FromPath
 
+from avatar_live import clock
 from avatar_live.broadcast.broadcaster import Broadcaster, BroadcastError
 from avatar_live.broadcast.offer import OFFER_BYTES_MAX
+from avatar_live.broadcast.trickle import FRAGMENT_BYTES_MAX
+from avatar_live.protocol.ice import IceConfig, IceServer, for_browser, issued
+from avatar_live.server import signalling as sig
+from avatar_live.server.joins import JoinRate
+from avatar_live.server.signalling import SDP, HttpRequest
 from avatar_live.signals.encoded import MAIN_STREAM
 
-SDP: Final = "application/sdp"
-CORS: Final = {
-    "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "Location, ETag, Accept-Post, Retry-After",
-}
-PREFLIGHT: Final = {
-    **CORS,
-    "Access-Control-Allow-Methods": "POST, DELETE, PATCH, OPTIONS",
-    "Access-Control-Allow-Headers": "Content-Type, Authorization, If-Match",
-    "Access-Control-Max-Age": "86400",
-}
-
-_Request = Request[object, object, State]
+__all__ = ["SDP", "whep_routes"]
 
 
-def whep_routes(broadcaster: Broadcaster, player_stream: Callable[[str], str | None]) -> Router:
+def whep_routes(
+    broadcaster: Broadcaster,
+    player_stream: Callable[[str], str | None],
+    *,
+    watch_token: str = "",
+    ice_servers: Sequence[IceServer] = (),
+    joins: JoinRate | None = None,
+) -> Router:
     """Return the routes under `/whep`; `player_stream` names the stream of a play token, or None for a wrong one."""
+    rate = joins if joins is not None else JoinRate()
 
-    async def answered(stream: str, request: _Request) -> Response[bytes]:
-        if request.content_type[0] != SDP:
-            return _refused(415, f"Send the offer with Content-Type: {SDP}.", {"Accept-Post": SDP})
+    def may_watch(request: HttpRequest) -> bool:
+        return not watch_token or hmac.compare_digest(sig.bearer(request).encode(), watch_token.encode())
+
+    async def answered(stream: str, request: HttpRequest) -> Response[bytes]:
+        address = request.client.host if request.client else ""
+        if wait_s := rate.wait_s(address, clock.now_s()):
+            return sig.refused(429, "Too many offers from your address: wait a moment.", {"Retry-After": str(wait_s)})
+        offer = await sig.offered(request)
+        if isinstance(offer, Response):
+            return offer
         try:
-            offer = (await request.body()).decode()
-            watch = await broadcaster.watch(stream, offer, request.client.host if request.client else "")
-        except UnicodeDecodeError:
-            return _refused(400, "The body is not a session description: send an SDP offer.")
+            watch = await broadcaster.watch(stream, offer, address)
         except BroadcastError as refusal:
-            later = {} if refusal.retry_after_s is None else {"Retry-After": str(refusal.retry_after_s)}
-            return _refused(refusal.status, refusal.sentence, later)
-        headers = {**CORS, "Location": f"/whep/{watch.id}", "ETag": f'"{watch.id}"', "Cache-Control": "no-store"}
-        return Response(watch.answer_sdp.encode(), status_code=201, media_type=SDP, headers=headers)
+            return sig.refusal_of(refusal)
+        return sig.began(f"/whep/{watch.id}", watch.id, watch.answer_sdp, ice_servers)
 
-    @post("/", request_max_body_size=OFFER_BYTES_MAX, include_in_schema=False)
-    async def watch_show(request: _Request) -> Response[bytes]:
+    @post(
+        "/",
+        request_max_body_size=OFFER_BYTES_MAX,
+        operation_class=sig.SdpOperation,
+        operation_id="WatchShow",
+        summary="Watch the show (WHEP)",
+    )
+    async def watch_show(request: HttpRequest) -> Response[bytes]:
+        if not may_watch(request):
+            return sig.unauthorized("show", "This show is for who holds its token: send it as Authorization: Bearer.")
         return await answered(MAIN_STREAM, request)
 
-    @post("/player", request_max_body_size=OFFER_BYTES_MAX, include_in_schema=False)
-    async def watch_own_game(request: _Request) -> Response[bytes]:
-        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-        stream = player_stream(token.strip()) if scheme.lower() == "bearer" else None
+    @post(
+        "/player",
+        request_max_body_size=OFFER_BYTES_MAX,
+        operation_class=sig.SdpOperation,
+        operation_id="WatchOwnGame",
+        summary="Watch and steer one's own game (WHEP, with a play token)",
+    )
+    async def watch_own_game(request: HttpRequest) -> Response[bytes]:
+        stream = player_stream(sig.bearer(request))
         if stream is None:
-            challenge = {"WWW-Authenticate": 'Bearer realm="player"'}
-            return _refused(401, "This play token is not valid, or its game is over.", challenge)
+            return sig.unauthorized("player", "This play token is not valid, or its game is over.")
         return await answered(stream, request)
 
-    @delete("/{watch_id:str}", status_code=200, include_in_schema=False)
+    @delete(
+        "/{watch_id:str}",
+        status_code=200,
+        operation_class=sig.GoodbyeOperation,
+        operation_id="LeaveStream",
+        summary="End a session",
+    )
     async def leave(watch_id: FromPath[str]) -> Response[bytes]:
         if not await broadcaster.unwatch(watch_id):
-            return _refused(404, "There is no such session, or it has ended.")
-        return Response(b"", status_code=200, headers=CORS)
+            return sig.refused(404, "There is no such session, or it has ended.")
+        return Response(b"", status_code=200, headers=sig.CORS)
 
-    @patch("/{watch_id:str}", include_in_schema=False)
-    async def trickle(watch_id: FromPath[str]) -> Response[bytes]:
-        return _refused(405, "Candidates are not trickled here.", {"Allow": "DELETE, OPTIONS"})
+    @patch(
+        "/{watch_id:str}",
+        request_max_body_size=FRAGMENT_BYTES_MAX,
+        operation_class=sig.FragmentOperation,
+        operation_id="TrickleToStream",
+        summary="Add a viewer's candidates",
+    )
+    async def trickle(watch_id: FromPath[str], request: HttpRequest) -> Response[bytes]:
+        return await sig.patched(request, watch_id, broadcaster.has, broadcaster.trickle)
 
-    @route(["/", "/player", "/{watch_id:str}"], http_method=["OPTIONS"], status_code=204, include_in_schema=False)
-    async def preflight() -> Response[None]:
-        return Response(None, status_code=204, headers={**PREFLIGHT, "Accept-Post": SDP})
+    @get("/ice", operation_id="IceServers", summary="The STUN and TURN servers that a page hands to its browser")
+    async def ice(request: HttpRequest) -> Response[IceConfig | bytes]:
+        if not may_watch(request) and player_stream(sig.bearer(request)) is None:
+            return sig.unauthorized("show", "This show is for who holds its token.")  # type: ignore[return-value]
+        servers = tuple(for_browser(issued(server, clock.wall_s())) for server in ice_servers)
+        return Response(IceConfig(servers), headers={**sig.CORS, "Cache-Control": "no-store"})
+
+    @route(["/", "/player", "/ice", "/{watch_id:str}"], http_method=["OPTIONS"], include_in_schema=False)
+    async def preflight(request: HttpRequest) -> Response[None]:
+        # A relay's credentials are for who may watch; a browser's own preflight carries no token.
+        return sig.preflight(ice_servers if may_watch(request) else ())
 
     # Litestar answers OPTIONS by itself on every path that has no handler for it yet: ours comes first.
-    return Router("/whep", route_handlers=[preflight, watch_show, watch_own_game, leave, trickle])
-
-
-def _refused(status: int, sentence: str, headers: dict[str, str] | None = None) -> Response[bytes]:
-    return Response(
-        sentence.encode(),
-        status_code=status,
-        media_type="text/plain; charset=utf-8",
-        headers={**CORS, **(headers or {})},
-    )
+    return Router("/whep", route_handlers=[preflight, watch_show, watch_own_game, ice, leave, trickle])

@@ -25,6 +25,7 @@ from avatar_live.channels.processes import (
     UseCamera,
     UseDirector,
     UseInputs,
+    UseLayer,
     UseLevels,
     UseLight,
     UseLostPolicy,
@@ -119,7 +120,7 @@ class _Show:
                     self._inputs = Inputs(inputs, self._publisher.say)
                 case UseAvatar() | UseTitle() | Panic() | UseBackdrop() | UseLight() | UseShot() | UseDirector():
                     pass  # the engine's
-                case UseLostPolicy() | Calibrate() | UseVmcOut() | UseLevels() | UseMusic() | UseSpeech():
+                case UseLostPolicy() | Calibrate() | UseVmcOut() | UseLayer() | UseLevels() | UseMusic() | UseSpeech():
                     pass  # the engine's, too
                 case UseOutlets():
                     pass  # the outlets'

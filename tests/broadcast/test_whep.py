@@ -1,17 +1,25 @@
 """WHEP as a player speaks it: statuses, headers, and a door that says why it stays shut."""
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Any, cast
 
 import httpx
 import pytest
 import pytest_asyncio
+from aioice.ice import StunProtocol
+from aioice.stun import Message
 from litestar import Litestar
 from peer import DEADLINE_S, Peer, peer, until
 
 from avatar_live.broadcast.broadcaster import Broadcaster
 from avatar_live.broadcast.offer import OFFER_BYTES_MAX
+from avatar_live.broadcast.trickle import CANDIDATES_MAX, FRAGMENT_BYTES_MAX
+from avatar_live.broadcast.viewer import Viewer
+from avatar_live.protocol.ice import IceServer
+from avatar_live.room.bucket import Allowance
+from avatar_live.server.joins import JoinRate
+from avatar_live.server.signalling import FRAGMENT
 from avatar_live.server.whep import SDP, whep_routes
 from avatar_live.signals.encoded import MAIN_STREAM
 
@@ -19,7 +27,14 @@ OFFER = {"Content-Type": SDP}
 
 
 @contextlib.asynccontextmanager
-async def house(viewers_max: int = 10) -> AsyncIterator[tuple[httpx.AsyncClient, Broadcaster]]:
+async def house(
+    viewers_max: int = 10,
+    *,
+    watch_token: str = "",
+    joins: JoinRate | None = None,
+    told: Sequence[IceServer] = (),
+    client_address: str = "127.0.0.1",
+) -> AsyncIterator[tuple[httpx.AsyncClient, Broadcaster]]:
     broadcaster = Broadcaster(
         want_keyframe=lambda stream: None,
         on_keys=lambda stream, keys: None,
@@ -27,8 +42,10 @@ async def house(viewers_max: int = 10) -> AsyncIterator[tuple[httpx.AsyncClient,
         allow_loopback=True,
         viewers_max=viewers_max,
     )
-    app = Litestar([whep_routes(broadcaster, {"good": "player-1"}.get)], openapi_config=None)
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(cast(Any, app)), base_url="http://house.test") as client:
+    routes = whep_routes(broadcaster, {"good": "player-1"}.get, watch_token=watch_token, ice_servers=told, joins=joins)
+    app = Litestar([routes], openapi_config=None)
+    transport = httpx.ASGITransport(cast(Any, app), client=(client_address, 1))
+    async with httpx.AsyncClient(transport=transport, base_url="http://house.test") as client:
         yield client, broadcaster
     await broadcaster.close()
 
@@ -118,12 +135,134 @@ async def test_a_full_house_says_when_to_come_back(viewer: Peer) -> None:
         assert int(response.headers["Retry-After"]) > 0
 
 
-async def test_candidates_are_not_trickled(viewer: Peer) -> None:
+async def test_a_viewer_connects_by_candidates_that_follow_its_offer(viewer: Peer) -> None:
+    async with house() as (client, broadcaster):
+        offer = await viewer.offer()
+        lines = offer.splitlines(keepends=True)
+        bare = "".join(line for line in lines if not line.startswith(("a=candidate:", "a=end-of-candidates")))
+        response = await client.post("/whep", content=bare, headers=OFFER)
+        session, etag = response.headers["Location"], response.headers["ETag"]
+        assert response.headers["Accept-Patch"] == FRAGMENT
+        (place,) = broadcaster._places.values()
+        deaf(place.viewer)
+        trickled = await client.patch(
+            session, content=fragment_of(offer), headers={"Content-Type": FRAGMENT, "If-Match": etag}
+        )
+        assert trickled.status_code == 204, trickled.text
+        assert "ETag" not in trickled.headers, "it is the same ICE session still (RFC 9725, 4.3.2)"
+        await viewer.accept(response.text)
+
+
+def deaf(watcher: Viewer) -> None:
+    """Let a viewer's first check not be heard, by which it would be found without any candidate of its own."""
+    ice = watcher._connection.getTransceivers()[0].receiver.transport.transport._connection
+    check = ice.check_incoming
+
+    def hear(message: Message, address: tuple[str, int], protocol: StunProtocol) -> None:
+        if any((one.host, one.port) == address for one in ice.remote_candidates):
+            check(message, address, protocol)
+
+    ice.check_incoming = hear  # type: ignore[method-assign]
+
+
+def fragment_of(offer: str) -> str:
+    wanted = ("a=ice-ufrag", "a=ice-pwd", "m=", "a=mid", "a=candidate", "a=end-of-candidates")
+    return "".join(line for line in offer.splitlines(keepends=True) if line.startswith(wanted))
+
+
+async def test_candidates_need_the_sessions_tag_its_credentials_and_their_own_type(viewer: Peer) -> None:
     async with house() as (client, _):
-        session = (await client.post("/whep", content=await viewer.offer(), headers=OFFER)).headers["Location"]
-        response = await client.patch(session, content=b"a=candidate:1", headers={"If-Match": "*"})
-        assert response.status_code == 405
-        assert "DELETE" in response.headers["Allow"]
+        offer = await viewer.offer()
+        response = await client.post("/whep", content=offer, headers=OFFER)
+        session, tag = response.headers["Location"], response.headers["ETag"]
+        fragment = fragment_of(offer)
+        restart = "a=ice-ufrag:abcd\r\na=ice-pwd:abcdefghijklmnopqrstuv\r\n"
+        broken = fragment + "a=candidate:1 1 udp 1 192.0.2.9 x typ host\r\n"
+        for body, kind, condition, status in (
+            (fragment, FRAGMENT, tag, 204),
+            (fragment, FRAGMENT, "*", 204),
+            (fragment, FRAGMENT, f'"another", {tag}', 204),
+            (fragment, SDP, tag, 415),
+            (fragment, FRAGMENT, None, 428),
+            (fragment, FRAGMENT, '"another"', 412),
+            (restart, FRAGMENT, tag, 422),
+            ("hello", FRAGMENT, tag, 400),
+            (b"\xff", FRAGMENT, tag, 400),
+            (broken, FRAGMENT, tag, 400),
+            (fragment + "a" * FRAGMENT_BYTES_MAX, FRAGMENT, tag, 413),
+        ):
+            headers = {"Content-Type": kind} | ({} if condition is None else {"If-Match": condition})
+            answer = await client.patch(session, content=body, headers=headers)
+            assert answer.status_code == status, (body[-80:], answer.text)
+            if status == 415:
+                assert answer.headers["Accept-Patch"] == FRAGMENT
+        headers = {"Content-Type": FRAGMENT, "If-Match": "*"}
+        assert (await client.patch("/whep/no-such-session", content=fragment, headers=headers)).status_code == 404
+
+
+async def test_a_peer_has_no_more_than_its_number_of_candidates(viewer: Peer) -> None:
+    async with house() as (client, broadcaster):
+        offer = await viewer.offer()
+        response = await client.post("/whep", content=offer, headers=OFFER)
+        many = "".join(f"a=candidate:{n} 1 udp 1 192.0.2.1 {n + 1} typ host\r\n" for n in range(CANDIDATES_MAX + 1))
+        headers = {"Content-Type": FRAGMENT, "If-Match": "*"}
+        body = fragment_of(offer) + many
+        assert (await client.patch(response.headers["Location"], content=body, headers=headers)).status_code == 204
+        (place,) = broadcaster._places.values()
+        ice = place.viewer._connection.getTransceivers()[0].receiver.transport.transport._connection
+        ports = {candidate.port for candidate in ice.remote_candidates if candidate.host == "192.0.2.1"}
+        assert 1 in ports
+        assert len(ice.remote_candidates) <= CANDIDATES_MAX < len(many.splitlines())
+
+
+async def test_a_closed_show_is_for_who_holds_its_token(viewer: Peer) -> None:
+    async with house(watch_token="let-me-in") as (client, broadcaster):
+        offer = await viewer.offer()
+        for authorization in (None, "Bearer wrong", "Basic let-me-in"):
+            headers = OFFER if authorization is None else {**OFFER, "Authorization": authorization}
+            response = await client.post("/whep", content=offer, headers=headers)
+            assert response.status_code == 401
+            assert response.headers["WWW-Authenticate"] == 'Bearer realm="show"'
+        assert broadcaster.streams() == {}
+        headers = {**OFFER, "Authorization": "Bearer let-me-in"}
+        assert (await client.post("/whep", content=offer, headers=headers)).status_code == 201
+
+
+async def test_who_calls_too_often_is_told_when_to_come_back(viewer: Peer) -> None:
+    async with house(joins=JoinRate(Allowance(rate_hz=0.25, burst=1.0)), client_address="192.0.2.7") as (client, _):
+        assert (await client.post("/whep", content=b"", headers=OFFER)).status_code == 400
+        response = await client.post("/whep", content=await viewer.offer(), headers=OFFER)
+        assert response.status_code == 429
+        assert response.headers["Retry-After"] == "4"
+
+
+async def test_players_are_told_of_the_servers_that_help_them(viewer: Peer) -> None:
+    servers = (IceServer("stun:stun.test"), IceServer("turn:turn.test", "viewer", "open"))
+    links = (
+        '<stun:stun.test>; rel="ice-server", <turn:turn.test>; rel="ice-server"; '
+        'username="viewer"; credential="open"; credential-type="password"'
+    )
+    async with house(told=servers) as (client, _):
+        response = await client.post("/whep", content=await viewer.offer(), headers=OFFER)
+        assert response.headers["Link"] == links
+        assert "Link" in response.headers["Access-Control-Expose-Headers"]
+        assert (await client.options("/whep")).headers["Link"] == links
+        assert (await client.get("/whep/ice")).json() == {
+            "ice_servers": [
+                {"urls": "stun:stun.test"},
+                {"urls": "turn:turn.test", "username": "viewer", "credential": "open"},
+            ]
+        }
+    async with house(told=servers, watch_token="let-me-in") as (client, _):
+        assert "Link" not in (await client.options("/whep")).headers, "a relay is for who may watch"
+        assert (await client.get("/whep/ice")).status_code == 401
+        assert (await client.get("/whep/ice", headers={"Authorization": "Bearer good"})).status_code == 200
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT"])
+async def test_a_stream_is_nothing_to_be_fetched(method: str) -> None:
+    async with house() as (client, _):
+        assert (await client.request(method, "/whep")).status_code == 405
 
 
 @pytest.mark.parametrize("path", ["/whep", "/whep/player", "/whep/some-session"])

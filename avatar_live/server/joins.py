@@ -1,0 +1,32 @@
+"""How often somebody may call for a stream: each call costs keys, sockets and an answer."""
+
+from collections import OrderedDict
+from typing import Final
+
+from avatar_live.room.bucket import Allowance, Bucket, take
+
+JOIN_ALLOWANCE: Final = Allowance(rate_hz=1.0, burst=30.0)  # a household or an office behind one address
+ADDRESSES_MAX: Final = 4_096
+OWN_ADDRESSES: Final = ("127.0.0.1", "::1")  # a program on this machine needs no stream to keep it busy
+
+
+class JoinRate:
+    """Count the offers of each network address; of `ADDRESSES_MAX` addresses the one longest silent is forgotten."""
+
+    def __init__(self, allowance: Allowance = JOIN_ALLOWANCE) -> None:
+        self._allowance = allowance
+        self._buckets: OrderedDict[str, Bucket] = OrderedDict()
+
+    def wait_s(self, address: str, now_s: float) -> int:
+        """Count one offer and return 0, or return in how many seconds the next one will be taken."""
+        if address in OWN_ADDRESSES:
+            return 0
+        bucket = self._buckets.get(address, Bucket())
+        taken = take(bucket, self._allowance, now_s)
+        if taken is None:
+            return max(1, round(1.0 / self._allowance.rate_hz))
+        self._buckets[address] = taken
+        self._buckets.move_to_end(address)
+        if len(self._buckets) > ADDRESSES_MAX:
+            self._buckets.popitem(last=False)
+        return 0
