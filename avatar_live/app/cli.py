@@ -21,8 +21,11 @@ from avatar_live.app.options import (
     DataOption,
     DirectorOption,
     EdgesOption,
+    GuestsOption,
     HostOption,
+    IceOption,
     InputOption,
+    LayerOption,
     LightOption,
     LostOption,
     MicrophoneOption,
@@ -40,9 +43,14 @@ from avatar_live.app.options import (
     SoundsVolumeOption,
     SpeakOption,
     TitleOption,
+    UdpOption,
     VideoOption,
+    ViewersOption,
     VmcOutOption,
+    WatchTokenOption,
     settings_of,
+    with_guests,
+    with_network,
     with_outlets,
     with_presence,
     with_programs,
@@ -56,6 +64,7 @@ from avatar_live.app.settings import (
     DEFAULT_AVATAR,
     DEFAULT_PORT,
     DEFAULT_PROFILE,
+    DEFAULT_VIEWERS_MAX,
     LEVELS,
     MODELS_FOLDER,
     builtin_avatars,
@@ -101,6 +110,12 @@ def serve(
     port: PortOption = DEFAULT_PORT,
     host: HostOption = "0.0.0.0",  # noqa: S104  (a phone on the same network is to open the link)
     edges: EdgesOption = 0,
+    ice_servers: IceOption = None,
+    udp_ports: UdpOption = "",
+    watch_token: WatchTokenOption = "",
+    viewers_max: ViewersOption = DEFAULT_VIEWERS_MAX,
+    guests: GuestsOption = False,
+    guest_at: LayerOption = "",
     no_open: Annotated[
         bool, typer.Option("--no-open", help="Do not open the page in a browser.", rich_help_panel="The network")
     ] = False,
@@ -126,6 +141,8 @@ def serve(
     settings = with_presence(settings, when_lost, profile)
     settings = replace(with_programs(settings, inputs, vmc_out), edges=edges)
     settings = with_sound(settings, music, music_volume, sounds_volume, speak)
+    settings = with_guests(settings, guests, guest_at)
+    settings = with_network(settings, ice_servers, udp_ports, watch_token, viewers_max)
     check_port(settings.host, settings.port)
     ensure_models(settings.models_folder, Progress("tracking models"))
     signal.signal(signal.SIGTERM, _as_interrupt)
@@ -139,9 +156,9 @@ def serve(
             calibrate_in_terminal(show, Progress("calibrating"))
             show.go_live()
         show.wait_until_ready(*PARTS_NEEDED)
-        say(live_block(settings, show.token, show.event_url))
+        say(live_block(settings, show.token, show.event_url, show.guest_token))
         if not no_open and _has_display():
-            webbrowser.open(settings.local_link)
+            webbrowser.open(settings.watch_link)
         _watch(show)
 
 
@@ -191,6 +208,12 @@ def desktop(
     speak: SpeakOption = "off",
     port: PortOption = DEFAULT_PORT,
     host: HostOption = "0.0.0.0",  # noqa: S104  (a phone on the same network is to open the link)
+    ice_servers: IceOption = None,
+    udp_ports: UdpOption = "",
+    watch_token: WatchTokenOption = "",
+    viewers_max: ViewersOption = DEFAULT_VIEWERS_MAX,
+    guests: GuestsOption = False,
+    guest_at: LayerOption = "",
     data_folder: DataOption = DATA_FOLDER,
     models_folder: ModelsOption = MODELS_FOLDER,
 ) -> None:
@@ -203,6 +226,8 @@ def desktop(
     settings = with_presence(settings, when_lost, profile)
     settings = with_programs(settings, inputs, vmc_out)
     settings = with_sound(settings, music, music_volume, sounds_volume, speak)
+    settings = with_guests(settings, guests, guest_at)
+    settings = with_network(settings, ice_servers, udp_ports, watch_token, viewers_max)
     if not probe("screen").works:
         raise ShowError(
             "No window can be opened here: start `python3 live.py serve`, which needs no screen. Where there is one, "

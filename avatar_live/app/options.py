@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from avatar_live import clock
+from avatar_live.app.network import checked_ice_servers, checked_layer, checked_udp_ports, checked_watch_token
 from avatar_live.app.new_take import new_take, new_video
 from avatar_live.app.scene import checked_backdrop, checked_light, checked_shot
 from avatar_live.app.settings import (
@@ -27,6 +28,7 @@ from avatar_live.app.settings import (
 )
 from avatar_live.app.targets import checked_targets
 from avatar_live.app.terminal import say
+from avatar_live.signals.layer import PLACES
 from avatar_live.signals.scene import LIGHTS, SHOTS
 from avatar_live.signals.sound import SoundLevels
 
@@ -214,6 +216,62 @@ EdgesOption = Annotated[
         rich_help_panel="The network",
     ),
 ]
+GuestsOption = Annotated[
+    bool,
+    typer.Option(
+        "--guests/--no-guests",
+        help="Let OBS, a browser or a phone bring a camera or a screen by WHIP, with the token that is printed.",
+        rich_help_panel="Guests",
+    ),
+]
+LayerOption = Annotated[
+    str,
+    typer.Option(
+        "--guest-at",
+        help=f"Where a guest's picture is shown: [b]{'[/b], [b]'.join(PLACES)}[/b], with a size in percent such as "
+        "[b]top-right:40[/b]. Without it viewers see no guest.",
+        rich_help_panel="Guests",
+    ),
+]
+IceOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--ice-server",
+        envvar="AVATAR_LIVE_ICE_SERVERS",
+        help="A STUN or TURN server for viewers behind firewalls, told to them and used here: "
+        "[b]stun:stun.example.org:3478[/b], [b]turn:turn.example.org:3478,USER,CREDENTIAL[/b] or, for credentials that "
+        "end by themselves, [b]turn:turn.example.org:3478,secret=SECRET[/b]. May be given again.",
+        rich_help_panel="The network",
+    ),
+]
+UdpOption = Annotated[
+    str,
+    typer.Option(
+        "--udp-ports",
+        help="The only UDP ports that viewers' pictures use, such as [b]40000-40199[/b], for a firewall to let "
+        "through; each viewer takes one. Any port without it.",
+        rich_help_panel="The network",
+    ),
+]
+WatchTokenOption = Annotated[
+    str,
+    typer.Option(
+        "--watch-token",
+        envvar="AVATAR_LIVE_WATCH_TOKEN",
+        help="Show the picture only to who holds this token; the printed link has it.",
+        rich_help_panel="The network",
+    ),
+]
+ViewersOption = Annotated[
+    int,
+    typer.Option(
+        "--viewers-max",
+        min=1,
+        max=10_000,
+        help="How many may watch at once; who comes then is told to try again.",
+        rich_help_panel="The network",
+    ),
+]
 DataOption = Annotated[
     Path,
     typer.Option(
@@ -300,3 +358,22 @@ def with_outlets(settings: Settings, video: str, publish: Sequence[str] | None, 
 def with_programs(settings: Settings, inputs: Sequence[str] | None, vmc_out: str) -> Settings:
     """Return the settings with other programs that move the host or are moved. Raises ShowError for what cannot be."""
     return replace(settings, inputs=checked_inputs(inputs or ()), vmc_out=checked_vmc_out(vmc_out))
+
+
+def with_guests(settings: Settings, guests: bool, layer: str) -> Settings:
+    """Return the settings of a show with guests; who gives them a place wants them. Raises ShowError."""
+    layer = checked_layer(layer)
+    return replace(settings, has_guests=guests or bool(layer), layer=layer)
+
+
+def with_network(
+    settings: Settings, ice_servers: Sequence[str] | None, udp_ports: str, watch_token: str, viewers_max: int
+) -> Settings:
+    """Return the settings of a show that is reached so. Raises ShowError for what cannot be."""
+    return replace(
+        settings,
+        ice_servers=checked_ice_servers(ice_servers or ()),
+        udp_ports=checked_udp_ports(udp_ports),
+        watch_token=checked_watch_token(watch_token),
+        viewers_max=viewers_max,
+    )

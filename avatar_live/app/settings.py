@@ -15,9 +15,19 @@ from typing import Final
 import platformdirs
 
 from avatar_live.app.faults import ShowError
-from avatar_live.channels.processes import ONCE, EdgePlan, EnginePlan, OutletsPlan, ServerPlan, TrackerPlan
+from avatar_live.channels.processes import (
+    ONCE,
+    EdgePlan,
+    EnginePlan,
+    InletPlan,
+    NetworkPlan,
+    OutletsPlan,
+    ServerPlan,
+    TrackerPlan,
+)
 from avatar_live.mocap.spec import DEVICES, INPUTS_MAX, SpecError, parse_input, parse_target
 from avatar_live.mocap.take import SUFFIX
+from avatar_live.protocol.ice import IceServer
 from avatar_live.signals.presence import LOST_POLICIES, LostPolicy
 from avatar_live.signals.scene import LightName, ShotName
 from avatar_live.signals.sound import SPEECH_MODES, SoundLevels, SpeechMode
@@ -36,6 +46,7 @@ DEFAULT_PORT: Final = 8080
 ACTIVE_MAX: Final = 3_000  # pages that are told everything at once, at all edges together: one core's work
 DEFAULT_PROFILE: Final = "me"
 LEVELS: Final = SoundLevels()
+DEFAULT_VIEWERS_MAX: Final = 100
 PROFILE_CHARS_MAX: Final = 40
 SIDE_PX_MIN: Final = 64
 PIXELS_MAX: Final = 1920 * 1080  # what the preview's slot holds, and more than software rendering can fill
@@ -80,15 +91,23 @@ class Settings:
     music: str = ""
     speech: SpeechMode = "off"
     levels: SoundLevels = LEVELS
+    has_guests: bool = False
+    layer: str = ""
+    ice_servers: tuple[IceServer, ...] = ()
+    udp_ports: tuple[int, int] | None = None
+    watch_token: str = ""
+    viewers_max: int = DEFAULT_VIEWERS_MAX
     data_folder: Path = DATA_FOLDER
     models_folder: Path = MODELS_FOLDER
     web_folder: Path = WEB
 
     @property
     def link(self) -> str:
-        """The address that a viewer opens; on 0.0.0.0 the one by which the local network knows this machine."""
-        host = self.reached_at
-        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}/"
+        """The address that a viewer opens; on 0.0.0.0 the one by which the local network knows this machine.
+
+        What follows the # stays in the browser and is no part of what it asks for, so no log keeps the token.
+        """
+        return self._page(self.reached_at) + (f"#token={self.watch_token}" if self.watch_token else "")
 
     @property
     def reached_at(self) -> str:
@@ -98,7 +117,20 @@ class Settings:
     @property
     def local_link(self) -> str:
         """The address by which this machine reaches its own server."""
-        return f"http://127.0.0.1:{self.port}/" if ipaddress.ip_address(self.host).is_unspecified else self.link
+        return self._page("127.0.0.1" if ipaddress.ip_address(self.host).is_unspecified else self.host)
+
+    @property
+    def watch_link(self) -> str:
+        """The address at which this machine's own browser watches."""
+        return self.local_link + (f"#token={self.watch_token}" if self.watch_token else "")
+
+    @property
+    def guest_link(self) -> str:
+        """The address at which a guest's program publishes by WHIP."""
+        return f"{self._page(self.reached_at)}whip"
+
+    def _page(self, host: str) -> str:
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}/"
 
     def tracker_plan(self, run_folder: Path) -> TrackerPlan:
         """Return what the tracker is started with."""
@@ -129,10 +161,11 @@ class Settings:
             music=self.music,
             speech=self.speech,
             levels=self.levels,
+            layer=self.layer,
         )
 
-    def server_plan(self, run_folder: Path, token: str) -> ServerPlan:
-        """Return what the server is started with."""
+    def server_plan(self, run_folder: Path, token: str, guest_token: str = "") -> ServerPlan:
+        """Return what the server is started with; without a guest token it lets no guest in."""
         return ServerPlan(
             run_folder=str(run_folder),
             data_folder=str(self.data_folder),
@@ -141,8 +174,12 @@ class Settings:
             port=self.port,
             title=self.title,
             token=token,
-            allow_loopback_ice=ipaddress.ip_address(self.reached_at).is_loopback,
             edge_port=self.edge_port if self.edges else 0,
+            allow_loopback_ice=self._is_alone,
+            guest_token=guest_token,
+            watch_token=self.watch_token,
+            viewers_max=self.viewers_max,
+            network=NetworkPlan(self.ice_servers, self.udp_ports),
         )
 
     @property
@@ -163,6 +200,15 @@ class Settings:
         """Return what the outlets are started with: a recording at once, other places while the show is live."""
         recording = (self.video,) if self.video else ()
         return OutletsPlan(str(run_folder), (*recording, *(self.publish if is_live else ())))
+
+    def inlet_plan(self, run_folder: Path) -> InletPlan:
+        """Return what the inlet is started with."""
+        return InletPlan(str(run_folder), self._is_alone, NetworkPlan(self.ice_servers, self.udp_ports))
+
+    @property
+    def _is_alone(self) -> bool:
+        """Whether nobody but this machine can watch."""
+        return ipaddress.ip_address(self.reached_at).is_loopback
 
 
 def with_size(settings: Settings, size: str) -> Settings:
@@ -336,7 +382,16 @@ def check_port(host: str, port: int) -> None:
 
 def event_token(data_folder: Path) -> str:
     """Return the key of the event API: made once, readable by this user only. Raises ShowError."""
-    path = data_folder / "event-token"
+    return _kept_token(data_folder / "event-token")
+
+
+def guest_token(data_folder: Path) -> str:
+    """Return the key with which a picture is brought into the show; kept like the event API's. Raises ShowError."""
+    return _kept_token(data_folder / "guest-token")
+
+
+def _kept_token(path: Path) -> str:
+    data_folder = path.parent
     try:
         data_folder.mkdir(parents=True, exist_ok=True)
         with contextlib.suppress(FileNotFoundError):

@@ -10,6 +10,7 @@ from typing import Final, Self
 
 from avatar_live import clock
 from avatar_live.app.faults import ShowError, sentence
+from avatar_live.app.network import checked_layer
 from avatar_live.app.new_take import new_take, new_video
 from avatar_live.app.part import Command, module_command
 from avatar_live.app.scene import checked_backdrop, checked_light, checked_shot
@@ -24,6 +25,7 @@ from avatar_live.app.settings import (
     checked_vmc_out,
     event_token,
     find_avatar,
+    guest_token,
     run_folder,
 )
 from avatar_live.app.supervisor import Supervisor
@@ -40,6 +42,7 @@ from avatar_live.channels.processes import (
     UseCamera,
     UseDirector,
     UseInputs,
+    UseLayer,
     UseLevels,
     UseLight,
     UseLostPolicy,
@@ -73,6 +76,7 @@ class LocalShow:
     ) -> None:
         self.settings = settings
         self.token = event_token(settings.data_folder)
+        self.guest_token = guest_token(settings.data_folder) if settings.has_guests else ""
         self._has_preview = has_preview
         self._has_spares = has_spares
         self._command = command
@@ -112,9 +116,11 @@ class LocalShow:
         check_port(self.settings.host, self.settings.port)
         if self.settings.edges:
             check_port(self.settings.host, self.settings.edge_port)
-        self._supervisor.add(self.settings.server_plan(self.run_folder, self.token))
+        self._supervisor.add(self.settings.server_plan(self.run_folder, self.token, self.guest_token))
         for plan in self.settings.edge_plans(self.run_folder):
             self._supervisor.add(plan)
+        if self.settings.has_guests:
+            self._supervisor.add(self.settings.inlet_plan(self.run_folder))
         self._is_live = True
         self._use_outlets()
 
@@ -124,6 +130,7 @@ class LocalShow:
         self._use_outlets()
         for plan in self.settings.edge_plans(self.run_folder):
             self._supervisor.remove(plan.name)
+        self._supervisor.remove("inlet")
         self._supervisor.remove("server")
 
     def wait_until_ready(self, *names: str) -> None:
@@ -235,6 +242,12 @@ class LocalShow:
         """Let the camera follow what happens, or stay in its shot."""
         self.settings = replace(self.settings, has_director=is_on)
         self._order("engine", UseDirector(is_on))
+
+    def use_layer(self, layer: str) -> None:
+        """Show a guest's picture somewhere, see `signals.layer.parse_layer`, or nowhere. Raises ShowError."""
+        checked = checked_layer(layer)
+        self.settings = replace(self.settings, layer=checked)
+        self._order("engine", UseLayer(checked))
 
     def use_lost_policy(self, policy: str) -> None:
         """Choose what the avatar does while nobody is seen. Raises ShowError."""

@@ -62,7 +62,7 @@ def outlet_line(state: OutletState) -> str:
     return f"  {state.label:<12} {state.state}{words}"
 
 
-def live_block(settings: Settings, token: str, event_url: str) -> str:
+def live_block(settings: Settings, token: str, event_url: str, guest_token: str = "") -> str:
     """Return what a host needs once the show is on."""
     lines = [
         "",
@@ -70,8 +70,10 @@ def live_block(settings: Settings, token: str, event_url: str) -> str:
         "",
         f"  Watch        {settings.link}",
     ]
-    if settings.local_link != settings.link:
-        lines.append(f"  On this PC   {settings.local_link}")
+    if settings.watch_link != settings.link:
+        lines.append(f"  On this PC   {settings.watch_link}")
+    if guest_token:
+        lines.append(f"  Guests       {settings.guest_link} by WHIP, bearer token {guest_token}")
     lines += [f"  Event API    {event_url}?token={token}", ""]
     if code := qr_code(settings.link):
         lines += [*(f"    {line}" for line in code.splitlines()), ""]

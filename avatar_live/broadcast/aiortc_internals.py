@@ -27,7 +27,7 @@ from av import VideoFrame
 
 from avatar_live.clock import now_s
 
-LOOPBACK = "127.0.0.1"
+LOOPBACK = ("127.0.0.1", "::1")
 STUN_S_MAX = 5.0
 
 
@@ -48,14 +48,14 @@ def on_heard(connection: RTCPeerConnection, heard: Callable[[], None]) -> None:
 
 
 def include_loopback(connection: RTCPeerConnection) -> None:
-    """Offer 127.0.0.1 as a candidate too, which aioice leaves out: for viewers on the same machine."""
+    """Offer 127.0.0.1 and ::1 as candidates too, which aioice leaves out: for viewers on the same machine."""
     for ice in _ice_connections(connection):
         gather = ice.get_component_candidates
 
         async def with_loopback(
             component: int, addresses: list[str], gather: Callable[..., Any] = gather, **more: Any
         ) -> Any:
-            return await gather(component=component, addresses=[*addresses, LOOPBACK], **more)
+            return await gather(component=component, addresses=[*addresses, *LOOPBACK], **more)
 
         ice.get_component_candidates = with_loopback
 

@@ -7,7 +7,8 @@ from avatar_live.room.bucket import Allowance, Bucket, take
 
 JOIN_ALLOWANCE: Final = Allowance(rate_hz=1.0, burst=30.0)  # a household or an office behind one address
 ADDRESSES_MAX: Final = 4_096
-OWN_ADDRESSES: Final = ("127.0.0.1", "::1")  # a program on this machine needs no stream to keep it busy
+# Not limited: a program on this machine needs no stream to keep it busy.
+OWN_ADDRESSES: Final = ("127.0.0.1", "::1", "::ffff:127.0.0.1")
 
 
 class JoinRate:

@@ -82,8 +82,9 @@ def is_ours(record: logging.LogRecord) -> bool:
 def _listen(host: str, port: int) -> socket.socket:
     """Open the port ourselves, so that a taken one is told in a sentence. Raises ServerError."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    is_both = host == "::" and socket.has_dualstack_ipv6()  # every address of this machine, as 0.0.0.0 is of IPv4
     try:
-        return socket.create_server((host, port), family=family, backlog=BACKLOG)
+        return socket.create_server((host, port), family=family, backlog=BACKLOG, dualstack_ipv6=is_both)
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             reason = f"Port {port} is taken by another program: stop it, or choose another with --port."

@@ -11,6 +11,7 @@ from avatar_live.channels.child import BEAT_PERIOD_S, HealthWriter, await_plan, 
 from avatar_live.channels.processes import (
     HEALTH_STALE_S,
     EnginePlan,
+    InletPlan,
     OutletsPlan,
     ServerPlan,
     Stop,
@@ -23,9 +24,15 @@ SHORT_PATIENCE_S = 0.5
 
 
 def main() -> None:
-    kinds: dict[str, type[Plan]] = {"t": TrackerPlan, "e": EnginePlan, "s": ServerPlan, "o": OutletsPlan}
+    kinds: dict[str, type[Plan]] = {
+        "t": TrackerPlan,
+        "e": EnginePlan,
+        "s": ServerPlan,
+        "o": OutletsPlan,
+        "i": InletPlan,
+    }
     plan = await_plan(sys.argv[2:], kinds[sys.argv[1]])
-    name, behaviour = {"t": "tracker", "e": "engine", "s": "server", "o": "outlets"}[sys.argv[1]], "well"
+    name, behaviour = {"t": "tracker", "e": "engine", "s": "server", "o": "outlets", "i": "inlet"}[sys.argv[1]], "well"
     if isinstance(plan, TrackerPlan):
         behaviour = plan.camera
     health = HealthWriter(Path(plan.run_folder), name)

@@ -25,6 +25,10 @@ from avatar_live.channels.processes import (
     UseVmcOut,
 )
 from avatar_live.signals.sound import SoundLevels
+    UseLayer,
+    UseOutlets,
+    UseVmcOut,
+)
 
 FAKE = Path(__file__).with_name("fake_part.py")
 
@@ -58,6 +62,23 @@ def test_a_show_is_rehearsed_goes_live_and_ends(show: LocalShow) -> None:
     show.go_live()
     show.wait_until_ready("server")
     assert show.is_live
+
+
+def test_guests_are_let_in_while_the_show_is_live_and_only_where_the_host_wants_them(settings: Settings) -> None:
+    with LocalShow(replace(settings, has_guests=True), command=fake, has_spares=False) as show:
+        show.rehearse()
+        assert show.guest_token and show.guest_token != show.token
+        show.go_live()
+        show.wait_until_ready("engine", "server", "inlet")
+        show.use_layer("top-right:40")
+        assert show.settings.layer == "top-right:40"
+        assert remember(show.settings.engine_plan(show.run_folder), UseLayer("full")).layer == "full"  # type: ignore[union-attr]
+        with pytest.raises(ShowError, match="nowhere"):
+            show.use_layer("nowhere")
+        show.use_layer("off")
+        assert show.settings.layer == ""
+        show.end_live()
+        assert set(show.health()) == {"tracker", "engine"}
 
 
 def test_a_show_without_its_page_does_not_go_live(show: LocalShow, tmp_path: Path) -> None:

@@ -158,9 +158,9 @@ def deaf(watcher: Viewer) -> None:
     ice = watcher._connection.getTransceivers()[0].receiver.transport.transport._connection
     check = ice.check_incoming
 
-    def hear(message: Message, address: tuple[str, int], protocol: StunProtocol) -> None:
-        if any((one.host, one.port) == address for one in ice.remote_candidates):
-            check(message, address, protocol)
+    def hear(message: Message, addr: tuple[str, int], protocol: StunProtocol) -> None:
+        if any((one.host, one.port) == addr for one in ice.remote_candidates):
+            check(message, addr, protocol)
 
     ice.check_incoming = hear  # type: ignore[method-assign]
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import msgspec
+import numpy as np
 import pytest
 from shows import PlainStage, plain_show, plan_in
 
@@ -19,6 +20,8 @@ from avatar_live.channels import Lossless, PictureSlot, Slot
 from avatar_live.channels.child import HealthWriter
 from avatar_live.channels.link import EngineConnection, serve_link
 from avatar_live.channels.processes import (
+    GUEST_PIXELS_MAX,
+    GUEST_SLOT,
     HEALTH_BYTES_MAX,
     PREVIEW_PIXELS_MAX,
     PREVIEW_SLOT,
@@ -37,6 +40,7 @@ from avatar_live.channels.processes import (
     UseAvatar,
     UseBackdrop,
     UseDirector,
+    UseLayer,
     UseLight,
     UseLostPolicy,
     UseShot,
@@ -262,6 +266,29 @@ async def test_panic_and_title_are_obeyed_and_the_window_sees_what_viewers_see(t
         around.orders.put(Panic(True))
         await around.until(lambda: (picture := window.read_new()) is not None and not (picture == 90).all(-1).any())
         window.close()
+
+
+async def test_a_guest_is_shown_from_the_order_that_places_it_to_the_one_that_takes_it_away(
+    tmp_path: Path, avatar: Avatar
+) -> None:
+    async with performing(tmp_path, avatar, preview=True) as around:
+        window = PictureSlot(tmp_path / PREVIEW_SLOT, PREVIEW_PIXELS_MAX)
+        inlet = PictureSlot(tmp_path / GUEST_SLOT, GUEST_PIXELS_MAX)
+        inlet.write(np.full((90, 160, 4), 7, np.uint8))
+
+        def is_shown() -> bool | None:
+            picture = window.read_new()
+            return None if picture is None else bool((picture[..., :3] == 7).all(-1).mean() > 0.5)
+
+        await around.until(lambda: is_shown() is False)
+        around.orders.put(UseLayer("full"))
+        await around.until(is_shown)
+        around.orders.put(UseLayer(""))
+        await around.until(lambda: is_shown() is False)
+        around.orders.put(UseLayer("nowhere"))
+        await around.until(lambda: "nowhere" in around.status())
+        window.close()
+        inlet.close()
 
 
 async def test_an_engine_that_starts_while_the_host_hides_shows_nothing(tmp_path: Path, avatar: Avatar) -> None:

@@ -39,6 +39,9 @@ RECORDINGS: Final = Path("engine", "recordings.py")  # decodes the sound of file
 DOWNLOAD: Final = PACKAGE / "tracking" / "download.py"  # fetches the models, and knows no more than them
 RECEIVER: Final = PACKAGE / "tracking" / "receiver.py"  # hears other programs, and sends a phone one fixed greeting
 INPUTS: Final = PACKAGE / "tracking" / "inputs.py"  # waits for what they send
+GUEST_WORD: Final = "GUEST_SLOT"
+GUEST_VIEW: Final = PACKAGE / "engine" / "guest.py"
+ASKS: Final = "if self._layer is not None:"
 KNOWN_TO_INPUTS: Final = (
     "avatar_live.clock", "avatar_live.mocap.", "avatar_live.signals.GivenPose", "avatar_live.motion.head.Level",
     "avatar_live.tracking.receiver.Receiver", "avatar_live.tracking.desk_source.DeskSource",
@@ -94,7 +97,7 @@ def test_a_backdrop_is_a_file_and_never_a_device_or_an_address(device: str) -> N
 
 def test_what_reaches_viewers_knows_nothing_of_the_tracker() -> None:
     for path in modules(
-        "engine", "stage", "compositor", "encoder", "broadcast", "server", "outlets", "channels", "motion"
+        "engine", "stage", "compositor", "encoder", "broadcast", "server", "outlets", "inlets", "channels", "motion"
     ):
         assert not any(name.startswith("avatar_live.tracking") for name in imported(path)), path
 
@@ -139,6 +142,16 @@ def test_the_show_cannot_hear_itself() -> None:
     assert opened == f"{library}.InputStream"
     read = {name for name in imported(PACKAGE / "sound" / "mixer.py") if name.startswith("avatar_live")}
     assert {name.split(".")[1] for name in read} == {"channels", "signals", "sound"}
+
+
+def test_a_guests_pixels_come_from_the_inlet_alone_and_only_the_engine_looks_where_the_host_placed_them() -> None:
+    """Only the inlet writes it, only one module of the engine opens it, and it asks for a place first."""
+    users = {path.relative_to(PACKAGE) for path in modules() if GUEST_WORD in path.read_text(encoding="utf-8")}
+    assert users == {Path("channels", "processes.py"), Path("inlets", "pictures.py"), Path("engine", "guest.py")}
+    assert not {name for path in modules("inlets") for name in imported(path) if "tracking" in name}
+    place = next(node for node in ast.walk(ast.parse(GUEST_VIEW.read_text())) if ast.unparse(node).startswith(ASKS))
+    assert "PictureSlot(self._path, GUEST_PIXELS_MAX)" in ast.unparse(place)
+    assert [name for name, _ in calls(GUEST_VIEW)].count("PictureSlot") == 1
 
 
 @pytest.fixture

@@ -28,6 +28,11 @@ export function remember(identity: Identity): void {
   }
 }
 
+/** Return the token in the link that was opened, `#token=...`, where the show is for who holds it. */
+export function watchToken(): string | undefined {
+  return new URLSearchParams(location.hash.slice(1)).get("token") ?? undefined;
+}
+
 /** Return `name` as the room takes it: one line, no ends of space, at most `NAME_CHARACTERS_MAX` characters. */
 export function cleanName(name: string): string {
   return [...name.replace(/\s+/g, " ").trim()].slice(0, NAME_CHARACTERS_MAX).join("").trim();

@@ -4,7 +4,7 @@ import { render } from "lit-html";
 
 import { Connection } from "./connection";
 import { roomUrl } from "./entrance";
-import { cleanName, randomId, recall, remember } from "./identity";
+import { cleanName, randomId, recall, remember, watchToken } from "./identity";
 import { Player } from "./player";
 import type { FromViewer, Join } from "./protocol";
 import { type State, begin, freeCoins, giftOf, openGifts } from "./state";
@@ -34,6 +34,8 @@ const connection = new Connection(await roomUrl(location.href), {
 
 const video = new WhepClient({
   url: new URL("whep", location.href).href,
+  ice: new URL("whep/ice", location.href).href,
+  token: watchToken(),
   changed: (one) => store.dispatch({ type: "video_changed", video: one }),
   mediaDelay: (ms) => {
     if (store.state.play?.video.at !== "playing") tellDelay(ms); // a player's own stream is the one that matters
@@ -104,6 +106,7 @@ function enterGame(): void {
   if (document.activeElement instanceof HTMLElement) document.activeElement.blur(); // the keys are for the game now
   player = new Player({
     url: new URL("whep/player", location.href).href,
+    ice: new URL("whep/ice", location.href).href,
     token: play.token,
     changed: (one) => store.dispatch({ type: "own_video_changed", video: one }),
     mediaDelay: tellDelay,

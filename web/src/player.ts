@@ -7,6 +7,7 @@ import { WhepClient } from "./whep";
 
 export interface Game {
   readonly url: string;
+  readonly ice: string;
   readonly token: string;
   readonly changed: (video: Video) => void;
   readonly mediaDelay: (ms: number) => void;
@@ -22,6 +23,7 @@ export class Player {
   constructor(game: Game) {
     this.client = new WhepClient({
       url: game.url,
+      ice: game.ice,
       token: game.token,
       changed: game.changed,
       mediaDelay: game.mediaDelay,

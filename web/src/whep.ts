@@ -13,7 +13,9 @@ const RETRY_MAX_MS = 5_000;
 
 export interface Watch {
   readonly url: string;
-  readonly token?: string;
+  readonly token?: string | undefined;
+  /** Where the STUN and TURN servers are told; without it there are none. */
+  readonly ice?: string;
   readonly changed: (video: Video) => void;
   readonly mediaDelay?: (ms: number) => void;
   /** Whether frames are due now: a host who is away is no reason to call again. */
@@ -109,7 +111,9 @@ export class WhepClient {
   }
 
   private async negotiate(peer: RTCPeerConnection): Promise<void> {
-    await peer.setLocalDescription(await peer.createOffer());
+    const [servers, offer] = await Promise.all([this.servers(), peer.createOffer()]);
+    peer.setConfiguration({ iceServers: servers });
+    await peer.setLocalDescription(offer);
     await gathered(peer);
     const answer = await fetch(this.watch.url, {
       method: "POST",
@@ -121,6 +125,19 @@ export class WhepClient {
     const location = answer.headers.get("Location");
     if (peer === this.peer) this.resource = location === null ? null : new URL(location, answer.url).href;
     await peer.setRemoteDescription({ type: "answer", sdp: await answer.text() });
+  }
+
+  /** Ask which servers help through firewalls; a show that cannot say is called without any. */
+  private async servers(): Promise<RTCIceServer[]> {
+    if (this.watch.ice === undefined) return [];
+    try {
+      const answer = await fetch(this.watch.ice, { headers: this.headers(), signal: AbortSignal.timeout(ANSWER_MS_MAX) });
+      if (!answer.ok) return [];
+      const config = (await answer.json()) as { ice_servers?: RTCIceServer[] };
+      return config.ice_servers ?? [];
+    } catch {
+      return [];
+    }
   }
 
   private headers(): Record<string, string> {
