@@ -22,7 +22,8 @@ CORS: Final = {
 PREFLIGHT: Final = {
     **CORS,
     "Access-Control-Allow-Methods": "POST, DELETE, PATCH, OPTIONS",
-    "Access-Control-Allow-Headers": "Content-Type, Authorization, If-Match",
+    # ETag: clients of 2023 send the session's tag back under its own name.
+    "Access-Control-Allow-Headers": "Content-Type, Authorization, If-Match, ETag",
     "Access-Control-Max-Age": "86400",
     "Accept-Post": SDP,
     "Accept-Patch": FRAGMENT,
@@ -115,24 +116,26 @@ def began(location: str, session: str, answer_sdp: str, servers: Iterable[IceSer
 async def patched(
     request: HttpRequest, session: str, has: Callable[[str], bool], trickle: Callable[[str, str], Awaitable[None]]
 ) -> Response[bytes]:
-    """Hand on the candidates in a request (RFC 9725, 4.3.2); an ICE restart is refused with 422 by `trickle`.
+    """Hand on the candidates in a request (RFC 9725, 4.3); an ICE restart is refused with 422 by `trickle`.
 
-    A session has one ICE session for life here, so its entity-tag never changes.
+    A session has one ICE session for life here, so its entity-tag never changes, and candidates name it by its
+    credentials as well. Without If-Match they are taken all the same, since the clients that forget it are many; a
+    restart, which the tag is there for, is told to send it.
     """
     if not has(session):
         return refused(404, "There is no such session, or it has ended.")
     if request.content_type[0] != FRAGMENT:
         return refused(415, f"Send the candidates with Content-Type: {FRAGMENT}.", {"Accept-Patch": FRAGMENT})
     condition = request.headers.get("If-Match")
-    if condition is None:
-        return refused(428, "Send the session's ETag as If-Match.")
-    if not {"*", f'"{etag_of(session)}"'} & {tag.strip() for tag in condition.split(",")}:
+    if condition and not {"*", f'"{etag_of(session)}"'} & {tag.strip() for tag in condition.split(",")}:
         return refused(412, "This session has another ETag.")
     try:
         await trickle(session, (await request.body()).decode())
     except UnicodeDecodeError:
         return refused(400, "The body is no SDP fragment.")
     except BroadcastError as refusal:
+        if refusal.status == 422 and not condition:
+            return refused(428, "Send the session's ETag as If-Match.")
         return refusal_of(refusal)
     return Response(b"", status_code=204, headers=CORS)
 

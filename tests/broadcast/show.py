@@ -83,6 +83,7 @@ class Show:
     keyframes_wanted: list[str] = field(default_factory=list)
     keys: list[tuple[str, Keys]] = field(default_factory=list)
     watchers: list[tuple[str, int]] = field(default_factory=list)
+    published: int = 0  # pictures for everybody
 
 
 @contextlib.asynccontextmanager
@@ -104,8 +105,12 @@ async def running_show(*, has_sound: bool = True) -> AsyncIterator[Show]:
     )
     show = Show(broadcaster)
 
+    def publish(frame: EncodedFrame) -> None:
+        broadcaster.publish(frame)
+        show.published += frame.stream == MAIN_STREAM and frame.kind == "video"
+
     def send(frame: EncodedFrame) -> None:
-        loop.call_soon_threadsafe(broadcaster.publish, frame)
+        loop.call_soon_threadsafe(publish, frame)
 
     for stream in (MAIN_STREAM, PLAYER_STREAM):
         show.encoders[stream] = EncoderThread(stream, WIDTH_PX, HEIGHT_PX, FPS, 1_500_000, send)

@@ -110,8 +110,8 @@ async def test_candidates_of_a_guest_are_taken_under_the_sessions_tag(tmp_path: 
         tag = {"Content-Type": FRAGMENT, "If-Match": response.headers["ETag"]}
         assert (await guest.patch(fragment, **tag)).status_code == 204
         assert (await guest.patch(fragment, **{**tag, "If-Match": '"another"'})).status_code == 412
-        assert (await guest.patch(fragment, **{"Content-Type": FRAGMENT})).status_code == 428
         restart = "a=ice-ufrag:abcd\r\na=ice-pwd:abcdefghijklmnopqrstuv\r\n"
+        assert (await guest.patch(restart, **{"Content-Type": FRAGMENT})).status_code == 428
         assert (await guest.patch(restart, **tag)).status_code == 422
         guest.session = "/whip/no-such-session"
         assert (await guest.patch(fragment, **{**tag, "If-Match": "*"})).status_code == 404
