@@ -75,6 +75,7 @@ TEST_PROGRAMS = {
     "janus": "janus",  # an SFU
     "espeak-ng": "espeak-ng",  # speaks, to measure what is read from a voice
     "libatomic.so.1": "libatomic1",  # of the Node inside playwright
+    "turnserver": "coturn",  # a relay for viewers behind firewalls
     "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf": "fonts-dejavu-core",
 }
 SAME_PROGRAM = {"chromium": ("chromium-browser", "google-chrome", "google-chrome-stable")}

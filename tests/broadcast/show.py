@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import socket
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -16,6 +16,7 @@ from avatar_live.broadcast.broadcaster import Broadcaster
 from avatar_live.clock import Pacer, now_s
 from avatar_live.encoder.audio import OpusEncoder
 from avatar_live.encoder.thread import EncoderThread
+from avatar_live.protocol.ice import IceServer
 from avatar_live.protocol.wire import Keys
 from avatar_live.server.whep import whep_routes
 from avatar_live.signals.encoded import AUDIO_CLOCK_HZ, MAIN_STREAM, VIDEO_CLOCK_HZ, EncodedFrame
@@ -87,7 +88,7 @@ class Show:
 
 
 @contextlib.asynccontextmanager
-async def running_show(*, has_sound: bool = True) -> AsyncIterator[Show]:
+async def running_show(*, has_sound: bool = True, ice_servers: Sequence[IceServer] = ()) -> AsyncIterator[Show]:
     """Run the show: one encoder for everybody, one for the player with `PLAYER_TOKEN`."""
     loop = asyncio.get_running_loop()
     show: Show
@@ -118,7 +119,7 @@ async def running_show(*, has_sound: bool = True) -> AsyncIterator[Show]:
     drawing = threading.Thread(target=_draw, args=(show, loop, stopped, has_sound))
     drawing.start()
     try:
-        async with _serving(broadcaster) as show.address:
+        async with _serving(broadcaster, ice_servers) as show.address:
             yield show
     finally:
         stopped.set()
@@ -147,12 +148,12 @@ def _draw(show: Show, loop: asyncio.AbstractEventLoop, stopped: threading.Event,
 
 
 @contextlib.asynccontextmanager
-async def _serving(broadcaster: Broadcaster) -> AsyncIterator[str]:
+async def _serving(broadcaster: Broadcaster, ice_servers: Sequence[IceServer]) -> AsyncIterator[str]:
     @get("/", media_type=MediaType.HTML)
     async def page() -> Response[str]:
         return Response(PAGE, media_type=MediaType.HTML)
 
-    routes = whep_routes(broadcaster, {PLAYER_TOKEN: PLAYER_STREAM}.get)
+    routes = whep_routes(broadcaster, {PLAYER_TOKEN: PLAYER_STREAM}.get, ice_servers=ice_servers)
     app = Litestar([page, routes], openapi_config=None)
     listener = socket.create_server(("127.0.0.1", 0))  # it queues who comes before the server runs
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))

@@ -1,0 +1,27 @@
+"""Offers are counted by address, within bounds."""
+
+from avatar_live.room.bucket import Allowance
+from avatar_live.server.joins import ADDRESSES_MAX, OWN_ADDRESSES, JoinRate
+
+
+def test_an_address_may_call_so_often_and_then_waits() -> None:
+    rate = JoinRate(Allowance(rate_hz=0.5, burst=2.0))
+    assert [rate.wait_s("192.0.2.1", 0.0) for _ in range(3)] == [0, 0, 2]
+    assert rate.wait_s("192.0.2.2", 0.0) == 0, "another address is not held up"
+    assert rate.wait_s("192.0.2.1", 1.9) == 2
+    assert rate.wait_s("192.0.2.1", 2.1) == 0
+
+
+def test_this_machine_itself_is_not_held_up() -> None:
+    rate = JoinRate(Allowance(rate_hz=0.1, burst=1.0))
+    for address in OWN_ADDRESSES:
+        assert [rate.wait_s(address, 0.0) for _ in range(5)] == [0] * 5
+
+
+def test_however_many_addresses_call_no_more_than_so_many_are_remembered() -> None:
+    rate = JoinRate(Allowance(rate_hz=0.1, burst=1.0))
+    for number in range(ADDRESSES_MAX + 1):
+        rate.wait_s(f"2001:db8::{number:x}", 0.0)
+    assert len(rate._buckets) == ADDRESSES_MAX
+    assert rate.wait_s("2001:db8::0", 0.0) == 0, "the one longest silent was forgotten"
+    assert rate.wait_s("2001:db8::2", 0.0) > 0
