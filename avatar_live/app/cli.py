@@ -14,6 +14,7 @@ from avatar_live.app.bench.commands import bench
 from avatar_live.app.calibrate import calibrate_in_terminal
 from avatar_live.app.faults import ShowError
 from avatar_live.app.models import describe_models, ensure_models
+from avatar_live.app.network import checked_ice_servers, checked_udp_ports
 from avatar_live.app.options import (
     AvatarOption,
     BackdropOption,
@@ -248,6 +249,8 @@ def doctor(
     avatar: AvatarOption = DEFAULT_AVATAR,
     port: PortOption = DEFAULT_PORT,
     host: HostOption = "0.0.0.0",  # noqa: S104  (the same as `serve` would use)
+    ice_servers: IceOption = None,
+    udp_ports: UdpOption = "",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object instead of a table.")] = False,
     data_folder: DataOption = DATA_FOLDER,
     models_folder: ModelsOption = MODELS_FOLDER,
@@ -256,6 +259,8 @@ def doctor(
     from avatar_live.app.doctor import Questions, as_table, examine
 
     questions = Questions(camera, microphone, avatar, host, port, data_folder, models_folder)
+    servers, ports = checked_ice_servers(ice_servers or ()), checked_udp_ports(udp_ports)
+    questions = replace(questions, ice_servers=servers, udp_ports=ports)
     findings = examine(questions, Progress("looking") if sys.stderr.isatty() else None)
     typer.echo(findings.as_json() if as_json else as_table(findings))
     raise typer.Exit(0 if findings.is_well else 1)

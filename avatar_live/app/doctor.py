@@ -2,6 +2,7 @@
 
 import contextlib
 import importlib.metadata
+import ipaddress
 import platform
 import re
 import shutil
@@ -27,6 +28,8 @@ from avatar_live.app.settings import (
     event_token,
     find_avatar,
 )
+from avatar_live.app.udp import asks_stun, own_addresses, try_udp
+from avatar_live.protocol.ice import IceServer
 
 Level = Literal["ok", "warn", "fail"]
 
@@ -50,6 +53,8 @@ class Questions:
     data_folder: Path
     models_folder: Path
     web_folder: Path = WEB
+    ice_servers: tuple[IceServer, ...] = ()
+    udp_ports: tuple[int, int] | None = None
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -226,6 +231,37 @@ def _port(questions: Questions) -> Look:
     yield "ok", f"Port {questions.port} is free.", ""
 
 
+def _udp(questions: Questions) -> Look:
+    first, last = questions.udp_ports or (0, 0)
+    alone = ipaddress.ip_address(checked_host(questions.host)).is_loopback
+    found = try_udp(["127.0.0.1"] if alone else own_addresses(), range(first, last + 1) if last else None)
+    if found.ports_taken:
+        free = "Close the program that holds them, or name others with --udp-ports."
+        yield "fail", f"None of the UDP ports {first} to {last} can be opened on {', '.join(found.blocked)}.", free
+    elif found.blocked and not found.works:
+        step = (
+            "Let a firewall or a virtual network on this machine pass UDP for Python, as pictures travel in it; where "
+            "that cannot be, name a relay with --ice-server turn:...?transport=tcp."
+        )
+        yield "fail", f"UDP is blocked: a packet to {', '.join(found.blocked)} did not come back.", step
+    elif found.blocked:
+        step = "Viewers reach you at the others; a firewall or a virtual network may hold these back."
+        yield "warn", f"UDP works on {', '.join(found.works)} but not on {', '.join(found.blocked)}.", step
+    elif found.works:
+        ports = f", ports {first} to {last}" if last else ""
+        yield "ok", f"Packets come back on {', '.join(found.works)}{ports}.", ""
+    else:
+        yield "warn", "This machine has no network: only its own browser can watch.", "Serve with --host 127.0.0.1."
+    for server in questions.ice_servers:
+        if "transport=tcp" in server.url or server.url.startswith(("turns", "stuns")):
+            continue
+        if not asks_stun(server):
+            step = "UDP to the outside may be blocked: try another network, or a relay over TCP (?transport=tcp)."
+            yield "warn", f"{server.url} does not answer.", step
+        else:
+            yield "ok", f"{server.url} answers.", ""
+
+
 def _ledger(questions: Questions) -> Look:
     from avatar_live.server.ledger import Ledger, LedgerError
     from avatar_live.server.process import LEDGER_FILE
@@ -273,6 +309,7 @@ _LOOKS: Final[dict[str, Callable[[Questions], Look]]] = {
     "Avatar": _avatar,
     "Viewer page": _page,
     "Port": _port,
+    "UDP": _udp,
     "Ledger": _ledger,
     "Test browser": _browser,
 }
