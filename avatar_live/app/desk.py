@@ -81,6 +81,15 @@ class DeskShow:
         return self._show.settings.has_director
 
     @property
+    def layer(self) -> str:
+        return self._show.settings.layer
+
+    @property
+    def guest_door(self) -> str:
+        token = self._show.guest_token
+        return f"{self._show.settings.guest_link} by WHIP, bearer token {token}" if token else ""
+
+    @property
     def lost_policy(self) -> str:
         return self._show.settings.lost_policy
 
@@ -152,6 +161,9 @@ class DeskShow:
 
     def use_director(self, is_on: bool) -> None:
         self._show.use_director(is_on)
+
+    def use_layer(self, layer: str) -> str | None:
+        return _reason(lambda: self._show.use_layer(layer))
 
     def use_lost_policy(self, policy: str) -> str | None:
         return _reason(lambda: self._show.use_lost_policy(policy))

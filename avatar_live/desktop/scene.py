@@ -1,4 +1,4 @@
-"""What the host is seen in: the window's boxes for backdrop, light and camera, and the director's button."""
+"""What the host is seen in: the window's boxes for backdrop, light, camera and guest, and the director's button."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QColorDialog, QPushButton, QWidget
 from avatar_live.desktop.choice import ChoiceBox
 from avatar_live.desktop.errand import Errands
 from avatar_live.desktop.show import Choice, Show
+from avatar_live.signals.layer import PLACES
 from avatar_live.signals.scene import LIGHTS, PICTURE_KINDS, SHOTS, VIDEO_KINDS
 
 FILE: Final = "file"  # the entry that opens a file dialog
@@ -25,6 +26,10 @@ BACKDROPS: Final[list[Choice]] = [
     (FILE, "Picture or video ..."),
 ]
 SHOT_WORDS: Final = {"full": "Full body", "handheld": "Hand-held"}
+GUEST_PLACES: Final[list[Choice]] = [
+    ("", "Not shown"),
+    *((place, place.replace("-", " ").capitalize()) for place in PLACES),
+]
 KINDS: Final = f"Pictures and videos ({' '.join('*' + kind for kind in (*PICTURE_KINDS, *VIDEO_KINDS))});;All files (*)"
 
 AskFile = Callable[[QWidget, str, str], str]
@@ -54,6 +59,7 @@ class SceneControls:
         self.backdrop_box = ChoiceBox()
         self.light_box = ChoiceBox()
         self.shot_box = ChoiceBox()
+        self.guest_box = ChoiceBox()
         self.director_button = QPushButton()
         self.director_button.setObjectName("director")
         self.director_button.setCheckable(True)
@@ -61,6 +67,11 @@ class SceneControls:
         self.backdrop_box.fill(BACKDROPS)
         self.light_box.fill([(name, name.capitalize()) for name in LIGHTS])
         self.shot_box.fill([(name, SHOT_WORDS.get(name, name.capitalize())) for name in SHOTS])
+        self.guest_box.fill(GUEST_PLACES)
+        door = show.guest_door
+        self.guest_box.setEnabled(bool(door))
+        self.guest_box.setToolTip(door or "Start with --guests to let a camera or a screen in from OBS or a phone.")
+        self.guest_box.activated.connect(self._choose_guest)
         self.backdrop_box.activated.connect(self._choose_backdrop)
         self.light_box.activated.connect(self._choose_light)
         self.shot_box.activated.connect(self._choose_shot)
@@ -75,10 +86,14 @@ class SceneControls:
             ("Light", self.light_box),
             ("Camera", self.shot_box),
             ("Director", self.director_button),
+            ("Guest", self.guest_box),
         )
 
     def select(self) -> None:
         """Show what the show uses."""
+        layer = self._show.layer
+        if self.guest_box.findData(layer) < 0:  # of another size, as the command line may say
+            self.guest_box.addItem(layer.replace("-", " ").capitalize() + " %", layer)
         used = self._show.backdrop
         if self.backdrop_box.findData(used) < 0:
             words = Path(used).name if not used.startswith(("#", "gradient:")) else used
@@ -87,6 +102,7 @@ class SceneControls:
             (self.backdrop_box, used),
             (self.light_box, self._show.light),
             (self.shot_box, self._show.shot),
+            (self.guest_box, self._show.layer),
         ):
             box.setCurrentIndex(box.findData(choice))
         self.director_button.blockSignals(True)
@@ -113,6 +129,10 @@ class SceneControls:
     def _choose_shot(self, index: int) -> None:
         choice = self.shot_box.itemData(index)
         self._errands.run(lambda: self._show.use_shot(choice), self._after)
+
+    def _choose_guest(self, index: int) -> None:
+        choice = self.guest_box.itemData(index)
+        self._errands.run(lambda: self._show.use_layer(choice), self._after)
 
     def _toggle_director(self, is_on: bool) -> None:
         self._show.use_director(is_on)

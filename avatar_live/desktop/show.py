@@ -78,6 +78,14 @@ class Show(Protocol):
         """Whether the camera follows what happens."""
 
     @property
+    def layer(self) -> str:
+        """Where a guest is shown, as `signals.layer.parse_layer` reads it; empty while nowhere."""
+
+    @property
+    def guest_door(self) -> str:
+        """How a guest's program comes in, in words for the host; empty in a show without guests."""
+
+    @property
     def lost_policy(self) -> str:
         """What the avatar does while nobody is seen."""
 
@@ -143,6 +151,9 @@ class Show(Protocol):
 
     def use_director(self, is_on: bool) -> None:
         """Let the camera follow what happens, or not; at once."""
+
+    def use_layer(self, layer: str) -> str | None:
+        """Show a guest's picture somewhere, or nowhere."""
 
     def use_lost_policy(self, policy: str) -> str | None:
         """Choose what the avatar does while nobody is seen."""

@@ -44,6 +44,8 @@ class FakeShow:
         self.light = "studio"
         self.shot = "bust"
         self.has_director = False
+        self.layer = ""
+        self.guest_door = "http://192.168.1.23:8080/whip by WHIP, bearer token come-in"
         self.lost_policy = "idle"
         self.music = ""
         self.speech = "off"
@@ -141,6 +143,11 @@ class FakeShow:
     def use_director(self, is_on: bool) -> None:
         self.calls.append(("use_director", is_on))
         self.has_director = is_on
+
+    def use_layer(self, layer: str) -> str | None:
+        self.calls.append(("use_layer", layer))
+        self.layer = layer
+        return None
 
     def use_lost_policy(self, policy: str) -> str | None:
         self.calls.append(("use_lost_policy", policy))

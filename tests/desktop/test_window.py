@@ -241,6 +241,19 @@ def test_a_backdrop_that_cannot_be_shown_says_why_and_the_old_one_stays(desk: De
     assert desk.window.notice.text() == desk.show.fault and box.currentText() == "Room"
 
 
+def test_a_guest_is_placed_and_taken_away_and_the_way_in_is_told(desk: Desk) -> None:
+    box = desk.window.scene.guest_box
+    assert box.isEnabled() and "/whip" in box.toolTip() and "come-in" in box.toolTip()
+    box.activated.emit(box.findData("top-right"))
+    desk.wait(lambda: desk.show.layer == "top-right")
+    box.activated.emit(box.findData(""))
+    desk.wait(lambda: desk.show.layer == "")
+    assert desk.show.calls == [("use_layer", "top-right"), ("use_layer", "")]
+    desk.show.layer = "top-left:40"
+    desk.window.scene.select()
+    assert (box.currentData(), box.currentText()) == ("top-left:40", "Top left:40 %")
+
+
 def test_the_director_is_called_and_sent_away_with_a_click(desk: Desk) -> None:
     button = desk.window.scene.director_button
     assert button.text() == "Off"
