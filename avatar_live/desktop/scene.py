@@ -86,8 +86,12 @@ class SceneControls:
             ("Light", self.light_box),
             ("Camera", self.shot_box),
             ("Director", self.director_button),
-            ("Guest", self.guest_box),
         )
+
+    @property
+    def guest_fields(self) -> tuple[tuple[str, QWidget], ...]:
+        """What there is to choose of guests."""
+        return (("Guest", self.guest_box),)
 
     def select(self) -> None:
         """Show what the show uses."""

@@ -163,7 +163,7 @@ class Window(QWidget):
             grid.addWidget(label, 3, column)
             grid.addWidget(widget, 4, column)
         grid.setRowMinimumHeight(5, 5)
-        for column, (words, widget) in enumerate((*self.presence.fields, *self.sound.fields)):
+        for column, (words, widget) in enumerate((*self.presence.fields, *self.sound.fields, *self.scene.guest_fields)):
             label = QLabel(words)
             label.setObjectName("field")
             label.setBuddy(widget)

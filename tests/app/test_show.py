@@ -18,6 +18,7 @@ from avatar_live.channels.processes import (
     OutletsPlan,
     TrackerPlan,
     UseInputs,
+    UseLayer,
     UseLevels,
     UseMusic,
     UseOutlets,
@@ -25,10 +26,6 @@ from avatar_live.channels.processes import (
     UseVmcOut,
 )
 from avatar_live.signals.sound import SoundLevels
-    UseLayer,
-    UseOutlets,
-    UseVmcOut,
-)
 
 FAKE = Path(__file__).with_name("fake_part.py")
 
