@@ -16,6 +16,7 @@ from typing import Any
 
 from aioice.candidate import Candidate, candidate_foundation, candidate_priority
 from aioice.ice import StunProtocol, server_reflexive_candidate
+from aioice.stun import TransactionError
 from aioice.turn import UDP_SOCKET_BUFFER_SIZE
 from aiortc import RTCPeerConnection, RTCRtpReceiver, RTCRtpSender
 from aiortc import clock as rtc_clock
@@ -28,7 +29,7 @@ from av import VideoFrame
 from avatar_live.clock import now_s
 
 LOOPBACK = ("127.0.0.1", "::1")
-STUN_S_MAX = 5.0
+GATHER_S_MAX = 1.5
 
 
 def on_keyframe_request(sender: RTCRtpSender, wanted: Callable[[], None]) -> None:
@@ -110,6 +111,15 @@ def _before(target: object, method: str, also: Callable[[], None]) -> None:
     setattr(target, method, both)
 
 
+def gather_soon(connection: RTCPeerConnection) -> None:
+    """Wait `GATHER_S_MAX` for STUN and TURN servers, where aioice waits 5 s: a page would have given up on us by then.
+
+    A server that lives answers in a few round trips.
+    """
+    for ice in _ice_connections(connection):
+        ice.get_component_candidates = functools.partial(ice.get_component_candidates, timeout=GATHER_S_MAX)
+
+
 def use_ports(connection: RTCPeerConnection, ports: range) -> None:
     """Bind the sockets of this connection within `ports`, where aioice takes any that the system gives.
 
@@ -127,19 +137,10 @@ def use_ports(connection: RTCPeerConnection, ports: range) -> None:
             if addresses and not protocols:
                 raise OSError(errno.EADDRINUSE, f"no free UDP port from {ports.start} to {ports.stop - 1}")
             ice._protocols += protocols
-            asked = [
-                asyncio.create_task(server_reflexive_candidate(protocol, ice.stun_server))
-                for protocol in protocols
-                if ice.stun_server and ":" not in protocol.local_candidate.host
-            ]
-            relayed = await gather(component=component, addresses=[], **more)
-            if asked:
-                _, late = await asyncio.wait(asked, timeout=STUN_S_MAX)
-                for task in late:
-                    task.cancel()
-                await asyncio.gather(*asked, return_exceptions=True)
-            found = [task.result()[0] for task in asked if not task.cancelled() and task.exception() is None]
-            return [*(protocol.local_candidate for protocol in protocols), *found, *relayed]
+            seen_as, relayed = await asyncio.gather(
+                _seen_from_outside(ice, protocols), gather(component=component, addresses=[], **more)
+            )
+            return [*(protocol.local_candidate for protocol in protocols), *seen_as, *relayed]
 
         ice.get_component_candidates = within_ports
 
@@ -169,6 +170,19 @@ async def _bind(ice: Any, component: int, address: str, ports: range) -> Any:
         )
         return protocol
     return None
+
+
+async def _seen_from_outside(ice: Any, protocols: list[Any]) -> list[Candidate]:
+    """Ask the STUN server, if there is one, how the outside sees these sockets (IPv4 only, as aioice asks)."""
+
+    async def ask(protocol: Any) -> Candidate | None:
+        with contextlib.suppress(TimeoutError, OSError, TransactionError):
+            async with asyncio.timeout(GATHER_S_MAX):
+                return (await server_reflexive_candidate(protocol, ice.stun_server))[0]
+        return None
+
+    asked = [ask(one) for one in protocols if ice.stun_server and ":" not in one.local_candidate.host]
+    return [candidate for candidate in await asyncio.gather(*asked) if candidate is not None]
 
 
 async def newest_frame(track: MediaStreamTrack) -> VideoFrame:

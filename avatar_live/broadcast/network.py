@@ -36,6 +36,7 @@ class Network:
 
     def prepare(self, connection: RTCPeerConnection) -> None:
         """Let a connection gather as we want it; call it once the remote description is set."""
+        internals.gather_soon(connection)
         if self.ports is not None:
             internals.use_ports(connection, self.ports)
         if self.allow_loopback:

@@ -79,17 +79,20 @@ class House:
 
 @contextlib.contextmanager
 def inlet(folder: Path) -> Iterator["subprocess.Popen[bytes]"]:
-    """Run the inlet's process until the end of the block, and see it end by itself."""
+    """Run the inlet's process until the end of the block, and see it end by itself if nobody killed it."""
     plan = msgspec.json.encode(InletPlan(str(folder), allow_loopback_ice=True)).decode()
     process = subprocess.Popen([sys.executable, "-m", "avatar_live.inlets", plan], stdin=subprocess.PIPE)
     try:
         yield process
-        assert process.stdin is not None
-        process.stdin.close()
-        assert process.wait(DEADLINE_S) == 0
+        if process.poll() is None:
+            assert process.stdin is not None
+            process.stdin.close()
+            assert process.wait(DEADLINE_S) == 0
     finally:
         process.kill()
         process.wait()
+        if process.stdin is not None:
+            process.stdin.close()
 
 
 @contextlib.asynccontextmanager
@@ -115,7 +118,7 @@ async def house(folder: Path, token: str = TOKEN) -> AsyncIterator[House]:
         async with served(app) as address:
             opened = House(folder, address, process)
             try:
-                await opened.until(lambda: (folder / "inlet.sock").exists() and opened.health(), "no inlet came up")
+                await opened.until(opened.health, "no inlet came up")
                 yield opened
             finally:
                 opened.close()

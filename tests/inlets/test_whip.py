@@ -8,7 +8,7 @@ import numpy as np
 import psutil
 import pytest
 import pytest_asyncio
-from guests import HEIGHT_PX, ORANGE, TOKEN, WIDTH_PX, House, Still, house, publisher, served
+from guests import HEIGHT_PX, ORANGE, TOKEN, WIDTH_PX, House, Still, house, inlet, publisher, served
 from litestar import Litestar
 from numpy.typing import NDArray
 
@@ -87,19 +87,16 @@ async def test_without_the_guest_token_nobody_brings_a_picture(tmp_path: Path, t
         assert response.headers["Access-Control-Allow-Origin"] == "*"
 
 
-@pytest.mark.parametrize(
-    ("body", "kind", "status"),
-    [
+async def test_a_body_that_is_no_offer_is_refused(whip: httpx.AsyncClient) -> None:
+    for body, kind, status in (
         ("v=0\r\n", "text/plain", 415),
         ("hello", SDP, 400),
         ("v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 0\r\n", SDP, 406),
         ("v=0\r\nm=video 9 UDP/TLS/RTP/SAVPF 96\r\n", SDP, 406),
         ("v=0\r\n" + "a" * OFFER_BYTES_MAX, SDP, 413),
-    ],
-)
-async def test_a_body_that_is_no_offer_is_refused(whip: httpx.AsyncClient, body: str, kind: str, status: int) -> None:
-    headers = {"Content-Type": kind, "Authorization": f"Bearer {TOKEN}"}
-    assert (await whip.post("/whip", content=body, headers=headers)).status_code == status
+    ):
+        headers = {"Content-Type": kind, "Authorization": f"Bearer {TOKEN}"}
+        assert (await whip.post("/whip", content=body, headers=headers)).status_code == status
 
 
 async def test_candidates_of_a_guest_are_taken_under_the_sessions_tag(tmp_path: Path) -> None:
@@ -135,12 +132,12 @@ async def test_pages_of_other_origins_may_bring_a_picture(whip: httpx.AsyncClien
 
 async def test_twenty_guests_one_after_the_other_leave_nothing_behind(tmp_path: Path) -> None:
     async with house(tmp_path) as home:
-        inlet = psutil.Process(home.process.pid)
+        process = psutil.Process(home.process.pid)
         await come_and_go(home, 5)  # what is made once is made
-        before = traces(inlet)
+        before = traces(process)
         await come_and_go(home, CYCLES)
-        await home.until(lambda: traces(inlet)[:2] <= before[:2], f"more than {before}: {traces(inlet)}")
-        assert traces(inlet)[2] - before[2] < GROWTH_BYTES_MAX
+        await home.until(lambda: traces(process)[:2] <= before[:2], f"more than {before}: {traces(process)}")
+        assert traces(process)[2] - before[2] < GROWTH_BYTES_MAX
 
 
 async def come_and_go(home: House, times: int) -> None:
@@ -153,6 +150,19 @@ async def come_and_go(home: House, times: int) -> None:
         await home.next_picture(lambda picture: picture.size == 0)
 
 
-def traces(inlet: psutil.Process) -> tuple[int, int, int]:
+def traces(process: psutil.Process) -> tuple[int, int, int]:
     """Return how many files and sockets, how many threads and how much memory it has."""
-    return inlet.num_fds(), inlet.num_threads(), inlet.memory_info().rss
+    return process.num_fds(), process.num_threads(), process.memory_info().rss
+
+
+async def test_an_inlet_that_was_killed_comes_back_with_nothing_of_its_guest(tmp_path: Path) -> None:
+    async with house(tmp_path) as home, publisher(home.address) as first, publisher(home.address) as second:
+        await first.publish(Still())
+        await home.next_picture(lambda picture: picture.size > 0)
+        home.process.kill()
+        home.process.wait()
+        with inlet(tmp_path):
+            await home.next_picture(lambda picture: picture.size == 0)
+            assert (await first.leave()).status_code == 404
+            assert (await second.publish(Still(GREEN))).status_code == 201
+            await home.next_picture(lambda picture: is_of(picture, GREEN))

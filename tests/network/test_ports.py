@@ -61,7 +61,7 @@ async def test_viewers_for_whom_no_port_is_left_are_told_to_come_back_and_a_leav
 
 async def test_a_stun_server_is_asked_for_these_ports_too(monkeypatch: pytest.MonkeyPatch) -> None:
     """A server that stays silent costs time and nothing else."""
-    monkeypatch.setattr("avatar_live.broadcast.aiortc_internals.STUN_S_MAX", 0.3)
+    monkeypatch.setattr("avatar_live.broadcast.aiortc_internals.GATHER_S_MAX", 0.3)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
         silent.bind(("127.0.0.1", 0))
         silent.setblocking(False)

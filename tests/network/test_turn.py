@@ -55,3 +55,18 @@ async def test_we_offer_a_relayed_address_of_our_own_and_a_viewer_connects(tmp_p
             await broadcaster.unwatch(watch.id)
             await eventually(lambda: broadcaster.streams() == {}, "the session is still there")
         await broadcaster.close()
+
+
+async def test_within_the_hosts_ports_we_learn_from_a_server_how_the_outside_sees_us(tmp_path: Path) -> None:
+    with turn_server(tmp_path) as port:
+        servers = (IceServer(f"stun:127.0.0.1:{port}"),)
+        broadcaster = Broadcaster(
+            want_keyframe=lambda stream: None,
+            on_keys=lambda stream, keys: None,
+            on_watchers=lambda stream, count: None,
+            network=Network(servers, range(41_350, 41_360), allow_loopback=True),
+        )
+        async with peer() as viewer:
+            watch = await broadcaster.watch(MAIN_STREAM, await viewer.offer())
+            assert re.search(r"a=candidate:\S+ 1 udp \d+ 127\.0\.0\.1 4135\d typ srflx", watch.answer_sdp)
+        await broadcaster.close()

@@ -262,7 +262,15 @@ async def test_the_page_health_and_schema_are_served(server: ShowServer) -> None
     health = json.loads((await fetch(server, "/api/health"))[2])
     assert health["status"] == "ok"
     assert health["is_live"] is False
-    assert json.loads((await fetch(server, "/schema/openapi.json"))[2])["info"]["title"] == "avatar_live"
+    described = json.loads((await fetch(server, "/schema/openapi.json"))[2])
+    assert described["info"]["title"] == "avatar_live"
+    whep, whip = "/whep/{watch_id}", "/whip/{session}"
+    for path, session in (("/whep", whep), ("/whep/player", whep), ("/whip", whip)):
+        offer, later = described["paths"][path]["post"], described["paths"][session]
+        for body in (offer["requestBody"], offer["responses"]["201"]):
+            assert list(body["content"]) == ["application/sdp"]
+        assert list(later["patch"]["requestBody"]["content"]) == ["application/trickle-ice-sdpfrag"]
+        assert {"204", "412", "422", "428"} <= later["patch"]["responses"].keys() and "delete" in later
     assert "room" in json.loads((await fetch(server, "/schema/asyncapi.json"))[2])["channels"]
 
 

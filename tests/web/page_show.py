@@ -24,12 +24,14 @@ from avatar_live.channels.processes import (
     EngineHello,
     EngineNote,
     KeyframeWanted,
+    NetworkPlan,
     ServerPlan,
     StageCue,
     Watched,
 )
 from avatar_live.clock import Pacer, now_s
 from avatar_live.encoder.video import VideoEncoder
+from avatar_live.protocol.ice import IceServer
 from avatar_live.protocol.view import GameView
 from avatar_live.signals.encoded import MAIN_STREAM, VIDEO_CLOCK_HZ
 
@@ -54,7 +56,7 @@ def npm(*arguments: str) -> None:
 class Server:
     """Run the server's process on one port and one ledger, through as many lives as a test wants."""
 
-    def __init__(self, folder: Path, web_folder: Path) -> None:
+    def __init__(self, folder: Path, web_folder: Path, watch_token: str = "", *ice_servers: IceServer) -> None:
         with socket.create_server(("127.0.0.1", 0)) as probe:
             port = probe.getsockname()[1]
         self.run_folder = folder / "run"
@@ -66,6 +68,8 @@ class Server:
             port=port,
             title=TITLE,
             allow_loopback_ice=True,
+            watch_token=watch_token,
+            network=NetworkPlan(ice_servers),
         )
         self._process: subprocess.Popen[bytes] | None = None
 

@@ -1,0 +1,62 @@
+"""A show for who holds its token: the link that carries it plays, and the page hands the relays to its browser."""
+
+from collections.abc import Iterator
+
+import pytest
+from browser import chromium_blocking
+from page_show import Server, npm, running_engine
+from playwright.sync_api import Browser, Page
+from running import plays
+
+from avatar_live.protocol.ice import IceServer
+
+TOKEN = "let-me-in"
+RELAY = IceServer("turn:127.0.0.1:9", "viewer", "open")
+RECORD = """
+  window.configured = [];
+  const set = RTCPeerConnection.prototype.setConfiguration;
+  RTCPeerConnection.prototype.setConfiguration = function (config) { configured.push(config); set.call(this, config); };
+"""
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    folder = tmp_path_factory.mktemp("closed")
+    npm("exec", "--", "vite", "build", "--logLevel", "error", "--emptyOutDir", "--outDir", str(folder / "dist"))
+    running = Server(folder, folder / "dist", TOKEN, RELAY)
+    running.start()
+    try:
+        with running_engine(running.run_folder):
+            yield running
+    finally:
+        running.kill()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium_blocking() as opened:
+        yield opened
+
+
+def opened(browser: Browser, link: str) -> Page:
+    page = browser.new_page()
+    page.add_init_script(RECORD)
+    page.goto(link)
+    return page
+
+
+def test_the_link_with_the_token_plays_and_knows_the_relay(server: Server, browser: Browser) -> None:
+    page = opened(browser, f"{server.address}#token={TOKEN}")
+    plays(page)
+    told = {"urls": RELAY.url, "username": RELAY.username, "credential": RELAY.credential}
+    assert page.evaluate("configured[0].iceServers") == [told]
+    page.close()
+
+
+def test_the_link_without_the_token_shows_no_picture(server: Server, browser: Browser) -> None:
+    page = browser.new_page()
+    with page.expect_response(lambda response: response.request.method == "POST") as refused:
+        page.goto(server.address)
+    assert refused.value.status == 401 and refused.value.url.endswith("/whep")
+    assert page.locator("#main-video[data-at=playing]").count() == 0
+    page.close()
