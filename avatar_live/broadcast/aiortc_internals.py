@@ -185,17 +185,17 @@ async def _seen_from_outside(ice: Any, protocols: list[Any]) -> list[Candidate]:
     return [candidate for candidate in await asyncio.gather(*asked) if candidate is not None]
 
 
-async def newest_frame(track: MediaStreamTrack) -> VideoFrame:
-    """Return the newest decoded frame of a remote track, waiting for one; older ones in its unbounded queue are lost.
+async def newest_frame(track: MediaStreamTrack) -> tuple[VideoFrame, int]:
+    """Return the newest decoded frame of a remote track and how many came since the last one, waiting for one.
 
-    Raises MediaStreamError when the track has ended.
+    Older ones would only fill the track's unbounded queue. Raises MediaStreamError when the track has ended.
     """
     assert isinstance(track, RemoteStreamTrack)
-    frame = await track.recv()
+    frame, count = await track.recv(), 1
     while track._queue.qsize():
-        frame = await track.recv()
+        frame, count = await track.recv(), count + 1
     assert isinstance(frame, VideoFrame)
-    return frame
+    return frame, count
 
 
 def undecoded(receiver: RTCRtpReceiver) -> int:

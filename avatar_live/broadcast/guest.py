@@ -47,6 +47,7 @@ class Guest:
         self._answering = asyncio.Lock()
         self._opened_s = self._heard_s = now()
         self.is_connected = False
+        self.decoded = 0  # frames, shown or not
 
     async def answer(self, offer_sdp: str) -> str:
         """Answer a checked offer and begin to connect. Raises BroadcastError for an offer that we cannot take."""
@@ -105,7 +106,8 @@ class Guest:
     async def _watch(self, track: MediaStreamTrack) -> None:
         with contextlib.suppress(MediaStreamError):
             while True:
-                frame = await internals.newest_frame(track)
+                frame, count = await internals.newest_frame(track)
+                self.decoded += count
                 self._heard()
                 self._showing = asyncio.ensure_future(asyncio.to_thread(self._show, frame))
                 await asyncio.shield(self._showing)

@@ -42,12 +42,18 @@ class Door:
         self._now = now
         self._session = ""
         self._guest: Guest | None = None
+        self._decoded = 0  # of those who are gone
         self._goodbyes: set[asyncio.Task[None]] = set()
 
     @property
     def has_guest(self) -> bool:
         """Whether somebody is there and connected."""
         return self._guest is not None and self._guest.is_connected
+
+    @property
+    def decoded(self) -> int:
+        """Frames of all guests that were decoded since the start."""
+        return self._decoded + (self._guest.decoded if self._guest is not None else 0)
 
     async def answer(self, question: ToInlet) -> FromInlet:
         """Answer one question."""
@@ -118,5 +124,6 @@ class Door:
 
     async def _bid_farewell(self, guest: Guest) -> None:
         await guest.close()
+        self._decoded += guest.decoded
         if self._guest is None:
             self._clear()

@@ -48,7 +48,13 @@ async def _serve(plan: InletPlan) -> None:
                     door.sweep()
                 width_px, height_px = pictures.size_px
                 words = f"shows a guest at {width_px}x{height_px}" if width_px else "waits for a guest"
-                health.write(words, True, guests=float(door.has_guest), guest_pictures=float(pictures.shown))
+                health.write(
+                    words,
+                    True,
+                    guests=float(door.has_guest),
+                    guest_frames=float(door.decoded),
+                    guest_pictures=float(pictures.shown),
+                )
                 await asyncio.sleep(POLL_S)
         await door.close()
 
