@@ -35,10 +35,10 @@ export interface Page {
 export class Connection {
   private socket: WebSocket | null = null;
   private is_joined = false;
-  private retry_timer = 0;
+  private retry_timer: ReturnType<typeof setTimeout> | undefined;
   private asked_at_ms: number | null = null; // the first question that is unanswered
   private likes = 0;
-  private likes_timer = 0;
+  private likes_timer: ReturnType<typeof setTimeout> | undefined;
   private readonly backoff = new Backoff(RETRY_FIRST_MS, RETRY_MAX_MS);
 
   constructor(
@@ -55,7 +55,7 @@ export class Connection {
   /** Join the room, or join again with what the page has seen (a new name, for example). */
   open(): void {
     clearTimeout(this.retry_timer);
-    this.retry_timer = 0;
+    this.retry_timer = undefined;
     this.drop();
     this.page.linkChanged({ at: "connecting" });
     const socket = new WebSocket(this.url);
@@ -80,7 +80,7 @@ export class Connection {
   /** Count a like; many taps become one message. */
   like(): void {
     this.likes += 1;
-    if (this.likes_timer === 0) this.likes_timer = setTimeout(() => this.sendLikes(), LIKES_MS);
+    if (this.likes_timer === undefined) this.likes_timer = setTimeout(() => this.sendLikes(), LIKES_MS);
   }
 
   private hear(message: ToViewer): void {
@@ -111,7 +111,7 @@ export class Connection {
   }
 
   private comeBackNow(): void {
-    if (this.retry_timer !== 0) this.open();
+    if (this.retry_timer !== undefined) this.open();
   }
 
   private ping(): void {
@@ -127,7 +127,7 @@ export class Connection {
   private sendLikes(): void {
     const count = Math.min(this.likes, LIKES_PER_MESSAGE_MAX);
     this.likes = 0;
-    this.likes_timer = 0;
+    this.likes_timer = undefined;
     this.send({ type: "like", count });
   }
 

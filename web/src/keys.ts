@@ -28,7 +28,7 @@ export function arrowOf(code: string): Arrow | null {
 export class KeyPad {
   private readonly holders = new Map<Arrow, Set<string>>(ARROWS.map((arrow) => [arrow, new Set()]));
   private n = 0;
-  private timer = 0;
+  private timer: ReturnType<typeof setInterval> | null = null;
   private releases_left = 0;
 
   constructor(private readonly tell: (keys: Keys) => void) {}
@@ -49,8 +49,8 @@ export class KeyPad {
 
   /** Stop repeating. */
   close(): void {
-    clearInterval(this.timer);
-    this.timer = 0;
+    if (this.timer !== null) clearInterval(this.timer);
+    this.timer = null;
   }
 
   isDown(arrow: Arrow): boolean {
@@ -63,7 +63,7 @@ export class KeyPad {
     if (this.picture() === before) return;
     this.releases_left = RELEASES_REPEATED;
     this.say();
-    if (this.timer === 0) this.timer = setInterval(() => this.repeat(), REPEAT_MS);
+    if (this.timer === null) this.timer = setInterval(() => this.repeat(), REPEAT_MS);
   }
 
   private repeat(): void {

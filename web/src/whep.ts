@@ -48,8 +48,8 @@ class Refusal extends Error {
 export class WhepClient {
   private peer: RTCPeerConnection | null = null;
   private resource: string | null = null;
-  private retry_timer = 0;
-  private look_timer = 0;
+  private retry_timer: ReturnType<typeof setTimeout> | undefined;
+  private look_timer: ReturnType<typeof setInterval> | undefined;
   private figures: Figures | null = null;
   private moved_at_ms = 0;
   private is_wanted = false;
