@@ -73,6 +73,7 @@ TEST_PROGRAMS = {
     "Xvfb": "xvfb",
     "ffmpeg": "ffmpeg",  # a platform that takes RTMP
     "janus": "janus",  # an SFU
+    "/usr/lib/postgresql/*/bin/initdb": "postgresql",
     "espeak-ng": "espeak-ng",  # speaks, to measure what is read from a voice
     "libatomic.so.1": "libatomic1",  # of the Node inside playwright
     "turnserver": "coturn",  # a relay for viewers behind firewalls

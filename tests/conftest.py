@@ -15,7 +15,7 @@ for _folder in (_HERE, *sorted(path for path in _HERE.iterdir() if path.is_dir()
     if str(_folder) not in sys.path:
         sys.path.append(str(_folder))
 
-pytest_plugins = ["faces", "virtual_screen"]  # fixtures: the tracker's people and models, Qt's application
+pytest_plugins = ["books", "faces", "virtual_screen"]  # fixtures: ledgers, the tracker's people, Qt's application
 
 # The same examples every run, so that a change fails its own run and not somebody's next one. AVATAR_LIVE_EXPLORE=5
 # tries others, five times as many, to look for what nobody thought of.

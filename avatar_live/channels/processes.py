@@ -97,7 +97,8 @@ class NetworkPlan(msgspec.Struct, frozen=True):
 class ServerPlan(msgspec.Struct, frozen=True):
     """Start the server; `token` opens the event API and the host's own controls, `guest_token` the inlet, which is shut
     without one. With a `watch_token` only who holds it may watch the show. With an `edge_port` the pages open their
-    lines there, at edges that are processes of their own.
+    lines there, at edges that are processes of their own. `ledger` is the URL of the books,
+    `sqlite:///file` or `postgresql://...`; empty means a file in the data folder.
     """
 
     run_folder: str
@@ -107,6 +108,7 @@ class ServerPlan(msgspec.Struct, frozen=True):
     port: int = 8080
     title: str = ""
     token: str = ""
+    ledger: str = ""
     allow_loopback_ice: bool = False
     edge_port: int = 0
     guest_token: str = ""

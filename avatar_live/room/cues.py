@@ -35,6 +35,6 @@ def engine_came(room: Room) -> tuple[Room, ev.Effects]:
 
 def done(room: Room, viewer: str, gift_id: str) -> ev.Effects:
     """Return what makes a gift done: the note in the ledger and the word to the giver, who may be away."""
-    mark = ev.Mark(gift_id, "done")
+    mark = ev.Mark(viewer, gift_id, "done")
     known = room.viewers.get(viewer)
     return (mark, ev.Tell(viewer, GiftUpdate(gift_id, "done", known.balance_coins))) if known is not None else (mark,)

@@ -5,6 +5,7 @@ A viewer is named by a digest of the secret that the viewer's page keeps; the se
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from avatar_live.protocol.cues import Cue
 from avatar_live.protocol.view import Camp
@@ -224,10 +225,11 @@ class Commit:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Write down how far a committed gift has come."""
+    """Write down how far a viewer's committed gift has come."""
 
+    viewer: str
     id: str
-    state: str  # "playing" or "done"
+    state: Literal["playing", "done"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,7 +73,7 @@ def answered(room: Room, event: ev.GiftRepeated | ev.GiftRefused | ev.GiftRefund
     room = _with_balance(room, event.viewer, balance_coins)
     match event:
         case ev.GiftRepeated():
-            reason = event.reason or play.place_in_line(room, event.id)
+            reason = event.reason or play.place_in_line(room, event.viewer, event.id)
             return room, (ev.Tell(event.viewer, GiftUpdate(event.id, event.state, balance_coins, reason)),)
         case ev.GiftRefused():
             return room, (_refusal(event.viewer, event.id, balance_coins, event.reason),)

@@ -48,9 +48,10 @@ def queue_up(room: Room, event: ev.GiftCommitted, now_s: float) -> tuple[Room, e
     return room, (ev.Tell(event.viewer, GiftUpdate(event.id, "committed", event.balance_coins, reason)),)
 
 
-def place_in_line(room: Room, gift_id: str) -> str:
+def place_in_line(room: Room, viewer: str, gift_id: str) -> str:
     """Return the sentence that tells a waiting ticket's place; empty when it does not wait."""
-    return next((_place(at + 1) for at, ticket in enumerate(room.queue) if ticket.gift_id == gift_id), "")
+    waiting = ((ticket.viewer, ticket.gift_id) for ticket in room.queue)
+    return next((_place(at + 1) for at, asked in enumerate(waiting) if asked == (viewer, gift_id)), "")
 
 
 def watching(room: Room, event: ev.PlayerWatches, now_s: float) -> tuple[Room, ev.Effects]:
@@ -70,7 +71,7 @@ def seeing(room: Room, event: ev.PlayerSees, now_s: float) -> tuple[Room, ev.Eff
     room = _with_seat(room, replace(seat, phase="playing", until_s=now_s + TICKET_SECONDS))
     room, banner = cue(room, Banner(f"{seat.ticket.name} plays", "ticket", seat.ticket.name))
     report = ev.Report("play_started", {"player": seat.player, "name": seat.ticket.name, "camp": seat.camp})
-    return room, (ev.Mark(seat.ticket.gift_id, "playing"), *banner, report)
+    return room, (ev.Mark(seat.ticket.viewer, seat.ticket.gift_id, "playing"), *banner, report)
 
 
 def left(room: Room, event: ev.PlayLeft, now_s: float) -> tuple[Room, ev.Effects]:

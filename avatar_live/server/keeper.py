@@ -1,7 +1,8 @@
 """Keep the room: feed `step` with what happens and perform what it wants.
 
 A gift's path stands here in four lines: `Commit` goes to the ledger's thread, its answer comes back as an event, and
-only that event makes the room tell, cue and push.
+only that event makes the room tell, cue and push. What no answer brought (a server that died, a database that was
+gone for a moment) lies in the ledger's outbox, which `drain` empties on a timer.
 """
 
 import asyncio
@@ -19,8 +20,9 @@ from avatar_live.room.state import Room
 from avatar_live.room.step import step
 from avatar_live.server.crowd import Crowd
 from avatar_live.server.event_log import EventLog
-from avatar_live.server.ledger import Ledger, LedgerError
-from avatar_live.server.ledger_sql import Answer, NotPaid, Paid, PaidBefore
+from avatar_live.server.ledger import Answer, Ledger, LedgerError, NotPaid, Paid, PaidBefore, Unfinished
+from avatar_live.server.ledger.requests import Drained
+from avatar_live.server.outbox import Outbox
 from avatar_live.server.pitch import Pitch
 from avatar_live.server.stage_link import StageLink
 
@@ -47,6 +49,8 @@ class Keeper:
         self.pitch = Pitch(secrets.randbits(63))
         self.stage = StageLink(self.handle)
         self.gifts_committed = 0
+        self._outbox = Outbox()
+        self._is_draining = False
         self._retry_s = retry_s
         self._loop = asyncio.get_running_loop()
 
@@ -66,14 +70,34 @@ class Keeper:
 
     async def recover(self) -> None:
         """Go on from what an earlier life of the server left: show again what nobody saw, refund what was cut off."""
-        for one in await asyncio.wrap_future(self.ledger.unfinished()):
+        for one in self._outbox.take_all(await asyncio.wrap_future(self.ledger.drain())):
             gift = GIFTS.get(one.gift)
-            if gift is None:
-                self._perform(ev.Refund(one.viewer, one.id, NO_LONGER))
-            elif gift.reaction == "ticket":
+            if gift is not None and gift.reaction == "ticket":
                 self._perform(ev.Refund(one.viewer, one.id, RESTARTED))
             else:
-                self._commit_is_known(one.viewer, one.name, one.id, one.gift, one.balance_coins)
+                self._go_on_with(one)
+
+    def drain(self) -> None:
+        """Look into the ledger's outbox for what no answer has brought, unless a look is under way."""
+        if self._is_draining:
+            return
+        self._is_draining = True
+
+        def looked(drained: Drained) -> None:
+            self._is_draining = False
+            for one in self._outbox.take_all(drained):
+                self._go_on_with(one)
+
+        def failed(_: str) -> None:
+            self._is_draining = False  # the next look will tell
+
+        self._answer(self.ledger.drain(self._outbox.seen), looked, failed)
+
+    def _go_on_with(self, one: Unfinished) -> None:
+        if one.gift in GIFTS:
+            self._commit_is_known(one.viewer, one.name, one.id, one.gift, one.balance_coins)
+        else:
+            self._perform(ev.Refund(one.viewer, one.id, NO_LONGER))
 
     def _perform(self, effect: ev.Effect) -> None:
         match effect:
@@ -89,11 +113,11 @@ class Keeper:
                     lambda answer: self._on_answer(effect, answer),
                     lambda reason: self.handle(ev.GiftRefused(viewer, id, None, reason)),
                 )
-            case ev.Mark(id, state):
-                self._answer(self.ledger.mark(id, state), lambda _: None, lambda _: self._retry(effect))
-            case ev.Refund(id=id, reason=reason):
+            case ev.Mark(viewer, id, state):
+                self._answer(self.ledger.mark(viewer, id, state), lambda _: None, lambda _: self._retry(effect))
+            case ev.Refund(viewer, id, reason):
                 self._answer(
-                    self.ledger.refund(id, reason),
+                    self.ledger.refund(viewer, id, reason),
                     lambda balance_coins: self._on_refund(effect, balance_coins),
                     lambda _: self._retry(effect),
                 )
@@ -113,8 +137,9 @@ class Keeper:
 
     def _on_answer(self, asked: ev.Commit, answer: Answer) -> None:
         match answer:
-            case Paid(balance_coins):
-                self._commit_is_known(asked.viewer, asked.name, asked.id, asked.gift, balance_coins)
+            case Paid(balance_coins, number):
+                if self._outbox.take(number):
+                    self._commit_is_known(asked.viewer, asked.name, asked.id, asked.gift, balance_coins)
             case PaidBefore(state, balance_coins, reason):
                 self.handle(ev.GiftRepeated(asked.viewer, asked.id, state, balance_coins, reason))
             case NotPaid(balance_coins, reason):

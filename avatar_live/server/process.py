@@ -48,6 +48,7 @@ STRANGERS_FAULTS: Final = (  # as uvicorn says them
     "Invalid UTF-8 sequence received from client.",
 )
 TICKS_PER_SHOW: Final = round(TICK_HZ / SHOW_HZ)
+TICKS_PER_DRAIN: Final = round(TICK_HZ / 4.0)
 
 
 class ServerError(Exception):
@@ -63,7 +64,7 @@ def run(plan: ServerPlan) -> int:
         try:
             with (
                 contextlib.closing(_listen(plan.host, plan.port)) as listener,
-                contextlib.closing(Ledger(Path(plan.data_folder) / LEDGER_FILE)) as ledger,
+                contextlib.closing(open_ledger(plan)) as ledger,
             ):
                 asyncio.run(_serve(plan, listener, ledger, health))
         except (ServerError, LedgerError) as failure:
@@ -72,6 +73,12 @@ def run(plan: ServerPlan) -> int:
             return 2
         health.write("stopped", False, is_forced=True)
     return 0
+
+
+def open_ledger(plan: ServerPlan) -> Ledger:
+    """Open the books of a plan; the folder of a show's processes names the show. Raises LedgerError."""
+    where = plan.ledger or Path(plan.data_folder) / LEDGER_FILE
+    return Ledger(where, show=Path(plan.run_folder).name)
 
 
 def is_ours(record: logging.LogRecord) -> bool:
@@ -208,6 +215,8 @@ async def _tick(keeper: Keeper) -> None:
         if count % TICKS_PER_SHOW == 0:
             view = keeper.pitch.view
             keeper.handle(ev.Ticked(view.ball_x, view.score_red, view.score_blue, keeper.stage.is_live))
+        if count % TICKS_PER_DRAIN == 0:
+            keeper.drain()
 
 
 def _write_health(health: HealthWriter, address: str, keeper: Keeper, broadcaster: Broadcaster) -> None:

@@ -103,7 +103,7 @@ def test_a_gift_is_done_when_the_engine_has_its_cue_and_not_a_second_time() -> N
     banner, reaction = of(ev.ShowCue, scene.commit("ann", "gift-1", "tomato"))
     assert not scene.play(ev.CueWasTaken(banner.id))
     effects = scene.play(ev.CueWasTaken(reaction.id))
-    assert of(ev.Mark, effects) == [ev.Mark("gift-1", "done")]
+    assert of(ev.Mark, effects) == [ev.Mark("ann", "gift-1", "done")]
     assert told("ann", effects) == [GiftUpdate("gift-1", "done", 900)]
     assert not scene.play(ev.CueWasTaken(reaction.id))
 

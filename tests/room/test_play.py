@@ -24,7 +24,7 @@ def test_a_player_enters_when_the_stream_is_watched_and_plays_from_its_first_fra
     (seat,) = scene.room.seats
     assert [effect.player for effect in of(ev.EnterPitch, scene.play(ev.PlayerWatches(seat.player)))] == [seat.player]
     assert not _playing(scene.tick())
-    assert of(ev.Mark, scene.play(ev.PlayerSees(seat.player))) == [ev.Mark("gift-1", "playing")]
+    assert of(ev.Mark, scene.play(ev.PlayerSees(seat.player))) == [ev.Mark("ann", "gift-1", "playing")]
     assert _playing(scene.tick()) == ("ann",)
 
 
@@ -34,7 +34,7 @@ def test_a_game_ends_when_its_time_is_up_and_is_not_refunded() -> None:
     assert not of(ev.LeavePitch, scene.tick(TICKET_SECONDS - 0.1))
     effects = scene.tick(0.2)
     assert of(ev.LeavePitch, effects) == [ev.LeavePitch(player)]
-    assert of(ev.Mark, effects) == [ev.Mark("gift-1", "done")]
+    assert of(ev.Mark, effects) == [ev.Mark("ann", "gift-1", "done")]
     assert not of(ev.Refund, effects)
     assert [type(message) for message in told("ann", effects)] == [PlayEnd, GiftUpdate]
 
@@ -75,7 +75,7 @@ def test_who_leaves_the_game_early_had_it() -> None:
     scene = _live_with("ann")
     scene.seat("ann", "gift-1")
     effects = scene.play(ev.PlayLeft("ann"))
-    assert of(ev.Mark, effects) == [ev.Mark("gift-1", "done")]
+    assert of(ev.Mark, effects) == [ev.Mark("ann", "gift-1", "done")]
     assert not of(ev.Refund, effects)
     assert not scene.play(ev.PlayLeft("ann"))
 

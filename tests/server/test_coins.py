@@ -12,8 +12,7 @@ from avatar_live.protocol.wire import GiftGiven
 from avatar_live.room import events as ev
 from avatar_live.room.state import Room
 from avatar_live.room.step import step
-from avatar_live.server.ledger import Ledger
-from avatar_live.server.ledger_sql import NotPaid, Paid, PaidBefore
+from avatar_live.server.ledger import Ledger, NotPaid, Paid, PaidBefore
 
 VIEWERS = st.sampled_from(["ann", "bob"])
 IDS = st.sampled_from([f"gift-{number}" for number in range(8)])
@@ -27,12 +26,12 @@ class Coins(RuleBasedStateMachine):
         super().__init__()
         self.folder = tempfile.TemporaryDirectory()
         self.path = Path(self.folder.name) / "ledger.sqlite3"
-        self.ledger = Ledger(self.path)
+        self.ledger = Ledger(self.path, group_s=0.0)
         self.now_s = 1_000.0
         self.expected = {"ann": START_BALANCE_COINS, "bob": START_BALANCE_COINS}
-        self.paid: dict[str, tuple[str, str]] = {}
-        self.refunds: list[str] = []
-        self.given: list[str] = []
+        self.paid: dict[tuple[str, str], str] = {}
+        self.refunds: list[tuple[str, str]] = []
+        self.given: list[tuple[str, str]] = []
 
     @initialize()
     def open_the_room(self) -> None:
@@ -76,10 +75,10 @@ class Coins(RuleBasedStateMachine):
     @rule()
     def the_server_dies_and_comes_back(self) -> None:
         self.ledger.close()
-        self.ledger = Ledger(self.path)
+        self.ledger = Ledger(self.path, group_s=0.0)
         self.given.clear()
         self.open_the_room()
-        for one in self.ledger.unfinished().result(DEADLINE_S):
+        for one in self.ledger.drain().result(DEADLINE_S).gifts:
             if GIFTS[one.gift].reaction == "ticket":
                 self.perform(ev.Refund(one.viewer, one.id, "restarted"))
             else:
@@ -113,28 +112,28 @@ class Coins(RuleBasedStateMachine):
             case ev.Commit(viewer, name, id, gift, price_coins, obstacle):
                 match self.ledger.pay(viewer, name, id, gift, price_coins, obstacle).result(DEADLINE_S):
                     case Paid(balance_coins):
-                        assert id not in self.paid
-                        self.paid[id] = (viewer, gift)
+                        assert (viewer, id) not in self.paid
+                        self.paid[viewer, id] = gift
                         self.expected[viewer] -= GIFTS[gift].price_coins
                         assert balance_coins == self.expected[viewer] >= 0
                         self.play(ev.GiftCommitted(viewer, name, id, gift, balance_coins, f"token of {id}"))
                     case PaidBefore(state, balance_coins, reason):
-                        assert self.paid[id] == (viewer, gift)
+                        assert self.paid[viewer, id] == gift
                         self.play(ev.GiftRepeated(viewer, id, state, balance_coins, reason))
                     case NotPaid(balance_coins, reason):
                         assert reason
                         self.play(ev.GiftRefused(viewer, id, balance_coins, reason))
-            case ev.Mark(id, state):
-                self.ledger.mark(id, state).result(DEADLINE_S)
+            case ev.Mark(viewer, id, state):
+                self.ledger.mark(viewer, id, state).result(DEADLINE_S)
             case ev.Refund(viewer, id, reason):
-                coins = self.ledger.refund(id, reason).result(DEADLINE_S)
+                coins = self.ledger.refund(viewer, id, reason).result(DEADLINE_S)
                 assert coins is not None, "the room asks for a refund of what is not finished, once"
-                self.refunds.append(id)
-                self.expected[viewer] += GIFTS[self.paid[id][1]].price_coins
+                self.refunds.append((viewer, id))
+                self.expected[viewer] += GIFTS[self.paid[viewer, id]].price_coins
                 self.play(ev.GiftRefunded(viewer, id, coins, reason))
-            case ev.TellAll(GiftGiven(id=id)):
-                assert id in self.paid, "nobody is told before the ledger holds it"
-                self.given.append(id)
+            case ev.TellAll(GiftGiven(name=viewer, id=id)):
+                assert (viewer, id) in self.paid, "nobody is told before the ledger holds it"
+                self.given.append((viewer, id))
             case _:
                 pass
 

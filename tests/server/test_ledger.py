@@ -13,15 +13,15 @@ from pathlib import Path
 import pytest
 
 from avatar_live.protocol.catalogue import START_BALANCE_COINS
-from avatar_live.server.ledger import GROUP_MAX, Ledger, LedgerError
-from avatar_live.server.ledger_sql import Answer, NotPaid, Paid, PaidBefore
+from avatar_live.server.ledger import GROUP_MAX, Answer, Ledger, LedgerError, NotPaid, Paid, PaidBefore
+from avatar_live.server.ledger.settle import OTHER_GIFT
 
 DEADLINE_S = 10.0
 
 
 @pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    opened = Ledger(tmp_path / "ledger.sqlite3")
+def ledger(where: Path | str) -> Iterator[Ledger]:
+    opened = Ledger(where)
     yield opened
     assert opened.reconcile().result(DEADLINE_S).is_sound
     opened.close()
@@ -43,14 +43,20 @@ def test_the_same_gift_twice_is_paid_once(ledger: Ledger) -> None:
     ]
 
 
-@pytest.mark.parametrize(("viewer", "gift"), [("bob", "tomato"), ("ann", "confetti")])
-def test_the_same_id_of_another_viewer_or_gift_is_refused(ledger: Ledger, viewer: str, gift: str) -> None:
+def test_the_same_id_for_another_gift_is_refused(ledger: Ledger) -> None:
+    ledger.open_wallet("ann")
+    pay(ledger, "ann", "gift-1")
+    answer = ledger.pay("ann", "Ann", "gift-1", "confetti", 20).result(DEADLINE_S)
+    assert answer == NotPaid(START_BALANCE_COINS - 5, OTHER_GIFT)
+
+
+def test_an_id_belongs_to_its_viewer_so_that_nobody_can_take_anothers(ledger: Ledger) -> None:
     ledger.open_wallet("ann")
     ledger.open_wallet("bob")
-    pay(ledger, "ann", "gift-1")
-    answer = ledger.pay(viewer, viewer, "gift-1", gift, 20).result(DEADLINE_S)
-    assert isinstance(answer, NotPaid)
-    assert ledger.open_wallet("bob").result(DEADLINE_S) == START_BALANCE_COINS
+    assert pay(ledger, "bob", "gift-1", price_coins=7) == Paid(START_BALANCE_COINS - 7)
+    assert pay(ledger, "ann", "gift-1", price_coins=5) == Paid(START_BALANCE_COINS - 5)
+    assert ledger.refund("ann", "gift-1", "sorry").result(DEADLINE_S) == START_BALANCE_COINS
+    assert pay(ledger, "bob", "gift-1") == PaidBefore("committed", START_BALANCE_COINS - 7, "")
 
 
 def test_an_obstacle_refuses_a_new_gift_and_not_one_that_is_paid(ledger: Ledger) -> None:
@@ -75,29 +81,32 @@ def test_nobody_pays_without_a_wallet(ledger: Ledger) -> None:
 def test_a_refund_comes_once_and_not_after_the_gift_is_done(ledger: Ledger) -> None:
     ledger.open_wallet("ann")
     pay(ledger, "ann", "gift-1", price_coins=100)
-    assert ledger.refund("gift-1", "sorry").result(DEADLINE_S) == START_BALANCE_COINS
-    assert ledger.refund("gift-1", "sorry").result(DEADLINE_S) is None
+    assert ledger.refund("ann", "gift-1", "sorry").result(DEADLINE_S) == START_BALANCE_COINS
+    assert ledger.refund("ann", "gift-1", "sorry").result(DEADLINE_S) is None
     assert pay(ledger, "ann", "gift-1", price_coins=100) == PaidBefore("refunded", START_BALANCE_COINS, "sorry")
     pay(ledger, "ann", "gift-2", price_coins=100)
-    ledger.mark("gift-2", "playing")
-    ledger.mark("gift-2", "done")
-    assert ledger.refund("gift-2", "sorry").result(DEADLINE_S) is None
-    ledger.mark("gift-1", "done")
+    ledger.mark("ann", "gift-2", "playing")
+    ledger.mark("ann", "gift-2", "done")
+    assert ledger.refund("ann", "gift-2", "sorry").result(DEADLINE_S) is None
+    ledger.mark("ann", "gift-1", "done")
     assert isinstance(answer := pay(ledger, "ann", "gift-1", price_coins=100), PaidBefore)
     assert answer.state == "refunded"
 
 
-def test_what_is_not_finished_is_there_after_opening_again(tmp_path: Path) -> None:
-    first = Ledger(tmp_path / "ledger.sqlite3")
+def test_what_is_not_finished_is_there_after_opening_again(where: Path | str) -> None:
+    first = Ledger(where)
     first.open_wallet("ann")
     for number in range(4):
         pay(first, "ann", f"gift-{number}")
-    first.mark("gift-0", "done")
-    first.mark("gift-1", "playing")
-    first.refund("gift-2", "sorry")
+    first.mark("ann", "gift-0", "done")
+    first.mark("ann", "gift-1", "playing")
+    first.refund("ann", "gift-2", "sorry")
     first.close()
-    second = Ledger(tmp_path / "ledger.sqlite3")
-    assert [one.id for one in second.unfinished().result(DEADLINE_S)] == ["gift-1", "gift-3"]
+    second = Ledger(where)
+    left = second.drain().result(DEADLINE_S)
+    assert [one.id for one in left.gifts] == ["gift-1", "gift-3"]
+    pay(second, "ann", "gift-4")
+    assert [one.id for one in second.drain(left.number).result(DEADLINE_S).gifts] == ["gift-4"]
     second.close()
 
 

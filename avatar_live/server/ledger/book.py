@@ -1,0 +1,103 @@
+"""What one group of requests has to know of the books, and what it changes in them: plain rows, for any database."""
+
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from avatar_live.server.ledger.requests import Rule, State
+
+MINT: Final = "mint"
+HOUSE: Final = "house:gifts"
+WALLET: Final = "wallet:"
+PROVIDER: Final = "provider:"
+BALANCE_COINS_MAX: Final = 2**53 - 1  # exact as a number of JavaScript, too
+DAY_S: Final = 86_400
+
+Kind = Literal["source", "wallet", "house"]  # only a source, from which coins come, may go below zero
+TransferKind = Literal["open", "gift", "refund", "topup"]
+
+
+@dataclass(slots=True)
+class Account:
+    """An account as the group leaves it; what was spent counts for `day` and for `show` alone."""
+
+    number: int
+    name: str
+    balance_coins: int = 0
+    day: int = 0
+    day_coins: int = 0
+    show: str = ""
+    show_coins: int = 0
+
+    def spent(self, day: int, show: str) -> tuple[int, int]:
+        """Return what was spent on this day and in this show."""
+        return (self.day_coins if self.day == day else 0, self.show_coins if self.show == show else 0)
+
+
+@dataclass(slots=True)
+class KnownGift:
+    number: int
+    gift: str
+    price_coins: int
+    state: State
+    reason: str
+    at_s: float
+    show: str
+
+
+@dataclass(frozen=True, slots=True)
+class KnownTopUp:
+    viewer: str
+    coins: int
+
+
+@dataclass(slots=True)
+class Book:
+    """The rows that a group names; a `settle` goes on writing in it, so each group reads its own."""
+
+    last_transfer: int
+    last_account: int
+    accounts: dict[str, Account] = field(default_factory=dict)
+    gifts: dict[tuple[str, str], KnownGift] = field(default_factory=dict)
+    topups: dict[tuple[str, str], KnownTopUp] = field(default_factory=dict)
+    rules: dict[str, Rule] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Changes:
+    """The rows to write, each list for one statement. `balances` are differences, so that the database checks them."""
+
+    accounts: list[tuple[int, str, Kind]] = field(default_factory=list)
+    balances: dict[int, int] = field(default_factory=dict)
+    spent: dict[int, tuple[int, int, str, int]] = field(default_factory=dict)
+    transfers: list[tuple[int, TransferKind, float]] = field(default_factory=list)
+    entries: list[tuple[int, int, int]] = field(default_factory=list)
+    gifts: list[tuple[int, int, str, str, str, int, str, str]] = field(default_factory=list)
+    refunds: list[tuple[int, int]] = field(default_factory=list)
+    topups: list[tuple[int, int, str, str, int]] = field(default_factory=list)
+    states: dict[int, tuple[State, str]] = field(default_factory=dict)
+    outbox: list[tuple[int, str]] = field(default_factory=list)
+    finished: list[int] = field(default_factory=list)
+    rules: dict[str, Rule] = field(default_factory=dict)
+
+    @property
+    def balances_alone(self) -> list[tuple[int, int]]:
+        """Return the accounts whose balance alone changes, and by how much."""
+        return [(number, coins) for number, coins in self.balances.items() if number not in self.spent]
+
+    @property
+    def balances_spent(self) -> list[tuple[int, int, int, int, str, int]]:
+        """Return the wallets that gave: the number, the difference, and what is spent of the day and the show."""
+        return [(number, self.balances.get(number, 0), *spent) for number, spent in self.spent.items()]
+
+    def __bool__(self) -> bool:
+        return bool(self.transfers or self.accounts or self.states or self.rules)
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Name the rows that a group needs."""
+
+    accounts: list[str]
+    gift_ids: list[str]
+    topup_ids: list[str]
+    viewers: list[str]  # whose rules count

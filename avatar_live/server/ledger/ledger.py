@@ -1,0 +1,170 @@
+"""The ledger as the server uses it: every request a future, one thread that writes, groups that share a commit."""
+
+import queue
+import threading
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any, Final, Generic, TypeVar
+
+from avatar_live import clock
+from avatar_live.protocol.catalogue import START_BALANCE_COINS
+from avatar_live.server.ledger import requests as rq
+from avatar_live.server.ledger.reports import Report, open_reader, reconcile
+from avatar_live.server.ledger.store import OutcomeUnknownError, StoreError, open_store, perform
+
+T = TypeVar("T")
+GROUP_MAX: Final = 500  # transactions are shared by what waits, up to this many requests
+GROUP_S: Final = 0.005  # from one commit to the next at least: the disk is not asked more often, and more share one
+NOT_PAID: Final = "The ledger could not write, so it was not paid and nothing is lost; the streamer's disk may be full."
+NOT_KNOWN: Final = "The ledger cannot be reached to tell whether it was paid; if it was, it will be shown or refunded."
+ROOM: Final = "main"
+
+
+class LedgerError(Exception):
+    """Say in one sentence that the ledger cannot be opened, or did not take a request; nothing of it is kept."""
+
+
+class Ledger:
+    """Answer every request with a future, in order; a future's result is on the disk when it is there.
+
+    `where` is a file's path or a URL, see `open_store`; `room` and `show` are written beside every gift.
+    Raises LedgerError when the books cannot be opened or are none. `pages_max` bounds a file (4 KiB a page).
+    """
+
+    def __init__(
+        self,
+        where: Path | str,
+        *,
+        room: str = ROOM,
+        show: str = "",
+        group_s: float = GROUP_S,
+        group_max: int = GROUP_MAX,
+        pages_max: int | None = None,
+    ) -> None:
+        self.commits = 0
+        self._where = where
+        self._room = room
+        self._show = show
+        self._group_s = group_s
+        self._group_max = group_max
+        self._requests: queue.SimpleQueue[_Asked[Any] | None] = queue.SimpleQueue()
+        self._closing = threading.Event()
+        try:
+            self._store = open_store(where, pages_max)
+        except StoreError as error:
+            raise LedgerError(str(error)) from error
+        self._thread = threading.Thread(target=self._run, name="ledger", daemon=True)
+        self._thread.start()
+
+    def open_wallet(self, viewer: str) -> Future[int]:
+        """Return the wallet's coins; a new wallet opens with `START_BALANCE_COINS`."""
+        return self._ask(_Asked[int](rq.OpenWallet(viewer, START_BALANCE_COINS)))
+
+    def has_wallet(self, viewer: str) -> Future[bool]:
+        """Say whether the ledger knows the viewer."""
+        return self._ask(_Asked[bool](rq.HasWallet(viewer)))
+
+    def pay(
+        self, viewer: str, name: str, id: str, gift: str, price_coins: int, obstacle: str = ""
+    ) -> Future[rq.Answer]:
+        """Take the price for the viewer's gift `id`, once; an id that is known is answered with how it stands."""
+        asked = rq.Pay(viewer, name, id, gift, price_coins, obstacle, self._room, self._show)
+        return self._ask(_Asked[rq.Answer](asked))
+
+    def mark(self, viewer: str, id: str, state: rq.Progress) -> Future[None]:
+        """Write down that a committed gift is `playing` or `done`; a refunded one stays refunded."""
+        return self._ask(_Asked[None](rq.Mark(viewer, id, state)))
+
+    def refund(self, viewer: str, id: str, reason: str) -> Future[int | None]:
+        """Give the price of a gift back that is not done, once; return the wallet after it, None without a change."""
+        return self._ask(_Asked[int | None](rq.Refund(viewer, id, reason)))
+
+    def top_up(self, viewer: str, provider: str, id: str, coins: int) -> Future[rq.ToppedUp | rq.NotToppedUp]:
+        """Bring coins from outside into a wallet, once for each `id` of the provider."""
+        return self._ask(_Asked[rq.ToppedUp | rq.NotToppedUp](rq.TopUp(viewer, provider, id, coins)))
+
+    def set_rule(self, viewer: str, rule: rq.Rule) -> Future[None]:
+        """Say from now on what a viewer, or `EVERYBODY`, may spend."""
+        return self._ask(_Asked[None](rq.SetRule(viewer, rule)))
+
+    def drain(self, after: int = 0) -> Future[rq.Drained]:
+        """Return this room's gifts that are neither done nor refunded, oldest first, from a transfer on."""
+        return self._ask(_Asked[rq.Drained](rq.Drain(self._room, after)))
+
+    def reconcile(self) -> Future[Report]:
+        """Count everything again, beside the requests and not between them."""
+        future: Future[Report] = Future()
+
+        def count() -> None:
+            try:
+                with open_reader(self._where) as reader:
+                    future.set_result(reconcile(reader))
+            except StoreError as error:
+                future.set_exception(LedgerError(str(error)))
+
+        threading.Thread(target=count, name="reconcile", daemon=True).start()
+        return future
+
+    def close(self) -> None:
+        """Answer what waits, then close the books; a second time changes nothing."""
+        if not self._thread.is_alive():
+            return
+        self._requests.put(None)
+        self._closing.set()
+        self._thread.join()
+        self._store.close()
+
+    def _ask(self, asked: "_Asked[T]") -> Future[T]:
+        self._requests.put(asked)
+        return asked.future
+
+    def _run(self) -> None:
+        is_open = True
+        committed_s = float("-inf")
+        while is_open:
+            group, is_open = self._next_group(committed_s)
+            if group and not self._commit(group):
+                for asked in group:  # one by one: what only reads, or still fits, is answered
+                    self._commit([asked])
+            committed_s = clock.now_s()
+
+    def _next_group(self, committed_s: float) -> "tuple[list[_Asked[Any]], bool]":
+        """Wait for a request and, close behind another group, for more; False when the ledger is to be closed."""
+        group: list[_Asked[Any]] = []
+        waiting = self._requests.get()
+        early_s = committed_s + self._group_s - clock.now_s()
+        if waiting is not None and early_s > 0.0 and self._requests.qsize() < self._group_max - 1:
+            self._closing.wait(early_s)
+        while waiting is not None:
+            group.append(waiting)
+            if len(group) == self._group_max:
+                break
+            try:
+                waiting = self._requests.get_nowait()
+            except queue.Empty:
+                break
+        return group, waiting is not None
+
+    def _commit(self, group: "list[_Asked[Any]]") -> bool:
+        """Perform a group in one transaction and answer it; False when each of it may still be done alone."""
+        try:
+            answers, is_changed = perform(self._store, [asked.request for asked in group], clock.wall_s())
+        except StoreError as error:
+            if len(group) > 1 and not error.is_gone:
+                return False
+            for asked in group:
+                failure = LedgerError(NOT_KNOWN if isinstance(error, OutcomeUnknownError) else NOT_PAID)
+                failure.__cause__ = error
+                asked.future.set_exception(failure)
+            return True
+        self.commits += is_changed
+        for asked, answer in zip(group, answers, strict=True):
+            asked.future.set_result(answer)
+        return True
+
+
+class _Asked(Generic[T]):
+    def __init__(self, request: rq.Request) -> None:
+        self.request = request
+        self.future: Future[T] = Future()
+        self.future.set_running_or_notify_cancel()  # from here on nobody can cancel what may be committed

@@ -1,0 +1,93 @@
+"""The tables in PostgreSQL, in a schema of their own, as a list of steps; the same tables as in SQLite.
+
+What is booked is never changed or deleted: triggers refuse it. Of a gift only the state moves, and only forwards.
+"""
+
+from typing import Final
+
+SCHEMA: Final = "avatar_live"
+
+_STEP_1: Final = """
+CREATE TABLE account (
+    number bigint PRIMARY KEY,
+    name text NOT NULL UNIQUE,
+    kind text NOT NULL CHECK (kind IN ('source', 'wallet', 'house')),
+    balance_coins bigint NOT NULL DEFAULT 0
+        CHECK (kind = 'source' OR balance_coins >= 0 AND (kind = 'house' OR balance_coins <= 9007199254740991)),
+    day bigint NOT NULL DEFAULT 0,
+    day_coins bigint NOT NULL DEFAULT 0,
+    show text NOT NULL DEFAULT '',
+    show_coins bigint NOT NULL DEFAULT 0
+) WITH (fillfactor = 50);  -- balances change all the time: a new one finds room beside the old
+CREATE TABLE transfer (
+    number bigint PRIMARY KEY,
+    kind text NOT NULL CHECK (kind IN ('open', 'gift', 'refund', 'topup')),
+    at_s double precision NOT NULL
+);
+CREATE TABLE entry (
+    transfer bigint NOT NULL REFERENCES transfer (number),
+    account bigint NOT NULL REFERENCES account (number),
+    coins bigint NOT NULL,
+    PRIMARY KEY (transfer, account)
+);
+CREATE TABLE gift (
+    transfer bigint PRIMARY KEY REFERENCES transfer (number),
+    wallet bigint NOT NULL REFERENCES account (number),
+    id text NOT NULL,
+    name text NOT NULL,
+    gift text NOT NULL,
+    price_coins bigint NOT NULL CHECK (price_coins >= 0),
+    room text NOT NULL,
+    show text NOT NULL,
+    state text NOT NULL DEFAULT 'committed' CHECK (state IN ('committed', 'playing', 'done', 'refunded')),
+    reason text NOT NULL DEFAULT '',
+    UNIQUE (id, wallet)
+);
+CREATE TABLE refund (
+    transfer bigint PRIMARY KEY REFERENCES transfer (number),
+    gift bigint NOT NULL UNIQUE REFERENCES gift (transfer)
+);
+CREATE TABLE topup (
+    transfer bigint PRIMARY KEY REFERENCES transfer (number),
+    wallet bigint NOT NULL REFERENCES account (number),
+    provider text NOT NULL,
+    id text NOT NULL,
+    coins bigint NOT NULL CHECK (coins > 0),
+    UNIQUE (provider, id)
+);
+CREATE TABLE outbox (
+    transfer bigint PRIMARY KEY REFERENCES gift (transfer),
+    room text NOT NULL
+);
+CREATE TABLE rule (
+    viewer text PRIMARY KEY,
+    day_coins_max bigint,
+    show_coins_max bigint,
+    cool_off_until_s double precision,
+    is_adult boolean
+);
+CREATE TABLE writer (
+    id text PRIMARY KEY,
+    last_group bigint NOT NULL  -- by which a writer that lost its connection while committing learns how it ended
+);
+CREATE FUNCTION stays() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN RAISE EXCEPTION 'what is booked stays as it is'; END $$;
+CREATE TRIGGER gift_stays BEFORE UPDATE OF transfer, wallet, id, name, gift, price_coins, room, show ON gift
+    FOR EACH ROW EXECUTE FUNCTION stays();
+CREATE TRIGGER gift_goes_forwards BEFORE UPDATE OF state ON gift
+    FOR EACH ROW WHEN (OLD.state IN ('done', 'refunded')) EXECUTE FUNCTION stays();
+CREATE TRIGGER account_stays BEFORE UPDATE OF number, name, kind ON account
+    FOR EACH ROW EXECUTE FUNCTION stays();
+""" + "".join(
+    f"CREATE TRIGGER {table}_is_kept BEFORE {when} ON {table} FOR EACH STATEMENT EXECUTE FUNCTION stays();\n"
+    for table, when in (
+        ("transfer", "UPDATE OR DELETE OR TRUNCATE"),
+        ("entry", "UPDATE OR DELETE OR TRUNCATE"),
+        ("refund", "UPDATE OR DELETE OR TRUNCATE"),
+        ("topup", "UPDATE OR DELETE OR TRUNCATE"),
+        ("gift", "DELETE OR TRUNCATE"),
+        ("account", "DELETE OR TRUNCATE"),
+    )
+)
+
+STEPS: Final = (_STEP_1,)

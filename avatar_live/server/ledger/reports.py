@@ -1,0 +1,143 @@
+"""What the books tell, read beside the ledger's thread in one snapshot; the same SQL for both databases."""
+
+import contextlib
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Protocol
+from urllib.parse import urlsplit
+
+from avatar_live.server.ledger.store import POSTGRESQL, StoreError, path_of
+
+_FAULTS: Final = (
+    (
+        "transfers whose entries do not sum to zero",
+        "SELECT transfer FROM entry GROUP BY transfer HAVING sum(coins) <> 0",
+    ),
+    (
+        "transfers without two entries",
+        "SELECT number FROM transfer LEFT JOIN entry ON transfer = number GROUP BY number HAVING count(account) <> 2",
+    ),
+    (
+        "gifts whose wallet did not pay their price",
+        "SELECT g.transfer FROM gift g LEFT JOIN entry e ON e.transfer = g.transfer AND e.account = g.wallet "
+        "WHERE e.coins IS NULL OR e.coins <> -price_coins",
+    ),
+    (
+        "refunds that are not the price of their gift",
+        "SELECT r.transfer FROM refund r JOIN gift g ON g.transfer = r.gift LEFT JOIN entry e "
+        "ON e.transfer = r.transfer AND e.account = g.wallet WHERE e.coins IS NULL OR e.coins <> price_coins",
+    ),
+    (
+        "gifts that are refunded in one place only",
+        "SELECT g.transfer FROM gift g LEFT JOIN refund r ON r.gift = g.transfer "
+        "WHERE (state = 'refunded') <> (r.gift IS NOT NULL)",
+    ),
+    (
+        "gifts that are finished and in the outbox, or neither",
+        "SELECT g.transfer FROM gift g LEFT JOIN outbox o ON o.transfer = g.transfer "
+        "WHERE (state IN ('committed', 'playing')) <> (o.transfer IS NOT NULL)",
+    ),
+    (
+        "top-ups that did not reach their wallet",
+        "SELECT t.transfer FROM topup t LEFT JOIN entry e ON e.transfer = t.transfer AND e.account = t.wallet "
+        "WHERE e.coins IS NULL OR e.coins <> t.coins",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What `reconcile` found; `coins` says where they are: opened, topped up, in wallets, in the house."""
+
+    entries_sum_coins: int
+    accounts_wrong: tuple[str, ...]
+    wallets: int
+    gifts: int
+    unfinished: int
+    wallets_coins: int
+    house_coins: int
+    opened_coins: int
+    topped_up_coins: int
+    faults: tuple[str, ...]
+
+    @property
+    def is_sound(self) -> bool:
+        """Say that nothing was made or lost: all entries sum to zero, every balance is the sum of its entries, every
+        gift, refund and top-up is booked at its price, and what came in is what is there.
+        """
+        return (
+            self.entries_sum_coins == 0
+            and not self.accounts_wrong
+            and not self.faults
+            and self.wallets_coins + self.house_coins == self.opened_coins + self.topped_up_coins
+        )
+
+
+class Reader(Protocol):
+    """One snapshot of the books, to read from."""
+
+    def rows(self, query: str) -> Iterator[Sequence[Any]]:
+        """Yield the rows of a query that both databases understand."""
+
+
+@contextlib.contextmanager
+def open_reader(where: Path | str) -> Iterator[Reader]:
+    """Open a snapshot of the books that changes nothing. Raises StoreError."""
+    if isinstance(where, str) and urlsplit(where).scheme in POSTGRESQL:
+        from avatar_live.server.ledger.postgresql import reading
+
+        with reading(where) as reader:
+            yield reader
+        return
+    path = path_of(where)
+    try:
+        with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as db:
+            db.execute("PRAGMA query_only = ON")
+            db.execute("BEGIN")
+            yield _SqliteReader(db)
+    except sqlite3.Error as error:
+        raise StoreError(f"The ledger {path} cannot be read ({error}).") from error
+
+
+class _SqliteReader:
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+
+    def rows(self, query: str) -> Iterator[Sequence[Any]]:
+        yield from self._db.execute(query)
+
+
+def reconcile(reader: Reader) -> Report:
+    """Count everything again."""
+    wrong = reader.rows(
+        "SELECT name FROM account "
+        "LEFT JOIN (SELECT account, sum(coins) AS coins FROM entry GROUP BY account) AS summed "
+        "ON account = number WHERE balance_coins <> coalesce(coins, 0) ORDER BY name"
+    )
+    return Report(
+        entries_sum_coins=_one(reader, "SELECT coalesce(sum(coins), 0) FROM entry"),
+        accounts_wrong=tuple(str(name) for (name,) in wrong),
+        wallets=_one(reader, "SELECT count(*) FROM account WHERE kind = 'wallet'"),
+        gifts=_one(reader, "SELECT count(*) FROM gift"),
+        unfinished=_one(reader, "SELECT count(*) FROM outbox"),
+        wallets_coins=_one(reader, "SELECT coalesce(sum(balance_coins), 0) FROM account WHERE kind = 'wallet'"),
+        house_coins=_one(reader, "SELECT coalesce(sum(balance_coins), 0) FROM account WHERE kind = 'house'"),
+        opened_coins=_one(
+            reader,
+            "SELECT coalesce(sum(coins), 0) FROM entry JOIN transfer ON number = transfer "
+            "WHERE kind = 'open' AND coins > 0",
+        ),
+        topped_up_coins=_one(reader, "SELECT coalesce(sum(coins), 0) FROM topup"),
+        faults=tuple(
+            f"{count} {words}"
+            for words, query in _FAULTS
+            if (count := _one(reader, f"SELECT count(*) FROM ({query}) AS found"))  # noqa: S608  (they stand above)
+        ),
+    )
+
+
+def _one(reader: Reader, query: str) -> int:
+    (row,) = reader.rows(query)
+    return int(row[0])
