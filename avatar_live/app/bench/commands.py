@@ -245,6 +245,19 @@ def room(
     _tell(figures, as_json)
 
 
+@bench.command()
+def ledger(
+    gifts: Annotated[int, typer.Option("--gifts", min=1, help="How many gifts a round has.")] = 30_000,
+    batch: Annotated[int, typer.Option("--batch", min=1, help="How many gifts share a commit.")] = 200,
+    rounds: Annotated[int, typer.Option("--rounds", min=1, help="How often each database has its turn.")] = 5,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object as the last line.")] = False,
+) -> None:
+    """Measure how many gifts a second the ledger commits to this disk, beside PostgreSQL with groups as large."""
+    from avatar_live.app.bench.ledger import measure_ledger
+
+    _tell(measure_ledger(gifts, batch, rounds, say), as_json)
+
+
 @contextlib.contextmanager
 def _bench_packages(name: str) -> Iterator[None]:
     """Say how to get the packages that only measurements need."""

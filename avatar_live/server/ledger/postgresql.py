@@ -39,7 +39,9 @@ class PostgresqlStore:
         self._written_group = 0
         self._db: Connection | None = None
         try:
-            migrate(self._connection())
+            with contextlib.closing(connect(url)) as db:
+                migrate(db)
+            self._connection()
         except psycopg.Error as error:
             self.close()
             raise StoreError(
@@ -135,6 +137,7 @@ class PostgresqlStore:
     def _connection(self) -> Connection:
         if self._db is None or self._db.closed:
             self._db = connect(self._url)
+            self._db.execute(_BY_INDEX)
         return self._db
 
     def _begin(self) -> None:
@@ -231,6 +234,8 @@ def _first_line(error: Exception) -> str:
     return (str(error).strip() or type(error).__name__).splitlines()[0]
 
 
+# A group names few rows of many: a table that was small when its plan was made would be read whole for ever.
+_BY_INDEX: Final = "SET enable_seqscan TO off; SET enable_hashjoin TO off; SET enable_mergejoin TO off"
 _BEGIN: Final = f"BEGIN; SELECT pg_advisory_xact_lock({_LOCK})"
 _LAST: Final = "SELECT (SELECT coalesce(max(number), 0) FROM transfer), (SELECT coalesce(max(number), 0) FROM account)"
 _ACCOUNTS: Final = (
