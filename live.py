@@ -4,7 +4,7 @@
     python3 live.py                     go live: the desktop window where there is a screen, else `serve`
     python3 live.py serve [...]         go live and print the viewer link (`serve --help` tells all options)
     python3 live.py desktop [...]       open the streamer's window
-    python3 live.py doctor|models|avatars|export|bench [...]
+    python3 live.py doctor|models|avatars|export|bench|ledger [...]
     python3 live.py check               formatting, lint, types, import directions
     python3 live.py test [...]          every check and every test; what follows goes to pytest
 
@@ -40,7 +40,7 @@ PROGRAM = BIN / ("avatar-live.exe" if os.name == "nt" else "avatar-live")
 READY = VENV / "ready.json"  # what the folder was made from, written last
 WEB = ROOT / "web"
 # Of the program; `check` and `test` are ours.
-COMMANDS = ("serve", "desktop", "doctor", "models", "avatars", "export", "bench")
+COMMANDS = ("serve", "desktop", "doctor", "models", "avatars", "export", "bench", "ledger")
 LINES_KEPT = 60  # of a failed step's output
 TITLE_CHARACTERS = 44  # of a running step, so that its progress has room beside it
 OTHER_INSTALLER_S_MAX = 600  # how long apt-get waits for another one to end

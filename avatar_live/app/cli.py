@@ -1,4 +1,4 @@
-"""The command line: `avatar-live serve|desktop|doctor|bench|models|avatars|export`."""
+"""The command line: `avatar-live serve|desktop|doctor|bench|ledger|models|avatars|export`."""
 
 import os
 import signal
@@ -13,6 +13,7 @@ import typer
 from avatar_live.app.bench.commands import bench
 from avatar_live.app.calibrate import calibrate_in_terminal
 from avatar_live.app.faults import ShowError
+from avatar_live.app.ledger import ledger
 from avatar_live.app.models import describe_models, ensure_models
 from avatar_live.app.network import checked_ice_servers, checked_udp_ports
 from avatar_live.app.options import (
@@ -27,6 +28,7 @@ from avatar_live.app.options import (
     IceOption,
     InputOption,
     LayerOption,
+    LedgerOption,
     LightOption,
     LostOption,
     MicrophoneOption,
@@ -130,6 +132,7 @@ def serve(
     ] = False,
     data_folder: DataOption = DATA_FOLDER,
     models_folder: ModelsOption = MODELS_FOLDER,
+    books: LedgerOption = "",
 ) -> None:
     """Go live: print the link for viewers (and its QR code) and stream until Ctrl-C.
 
@@ -140,7 +143,7 @@ def serve(
     settings = with_record(settings, record)
     settings = with_outlets(settings, record_video, publish, hls)
     settings = with_presence(settings, when_lost, profile)
-    settings = replace(with_programs(settings, inputs, vmc_out), edges=edges)
+    settings = replace(with_programs(settings, inputs, vmc_out), edges=edges, ledger=books)
     settings = with_sound(settings, music, music_volume, sounds_volume, speak)
     settings = with_guests(settings, guests, guest_at)
     settings = with_network(settings, ice_servers, udp_ports, watch_token, viewers_max)
@@ -217,6 +220,7 @@ def desktop(
     guest_at: LayerOption = "",
     data_folder: DataOption = DATA_FOLDER,
     models_folder: ModelsOption = MODELS_FOLDER,
+    books: LedgerOption = "",
 ) -> None:
     """Open the streamer's window: preview, camera and avatar, go live, audience, chat and gifts, panic button."""
     from avatar_live.app.desk import DeskShow
@@ -225,7 +229,7 @@ def desktop(
     settings = settings_of(camera, avatar, title, size, mirror, port, host, data_folder, models_folder)
     settings = with_scene(replace(settings, microphone=microphone), backdrop, light, shot, director)
     settings = with_presence(settings, when_lost, profile)
-    settings = with_programs(settings, inputs, vmc_out)
+    settings = replace(with_programs(settings, inputs, vmc_out), ledger=books)
     settings = with_sound(settings, music, music_volume, sounds_volume, speak)
     settings = with_guests(settings, guests, guest_at)
     settings = with_network(settings, ice_servers, udp_ports, watch_token, viewers_max)
@@ -267,6 +271,7 @@ def doctor(
 
 
 app.add_typer(bench, name="bench")
+app.add_typer(ledger, name="ledger")
 
 
 @app.command()

@@ -263,8 +263,7 @@ def _udp(questions: Questions) -> Look:
 
 
 def _ledger(questions: Questions) -> Look:
-    from avatar_live.server.ledger import Ledger, LedgerError
-    from avatar_live.server.process import LEDGER_FILE
+    from avatar_live.server.ledger import LEDGER_FILE, Ledger, LedgerError
 
     event_token(questions.data_folder)  # the other file that a show keeps there
     try:

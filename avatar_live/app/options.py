@@ -281,6 +281,16 @@ DataOption = Annotated[
         rich_help_panel="Folders",
     ),
 ]
+LedgerOption = Annotated[
+    str,
+    typer.Option(
+        "--ledger",
+        envvar="AVATAR_LIVE_LEDGER",
+        help="Where the books are: [b]sqlite:///file[/b] or [b]postgresql://user@host/database[/b]; left out, a file "
+        "in the data folder. A password is better kept in the environment or in ~/.pgpass.",
+        rich_help_panel="Folders",
+    ),
+]
 ModelsOption = Annotated[
     Path,
     typer.Option(

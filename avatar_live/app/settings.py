@@ -97,6 +97,7 @@ class Settings:
     udp_ports: tuple[int, int] | None = None
     watch_token: str = ""
     viewers_max: int = DEFAULT_VIEWERS_MAX
+    ledger: str = ""
     data_folder: Path = DATA_FOLDER
     models_folder: Path = MODELS_FOLDER
     web_folder: Path = WEB
@@ -174,6 +175,7 @@ class Settings:
             port=self.port,
             title=self.title,
             token=token,
+            ledger=self.ledger,
             edge_port=self.edge_port if self.edges else 0,
             allow_loopback_ice=self._is_alone,
             guest_token=guest_token,

@@ -333,10 +333,13 @@ class EngineNote(msgspec.Struct, frozen=True, tag="note"):
 
 
 class StageCue(msgspec.Struct, frozen=True, tag="cue"):
-    """Ask for a cue; `id` comes back in `CueTaken`, so that a cue given to a dying engine is given again."""
+    """Ask for a cue; `id` comes back in `CueTaken`, so that a cue given to a dying engine is given again. A paid cue
+    has a `key`, which stays the same over the lives of the server: one engine shows it once.
+    """
 
     id: int
     cue: Cue
+    key: str = ""
 
 
 class CueTaken(msgspec.Struct, frozen=True, tag="taken"):

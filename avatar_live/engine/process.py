@@ -63,10 +63,11 @@ from avatar_live.engine.guest import GuestView
 from avatar_live.engine.reactions import Reactions, read_clips
 from avatar_live.engine.sound import Sound
 from avatar_live.engine.streams import Streams
+from avatar_live.engine.taken_cues import TakenCues
 from avatar_live.engine.vmc_out import VmcOut
 from avatar_live.engine.wardrobe import Wardrobe
 from avatar_live.motion import Solver
-from avatar_live.protocol.cues import Banner
+from avatar_live.protocol.cues import Banner, Cue
 from avatar_live.protocol.view import GameView
 from avatar_live.signals import (
     GIVEN_BYTES,
@@ -126,6 +127,7 @@ class Engine:
         self._preview = PictureSlot(folder / PREVIEW_SLOT, PREVIEW_PIXELS_MAX) if plan.preview else None
         self._health = HealthWriter(folder, "engine")
         self._wardrobe = Wardrobe()
+        self._taken = TakenCues()
         self._vmc_out = VmcOut(plan.vmc_out)
         self._guest = GuestView(folder, plan.width_px, plan.height_px, plan.layer)
         self._note = ""
@@ -227,11 +229,9 @@ class Engine:
             self._streams.want_keyframe(stream)
         for message in (*self._link.receive(), *self._outlets.receive()):
             match message:
-                case StageCue(number, cue):
-                    self._show.take_cue(cue, now_s)
-                    self._foley.notice(cue)
-                    if isinstance(cue, Banner):
-                        self._sound.thank(cue.icon, cue.giver)
+                case StageCue(number, cue, key):
+                    if self._taken.is_new(key):
+                        self._take_cue(cue, now_s)
                     self._link.send(CueTaken(number))
                 case GameView():
                     self._show.game = message
@@ -243,6 +243,13 @@ class Engine:
                     self._say_source()
                 case _:
                     assert_never(message)
+
+    def _take_cue(self, cue: Cue, now_s: float) -> None:
+        """Let a cue be seen and heard."""
+        self._show.take_cue(cue, now_s)
+        self._foley.notice(cue)
+        if isinstance(cue, Banner):
+            self._sound.thank(cue.icon, cue.giver)
 
     def _dress(self) -> None:
         """Put on the avatar that was ordered, once it is read; of one that cannot be, the reason is told."""

@@ -169,11 +169,19 @@ class Refused(msgspec.Struct, frozen=True, tag="refused"):
     reason: str
 
 
+class Wallet(msgspec.Struct, frozen=True, tag="wallet"):
+    """Tell a viewer's pages what is in the wallet after coins came in."""
+
+    balance_coins: int
+
+
 class Pong(msgspec.Struct, frozen=True, tag="pong"):
     t: float
 
 
-ToViewer = Welcome | ChatLine | GiftGiven | Lines | Show | GiftUpdate | PlayStart | PlayEnd | OwnCamp | Refused | Pong
+ToViewer = (
+    Welcome | ChatLine | GiftGiven | Lines | Show | GiftUpdate | PlayStart | PlayEnd | OwnCamp | Refused | Wallet | Pong
+)
 SHOW_HZ: Final = 10.0
 
 # Over the data channel "input" of a player's stream: the same JSON form, newest wins.

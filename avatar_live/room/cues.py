@@ -8,13 +8,13 @@ from avatar_live.room import events as ev
 from avatar_live.room.state import CUES_WAITING_MAX, Room, WaitingCue
 
 
-def cue(room: Room, wanted: Cue, viewer: str = "", gift_id: str = "") -> tuple[Room, ev.Effects]:
+def cue(room: Room, wanted: Cue, viewer: str = "", gift_id: str = "", key: str = "") -> tuple[Room, ev.Effects]:
     """Ask for a cue; its taking makes the gift `gift_id` done. One that nobody paid for is left out when many wait."""
     if not gift_id and len(room.cues) >= CUES_WAITING_MAX:
         return room, ()
     id = room.cue_id + 1
-    cues = {**room.cues, id: WaitingCue(wanted, viewer, gift_id)}
-    return replace(room, cues=cues, cue_id=id), (ev.ShowCue(id, wanted),)
+    cues = {**room.cues, id: WaitingCue(wanted, viewer, gift_id, key)}
+    return replace(room, cues=cues, cue_id=id), (ev.ShowCue(id, wanted, key),)
 
 
 def taken(room: Room, event: ev.CueWasTaken) -> tuple[Room, ev.Effects]:
@@ -30,7 +30,9 @@ def taken(room: Room, event: ev.CueWasTaken) -> tuple[Room, ev.Effects]:
 
 def engine_came(room: Room) -> tuple[Room, ev.Effects]:
     """Give a new engine the cues that no engine has taken."""
-    return replace(room, has_engine=True), tuple(ev.ShowCue(id, waiting.cue) for id, waiting in room.cues.items())
+    return replace(room, has_engine=True), tuple(
+        ev.ShowCue(id, waiting.cue, waiting.key) for id, waiting in room.cues.items()
+    )
 
 
 def done(room: Room, viewer: str, gift_id: str) -> ev.Effects:

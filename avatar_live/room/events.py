@@ -4,7 +4,7 @@ A viewer is named by a digest of the secret that the viewer's page keeps; the se
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from avatar_live.protocol.cues import Cue
@@ -103,6 +103,14 @@ class GiftRefunded:
 
 
 @dataclass(frozen=True, slots=True)
+class WalletFilled:
+    """Coins came into a wallet from outside."""
+
+    viewer: str
+    balance_coins: int
+
+
+@dataclass(frozen=True, slots=True)
 class CueWasTaken:
     id: int
 
@@ -173,6 +181,7 @@ Event = (
     | GiftRepeated
     | GiftRefused
     | GiftRefunded
+    | WalletFilled
     | CueWasTaken
     | EngineCame
     | EngineLeft
@@ -243,10 +252,11 @@ class Refund:
 
 @dataclass(frozen=True, slots=True)
 class ShowCue:
-    """Ask the stage; repeated whenever an engine comes, until `CueWasTaken`."""
+    """Ask the stage; repeated whenever an engine comes, until `CueWasTaken`. One engine shows a `key` once."""
 
     id: int
     cue: Cue
+    key: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from avatar_live.protocol.cues import (
     Sticker,
     Throw,
 )
-from avatar_live.protocol.wire import GIFT_ID_CHARACTERS_MAX, GiftGiven, GiftUpdate, Refused
+from avatar_live.protocol.wire import GIFT_ID_CHARACTERS_MAX, GiftGiven, GiftUpdate, Refused, Wallet
 from avatar_live.room import events as ev
 from avatar_live.room import play
 from avatar_live.room.audience import with_line
@@ -82,6 +82,13 @@ def answered(room: Room, event: ev.GiftRepeated | ev.GiftRefused | ev.GiftRefund
             return room, (ev.Tell(event.viewer, update), ev.Report("refund", {"id": event.id, "reason": event.reason}))
 
 
+def filled(room: Room, event: ev.WalletFilled) -> tuple[Room, ev.Effects]:
+    """Tell a viewer who is here that coins came in."""
+    if room.viewers.get(event.viewer) is None:
+        return room, ()
+    return _with_balance(room, event.viewer, event.balance_coins), (ev.Tell(event.viewer, Wallet(event.balance_coins)),)
+
+
 def _obstacle(room: Room, gift: Gift) -> str:
     """Say why a gift could not happen now; such a gift is refused unless the ledger holds it already."""
     if gift.reaction == "ticket":
@@ -95,11 +102,12 @@ def _happen(room: Room, event: ev.GiftCommitted, gift: Gift, now_s: float) -> tu
     if gift.reaction == "ticket":
         return play.queue_up(room, event, now_s)
     told = ev.Tell(event.viewer, GiftUpdate(event.id, "committed", event.balance_coins))
-    room, banner = cue(room, Banner(f"{event.name}: {gift.name}", gift.id, event.name))
-    room, reaction = cue(room, _reaction(gift, zlib.crc32(event.id.encode())), event.viewer, event.id)
+    key = f"{event.viewer}/{event.id}"
+    room, banner = cue(room, Banner(f"{event.name}: {gift.name}", gift.id, event.name), key=f"{key}/banner")
+    room, reaction = cue(room, _reaction(gift, zlib.crc32(event.id.encode())), event.viewer, event.id, key)
     thanks: ev.Effects = ()
     if gift.move is not None and gift.reaction != "move":
-        room, thanks = cue(room, React(gift.move))
+        room, thanks = cue(room, React(gift.move), key=f"{key}/thanks")
     room, light = _spotlight(room, event.viewer)
     viewer = room.viewers.get(event.viewer)
     camp = viewer.camp if viewer is not None else None

@@ -57,6 +57,7 @@ class WaitingCue:
     cue: Cue
     viewer: str = ""
     gift_id: str = ""
+    key: str = ""  # names what was paid for over the lives of the room
 
 
 @dataclass(frozen=True, slots=True)

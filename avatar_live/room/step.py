@@ -33,6 +33,8 @@ def step(room: Room, event: ev.Event, now_s: float) -> tuple[Room, ev.Effects]:
             return gifts.committed(room, event, now_s)
         case ev.GiftRepeated() | ev.GiftRefused() | ev.GiftRefunded():
             return gifts.answered(room, event)
+        case ev.WalletFilled():
+            return gifts.filled(room, event)
         case ev.CueWasTaken():
             return cues.taken(room, event)
         case ev.EngineCame():

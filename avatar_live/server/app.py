@@ -1,4 +1,4 @@
-"""Everything that HTTP reaches: the page, health, the descriptions, WHEP and WHIP; websockets are the reception's."""
+"""Everything that HTTP reaches: page, health, descriptions, coins, WHEP and WHIP; websockets are the reception's."""
 
 from pathlib import Path
 from typing import Final
@@ -15,6 +15,8 @@ from avatar_live import __version__
 from avatar_live.channels.processes import ServerPlan
 from avatar_live.protocol.asyncapi import Document, asyncapi
 from avatar_live.server.keeper import Keeper
+from avatar_live.server.providers import Providers
+from avatar_live.server.topup import money_routes
 
 NOT_BUILT: Final = (
     "The viewer page is not built yet: run `python3 live.py`, which builds it, or `npm ci && npm run build` in web/.\n"
@@ -63,8 +65,9 @@ def make_app(plan: ServerPlan, keeper: Keeper, *streams: Router) -> Litestar:
     def sockets_described() -> Document:
         return asyncapi(__version__)
 
+    money = money_routes(keeper.ledger, Providers(Path(plan.data_folder)), plan.token)
     return Litestar(
-        [health, entrance, sockets_described, *streams, _page(Path(plan.web_folder))],
+        [health, entrance, sockets_described, money, *streams, _page(Path(plan.web_folder))],
         openapi_config=OpenAPIConfig(
             title="avatar_live",
             version=__version__,

@@ -87,6 +87,8 @@ class Keeper:
             self._is_draining = False
             for one in self._outbox.take_all(drained):
                 self._go_on_with(one)
+            for wallet in drained.filled:
+                self.handle(ev.WalletFilled(wallet.viewer, wallet.balance_coins))
 
         def failed(_: str) -> None:
             self._is_draining = False  # the next look will tell
@@ -121,8 +123,8 @@ class Keeper:
                     lambda balance_coins: self._on_refund(effect, balance_coins),
                     lambda _: self._retry(effect),
                 )
-            case ev.ShowCue(cue_id, cue):
-                self.stage.show(cue_id, cue)
+            case ev.ShowCue(cue_id, cue, key):
+                self.stage.show(cue_id, cue, key)
             case ev.PushBall(camp, strength):
                 self.pitch.push(camp, strength)
             case ev.EnterPitch(player, name, camp):

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 
-from avatar_live.server.ledger.requests import Drained, Unfinished
+from avatar_live.server.ledger.requests import FROM_THE_START, Drained, Unfinished
 
 
 class Outbox:
     """Remember what was handed over since the last look into the ledger's outbox."""
 
     def __init__(self) -> None:
-        self.seen = 0  # the last transfer that a look went up to
+        self.seen = FROM_THE_START  # the last transfer that a look went up to
         self._handed: set[int] = set()
 
     def take(self, number: int) -> bool:

@@ -34,12 +34,11 @@ from avatar_live.server.app import make_app
 from avatar_live.server.entrance import Entrance, RemoteEdge
 from avatar_live.server.joins import JoinRate
 from avatar_live.server.keeper import Keeper
-from avatar_live.server.ledger import Ledger, LedgerError
+from avatar_live.server.ledger import LEDGER_FILE, Ledger, LedgerError
 from avatar_live.server.reception import reception, socket_factory
 from avatar_live.server.whep import whep_routes
 from avatar_live.server.whip import Inlet, whip_routes
 
-LEDGER_FILE: Final = "ledger.sqlite3"
 BACKLOG: Final = 1_024
 GRACE_S: Final = 1
 POLL_S: Final = 0.05

@@ -72,10 +72,10 @@ class StageLink:
             case _:
                 assert_never(message)
 
-    def show(self, id: int, cue: Cue) -> None:
+    def show(self, id: int, cue: Cue, key: str) -> None:
         """Give a cue; the room gives it again to the next engine when this one has not taken it."""
         if self._connection is not None and self._is_greeted:
-            self._connection.send(StageCue(id, cue))
+            self._connection.send(StageCue(id, cue, key))
 
     def send_view(self, view: GameView, is_at_rest: bool, players: frozenset[str]) -> None:
         """Send the game, seldom while nothing moves, and then the streams that are watched when they changed."""

@@ -28,7 +28,7 @@ export type GiftState = "committed" | "done" | "refunded" | "refused";
 
 export type FromViewer = Join | Say | Like | GiveGift | PickCamp | LeaveGame | Ping;
 
-export type ToViewer = Welcome | ChatLine | GiftGiven | Lines | Show | GiftUpdate | PlayStart | PlayEnd | OwnCamp | Refused | Pong;
+export type ToViewer = Welcome | ChatLine | GiftGiven | Lines | Show | GiftUpdate | PlayStart | PlayEnd | OwnCamp | Refused | Wallet | Pong;
 
 /** Enter the room, first message of all. `viewer` is the secret id that the page keeps (it owns the wallet); absent for a newcomer. `epoch` and `seq` say what a returning page has seen. */
 export interface Join {
@@ -171,6 +171,12 @@ export interface Refused {
   readonly type: "refused";
   readonly about: string;
   readonly reason: string;
+}
+
+/** Tell a viewer's pages what is in the wallet after coins came in. */
+export interface Wallet {
+  readonly type: "wallet";
+  readonly balance_coins: number;
 }
 
 export interface Pong {

@@ -42,6 +42,8 @@ export function reduce(state: State, message: ToViewer | Happening, now_ms: numb
       return welcomed(state, message, now_ms);
     case "chat":
       return message.seq <= state.seq ? state : heard(state, message);
+    case "wallet":
+      return { ...state, balance_coins: message.balance_coins };
     case "gift_given":
       return message.seq <= state.seq
         ? state

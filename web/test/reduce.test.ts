@@ -122,6 +122,7 @@ describe("one's own gifts", () => {
   it("hold their coins until the server has answered", () => {
     const sent = reduce(joined(), { type: "gift_sent", id: "a", gift: "ticket" }, 0);
     expect([sent.balance_coins, freeCoins(sent)]).toEqual([100, 10]);
+    expect(reduce(sent, { type: "wallet", balance_coins: 512 }, 0)).toEqual({ ...sent, balance_coins: 512 });
     const paid = reduce(sent, { type: "gift_update", id: "a", state: "committed", balance_coins: 10, reason: "" }, 0);
     expect([paid.balance_coins, freeCoins(paid), paid.gifts[0]!.state]).toEqual([10, 10, "committed"]);
   });

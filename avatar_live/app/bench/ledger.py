@@ -75,7 +75,9 @@ class _Turn:
 def _books(where: Path | str, batch: int) -> Iterator[Ledger]:
     with contextlib.closing(Ledger(where, group_s=0.0, group_max=batch)) as ledger:
         opened: list[Future[Any]] = [ledger.open_wallet(f"viewer-{number}") for number in range(VIEWERS)]
-        filled: list[Future[Any]] = [ledger.top_up(f"viewer-{number}", "bench", f"t-{number}", 1_000_000) for number in range(VIEWERS)]
+        filled: list[Future[Any]] = [
+            ledger.top_up(f"viewer-{number}", "bench", f"t-{number}", 1_000_000) for number in range(VIEWERS)
+        ]
         wait(opened + filled, _S_MAX)
         yield ledger
 

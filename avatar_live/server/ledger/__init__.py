@@ -6,11 +6,12 @@ A gift's id is the client's own, and unique among the viewer's gifts; the state 
 `done`, `refunded`) and the outbox beside it are what a restarted server goes on from.
 """
 
-from avatar_live.server.ledger.ledger import GROUP_MAX, NOT_PAID, Ledger, LedgerError
+from avatar_live.server.ledger.ledger import GROUP_MAX, LEDGER_FILE, NOT_PAID, Ledger, LedgerError
 from avatar_live.server.ledger.requests import Answer, NotPaid, Paid, PaidBefore, Unfinished
 
 __all__ = [
     "GROUP_MAX",
+    "LEDGER_FILE",
     "NOT_PAID",
     "Answer",
     "Ledger",

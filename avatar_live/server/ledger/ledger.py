@@ -18,6 +18,7 @@ GROUP_S: Final = 0.005  # from one commit to the next at least: the disk is not 
 NOT_PAID: Final = "The ledger could not write, so it was not paid and nothing is lost; the streamer's disk may be full."
 NOT_KNOWN: Final = "The ledger cannot be reached to tell whether it was paid; if it was, it will be shown or refunded."
 ROOM: Final = "main"
+LEDGER_FILE: Final = "ledger.sqlite3"  # in the data folder, where no other books are named
 
 
 class LedgerError(Exception):
@@ -87,7 +88,7 @@ class Ledger:
         """Say from now on what a viewer, or `EVERYBODY`, may spend."""
         return self._ask(_Asked[None](rq.SetRule(viewer, rule)))
 
-    def drain(self, after: int = 0) -> Future[rq.Drained]:
+    def drain(self, after: int = rq.FROM_THE_START) -> Future[rq.Drained]:
         """Return this room's gifts that are neither done nor refunded, oldest first, from a transfer on."""
         return self._ask(_Asked[rq.Drained](rq.Drain(self._room, after)))
 

@@ -119,7 +119,7 @@ class PostgresqlStore:
         with db.pipeline():
             last = db.execute("SELECT coalesce(max(number), 0) FROM transfer")
             gifts = db.execute(_UNFINISHED, (asked.room, asked.after))
-            filled = db.execute(_FILLED, (asked.after,)) if asked.after else ()
+            filled = db.execute(_FILLED, (asked.after,)) if asked.after >= 0 else ()
         (number,) = last.fetchone() or (0,)
         return Drained(
             tuple(Unfinished(name[len(WALLET) :], *row) for name, *row in gifts),

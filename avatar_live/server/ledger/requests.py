@@ -5,6 +5,7 @@ from typing import Final, Literal
 
 from avatar_live.protocol.wire import GiftState
 
+FROM_THE_START: Final = -1
 EVERYBODY: Final = "*"  # the viewer whose rule holds for all who have none of their own
 
 Progress = Literal["playing", "done"]
@@ -84,7 +85,10 @@ class SetRule:
 
 @dataclass(frozen=True, slots=True)
 class Drain:
-    """Ask for what the room has not finished, from the transfer after `after` on, and for wallets topped up since."""
+    """Ask for what the room has not finished, from the transfer after `after` on, and for wallets topped up since.
+
+    Before the first of all, `FROM_THE_START`, nobody waits to hear of a top-up.
+    """
 
     room: str
     after: int

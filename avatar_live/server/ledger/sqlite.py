@@ -107,7 +107,7 @@ class SqliteStore:
         """Return what a room has not finished and which wallets were topped up, from a transfer on."""
         (last,) = self.db.execute("SELECT coalesce(max(number), 0) FROM transfer").fetchone()
         gifts = self.db.execute(_UNFINISHED, (asked.room, asked.after))
-        filled = self.db.execute(_FILLED, (asked.after,)) if asked.after else ()
+        filled = self.db.execute(_FILLED, (asked.after,)) if asked.after >= 0 else ()
         return Drained(
             tuple(Unfinished(name[len(WALLET) :], *row) for name, *row in gifts),
             tuple(Filled(name[len(WALLET) :], coins) for name, coins in filled),

@@ -33,8 +33,7 @@ from avatar_live.channels.processes import (
 from avatar_live.channels.slot import Slot
 from avatar_live.protocol.catalogue import GIFTS, START_BALANCE_COINS
 from avatar_live.server.keeper import digest
-from avatar_live.server.ledger import Ledger
-from avatar_live.server.process import LEDGER_FILE
+from avatar_live.server.ledger import LEDGER_FILE, Ledger
 
 LINES_OF_A_CROWD: Final = 10_000  # one process may open 20,000 files
 LINES_OF_AN_EDGE: Final = 15_000
