@@ -14,7 +14,7 @@ from avatar_live.desktop.show import Show
 from avatar_live.signals.presence import CALIBRATION_STEPS, LOST_POLICIES, LostPolicy
 
 POLICY_WORDS: Final[dict[LostPolicy, str]] = {
-    "idle": "Lives on by itself",
+    "idle": "Lives on",
     "hold": "Stays as you were",
     "sleep": "Falls asleep",
 }

@@ -38,6 +38,8 @@ from avatar_live.protocol.api import ApiEvent
 LOOK_MS: Final = 400
 TITLE_CHARACTERS_MAX: Final = 60
 SIDE_PX: Final = 372
+COLUMNS: Final = 5
+COLUMN_PX_MIN: Final = 120
 PANIC_KEY: Final = "F9"
 RECORD_WORDS: Final = "Records your movements, to be replayed or exported: no pictures, no sound."
 
@@ -136,39 +138,35 @@ class Window(QWidget):
         grid.setContentsMargins(16, 12, 16, 14)
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(5)
-        for column, (words, widget, stretch) in enumerate(
+        rows: tuple[tuple[tuple[str, QWidget], ...], ...] = (
             (
-                ("Title", self.title_edit, 5),
-                ("Motion from", self.camera_box, 4),
-                ("Voice from", self.microphone_box, 4),
-                ("Character", self.avatar_box, 4),
-            )
-        ):
-            label = QLabel(words)
-            label.setObjectName("field")
-            label.setBuddy(widget)
-            heading = QHBoxLayout()
-            heading.setSpacing(10)
-            heading.addWidget(label)
-            if widget is self.microphone_box:
-                heading.addWidget(self.meter, 1)
-            grid.addLayout(heading, 0, column)
-            grid.addWidget(widget, 1, column)
-            grid.setColumnStretch(column, stretch)
-        grid.setRowMinimumHeight(2, 5)
-        for column, (words, widget) in enumerate(self.scene.fields):
-            label = QLabel(words)
-            label.setObjectName("field")
-            label.setBuddy(widget)
-            grid.addWidget(label, 3, column)
-            grid.addWidget(widget, 4, column)
-        grid.setRowMinimumHeight(5, 5)
-        for column, (words, widget) in enumerate((*self.presence.fields, *self.sound.fields, *self.scene.guest_fields)):
-            label = QLabel(words)
-            label.setObjectName("field")
-            label.setBuddy(widget)
-            grid.addWidget(label, 6, column)
-            grid.addWidget(widget, 7, column)
+                ("Title", self.title_edit),
+                ("Motion from", self.camera_box),
+                ("Voice from", self.microphone_box),
+                ("Character", self.avatar_box),
+            ),
+            (*self.scene.fields, *self.scene.guest_fields),
+            (*self.presence.fields, *self.sound.fields),
+        )
+        wide = {self.title_edit: 2, self.sound.fields[-1][1]: 2}  # columns
+        for number, fields in enumerate(rows):
+            column = 0
+            for words, widget in fields:
+                label = QLabel(words)
+                label.setObjectName("field")
+                label.setBuddy(widget)
+                heading = QHBoxLayout()
+                heading.setSpacing(10)
+                heading.addWidget(label)
+                if widget is self.microphone_box:
+                    heading.addWidget(self.meter, 1)
+                grid.addLayout(heading, 3 * number, column, 1, wide.get(widget, 1))
+                grid.addWidget(widget, 3 * number + 1, column, 1, wide.get(widget, 1))
+                column += wide.get(widget, 1)
+            grid.setRowMinimumHeight(3 * number + 2, 5)
+        for column in range(COLUMNS):
+            grid.setColumnStretch(column, 1)
+            grid.setColumnMinimumWidth(column, COLUMN_PX_MIN)
         buttons = QHBoxLayout()
         buttons.setSpacing(10)
         buttons.addWidget(self.health, 1)
@@ -176,7 +174,7 @@ class Window(QWidget):
         buttons.addWidget(self.panic_button)
         buttons.addWidget(self.live_button)
         grid.setRowMinimumHeight(8, 8)
-        grid.addLayout(buttons, 9, 0, 1, 4)
+        grid.addLayout(buttons, 9, 0, 1, COLUMNS)
 
         left = QVBoxLayout()
         left.setSpacing(12)

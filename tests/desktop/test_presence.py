@@ -144,7 +144,7 @@ def test_a_damaged_calibration_is_told_under_the_preview(desk: Desk) -> None:
 def test_what_is_shown_while_the_host_is_away_is_offered_and_chosen(desk: Desk) -> None:
     box = desk.window.presence.lost_box
     assert [box.itemData(row) for row in range(box.count())] == ["idle", "hold", "sleep"]
-    assert box.currentText() == "Lives on by itself"
+    assert box.currentText() == "Lives on"
     box.activated.emit(box.findData("sleep"))
     desk.wait(lambda: box.currentData() == "sleep")
     assert desk.show.calls == [("use_lost_policy", "sleep")] and box.currentText() == "Falls asleep"
