@@ -13,9 +13,11 @@ from typing import Any
 from aiortc import RTCPeerConnection, RTCRtpSender
 from aiortc import clock as rtc_clock
 from aiortc.exceptions import InvalidStateError
-from aiortc.rtp import AnyRtcpPacket, RtcpSrPacket
+from aiortc.rtp import RTCP_PSFB_APP, AnyRtcpPacket, RtcpPsfbPacket, RtcpRrPacket, RtcpSrPacket, unpack_remb_fci
 
+from avatar_live.broadcast.feedback import Estimate, Feedback, Reception, RoundTrip
 from avatar_live.clock import now_s
+from avatar_live.signals.encoded import AUDIO_CLOCK_HZ, VIDEO_CLOCK_HZ, StreamKind
 
 LOOPBACK = "127.0.0.1"
 
@@ -68,6 +70,37 @@ def report_capture_time(sender: RTCRtpSender, captured_s: Callable[[], float | N
         await send(packets)
 
     sender._send_rtcp = send_report  # type: ignore[method-assign]
+
+
+def on_feedback(sender: RTCRtpSender, heard: Callable[[Feedback], None]) -> None:
+    """Call `heard` with what the receiver reports of this sender's stream and, for video, with its REMB.
+
+    Put it on after `report_capture_time`, whose reports the round trip is measured by.
+    """
+    kind: StreamKind = "video" if sender.kind == "video" else "audio"
+    clock_hz = VIDEO_CLOCK_HZ if kind == "video" else AUDIO_CLOCK_HZ
+    round_trip = RoundTrip()
+    handle, send = sender._handle_rtcp_packet, sender._send_rtcp
+
+    async def send_and_remember(packets: list[AnyRtcpPacket]) -> None:
+        await send(packets)
+        if isinstance(packets[0], RtcpSrPacket):  # with the time that `report_capture_time` has written into it
+            round_trip.sent(packets[0].sender_info.ntp_timestamp, now_s())
+
+    async def handle_and_tell(packet: AnyRtcpPacket) -> None:
+        if isinstance(packet, RtcpRrPacket | RtcpSrPacket):
+            for report in packet.reports:
+                if report.ssrc == sender._ssrc:
+                    rtt_s = round_trip.rtt_s(report.lsr, report.dlsr, now_s())
+                    lost, jitter_s = report.packets_lost, report.jitter / clock_hz
+                    heard(Reception(kind, report.fraction_lost / 256, lost, jitter_s, rtt_s))
+        elif isinstance(packet, RtcpPsfbPacket) and packet.fmt == RTCP_PSFB_APP and kind == "video":
+            with contextlib.suppress(ValueError):  # an application's own message that is no REMB
+                heard(Estimate(float(unpack_remb_fci(packet.fci)[0])))
+        await handle(packet)
+
+    sender._send_rtcp = send_and_remember  # type: ignore[method-assign]
+    sender._handle_rtcp_packet = handle_and_tell  # type: ignore[method-assign]
 
 
 def end_connecting_quietly(connection: RTCPeerConnection) -> None:

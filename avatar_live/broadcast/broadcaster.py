@@ -10,6 +10,7 @@ from typing import Final
 
 from avatar_live import clock
 from avatar_live.broadcast.fanout import Fanout
+from avatar_live.broadcast.feedback import Feedback
 from avatar_live.broadcast.offer import BroadcastError, checked_offer
 from avatar_live.broadcast.viewer import Viewer
 from avatar_live.protocol.wire import Keys
@@ -42,18 +43,19 @@ class _Place:
 class Broadcaster:
     """Send every published frame to everybody who watches its stream. All of it runs on one asyncio loop.
 
-    The callbacks are called on that loop: `want_keyframe(stream)` at most twice a second a stream, `on_keys(stream,
-    keys)` when a player's keys change, `on_watchers(stream, count)` when somebody comes or goes. Frames carry `pts`
-    of video (90 kHz) and sound (48 kHz) from one origin, and `captured_s` of both on the monotonic clock: viewers line
-    them up by `captured_s`.
+    The callbacks are called on that loop: `want_keyframe(stream, rung)` at most twice a second a rung, `on_keys(stream,
+    keys)` when a player's keys change, `on_watchers(stream, count)` when somebody comes or goes, `on_feedback(watch_id,
+    feedback)` when a viewer tells of its network. Frames carry `pts` of video (90 kHz) and sound (48 kHz) from one
+    origin, and `captured_s` of both on the monotonic clock: viewers line them up by `captured_s`.
     """
 
     def __init__(
         self,
         *,
-        want_keyframe: Callable[[str], None],
+        want_keyframe: Callable[[str, int], None],
         on_keys: Callable[[str, Keys], None],
         on_watchers: Callable[[str, int], None],
+        on_feedback: Callable[[str, Feedback], None] = lambda watch_id, feedback: None,
         allow_loopback: bool = False,
         viewers_max: int = 100,
         now: Callable[[], float] = clock.now_s,
@@ -61,6 +63,7 @@ class Broadcaster:
         self._want_keyframe = want_keyframe
         self._on_keys = on_keys
         self._on_watchers = on_watchers
+        self._on_feedback = on_feedback
         self._allow_loopback = allow_loopback
         self._viewers_max = viewers_max
         self._now = now
@@ -103,11 +106,12 @@ class Broadcaster:
         watch_id = secrets.token_urlsafe(24)
         viewer = Viewer(
             now=self._now,
-            wants_keyframe=lambda: self._wanted_by(stream),
+            wants_keyframe=lambda: self._wanted_by(watch_id),
             on_keys=None if stream == MAIN_STREAM else lambda keys: self._on_keys(stream, keys),
             on_end=lambda: self._let_go(watch_id),
+            on_feedback=lambda feedback: self._on_feedback(watch_id, feedback),
         )
-        fanout = self._fanouts.setdefault(stream, Fanout(lambda: self._want_keyframe(stream)))
+        fanout = self._fanouts.setdefault(stream, Fanout(lambda rung: self._want_keyframe(stream, rung)))
         fanout.watchers[watch_id] = viewer
         self._places[watch_id] = _Place(stream, viewer, address)
         self._on_watchers(stream, len(fanout.watchers))
@@ -134,6 +138,12 @@ class Broadcaster:
         if farewell is not None:
             await asyncio.shield(farewell)
         return is_known
+
+    def use_rung(self, watch_id: str, rung: int) -> None:
+        """Let a viewer change to another rung with its next keyframe; a viewer who has left is no error."""
+        place = self._places.get(watch_id)
+        if place is not None:
+            place.viewer.use_rung(rung)
 
     def end(self, stream: str) -> None:
         """Let everybody go who watches a stream that is over, also who is still connecting."""
@@ -182,10 +192,10 @@ class Broadcaster:
             reason = "Too many viewers at your address are connecting just now: try again in a few seconds."
             raise BroadcastError(503, reason, RETRY_AFTER_S)
 
-    def _wanted_by(self, stream: str) -> None:
-        fanout = self._fanouts.get(stream)
-        if fanout is not None:
-            fanout.want_keyframe(self._now())
+    def _wanted_by(self, watch_id: str) -> None:
+        place = self._places.get(watch_id)
+        if place is not None:
+            self._fanouts[place.stream].want_keyframe(place.viewer.rung, self._now())
 
     def _let_go(self, watch_id: str) -> asyncio.Task[None] | None:
         place = self._places.pop(watch_id, None)

@@ -9,8 +9,10 @@ from aiortc.rtcrtpparameters import RTCRtpCodecCapability
 
 from avatar_live.broadcast import aiortc_internals as internals
 from avatar_live.broadcast import keys
+from avatar_live.broadcast.feedback import Feedback
 from avatar_live.broadcast.offer import BroadcastError
 from avatar_live.broadcast.queues import AudioQueue, Parcel, VideoQueue
+from avatar_live.broadcast.rungs import Rungs
 from avatar_live.broadcast.tracks import PacketTrack
 from avatar_live.protocol.wire import Keys
 
@@ -26,8 +28,8 @@ PROFILE: Final = "42e01f"  # constrained baseline, which is what every browser t
 class Viewer:
     """Send one stream to one peer, and read the keys that a player sends back.
 
-    `now` is the monotonic clock, `wants_keyframe` is called when the peer joins or lost a picture, `on_end` once when
-    the peer is gone by its own doing or the network's.
+    `now` is the monotonic clock, `wants_keyframe` is called when the peer joins or lost a picture, `on_feedback` with
+    what its RTCP tells of its network, `on_end` once when the peer is gone by its own doing or the network's.
     """
 
     def __init__(
@@ -37,11 +39,14 @@ class Viewer:
         wants_keyframe: Callable[[], None],
         on_keys: Callable[[Keys], None] | None,
         on_end: Callable[[], object],
+        on_feedback: Callable[[Feedback], None],
     ) -> None:
         self._now = now
         self._wants_keyframe = wants_keyframe
         self._on_keys = on_keys
         self._on_end = on_end
+        self._on_feedback = on_feedback
+        self._rungs = Rungs()
         self._connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
         internals.end_connecting_quietly(self._connection)
         self._video_queue, self._audio_queue = VideoQueue(), AudioQueue()
@@ -53,9 +58,15 @@ class Viewer:
         self.is_connected = self._has_sounded = False
 
     @property
-    def needs_keyframe(self) -> bool:
-        """Say whether the viewer could show a picture if only it began with a keyframe."""
-        return self._video.is_ready and self._video_queue.is_in_lobby
+    def rung(self) -> int:
+        """Return the rung that this viewer is sent."""
+        return self._rungs.current
+
+    @property
+    def needs_keyframe_of(self) -> int | None:
+        """Return the rung that this viewer could show if only it began with a keyframe; None when it is in step."""
+        is_waiting = self._rungs.is_changing or self._video_queue.is_in_lobby
+        return self._rungs.wanted if self._video.is_ready and is_waiting else None
 
     @property
     def dropped(self) -> int:
@@ -72,8 +83,14 @@ class Viewer:
         async with self._answering:
             return await self._answer(offer_sdp, allow_loopback)
 
+    def use_rung(self, rung: int) -> None:
+        """Change to another rung with its next keyframe, which is asked for; the one before goes on until then."""
+        self._rungs.wanted = rung
+
     def put(self, parcel: Parcel) -> bool:
-        """Offer a parcel; False when the viewer cannot take it."""
+        """Offer a parcel; False when the viewer cannot take it or follows another rung."""
+        if not self._rungs.takes(parcel.frame):
+            return False
         return (self._video if parcel.frame.kind == "video" else self._audio).put(parcel)
 
     def is_gone(self) -> bool:
@@ -118,6 +135,7 @@ class Viewer:
         transceiver.setCodecPreferences(codecs)
         internals.on_keyframe_request(transceiver.sender, self._wants_keyframe)
         internals.report_capture_time(transceiver.sender, lambda: self._captured_s(track))
+        internals.on_feedback(transceiver.sender, self._on_feedback)
 
     def _captured_s(self, track: PacketTrack) -> float | None:
         if track.sent is None:

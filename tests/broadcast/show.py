@@ -91,7 +91,7 @@ async def running_show(*, has_sound: bool = True) -> AsyncIterator[Show]:
     loop = asyncio.get_running_loop()
     show: Show
 
-    def want_keyframe(stream: str) -> None:
+    def want_keyframe(stream: str, rung: int) -> None:
         show.keyframes_wanted.append(stream)
         if stream in show.encoders:
             show.encoders[stream].want_keyframe()

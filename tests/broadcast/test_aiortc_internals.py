@@ -10,10 +10,22 @@ from aioice.ice import Connection
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from aiortc import clock as rtc_clock
 from aiortc.exceptions import InvalidStateError
-from aiortc.rtp import RTCP_PSFB_FIR, RTCP_PSFB_PLI, AnyRtcpPacket, RtcpPsfbPacket, RtcpSenderInfo, RtcpSrPacket
+from aiortc.rtp import (
+    RTCP_PSFB_APP,
+    RTCP_PSFB_FIR,
+    RTCP_PSFB_PLI,
+    AnyRtcpPacket,
+    RtcpPsfbPacket,
+    RtcpReceiverInfo,
+    RtcpRrPacket,
+    RtcpSenderInfo,
+    RtcpSrPacket,
+    pack_remb_fci,
+)
 from peer import Peer, peer, until
 
 from avatar_live.broadcast import aiortc_internals as internals
+from avatar_live.broadcast.feedback import Estimate, Feedback, Reception
 from avatar_live.clock import now_s
 
 
@@ -54,6 +66,33 @@ async def test_a_sender_report_says_when_the_frame_was_captured(connection: RTCP
     assert report.sender_info.rtp_timestamp == 7
     seconds_ago = rtc_clock.current_datetime() - rtc_clock.datetime_from_ntp(report.sender_info.ntp_timestamp)
     assert 0.5 <= seconds_ago.total_seconds() < 0.7
+
+
+async def test_what_a_receiver_reports_and_estimates_is_heard(connection: RTCPeerConnection) -> None:
+    sender = connection.getSenders()[0]
+    told: list[Feedback] = []
+    reports: list[AnyRtcpPacket] = []
+
+    async def send(packets: list[AnyRtcpPacket]) -> None:
+        reports.extend(packets)
+
+    sender._send_rtcp = send  # type: ignore[method-assign]
+    internals.report_capture_time(sender, lambda: now_s() - 0.2)
+    internals.on_feedback(sender, told.append)
+    info = RtcpSenderInfo(ntp_timestamp=0, rtp_timestamp=7, packet_count=1, octet_count=1)
+    await sender._send_rtcp([RtcpSrPacket(ssrc=1, sender_info=info)])
+    assert isinstance(reports[0], RtcpSrPacket)
+    lsr = reports[0].sender_info.ntp_timestamp >> 16 & 0xFFFFFFFF
+    ours, other = (RtcpReceiverInfo(ssrc, 64, 12, 99, 9_000, lsr, 0) for ssrc in (sender._ssrc, sender._ssrc ^ 1))
+    await sender._handle_rtcp_packet(RtcpRrPacket(ssrc=1, reports=[ours, other]))
+    (reception,) = told
+    assert isinstance(reception, Reception)
+    assert (reception.kind, reception.loss, reception.lost, reception.jitter_s) == ("video", 0.25, 12, 0.1)
+    assert reception.rtt_s is not None
+    assert 0.0 <= reception.rtt_s < 0.2, "from when the report was sent, not from when the frame was captured"
+    for fci in (pack_remb_fci(800_000, [sender._ssrc]), b"not a REMB"):
+        await sender._handle_rtcp_packet(RtcpPsfbPacket(fmt=RTCP_PSFB_APP, ssrc=1, media_ssrc=0, fci=fci))
+    assert told[1:] == [Estimate(800_000.0)]
 
 
 async def test_loopback_is_offered_to_one_connection_and_no_other(connection: RTCPeerConnection) -> None:

@@ -3,12 +3,12 @@
 import asyncio
 import gc
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import psutil
 import pytest
 import pytest_asyncio
-from peer import Peer, Source, peer, until
+from peer import DEADLINE_S, SIZE_PX, Peer, Source, peer, until
 
 from avatar_live import clock
 from avatar_live.broadcast.broadcaster import CONNECTING_MAX, Broadcaster, BroadcastError
@@ -30,6 +30,7 @@ class House:
         self.watchers: list[tuple[str, int]] = []
         self.ahead_s = 0.0
         self.source: Source | None = None
+        self.on_keyframe: Callable[[str, int], object] = lambda stream, rung: None
         self.broadcaster = Broadcaster(
             want_keyframe=self._want_keyframe,
             on_keys=lambda stream, keys: self.keys.append((stream, keys)),
@@ -39,9 +40,10 @@ class House:
             now=lambda: clock.now_s() + self.ahead_s,
         )
 
-    def _want_keyframe(self, stream: str) -> None:
+    def _want_keyframe(self, stream: str, rung: int) -> None:
         self.keyframes_wanted.append(stream)
-        if self.source is not None:
+        self.on_keyframe(stream, rung)
+        if self.source is not None and rung == 0:
             self.source.want_keyframe()
 
 
@@ -95,6 +97,24 @@ async def test_a_lost_picture_leads_to_a_keyframe(house: House, source: Source) 
         await until(lambda: receiver.getSynchronizationSources(), "no packet came")
         await receiver._send_rtcp_pli(receiver.getSynchronizationSources()[0].source)
         await until(lambda: len(house.keyframes_wanted) > asked, "the PLI was not heard")
+
+
+async def test_a_viewer_changes_rungs_at_a_keyframe_and_goes_on_without_a_gap(house: House, source: Source) -> None:
+    small = Source(house.broadcaster, rung=1)
+    wanted: list[tuple[str, int]] = []
+    house.on_keyframe = lambda stream, rung: wanted.append((stream, rung))
+    async with peer() as viewer, small.playing():
+        watch = await viewer.watch(house.broadcaster)
+        await viewer.picture()
+        house.broadcaster.use_rung(watch.id, 1)
+        await until(lambda: (MAIN_STREAM, 1) in wanted, "nobody asked for a keyframe of the other rung")
+        assert house.broadcaster._places[watch.id].viewer.rung == 0
+        small.want_keyframe()
+        await until(lambda: house.broadcaster._places[watch.id].viewer.rung == 1, "the viewer did not change")
+        async with asyncio.timeout(DEADLINE_S):
+            while (await viewer.picture()).width != SIZE_PX // 2:
+                pass
+    house.broadcaster.use_rung("somebody who left", 1)
 
 
 async def test_sound_flows_beside_the_picture(house: House, source: Source) -> None:

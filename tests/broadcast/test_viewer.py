@@ -14,7 +14,7 @@ def parcel(frame: EncodedFrame) -> Parcel:
 
 
 async def test_silence_is_not_lined_up_with_the_picture_and_sound_is() -> None:
-    viewer = Viewer(now=lambda: 0.0, wants_keyframe=lambda: None, on_keys=None, on_end=lambda: None)
+    viewer = Viewer(now=lambda: 0.0, wants_keyframe=lambda: None, on_keys=None, on_end=lambda: None, on_feedback=print)
     encoder, loud = OpusEncoder("main"), [[(at % 50) * 400, 0] for at in range(PACKET_SAMPLES)]
     told: list[float | None] = []
     for at, samples in enumerate([None, None, loud, None]):
@@ -30,7 +30,7 @@ async def test_silence_is_not_lined_up_with_the_picture_and_sound_is() -> None:
 
 
 async def test_a_picture_is_lined_up_from_the_first_on() -> None:
-    viewer = Viewer(now=lambda: 0.0, wants_keyframe=lambda: None, on_keys=None, on_end=lambda: None)
+    viewer = Viewer(now=lambda: 0.0, wants_keyframe=lambda: None, on_keys=None, on_end=lambda: None, on_feedback=print)
     assert viewer._captured_s(viewer._video) is None
     viewer._video.sent = parcel(EncodedFrame("main", "video", b"x", 0, True, 12.5))
     assert viewer._captured_s(viewer._video) == 12.5

@@ -21,7 +21,7 @@ OFFER = {"Content-Type": SDP}
 @contextlib.asynccontextmanager
 async def house(viewers_max: int = 10) -> AsyncIterator[tuple[httpx.AsyncClient, Broadcaster]]:
     broadcaster = Broadcaster(
-        want_keyframe=lambda stream: None,
+        want_keyframe=lambda stream, rung: None,
         on_keys=lambda stream, keys: None,
         on_watchers=lambda stream, count: None,
         allow_loopback=True,
