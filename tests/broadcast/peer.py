@@ -13,8 +13,9 @@ from av import VideoFrame
 
 from avatar_live.broadcast import aiortc_internals as internals
 from avatar_live.broadcast.broadcaster import Broadcaster, Watch
+from avatar_live.clock import now_s
 from avatar_live.encoder.video import VideoEncoder
-from avatar_live.signals.encoded import MAIN_STREAM, EncodedFrame
+from avatar_live.signals.encoded import MAIN_STREAM, VIDEO_CLOCK_HZ, EncodedFrame
 
 DEADLINE_S: Final = 10.0
 SIZE_PX: Final = 64
@@ -103,7 +104,8 @@ class Source:
         while True:
             step = len(self.published)
             pixels = np.full((self._size_px, self._size_px, 4), 40 + step % 180, np.uint8)
-            frame = self._encoder.encode(pixels, step * FRAME_S, int(step * FRAME_S * 90_000), self._wants_keyframe)
+            captured_s = now_s()  # of one origin for all rungs
+            frame = self._encoder.encode(pixels, captured_s, int(captured_s * VIDEO_CLOCK_HZ), self._wants_keyframe)
             frame = msgspec.structs.replace(frame, rung=self._rung)
             self._wants_keyframe = False
             self.published.append(frame)
