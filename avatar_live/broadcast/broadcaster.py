@@ -111,7 +111,7 @@ class Broadcaster:
             on_end=lambda: self._let_go(watch_id),
             on_feedback=lambda feedback: self._on_feedback(watch_id, feedback),
         )
-        fanout = self._fanouts.setdefault(stream, Fanout(lambda rung: self._want_keyframe(stream, rung)))
+        fanout = self._fanouts.setdefault(stream, self._new_fanout(stream))
         fanout.watchers[watch_id] = viewer
         self._places[watch_id] = _Place(stream, viewer, address)
         self._on_watchers(stream, len(fanout.watchers))
@@ -191,6 +191,10 @@ class Broadcaster:
         if sum(place.address == address and not place.viewer.is_connected for place in places) >= CONNECTING_MAX:
             reason = "Too many viewers at your address are connecting just now: try again in a few seconds."
             raise BroadcastError(503, reason, RETRY_AFTER_S)
+
+    def _new_fanout(self, stream: str) -> Fanout:
+        call_later = asyncio.get_running_loop().call_later
+        return Fanout(lambda rung: self._want_keyframe(stream, rung), call_later)
 
     def _wanted_by(self, watch_id: str) -> None:
         place = self._places.get(watch_id)

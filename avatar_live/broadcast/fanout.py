@@ -1,38 +1,39 @@
-"""One stream and everybody who watches it: one encode, one packet object, many senders.
-
-A faster sender (packets cut once, headers and encryption per viewer) would take the place of the tracks below this
-file; nothing above would notice.
-"""
+"""One stream and everybody who watches it: one encode, cut into payloads once, many senders."""
 
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
-from fractions import Fraction
+from dataclasses import dataclass, field
 from typing import Final, Protocol
 
-import av
-
-from avatar_live.broadcast.queues import Parcel
-from avatar_live.signals.encoded import AUDIO_CLOCK_HZ, VIDEO_CLOCK_HZ, EncodedFrame
+from avatar_live.broadcast.history import History
+from avatar_live.broadcast.pacing import BURST_GAP_S
+from avatar_live.broadcast.parcels import Parcel
+from avatar_live.signals.encoded import EncodedFrame
 
 KEYFRAME_GAP_S: Final = 0.5
-_VIDEO_TIME_BASE: Final = Fraction(1, VIDEO_CLOCK_HZ)
-_AUDIO_TIME_BASE: Final = Fraction(1, AUDIO_CLOCK_HZ)
+
+CallLater = Callable[[float, Callable[[], None]], object]
 
 
 class Watcher(Protocol):
-    """Take what is published; `put` returns False for a frame that this watcher cannot take or that is not for it."""
+    """Take what is published; `put` returns False for a frame that this watcher cannot take or that is not for it.
+
+    `put` sends the first burst of a parcel, `go_on` the next, to a watcher who took the first.
+    """
 
     def put(self, parcel: Parcel) -> bool: ...
+
+    def go_on(self, parcel: Parcel) -> None: ...
 
     @property
     def needs_keyframe_of(self) -> int | None: ...
 
 
 @dataclass(slots=True)
-class _Asks:
-    """Remember of one rung when a keyframe was asked for, and whether one is still wanted."""
+class _Rung:
+    """Keep what was sent of one rung, when a keyframe was asked for, and whether one is still wanted."""
 
+    history: History = field(default_factory=History)
     asked_s: float | None = None
     is_wanted: bool = False
 
@@ -41,39 +42,58 @@ class Fanout:
     """Give each frame of one stream to its watchers, and ask for a keyframe of a rung as long as one of them needs it.
 
     The first ask goes out at once, the next of that rung not before `KEYFRAME_GAP_S`: an ask that got lost on its way
-    to an encoder that was just restarting is repeated, and a crowd that joins together asks once.
+    to an encoder that was just restarting is repeated, and a crowd that joins together asks once. A large frame leaves
+    in bursts, which `call_later(delay_s, function)` brings about.
     """
 
-    def __init__(self, want_keyframe: Callable[[int], None]) -> None:
+    def __init__(self, want_keyframe: Callable[[int], None], call_later: CallLater) -> None:
         self._want_keyframe = want_keyframe
-        self._asks: defaultdict[int, _Asks] = defaultdict(_Asks)
+        self._call_later = call_later
+        self._rungs: defaultdict[int, _Rung] = defaultdict(_Rung)
         self.watchers: dict[str, Watcher] = {}
         self.keyframes_asked = 0
 
     def publish(self, frame: EncodedFrame, now_s: float) -> int:
         """Offer the frame to every watcher and return how many took it."""
         if frame.kind == "video" and frame.is_keyframe:
-            self._asks[frame.rung].is_wanted = False
+            self._rungs[frame.rung].is_wanted = False
         if not self.watchers:
             return 0
-        packet = av.Packet(frame.data)
-        packet.pts = frame.pts
-        packet.time_base = _VIDEO_TIME_BASE if frame.kind == "video" else _AUDIO_TIME_BASE
-        parcel = Parcel(frame, packet, now_s)
+        parcel = Parcel(frame, now_s)
+        if not parcel.payloads:
+            return 0
         taken = sum(watcher.put(parcel) for watcher in self.watchers.values())
         if frame.kind == "video":
-            needed = {watcher.needs_keyframe_of for watcher in self.watchers.values()}
-            needed.update(rung for rung, asks in self._asks.items() if asks.is_wanted)
-            for rung in needed:
-                if rung is not None:
-                    self.want_keyframe(rung, now_s)
+            self._rungs[frame.rung].history.append(parcel)
+            self._ask(now_s)
+        self._send_on(parcel, len(parcel.bursts) - 1)
         return taken
 
     def want_keyframe(self, rung: int, now_s: float) -> None:
         """Ask for a keyframe now, or with a later frame when one was asked for just now."""
-        asks = self._asks[rung]
-        asks.is_wanted = True
-        if asks.asked_s is None or now_s - asks.asked_s >= KEYFRAME_GAP_S:
-            asks.asked_s = now_s
+        asked = self._rungs[rung]
+        asked.is_wanted = True
+        if asked.asked_s is None or now_s - asked.asked_s >= KEYFRAME_GAP_S:
+            asked.asked_s = now_s
             self.keyframes_asked += 1
             self._want_keyframe(rung)
+
+    def _ask(self, now_s: float) -> None:
+        needed = {watcher.needs_keyframe_of for watcher in self.watchers.values()}
+        needed.update(rung for rung, asked in self._rungs.items() if asked.is_wanted)
+        for rung in needed:
+            if rung is not None:
+                self.want_keyframe(rung, now_s)
+
+    def _send_on(self, parcel: Parcel, bursts: int) -> None:
+        """Send the bursts that are left, one after the other; then only what may be lost is kept of the parcel."""
+        if not bursts:
+            parcel.tidy()
+            return
+
+        def send_next() -> None:
+            for watcher in self.watchers.values():
+                watcher.go_on(parcel)
+            self._send_on(parcel, bursts - 1)
+
+        self._call_later(BURST_GAP_S, send_next)

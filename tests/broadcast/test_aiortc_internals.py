@@ -54,12 +54,12 @@ async def test_a_sender_report_says_when_the_frame_was_captured(connection: RTCP
         reports.append(packets)
 
     sender._send_rtcp = send  # type: ignore[method-assign]
-    captured_s: float | None = None
-    internals.report_capture_time(sender, lambda: captured_s)
+    known: internals.Report | None = None
+    internals.report_capture_time(sender, lambda: known)
     info = RtcpSenderInfo(ntp_timestamp=0, rtp_timestamp=7, packet_count=1, octet_count=1)
     await sender._send_rtcp([RtcpSrPacket(ssrc=1, sender_info=info)])
     assert reports == [], "before the first frame there is nothing to report"
-    captured_s = now_s() - 0.5
+    known = internals.Report(now_s() - 0.5)
     await sender._send_rtcp([RtcpSrPacket(ssrc=1, sender_info=info)])
     report = reports[0][0]
     assert isinstance(report, RtcpSrPacket)
@@ -77,7 +77,7 @@ async def test_what_a_receiver_reports_and_estimates_is_heard(connection: RTCPee
         reports.extend(packets)
 
     sender._send_rtcp = send  # type: ignore[method-assign]
-    internals.report_capture_time(sender, lambda: now_s() - 0.2)
+    internals.report_capture_time(sender, lambda: internals.Report(now_s() - 0.2))
     internals.on_feedback(sender, told.append)
     info = RtcpSenderInfo(ntp_timestamp=0, rtp_timestamp=7, packet_count=1, octet_count=1)
     await sender._send_rtcp([RtcpSrPacket(ssrc=1, sender_info=info)])

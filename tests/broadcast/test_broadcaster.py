@@ -8,10 +8,12 @@ from collections.abc import AsyncIterator, Callable
 import psutil
 import pytest
 import pytest_asyncio
+from aiortc import RTCRtpSender
 from peer import DEADLINE_S, SIZE_PX, Peer, Source, peer, until
 
 from avatar_live import clock
 from avatar_live.broadcast.broadcaster import CONNECTING_MAX, Broadcaster, BroadcastError
+from avatar_live.broadcast.routes import SegmentingExit
 from avatar_live.broadcast.viewer import CONNECT_S_MAX, SILENT_S_MAX
 from avatar_live.encoder.audio import OpusEncoder
 from avatar_live.protocol.wire import Keys
@@ -59,6 +61,16 @@ async def source(house: House) -> AsyncIterator[Source]:
     house.source = Source(house.broadcaster)
     async with house.source.playing():
         yield house.source
+
+
+class FullExit:
+    """A machine whose queue of packets is full."""
+
+    def send(self, total: int, stride: int) -> bool:
+        return False
+
+    def close(self) -> None:
+        pass
 
 
 async def test_two_viewers_get_the_pictures_of_one_encode(house: House, source: Source) -> None:
@@ -115,6 +127,58 @@ async def test_a_viewer_changes_rungs_at_a_keyframe_and_goes_on_without_a_gap(ho
             while (await viewer.picture()).width != SIZE_PX // 2:
                 pass
     house.broadcaster.use_rung("somebody who left", 1)
+
+
+async def test_packets_take_the_short_way_past_aiortc(house: House, source: Source) -> None:
+    async with peer() as viewer:
+        watch = await viewer.watch(house.broadcaster)
+        await viewer.picture()
+        tracks = house.broadcaster._places[watch.id].viewer
+        assert tracks._video.sender is not None
+        await until(lambda: tracks._audio.sender, "sound goes through aiortc")
+        assert tracks._route is not None
+        if sys.platform == "linux":
+            assert isinstance(tracks._route._exit, SegmentingExit)
+
+
+@pytest.mark.parametrize("missing", [AttributeError("_tx_srtp"), KeyError(b"SRTP_NEW")])
+async def test_when_aiortc_has_changed_it_sends_the_packets_itself(
+    house: House, source: Source, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, missing: Exception
+) -> None:
+    def changed(sender: RTCRtpSender) -> None:
+        raise missing
+
+    monkeypatch.setattr("avatar_live.broadcast.aiortc_internals.MediaTransport", changed)
+    async with peer() as viewer:
+        watch = await viewer.watch(house.broadcaster)
+        greys = [int((await viewer.picture()).to_ndarray(format="gray")[32, 32]) for _ in range(10)]
+        assert greys == sorted(greys)
+        assert house.broadcaster._places[watch.id].viewer._video.sender is None
+    assert "aiortc has changed" in caplog.text
+
+
+async def test_who_cannot_be_sent_a_frame_waits_for_a_keyframe_and_the_others_do_not_notice(
+    house: House, source: Source
+) -> None:
+    async with peer() as slow, peer() as quick:
+        watch = await slow.watch(house.broadcaster)
+        await quick.watch(house.broadcaster)
+        for viewer in (slow, quick):
+            await viewer.picture()
+        viewer_of_slow = house.broadcaster._places[watch.id].viewer
+        route = viewer_of_slow._route
+        assert route is not None
+        assert route._exit is not None
+        way_out, asked = route._exit, len(house.keyframes_wanted)
+        route._exit = FullExit()
+        await until(lambda: viewer_of_slow.needs_keyframe_of == 0, "nobody noticed that the machine's queue is full")
+        await until(lambda: len(house.keyframes_wanted) > asked, "no keyframe was asked for")
+        assert house.broadcaster.figures()["frames_dropped"] > 0
+        for _ in range(5):
+            await quick.picture()
+        route._exit = way_out
+        await until(lambda: viewer_of_slow.needs_keyframe_of is None, "the viewer did not come back")
+        assert not (await slow.picture()).is_corrupt
 
 
 async def test_sound_flows_beside_the_picture(house: House, source: Source) -> None:

@@ -1,7 +1,7 @@
 """One stream to many watchers: one packet for all, and keyframes asked as seldom as they help."""
 
 from avatar_live.broadcast.fanout import KEYFRAME_GAP_S, Fanout
-from avatar_live.broadcast.queues import Parcel
+from avatar_live.broadcast.parcels import Parcel
 from avatar_live.signals.encoded import EncodedFrame
 
 
@@ -17,6 +17,9 @@ class FakeWatcher:
             self.parcels.append(parcel)
         return self.needs_keyframe_of is None
 
+    def go_on(self, parcel: Parcel) -> None:
+        pass
+
 
 def frame(pts: int = 0, *, is_keyframe: bool = False, rung: int = 0) -> EncodedFrame:
     return EncodedFrame("main", "video", b"\0\0\0\1\x65data", pts, is_keyframe, 0.0, rung)
@@ -24,16 +27,16 @@ def frame(pts: int = 0, *, is_keyframe: bool = False, rung: int = 0) -> EncodedF
 
 def fanout(*watchers: FakeWatcher) -> tuple[Fanout, list[int]]:
     asked: list[int] = []
-    stream = Fanout(asked.append)
+    stream = Fanout(asked.append, lambda delay_s, function: None)
     stream.watchers.update({str(at): watcher for at, watcher in enumerate(watchers)})
     return stream, asked
 
 
-def test_all_watchers_share_one_packet() -> None:
+def test_all_watchers_share_one_parcel() -> None:
     first, second = FakeWatcher(), FakeWatcher()
     stream, _ = fanout(first, second)
     assert stream.publish(frame(90_000, is_keyframe=True), 0.0) == 2
-    assert first.parcels[0].packet is second.parcels[0].packet
+    assert first.parcels[0] is second.parcels[0]
     assert first.parcels[0].packet.pts == 90_000
     assert bytes(first.parcels[0].packet) == frame().data
 
