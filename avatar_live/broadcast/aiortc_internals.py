@@ -217,6 +217,11 @@ def on_feedback(sender: RTCRtpSender, heard: Callable[[Feedback], None]) -> None
     sender._handle_rtcp_packet = handle_and_tell  # type: ignore[method-assign]
 
 
+def udp_protocols(connection: RTCPeerConnection) -> list[Any]:
+    """Return what waits at each UDP socket of a connection."""
+    return [protocol for ice in _ice_connections(connection) for protocol in ice._protocols]
+
+
 def end_connecting_quietly(connection: RTCPeerConnection) -> None:
     """Let a connection be closed while it is being made: aiortc's task for it fails then, and nobody awaits it."""
     connect = connection._RTCPeerConnection__connect  # type: ignore[attr-defined]

@@ -43,6 +43,8 @@ class _Place:
 class Broadcaster:
     """Send every published frame to everybody who watches its stream. All of it runs on one asyncio loop.
 
+    With `passes_through` aiortc sends the packets, which only a measurement wants.
+
     The callbacks are called on that loop: `want_keyframe(stream, rung)` at most twice a second a rung, `on_keys(stream,
     keys)` when a player's keys change, `on_watchers(stream, count)` when somebody comes or goes, `on_feedback(watch_id,
     feedback)` when a viewer tells of its network. Frames carry `pts` of video (90 kHz) and sound (48 kHz) from one
@@ -57,6 +59,7 @@ class Broadcaster:
         on_watchers: Callable[[str, int], None],
         on_feedback: Callable[[str, Feedback], None] = lambda watch_id, feedback: None,
         allow_loopback: bool = False,
+        passes_through: bool = False,
         viewers_max: int = 100,
         now: Callable[[], float] = clock.now_s,
     ) -> None:
@@ -65,6 +68,7 @@ class Broadcaster:
         self._on_watchers = on_watchers
         self._on_feedback = on_feedback
         self._allow_loopback = allow_loopback
+        self._passes_through = passes_through
         self._viewers_max = viewers_max
         self._now = now
         self._fanouts: dict[str, Fanout] = {}
@@ -110,6 +114,7 @@ class Broadcaster:
             on_keys=None if stream == MAIN_STREAM else lambda keys: self._on_keys(stream, keys),
             on_end=lambda: self._let_go(watch_id),
             on_feedback=lambda feedback: self._on_feedback(watch_id, feedback),
+            passes_through=self._passes_through,
         )
         fanout = self._fanouts.setdefault(stream, self._new_fanout(stream))
         fanout.watchers[watch_id] = viewer
@@ -155,12 +160,16 @@ class Broadcaster:
         return {stream: len(fanout.watchers) for stream, fanout in self._fanouts.items()}
 
     def figures(self) -> dict[str, float]:
-        """Return viewers, sent_fps (video frames a second to all viewers together), and counts since the start."""
+        """Return viewers, sent_fps (video frames a second to all viewers together), and counts since the start.
+
+        send_ms_p99 is the time from `publish` until the last packet to the last viewer has left.
+        """
         now = self._now()
         viewers = [place.viewer for place in self._places.values()]
         return {
             "viewers": float(len(viewers)),
             "sent_fps": sum(count for at, count in self._sent if now - at <= FIGURES_S) / FIGURES_S,
+            "send_ms_p99": 1e3 * _p99([one for fanout in self._fanouts.values() for one in fanout.send_s]),
             "keyframes_asked": float(
                 self._keyframes_asked + sum(fanout.keyframes_asked for fanout in self._fanouts.values())
             ),
@@ -194,7 +203,7 @@ class Broadcaster:
 
     def _new_fanout(self, stream: str) -> Fanout:
         call_later = asyncio.get_running_loop().call_later
-        return Fanout(lambda rung: self._want_keyframe(stream, rung), call_later)
+        return Fanout(lambda rung: self._want_keyframe(stream, rung), call_later, self._now)
 
     def _wanted_by(self, watch_id: str) -> None:
         place = self._places.get(watch_id)
@@ -223,3 +232,7 @@ class Broadcaster:
         while True:
             await asyncio.sleep(SWEEP_S)
             self.sweep()
+
+
+def _p99(values: list[float]) -> float:
+    return sorted(values)[len(values) * 99 // 100] if values else 0.0

@@ -1,16 +1,18 @@
 """One stream and everybody who watches it: one encode, cut into payloads once, many senders."""
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
+from avatar_live import clock
 from avatar_live.broadcast.history import History
 from avatar_live.broadcast.pacing import BURST_GAP_S
 from avatar_live.broadcast.parcels import Parcel
 from avatar_live.signals.encoded import EncodedFrame
 
 KEYFRAME_GAP_S: Final = 0.5
+SENDS_KEPT: Final = 240  # pictures of eight seconds
 
 CallLater = Callable[[float, Callable[[], None]], object]
 
@@ -43,15 +45,20 @@ class Fanout:
 
     The first ask goes out at once, the next of that rung not before `KEYFRAME_GAP_S`: an ask that got lost on its way
     to an encoder that was just restarting is repeated, and a crowd that joins together asks once. A large frame leaves
-    in bursts, which `call_later(delay_s, function)` brings about.
+    in bursts, which `call_later(delay_s, function)` brings about. `send_s` says how long the last frames took until
+    the last packet to the last watcher had left.
     """
 
-    def __init__(self, want_keyframe: Callable[[int], None], call_later: CallLater) -> None:
+    def __init__(
+        self, want_keyframe: Callable[[int], None], call_later: CallLater, now: Callable[[], float] = clock.now_s
+    ) -> None:
         self._want_keyframe = want_keyframe
         self._call_later = call_later
+        self._now = now
         self._rungs: defaultdict[int, _Rung] = defaultdict(_Rung)
         self.watchers: dict[str, Watcher] = {}
         self.keyframes_asked = 0
+        self.send_s: deque[float] = deque(maxlen=SENDS_KEPT)
 
     def publish(self, frame: EncodedFrame, now_s: float) -> int:
         """Offer the frame to every watcher and return how many took it."""
@@ -89,6 +96,7 @@ class Fanout:
         """Send the bursts that are left, one after the other; then only what may be lost is kept of the parcel."""
         if not bursts:
             parcel.tidy()
+            self.send_s.append(self._now() - parcel.published_s)
             return
 
         def send_next() -> None:
