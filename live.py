@@ -72,6 +72,7 @@ TEST_PROGRAMS = {
     "chromium": "chromium",
     "Xvfb": "xvfb",
     "espeak-ng": "espeak-ng",  # speaks, to measure what is read from a voice
+    "janus": "janus",  # sends to viewers as we do, so that the cost of ours can be compared
     "libatomic.so.1": "libatomic1",  # of the Node inside playwright
     "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf": "fonts-dejavu-core",
 }

@@ -3,6 +3,7 @@
 import pytest
 
 from avatar_live.app.bench.fanout import AIORTC_VIEWERS_MAX, BITRATE_BPS, Cost, figures_of, measure_fanout
+from avatar_live.app.bench.janus import find_janus
 
 KEYS = {
     "viewers",
@@ -15,10 +16,10 @@ KEYS = {
 
 
 def test_everything_reaches_everybody_and_is_measured_against_aiortc() -> None:
-    figures = measure_fanout([2, 1], 2.0, report=lambda sentence: None, shows_most=False)
+    figures = measure_fanout([2], 1.0, report=lambda sentence: None, shows_most=False, stream_s=2.0)
     assert figures.keys() >= KEYS
     assert figures["viewers"] == 2
-    assert [row["viewers"] for row in figures["rows"]] == [1, 2]
+    assert (figures["ratio_to_janus"] is None) is (find_janus() is None)
     assert all(row["cpu_percent_per_viewer"] > 0.0 for row in figures["rows"])
     assert all(row["ratio_to_aiortc"] > 0.0 for row in figures["rows"])
     assert figures["bitrate_bps"] == pytest.approx(BITRATE_BPS, rel=0.1), "the stream is not what it should be"

@@ -23,6 +23,7 @@ import psutil
 
 from avatar_live.app.bench.chain import Report
 from avatar_live.app.bench.fanout_parts import FPS, LINE_BYTES_MAX
+from avatar_live.app.bench.janus import find_janus, running_janus
 from avatar_live.app.faults import ShowError
 from avatar_live.encoder.video import VideoEncoder
 from avatar_live.signals.encoded import MAIN_STREAM, VIDEO_CLOCK_HZ, EncodedFrame
@@ -54,25 +55,25 @@ class Cost:
 
 
 def measure_fanout(
-    viewers: Sequence[int], seconds: float, report: Report, *, shows_most: bool = True
+    viewers: Sequence[int], seconds: float, report: Report, *, shows_most: bool = True, stream_s: float = STREAM_S
 ) -> dict[str, Any]:
     """Return the figures for each number of viewers and, above them, those of the largest, ready for JSON."""
     with TemporaryDirectory(prefix="avatar-live-bench-") as place:
-        report(f"Encoding {STREAM_S:.0f} s of a moving picture ...")
-        frames = make_stream()
+        report(f"Encoding {stream_s:.0f} s of a moving picture ...")
+        frames = make_stream(stream_s)
         path = Path(place) / "frames"
         path.write_bytes(msgspec.msgpack.encode(frames))
         return asyncio.run(_measure(path, frames, sorted(viewers), seconds, report, shows_most))
 
 
-def make_stream() -> list[EncodedFrame]:
+def make_stream(seconds: float) -> list[EncodedFrame]:
     """Encode a picture that moves and grains as a camera's does, a keyframe first and no other."""
     chance = np.random.default_rng(1)
     encoder = VideoEncoder(MAIN_STREAM, WIDTH_PX, HEIGHT_PX, FPS, BITRATE_BPS)
     coarse = chance.integers(0, 256, (HEIGHT_PX // 16, WIDTH_PX // 16, 4), np.uint8)
     scene = cv2.resize(coarse, (WIDTH_PX, HEIGHT_PX), interpolation=cv2.INTER_CUBIC)
     frames = []
-    for number in range(int(STREAM_S * FPS)):
+    for number in range(int(seconds * FPS)):
         grain = chance.integers(0, 24, (HEIGHT_PX, WIDTH_PX, 1), np.uint8)
         picture = np.roll(scene, 3 * number, axis=1) // 2 + grain
         frames.append(encoder.encode(picture, number / FPS, number * VIDEO_CLOCK_HZ // FPS, number == 0))
@@ -90,21 +91,29 @@ async def _measure(
         report(f"Sending to {most} viewers, as many as should fit on a core ...")
         rows.append({**last, **figures_of(await _ours(path, frames, most, seconds))})
         last = rows[-1]
-    bitrate_bps = 8 * sum(len(frame.data) for frame in frames) / STREAM_S
+    bitrate_bps = 8 * sum(len(frame.data) for frame in frames) * FPS / len(frames)
     return {**last, "bitrate_bps": round(bitrate_bps), "rows": rows}
 
 
 async def _row(path: Path, frames: list[EncodedFrame], count: int, seconds: float, report: Report) -> dict[str, Any]:
     report(f"Sending to {count} viewers, and to {min(count, AIORTC_VIEWERS_MAX)} through aiortc ...")
     ours = await _ours(path, frames, count, seconds)
-    theirs = await _ours(path, frames, min(count, AIORTC_VIEWERS_MAX), seconds, passes_through=True)
+    aiortc = await _ours(path, frames, min(count, AIORTC_VIEWERS_MAX), seconds, passes_through=True)
+    found = find_janus()
+    if found is not None:
+        report(f"Sending to {count} viewers through Janus ...")
+    janus = None if found is None else await _through_janus(found, frames, count, seconds)
     return {
         **figures_of(ours),
-        "ratio_to_aiortc": round(ours.cpu_percent_per_viewer / theirs.cpu_percent_per_viewer, 3),
-        "ratio_to_janus": None,
-        "aiortc_cpu_percent_per_viewer": round(theirs.cpu_percent_per_viewer, 3),
-        "janus_cpu_percent_per_viewer": None,
+        "ratio_to_aiortc": _ratio(ours, aiortc),
+        "ratio_to_janus": None if janus is None else _ratio(ours, janus),
+        "aiortc_cpu_percent_per_viewer": round(aiortc.cpu_percent_per_viewer, 3),
+        "janus_cpu_percent_per_viewer": None if janus is None else round(janus.cpu_percent_per_viewer, 3),
     }
+
+
+def _ratio(ours: Cost, theirs: Cost) -> float:
+    return round(ours.cpu_percent_per_viewer / theirs.cpu_percent_per_viewer, 3)
 
 
 def figures_of(cost: Cost) -> dict[str, Any]:
@@ -132,6 +141,25 @@ async def _ours(
         _check(cost, frames, seconds)
         figures = await sender.ask(do="figures")
     return Cost(count, cost.cpu_percent, figures["send_ms_p99"], cost.octets)
+
+
+async def _through_janus(found: tuple[str, Path], frames: list[EncodedFrame], count: int, seconds: float) -> Cost:
+    async with running_janus(*found) as janus, _part(AUDIENCE_CORE, "audience") as audience:
+        pin_all(janus.process, SENDER_CORE)
+        feeding = asyncio.create_task(janus.feed(frames))
+        try:
+            for _ in range(count):
+                path, offer = await janus.offer()
+                answer = await audience.ask(do="answer", sdp=offer)
+                await janus.accept(path, answer["sdp"])
+                await audience.ask(do="connected")
+            cost = await _cost(janus.process, audience, count, seconds)
+            _check(cost, frames, seconds)
+        finally:
+            feeding.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await feeding
+    return cost
 
 
 async def _cost(process: psutil.Process, audience: "Part", count: int, seconds: float) -> Cost:
@@ -193,6 +221,12 @@ def pin(pid: int, core: int) -> None:
     """Keep a process on one core, where the system can and there is more than one."""
     if hasattr(os, "sched_setaffinity") and core in os.sched_getaffinity(0) and len(os.sched_getaffinity(0)) > 1:
         os.sched_setaffinity(pid, {core})
+
+
+def pin_all(process: psutil.Process, core: int) -> None:
+    """Keep a process whose threads run already on one core; threads to come follow."""
+    for thread in process.threads():
+        pin(thread.id, core)
 
 
 def _cpu_s(process: psutil.Process) -> float:
