@@ -3,24 +3,28 @@
 import asyncio
 import gc
 import sys
+import threading
 from collections.abc import AsyncIterator, Callable
 
 import psutil
 import pytest
 import pytest_asyncio
-from aiortc import RTCRtpSender
+from aioice.ice import Connection
+from aiortc import RTCDtlsTransport, RTCPeerConnection, RTCRtpSender
 from peer import DEADLINE_S, SIZE_PX, Peer, Source, peer, until
 
 from avatar_live import clock
 from avatar_live.broadcast.broadcaster import CONNECTING_MAX, Broadcaster, BroadcastError
-from avatar_live.broadcast.routes import SegmentingExit
-from avatar_live.broadcast.viewer import CONNECT_S_MAX, SILENT_S_MAX
+from avatar_live.broadcast.routes import Route, SegmentingExit
+from avatar_live.broadcast.sender import RtpSender
+from avatar_live.broadcast.viewer import CONNECT_S_MAX, SILENT_S_MAX, Viewer
 from avatar_live.encoder.audio import OpusEncoder
 from avatar_live.protocol.wire import Keys
 from avatar_live.signals.encoded import MAIN_STREAM
 
 VIEWERS_MAX = 3
-CYCLES = 30
+CYCLES, WARM_UP_CYCLES = 100, 20
+GROWTH_BYTES_MAX = 8 * 1024 * 1024  # a peer connection with its certificate is .3 MB
 
 
 class House:
@@ -322,25 +326,33 @@ async def test_who_says_goodbye_is_gone_at_once(house: House) -> None:
     assert house.watchers == [(MAIN_STREAM, 1), (MAIN_STREAM, 0)]
 
 
-async def test_thirty_who_come_and_go_leave_no_task_no_socket_and_no_viewer(house: House, source: Source) -> None:
+async def test_a_hundred_who_come_and_go_leave_nothing_behind(house: House, source: Source) -> None:
     async def come_and_go() -> None:
         async with peer() as viewer:
             watch = await viewer.watch(house.broadcaster)
             await viewer.picture()
             assert await house.broadcaster.unwatch(watch.id)
 
-    def left_behind() -> tuple[int, int]:
+    def left_behind() -> list[int]:
+        """Count tasks, threads, open files and sockets, and what is kept in memory for each viewer."""
         gc.collect()
         process = psutil.Process()
         open_files = process.num_handles() if sys.platform == "win32" else process.num_fds()
-        return len(asyncio.all_tasks()), open_files
+        kinds = (Viewer, RtpSender, Route, RTCPeerConnection, RTCDtlsTransport, Connection)
+        kept = [sum(isinstance(one, kind) for one in gc.get_objects()) for kind in kinds]
+        return [len(asyncio.all_tasks()), threading.active_count(), open_files, *kept]
 
-    await come_and_go()
-    await asyncio.sleep(0)
-    before = left_behind()
-    for _ in range(CYCLES):
+    for _ in range(WARM_UP_CYCLES):
         await come_and_go()
-    await until(lambda: left_behind() <= before, f"{left_behind()} instead of {before}")
+    await asyncio.sleep(0)
+    before, before_bytes = left_behind(), psutil.Process().memory_info().rss
+    for _ in range(CYCLES - WARM_UP_CYCLES):
+        await come_and_go()
+    await until(
+        lambda: all(now <= then for now, then in zip(left_behind(), before, strict=True)),
+        f"{left_behind()} instead of {before}",
+    )
+    assert psutil.Process().memory_info().rss - before_bytes < GROWTH_BYTES_MAX
     assert house.broadcaster.figures()["viewers"] == 0
     assert house.broadcaster.streams() == {}
 
