@@ -1,8 +1,7 @@
 """H.264 access units cut into RTP payloads (RFC 6184, packetization mode 1), once for all who watch."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 # With header (28), tag (16), a retransmission's number (2), UDP and IPv6 (48) below IPv6's least MTU, 1280.
 PAYLOAD_BYTES_MAX: Final = 1_160
@@ -12,11 +11,10 @@ _ACCESS_UNIT_DELIMITER: Final = 9
 _START_CODE: Final = b"\0\0\1"
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """Name `count` packets from `first` on whose payloads are of one size, but the last, which may be shorter.
 
-    The kernel takes such a row as one send.
+    The kernel takes such a row as one send. (A tuple, since it is looked up by for every viewer of every frame.)
     """
 
     first: int

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import av
 
@@ -17,9 +17,8 @@ _VERSION: Final = 0x80
 _TIME_BASES: Final = {"video": Fraction(1, VIDEO_CLOCK_HZ), "audio": Fraction(1, AUDIO_CLOCK_HZ)}
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
-    """Say how a viewer's packets are built around the payload; most viewers share one."""
+class Form(NamedTuple):
+    """Say how a viewer's packets are built around the payload; most viewers share one. (A tuple as `Run` is.)"""
 
     payload_type: int
     extension_bytes: int

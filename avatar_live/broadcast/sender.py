@@ -3,8 +3,7 @@
 import secrets
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from avatar_live.broadcast.headers import Line, Timeline
 from avatar_live.broadcast.pacing import Allowance
@@ -18,8 +17,7 @@ SENT_MAX: Final = 128  # frames: two seconds at 60 fps, which is as long as thei
 _SEQUENCE_START_MAX: Final = 1 << 15  # in the lower half, for SRTP's count of rounds (RFC 3711, 3.3.1)
 
 
-@dataclass(frozen=True, slots=True)
-class _Sent:
+class _Sent(NamedTuple):
     """Remember under which number and time this viewer was sent a parcel's first packet."""
 
     parcel: Parcel
