@@ -1,7 +1,11 @@
-"""Encoded frames go out to browsers here, over WebRTC, each encoded once for all who watch it.
+"""Encoded frames go out to browsers here, over WebRTC, each encoded and cut into packets once for all who watch it.
 
-    publish -> Fanout -> VideoQueue and AudioQueue of each viewer -> tracks -> RTP
+    publish -> Fanout -> Parcel -> track of each viewer -> RtpSender -> Route -> kernel
 
-`broadcaster` is the room's door, `viewer` one peer's life, `queues` what a slow viewer misses, `offer` what we accept,
-`keys` what a player sends back, `aiortc_internals` every private name of aiortc that we touch.
+`broadcaster` is the room's door, `fanout` one stream, `viewer` one peer's life. Of a frame, `packets` cuts the payloads
+once, `pacing` divides them into bursts, `parcels` lays them out, `headers` says what is each viewer's own before them,
+and `history` keeps them to be sent again. `sender` writes a viewer's headers and `routes` encrypts and sends. `queues`
+is what a slow viewer misses, `rungs` which rendition it is sent, `feedback` what it tells of its network, `offer` what
+we accept, `keys` what a player sends back. aiortc makes the connection; every private name of it that we touch is in
+`aiortc_internals`, and where one has changed, `tracks` lets aiortc send the packets, too.
 """

@@ -10,26 +10,39 @@ import errno
 import functools
 import secrets
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 from aioice.candidate import Candidate, candidate_foundation, candidate_priority
-from aioice.ice import StunProtocol, server_reflexive_candidate
+from aioice.ice import CandidatePair, StunProtocol, server_reflexive_candidate
 from aioice.stun import TransactionError
 from aioice.turn import UDP_SOCKET_BUFFER_SIZE
-from aiortc import RTCPeerConnection, RTCRtpReceiver, RTCRtpSender
+from aiortc import RTCPeerConnection, RTCRtpReceiver, RTCRtpSender, RTCRtpTransceiver
 from aiortc import clock as rtc_clock
+from aiortc.codecs import is_rtx
 from aiortc.exceptions import InvalidStateError
 from aiortc.mediastreams import MediaStreamTrack
+from aiortc.rtcdtlstransport import SRTP_AEAD_AES_128_GCM, SRTP_AES128_CM_SHA1_80, SRTP_PROFILES
 from aiortc.rtcrtpreceiver import RemoteStreamTrack
-from aiortc.rtp import AnyRtcpPacket, RtcpSrPacket
+from aiortc.rtp import RTCP_PSFB_APP, AnyRtcpPacket, RtcpPsfbPacket, RtcpRrPacket, RtcpSrPacket, unpack_remb_fci
+from aiortc.sdp import SessionDescription
 from av import VideoFrame
 
+from avatar_live.broadcast import srtp
+from avatar_live.broadcast.feedback import Estimate, Feedback, Reception, RoundTrip
+from avatar_live.broadcast.headers import Extensions, Line
 from avatar_live.clock import now_s
+from avatar_live.signals.encoded import AUDIO_CLOCK_HZ, VIDEO_CLOCK_HZ, StreamKind
 
 LOOPBACK = ("127.0.0.1", "::1")
 GATHER_S_MAX = 1.5
+_COMPONENT: Final = 1  # RTP and RTCP share it
+_TAG_BYTES: Final = {
+    SRTP_AEAD_AES_128_GCM.openssl_profile: 16,
+    SRTP_AES128_CM_SHA1_80.openssl_profile: 10,
+}
 
 
 def on_keyframe_request(sender: RTCRtpSender, wanted: Callable[[], None]) -> None:
@@ -48,6 +61,96 @@ def on_heard(connection: RTCPeerConnection, heard: Callable[[], None]) -> None:
         _before(ice, "request_received", heard)
 
 
+def on_lost(sender: RTCRtpSender, resend: Callable[[int], None]) -> None:
+    """Call `resend` with the 16-bit number of each packet that the peer misses (NACK): aiortc sent it not itself."""
+
+    async def resend_now(sequence_number: int) -> None:
+        resend(sequence_number)
+
+    sender._retransmit = resend_now  # type: ignore[method-assign]
+
+
+def use_quick_srtp(connection: RTCPeerConnection) -> None:
+    """Offer AES-128-GCM, the quickest where processors know AES, and the one way that every peer must know."""
+    for transceiver in connection.getTransceivers():
+        transceiver.sender.transport._srtp_profiles = [
+            one for one in SRTP_PROFILES if one.openssl_profile in _TAG_BYTES
+        ]
+
+
+def agree_on(transceiver: RTCRtpTransceiver, offer_sdp: str, uris: Collection[str]) -> None:
+    """Agree on those header extensions of the offer too that aiortc does not know, or uses for pictures alone."""
+    known = {extension.uri for extension in transceiver._headerExtensions}
+    for media in SessionDescription.parse(offer_sdp).media:
+        if media.rtp.muxId == transceiver.mid:
+            offered = media.rtp.headerExtensions
+            transceiver._headerExtensions += [one for one in offered if one.uri in uris and one.uri not in known]
+
+
+def line_of(transceiver: RTCRtpTransceiver) -> Line:
+    """Return what was agreed on for the stream that a transceiver sends."""
+    codec, *others = transceiver._codecs
+    assert codec.payloadType is not None
+    resent = [one for one in others if is_rtx(one) and one.parameters.get("apt") == codec.payloadType]
+    return Line(
+        payload_type=codec.payloadType,
+        ssrc=transceiver.sender._ssrc,
+        resent_type=resent[0].payloadType if resent else None,
+        resent_ssrc=transceiver.sender._rtx_ssrc,
+        extensions=Extensions({one.uri: one.id for one in transceiver._headerExtensions}, transceiver.mid or ""),
+    )
+
+
+class Pair:
+    """Reach the socket and the peer's address of the pair of candidates that ICE has chosen."""
+
+    def __init__(self, pair: CandidatePair) -> None:
+        self._transport = pair.protocol.transport
+        self.address = pair.remote_addr
+
+    @property
+    def socket_handle(self) -> int | None:
+        """Return the handle of the UDP socket; None for a relay, which wraps what it is given."""
+        own = self._transport.get_extra_info("socket")
+        return None if own is None else int(own.fileno())
+
+    @property
+    def is_congested(self) -> bool:
+        """Say whether packets that were handed over before still wait for the system to take them."""
+        waiting = getattr(self._transport, "get_write_buffer_size", None)  # a relay has none
+        return waiting is not None and waiting() > 0
+
+    def sendto(self, packet: bytes) -> None:
+        """Hand one packet over."""
+        self._transport.sendto(packet, self.address)
+
+
+class MediaTransport:
+    """Reach what lies below a connected sender: its SRTP session, and the pair that ICE has chosen.
+
+    Raises AttributeError or KeyError when aiortc has changed: then packets go through aiortc itself.
+    """
+
+    def __init__(self, sender: RTCRtpSender) -> None:
+        transport = sender.transport
+        self._owner = transport._tx_srtp  # of what `session` points at
+        self.session = srtp.handle(self._owner)
+        agreed: Any = transport._ssl
+        self.tag_bytes = _TAG_BYTES[agreed.get_selected_srtp_profile()]
+        self._nominated: dict[int, CandidatePair] = transport.transport._connection._nominated
+        self._chosen: CandidatePair | None = None
+        self._pair: Pair | None = None
+        self.pair()
+
+    def pair(self) -> Pair | None:
+        """Return the pair that is in use now, the same object as long as it is; None when there is none any more."""
+        chosen = self._nominated.get(_COMPONENT)
+        if chosen is not self._chosen:
+            self._chosen = chosen
+            self._pair = None if chosen is None else Pair(chosen)
+        return self._pair
+
+
 def include_loopback(connection: RTCPeerConnection) -> None:
     """Offer 127.0.0.1 and ::1 as candidates too, which aioice leaves out: for viewers on the same machine."""
     for ice in _ice_connections(connection):
@@ -61,25 +164,73 @@ def include_loopback(connection: RTCPeerConnection) -> None:
         ice.get_component_candidates = with_loopback
 
 
-def report_capture_time(sender: RTCRtpSender, captured_s: Callable[[], float | None]) -> None:
-    """Make sender reports say when the last sent frame was captured (monotonic seconds), not when it was sent.
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Say when the last sent frame was captured (monotonic seconds) and, where we count ourselves, what was sent."""
+
+    captured_s: float
+    counted: tuple[int, int, int] | None = None  # that frame's RTP timestamp, packets and octets of payload so far
+
+
+def report_capture_time(sender: RTCRtpSender, report: Callable[[], Report | None]) -> None:
+    """Make sender reports say when the last sent frame was captured, not when it was sent.
 
     A browser lines sound and picture up by these reports; with the time of sending, the picture's way through
     tracking, drawing and encoding would be missing from the sum. Nothing is reported before the first frame, where
-    aiortc would report the year 1900. The price is aiortc's own round-trip time, which we do not use.
+    aiortc would report the year 1900. The price is aiortc's own round-trip time; see `on_feedback` for ours.
     """
     send = sender._send_rtcp
 
     async def send_report(packets: list[AnyRtcpPacket]) -> None:
         if isinstance(packets[0], RtcpSrPacket):
-            captured = captured_s()
-            if captured is None:
+            known = report()
+            if known is None:
                 return
-            captured_at = rtc_clock.current_datetime() - timedelta(seconds=now_s() - captured)
-            packets[0].sender_info.ntp_timestamp = rtc_clock.datetime_to_ntp(captured_at)
+            info = packets[0].sender_info
+            captured_at = rtc_clock.current_datetime() - timedelta(seconds=now_s() - known.captured_s)
+            info.ntp_timestamp = rtc_clock.datetime_to_ntp(captured_at)
+            if known.counted is not None:
+                info.rtp_timestamp, packets_sent, octets_sent = known.counted
+                info.packet_count, info.octet_count = packets_sent & 0xFFFFFFFF, octets_sent & 0xFFFFFFFF
         await send(packets)
 
     sender._send_rtcp = send_report  # type: ignore[method-assign]
+
+
+def on_feedback(sender: RTCRtpSender, heard: Callable[[Feedback], None]) -> None:
+    """Call `heard` with what the receiver reports of this sender's stream and, for video, with its REMB.
+
+    Put it on after `report_capture_time`, whose reports the round trip is measured by.
+    """
+    kind: StreamKind = "video" if sender.kind == "video" else "audio"
+    clock_hz = VIDEO_CLOCK_HZ if kind == "video" else AUDIO_CLOCK_HZ
+    round_trip = RoundTrip()
+    handle, send = sender._handle_rtcp_packet, sender._send_rtcp
+
+    async def send_and_remember(packets: list[AnyRtcpPacket]) -> None:
+        await send(packets)
+        if isinstance(packets[0], RtcpSrPacket):  # with the time that `report_capture_time` has written into it
+            round_trip.sent(packets[0].sender_info.ntp_timestamp, now_s())
+
+    async def handle_and_tell(packet: AnyRtcpPacket) -> None:
+        if isinstance(packet, RtcpRrPacket | RtcpSrPacket):
+            for report in packet.reports:
+                if report.ssrc == sender._ssrc:
+                    rtt_s = round_trip.rtt_s(report.lsr, report.dlsr, now_s())
+                    lost, jitter_s = report.packets_lost, report.jitter / clock_hz
+                    heard(Reception(kind, report.fraction_lost / 256, lost, jitter_s, rtt_s))
+        elif isinstance(packet, RtcpPsfbPacket) and packet.fmt == RTCP_PSFB_APP and kind == "video":
+            with contextlib.suppress(ValueError):  # an application's own message that is no REMB
+                heard(Estimate(float(unpack_remb_fci(packet.fci)[0])))
+        await handle(packet)
+
+    sender._send_rtcp = send_and_remember  # type: ignore[method-assign]
+    sender._handle_rtcp_packet = handle_and_tell  # type: ignore[method-assign]
+
+
+def udp_protocols(connection: RTCPeerConnection) -> list[Any]:
+    """Return what waits at each UDP socket of a connection."""
+    return [protocol for ice in _ice_connections(connection) for protocol in ice._protocols]
 
 
 def end_connecting_quietly(connection: RTCPeerConnection) -> None:

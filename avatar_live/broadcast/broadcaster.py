@@ -10,6 +10,7 @@ from typing import Final
 
 from avatar_live import clock
 from avatar_live.broadcast.fanout import Fanout
+from avatar_live.broadcast.feedback import Feedback
 from avatar_live.broadcast.network import Network
 from avatar_live.broadcast.offer import BroadcastError, checked_offer
 from avatar_live.broadcast.trickle import parse_fragment
@@ -44,20 +45,24 @@ class _Place:
 class Broadcaster:
     """Send every published frame to everybody who watches its stream. All of it runs on one asyncio loop.
 
-    The callbacks are called on that loop: `want_keyframe(stream)` at most twice a second a stream, `on_keys(stream,
-    keys)` when a player's keys change, `on_watchers(stream, count)` when somebody comes or goes. Frames carry `pts`
-    of video (90 kHz) and sound (48 kHz) from one origin, and `captured_s` of both on the monotonic clock: viewers line
-    them up by `captured_s`.
+    With `passes_through` aiortc sends the packets, which only a measurement wants.
+
+    The callbacks are called on that loop: `want_keyframe(stream, rung)` at most twice a second a rung, `on_keys(stream,
+    keys)` when a player's keys change, `on_watchers(stream, count)` when somebody comes or goes, `on_feedback(watch_id,
+    feedback)` when a viewer tells of its network. Frames carry `pts` of video (90 kHz) and sound (48 kHz) from one
+    origin, and `captured_s` of both on the monotonic clock: viewers line them up by `captured_s`.
     """
 
     def __init__(
         self,
         *,
-        want_keyframe: Callable[[str], None],
+        want_keyframe: Callable[[str, int], None],
         on_keys: Callable[[str, Keys], None],
         on_watchers: Callable[[str, int], None],
         network: Network | None = None,
+        on_feedback: Callable[[str, Feedback], None] = lambda watch_id, feedback: None,
         allow_loopback: bool = False,
+        passes_through: bool = False,
         viewers_max: int = 100,
         now: Callable[[], float] = clock.now_s,
     ) -> None:
@@ -65,6 +70,8 @@ class Broadcaster:
         self._on_keys = on_keys
         self._on_watchers = on_watchers
         self._network = network if network is not None else Network(allow_loopback=allow_loopback)
+        self._on_feedback = on_feedback
+        self._passes_through = passes_through
         self._viewers_max = viewers_max
         self._now = now
         self._fanouts: dict[str, Fanout] = {}
@@ -106,12 +113,14 @@ class Broadcaster:
         watch_id = secrets.token_urlsafe(24)
         viewer = Viewer(
             now=self._now,
-            wants_keyframe=lambda: self._wanted_by(stream),
+            wants_keyframe=lambda: self._wanted_by(watch_id),
             on_keys=None if stream == MAIN_STREAM else lambda keys: self._on_keys(stream, keys),
             on_end=lambda: self._let_go(watch_id),
             network=self._network,
+            on_feedback=lambda feedback: self._on_feedback(watch_id, feedback),
+            passes_through=self._passes_through,
         )
-        fanout = self._fanouts.setdefault(stream, Fanout(lambda: self._want_keyframe(stream)))
+        fanout = self._fanouts.setdefault(stream, self._new_fanout(stream))
         fanout.watchers[watch_id] = viewer
         self._places[watch_id] = _Place(stream, viewer, address)
         self._on_watchers(stream, len(fanout.watchers))
@@ -150,6 +159,12 @@ class Broadcaster:
             await asyncio.shield(farewell)
         return is_known
 
+    def use_rung(self, watch_id: str, rung: int) -> None:
+        """Let a viewer change to another rung with its next keyframe; a viewer who has left is no error."""
+        place = self._places.get(watch_id)
+        if place is not None:
+            place.viewer.use_rung(rung)
+
     def end(self, stream: str) -> None:
         """Let everybody go who watches a stream that is over, also who is still connecting."""
         for watch_id in [id for id, place in self._places.items() if place.stream == stream]:
@@ -160,12 +175,16 @@ class Broadcaster:
         return {stream: len(fanout.watchers) for stream, fanout in self._fanouts.items()}
 
     def figures(self) -> dict[str, float]:
-        """Return viewers, sent_fps (video frames a second to all viewers together), and counts since the start."""
+        """Return viewers, sent_fps (video frames a second to all viewers together), and counts since the start.
+
+        send_ms_p99 is the time from `publish` until the last packet to the last viewer has left.
+        """
         now = self._now()
         viewers = [place.viewer for place in self._places.values()]
         return {
             "viewers": float(len(viewers)),
             "sent_fps": sum(count for at, count in self._sent if now - at <= FIGURES_S) / FIGURES_S,
+            "send_ms_p99": 1e3 * _p99([one for fanout in self._fanouts.values() for one in fanout.send_s]),
             "keyframes_asked": float(
                 self._keyframes_asked + sum(fanout.keyframes_asked for fanout in self._fanouts.values())
             ),
@@ -197,10 +216,14 @@ class Broadcaster:
             reason = "Too many viewers at your address are connecting just now: try again in a few seconds."
             raise BroadcastError(503, reason, RETRY_AFTER_S)
 
-    def _wanted_by(self, stream: str) -> None:
-        fanout = self._fanouts.get(stream)
-        if fanout is not None:
-            fanout.want_keyframe(self._now())
+    def _new_fanout(self, stream: str) -> Fanout:
+        call_later = asyncio.get_running_loop().call_later
+        return Fanout(lambda rung: self._want_keyframe(stream, rung), call_later, self._now)
+
+    def _wanted_by(self, watch_id: str) -> None:
+        place = self._places.get(watch_id)
+        if place is not None:
+            self._fanouts[place.stream].want_keyframe(place.viewer.rung, self._now())
 
     def _let_go(self, watch_id: str) -> asyncio.Task[None] | None:
         place = self._places.pop(watch_id, None)
@@ -224,3 +247,7 @@ class Broadcaster:
         while True:
             await asyncio.sleep(SWEEP_S)
             self.sweep()
+
+
+def _p99(values: list[float]) -> float:
+    return sorted(values)[len(values) * 99 // 100] if values else 0.0

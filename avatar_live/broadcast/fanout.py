@@ -1,67 +1,107 @@
-"""One stream and everybody who watches it: one encode, one packet object, many senders.
+"""One stream and everybody who watches it: one encode, cut into payloads once, many senders."""
 
-A faster sender (packets cut once, headers and encryption per viewer) would take the place of the tracks below this
-file; nothing above would notice.
-"""
-
+from collections import defaultdict, deque
 from collections.abc import Callable
-from fractions import Fraction
+from dataclasses import dataclass, field
 from typing import Final, Protocol
 
-import av
-
-from avatar_live.broadcast.queues import Parcel
-from avatar_live.signals.encoded import AUDIO_CLOCK_HZ, VIDEO_CLOCK_HZ, EncodedFrame
+from avatar_live import clock
+from avatar_live.broadcast.history import History
+from avatar_live.broadcast.pacing import BURST_GAP_S
+from avatar_live.broadcast.parcels import Parcel
+from avatar_live.signals.encoded import EncodedFrame
 
 KEYFRAME_GAP_S: Final = 0.5
-_VIDEO_TIME_BASE: Final = Fraction(1, VIDEO_CLOCK_HZ)
-_AUDIO_TIME_BASE: Final = Fraction(1, AUDIO_CLOCK_HZ)
+SENDS_KEPT: Final = 240  # pictures of eight seconds
+
+CallLater = Callable[[float, Callable[[], None]], object]
 
 
 class Watcher(Protocol):
-    """Take what is published; `put` returns False when a video frame did not reach this watcher's queue."""
+    """Take what is published; `put` returns False for a frame that this watcher cannot take or that is not for it.
+
+    `put` sends the first burst of a parcel, `go_on` the next, to a watcher who took the first.
+    """
 
     def put(self, parcel: Parcel) -> bool: ...
 
+    def go_on(self, parcel: Parcel) -> None: ...
+
     @property
-    def needs_keyframe(self) -> bool: ...
+    def needs_keyframe_of(self) -> int | None: ...
+
+
+@dataclass(slots=True)
+class _Rung:
+    """Keep what was sent of one rung, when a keyframe was asked for, and whether one is still wanted."""
+
+    history: History = field(default_factory=History)
+    asked_s: float | None = None
+    is_wanted: bool = False
 
 
 class Fanout:
-    """Give each frame of one stream to its watchers, and ask for a keyframe as long as one of them needs it.
+    """Give each frame of one stream to its watchers, and ask for a keyframe of a rung as long as one of them needs it.
 
-    The first ask goes out at once, the next not before `KEYFRAME_GAP_S`: an ask that got lost on its way to an
-    encoder that was just restarting is repeated, and a crowd that joins together asks once.
+    The first ask goes out at once, the next of that rung not before `KEYFRAME_GAP_S`: an ask that got lost on its way
+    to an encoder that was just restarting is repeated, and a crowd that joins together asks once. A large frame leaves
+    in bursts, which `call_later(delay_s, function)` brings about. `send_s` says how long the last frames took until
+    the last packet to the last watcher had left.
     """
 
-    def __init__(self, want_keyframe: Callable[[], None]) -> None:
+    def __init__(
+        self, want_keyframe: Callable[[int], None], call_later: CallLater, now: Callable[[], float] = clock.now_s
+    ) -> None:
         self._want_keyframe = want_keyframe
-        self._asked_s: float | None = None
-        self._is_wanted = False
+        self._call_later = call_later
+        self._now = now
+        self._rungs: defaultdict[int, _Rung] = defaultdict(_Rung)
         self.watchers: dict[str, Watcher] = {}
         self.keyframes_asked = 0
+        self.send_s: deque[float] = deque(maxlen=SENDS_KEPT)
 
     def publish(self, frame: EncodedFrame, now_s: float) -> int:
         """Offer the frame to every watcher and return how many took it."""
         if frame.kind == "video" and frame.is_keyframe:
-            self._is_wanted = False
+            self._rungs[frame.rung].is_wanted = False
         if not self.watchers:
             return 0
-        packet = av.Packet(frame.data)
-        packet.pts = frame.pts
-        packet.time_base = _VIDEO_TIME_BASE if frame.kind == "video" else _AUDIO_TIME_BASE
-        parcel = Parcel(frame, packet, now_s)
+        parcel = Parcel(frame, now_s)
+        if not parcel.payloads:
+            return 0
         taken = sum(watcher.put(parcel) for watcher in self.watchers.values())
-        if frame.kind == "video" and (
-            self._is_wanted or any(watcher.needs_keyframe for watcher in self.watchers.values())
-        ):
-            self.want_keyframe(now_s)
+        if frame.kind == "video":
+            self._rungs[frame.rung].history.append(parcel)
+            self._ask(now_s)
+        self._send_on(parcel, len(parcel.bursts) - 1)
         return taken
 
-    def want_keyframe(self, now_s: float) -> None:
+    def want_keyframe(self, rung: int, now_s: float) -> None:
         """Ask for a keyframe now, or with a later frame when one was asked for just now."""
-        self._is_wanted = True
-        if self._asked_s is None or now_s - self._asked_s >= KEYFRAME_GAP_S:
-            self._asked_s = now_s
+        asked = self._rungs[rung]
+        asked.is_wanted = True
+        if asked.asked_s is None or now_s - asked.asked_s >= KEYFRAME_GAP_S:
+            asked.asked_s = now_s
             self.keyframes_asked += 1
-            self._want_keyframe()
+            self._want_keyframe(rung)
+
+    def _ask(self, now_s: float) -> None:
+        needed = {watcher.needs_keyframe_of for watcher in self.watchers.values()}
+        needed.update(rung for rung, asked in self._rungs.items() if asked.is_wanted)
+        for rung in needed:
+            if rung is not None:
+                self.want_keyframe(rung, now_s)
+
+    def _send_on(self, parcel: Parcel, bursts: int) -> None:
+        """Send the bursts that are left, one after the other; then only what may be lost is kept of the parcel."""
+        if not bursts:
+            parcel.tidy()
+            self.send_s.append(self._now() - parcel.published_s)
+            return
+
+        def send_next() -> None:
+            for watcher in self.watchers.values():
+                watcher.go_on(parcel)
+            self._send_on(parcel, bursts - 1)
+
+        self._call_later(BURST_GAP_S, send_next)

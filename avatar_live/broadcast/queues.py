@@ -1,25 +1,13 @@
 """What waits for one viewer, and what a slow viewer misses: never a frame that needs one it did not get."""
 
 from collections import deque
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-import av
-
-from avatar_live.signals.encoded import EncodedFrame
+from avatar_live.broadcast.parcels import Parcel
 
 LATE_S: Final = 0.05  # one frame at 30 fps and half of the next: an older frame still waiting says that we are behind
 FRAMES_MAX: Final = 16  # more can only come in one burst
 SOUND_PACKETS_MAX: Final = 10  # 200 ms
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Parcel:
-    """Hold a frame, the packet of it that all viewers share, and when it was published (monotonic seconds)."""
-
-    frame: EncodedFrame
-    packet: "av.Packet[Any]"
-    published_s: float
 
 
 class VideoQueue:
@@ -52,6 +40,11 @@ class VideoQueue:
         """Return the oldest parcel, or None."""
         return self._waiting.popleft() if self._waiting else None
 
+    def refuse(self) -> None:
+        """Say that the parcel just taken could not leave: without it the viewer needs a keyframe."""
+        self.dropped += 1
+        self.is_in_lobby = True
+
 
 class AudioQueue:
     """Keep the newest 200 ms of sound; what is older is dropped and counted, because each packet stands alone."""
@@ -71,3 +64,7 @@ class AudioQueue:
     def take(self) -> Parcel | None:
         """Return the oldest parcel, or None."""
         return self._waiting.popleft() if self._waiting else None
+
+    def refuse(self) -> None:
+        """Say that the parcel just taken could not leave: the next stands alone."""
+        self.dropped += 1

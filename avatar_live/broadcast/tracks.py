@@ -1,4 +1,4 @@
-"""One viewer's video and sound as aiortc asks for them: packets already encoded, passed through."""
+"""One viewer's picture or sound: sent by our own sender, or handed to aiortc as packets that are already encoded."""
 
 import asyncio
 from collections.abc import Callable
@@ -7,35 +7,58 @@ from typing import Any
 import av
 from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
 
-from avatar_live.broadcast.queues import AudioQueue, Parcel, VideoQueue
+from avatar_live.broadcast.parcels import Parcel
+from avatar_live.broadcast.queues import AudioQueue, VideoQueue
+from avatar_live.broadcast.sender import RtpSender
 
 
 class PacketTrack(MediaStreamTrack):
-    """Hand the parcels of one queue to one sender.
+    """Send the parcels of one stream to one peer.
 
-    A track per viewer, because aiortc stops a sender's track with the sender. `on_ready` is called once, when the
-    connection stands and the sender asks for its first packet; nothing is kept before. `sent` is the last parcel taken.
+    A track per viewer, because aiortc stops a sender's track with the sender. aiortc asks for the first packet when
+    the connection stands: then `open_sender` is called, which returns None where our own sender cannot run, and
+    `on_ready`. Nothing is kept or sent before. `sent` is the last parcel on its way.
     """
 
-    def __init__(self, queue: VideoQueue | AudioQueue, on_ready: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        queue: VideoQueue | AudioQueue,
+        open_sender: Callable[[], RtpSender | None],
+        on_ready: Callable[[], None],
+    ) -> None:
         self.kind = "video" if isinstance(queue, VideoQueue) else "audio"
         super().__init__()
         self._queue = queue
+        self._open_sender = open_sender
         self._on_ready = on_ready
         self._filled = asyncio.Event()
         self.is_ready = False
+        self.sender: RtpSender | None = None
         self.sent: Parcel | None = None
 
     def put(self, parcel: Parcel) -> bool:
         """Offer a parcel; False when the viewer cannot take it."""
         if not self.is_ready or not self._queue.put(parcel):
             return False
-        self._filled.set()
+        if self.sender is None:
+            self._filled.set()
+            return True
+        self._queue.take()
+        if not self.sender.send(parcel):
+            self._queue.refuse()
+            return False
+        self.sent = parcel
         return True
 
+    def go_on(self, parcel: Parcel) -> None:
+        """Send the next burst of a parcel whose first was sent."""
+        if self.sender is not None:
+            self.sender.go_on(parcel)
+
     async def recv(self) -> "av.Packet[Any]":
-        """Return the next packet. Raises MediaStreamError when the track was stopped."""
+        """Return the next packet that aiortc shall send. Raises MediaStreamError when the track was stopped."""
         if not self.is_ready:
+            self.sender = self._open_sender()
             self.is_ready = True
             self._on_ready()
         while self.readyState == "live":
@@ -50,4 +73,5 @@ class PacketTrack(MediaStreamTrack):
     def stop(self) -> None:
         """End the track and wake who waits for it."""
         super().stop()
+        self.is_ready = False
         self._filled.set()

@@ -1,6 +1,7 @@
 """One viewer's peer connection, from the offer to the last packet."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 from typing import Final
 
@@ -9,12 +10,20 @@ from aiortc.rtcrtpparameters import RTCRtpCodecCapability
 
 from avatar_live.broadcast import aiortc_internals as internals
 from avatar_live.broadcast import keys
+from avatar_live.broadcast.feedback import Feedback
+from avatar_live.broadcast.headers import ABS_SEND_TIME, PLAYOUT_DELAY
 from avatar_live.broadcast.network import PLAIN, Network
 from avatar_live.broadcast.offer import BroadcastError
-from avatar_live.broadcast.queues import AudioQueue, Parcel, VideoQueue
+from avatar_live.broadcast.parcels import Parcel
+from avatar_live.broadcast.queues import AudioQueue, VideoQueue
+from avatar_live.broadcast.routes import Route
+from avatar_live.broadcast.rungs import Rungs
+from avatar_live.broadcast.sender import RtpSender
 from avatar_live.broadcast.tracks import PacketTrack
 from avatar_live.broadcast.trickle import Fragment, Trickle
 from avatar_live.protocol.wire import Keys
+
+log = logging.getLogger(__name__)
 
 CONNECT_S_MAX: Final = 15.0
 # A living peer checks its consent to receive at least every 6 s (RFC 7675, 5.1), so more is the silence of a dead one.
@@ -22,14 +31,19 @@ SILENT_S_MAX: Final = 7.0
 # Opus says 20 ms of nothing in three bytes at most. A browser would hold the picture back until it can play them (with
 # Chromium by 50 ms), so a track tells when its sound was made only after there was some.
 SILENCE_BYTES_MAX: Final = 3
+# A browser estimates its bandwidth by when packets were sent. A game's picture it shall show at once, which would cost
+# the show its lip-sync.
+EXTENSIONS: Final = frozenset({ABS_SEND_TIME})
+GAME_EXTENSIONS: Final = frozenset({ABS_SEND_TIME, PLAYOUT_DELAY})
 PROFILE: Final = "42e01f"  # constrained baseline, which is what every browser takes and x264's baseline is
 
 
 class Viewer:
     """Send one stream to one peer, and read the keys that a player sends back.
 
-    `now` is the monotonic clock, `wants_keyframe` is called when the peer joins or lost a picture, `on_end` once when
-    the peer is gone by its own doing or the network's.
+    `now` is the monotonic clock, `wants_keyframe` is called when the peer joins or lost a picture, `on_feedback` with
+    what its RTCP tells of its network, `on_end` once when the peer is gone by its own doing or the network's. With
+    `passes_through` aiortc sends the packets, which costs several times as much.
     """
 
     def __init__(
@@ -40,6 +54,8 @@ class Viewer:
         on_keys: Callable[[Keys], None] | None,
         on_end: Callable[[], object],
         network: Network = PLAIN,
+        on_feedback: Callable[[Feedback], None],
+        passes_through: bool = False,
     ) -> None:
         self._now = now
         self._wants_keyframe = wants_keyframe
@@ -48,18 +64,28 @@ class Viewer:
         self._network = network
         self._connection = network.connection()
         self._trickle: Trickle | None = None
+        self._on_feedback = on_feedback
+        self._passes_through = passes_through
+        self._rungs = Rungs()
         self._video_queue, self._audio_queue = VideoQueue(), AudioQueue()
-        self._video = PacketTrack(self._video_queue, on_ready=wants_keyframe)
-        self._audio = PacketTrack(self._audio_queue, on_ready=lambda: None)
+        self._video = PacketTrack(self._video_queue, lambda: self._open_sender(self._video), on_ready=wants_keyframe)
+        self._audio = PacketTrack(self._audio_queue, lambda: self._open_sender(self._audio), on_ready=lambda: None)
+        self._route: Route | None = None
         self._keys = keys.KeyInput()
         self._answering = asyncio.Lock()
         self._opened_s = self._heard_s = now()
         self.is_connected = self._has_sounded = False
 
     @property
-    def needs_keyframe(self) -> bool:
-        """Say whether the viewer could show a picture if only it began with a keyframe."""
-        return self._video.is_ready and self._video_queue.is_in_lobby
+    def rung(self) -> int:
+        """Return the rung that this viewer is sent."""
+        return self._rungs.current
+
+    @property
+    def needs_keyframe_of(self) -> int | None:
+        """Return the rung that this viewer could show if only it began with a keyframe; None when it is in step."""
+        is_waiting = self._rungs.is_changing or self._video_queue.is_in_lobby
+        return self._rungs.wanted if self._video.is_ready and is_waiting else None
 
     @property
     def dropped(self) -> int:
@@ -82,9 +108,19 @@ class Viewer:
             raise BroadcastError(409, "This session is not answered yet: send its candidates after the answer.")
         await self._trickle.add(fragment)
 
+    def use_rung(self, rung: int) -> None:
+        """Change to another rung with its next keyframe, which is asked for; the one before goes on until then."""
+        self._rungs.wanted = rung
+
     def put(self, parcel: Parcel) -> bool:
-        """Offer a parcel; False when the viewer cannot take it."""
+        """Offer a parcel; False when the viewer cannot take it or follows another rung."""
+        if not self._rungs.takes(parcel.frame):
+            return False
         return (self._video if parcel.frame.kind == "video" else self._audio).put(parcel)
+
+    def go_on(self, parcel: Parcel) -> None:
+        """Send the next burst of a large frame."""
+        self._video.go_on(parcel)
 
     def is_gone(self) -> bool:
         """Say whether the peer never came or has fallen silent."""
@@ -100,6 +136,8 @@ class Viewer:
             self._on_keys(released)
         self._video.stop()
         self._audio.stop()
+        if self._route is not None:
+            self._route.close()
         async with self._answering:  # sockets that are opened for an answer after the close would stay open
             await self._connection.close()
 
@@ -112,6 +150,7 @@ class Viewer:
             if "\r\nm=audio " in offer_sdp:
                 self._add_track(self._audio, _opus())
             await connection.setRemoteDescription(RTCSessionDescription(sdp=offer_sdp, type="offer"))
+            self._agree(offer_sdp)
             self._network.prepare(connection)
             internals.on_heard(connection, self._heard)
             await connection.setLocalDescription()
@@ -129,16 +168,40 @@ class Viewer:
         transceiver = self._connection.addTransceiver(track, direction="sendonly")
         transceiver.setCodecPreferences(codecs)
         internals.on_keyframe_request(transceiver.sender, self._wants_keyframe)
-        internals.report_capture_time(transceiver.sender, lambda: self._captured_s(track))
+        internals.report_capture_time(transceiver.sender, lambda: self._report(track))
+        internals.on_feedback(transceiver.sender, self._on_feedback)
 
-    def _captured_s(self, track: PacketTrack) -> float | None:
+    def _agree(self, offer_sdp: str) -> None:
+        """Agree on how packets are protected and what they carry in their headers."""
+        internals.use_quick_srtp(self._connection)
+        uris = GAME_EXTENSIONS if self._on_keys is not None else EXTENSIONS
+        for transceiver in self._connection.getTransceivers():
+            internals.agree_on(transceiver, offer_sdp, uris)
+
+    def _open_sender(self, track: PacketTrack) -> RtpSender | None:
+        """Open our own sender for a track whose connection stands; None where aiortc has to send."""
+        if self._passes_through:
+            return None
+        (transceiver,) = [one for one in self._connection.getTransceivers() if one.sender.track is track]
+        try:
+            if self._route is None:
+                self._route = Route(internals.MediaTransport(transceiver.sender))
+            sender = RtpSender(internals.line_of(transceiver), self._route, self._now)
+        except (AttributeError, KeyError, TypeError):
+            log.exception("aiortc has changed: it sends the packets now, and fewer viewers fit on this machine.")
+            return None
+        internals.on_lost(transceiver.sender, sender.resend)
+        return sender
+
+    def _report(self, track: PacketTrack) -> internals.Report | None:
         if track.sent is None:
             return None
-        frame = track.sent.frame
+        frame, sender = track.sent.frame, track.sender
         if frame.kind == "audio":
             self._has_sounded = self._has_sounded or len(frame.data) > SILENCE_BYTES_MAX
-            return frame.captured_s if self._has_sounded else None
-        return frame.captured_s
+            if not self._has_sounded:
+                return None
+        return internals.Report(frame.captured_s, None if sender is None else sender.counted)
 
     def _heard(self) -> None:
         self._heard_s = self._now()

@@ -96,10 +96,10 @@ class StageLink:
         if self._broadcaster is not None:
             self._broadcaster.end(player)
 
-    def want_keyframe(self, stream: str) -> None:
+    def want_keyframe(self, stream: str, rung: int) -> None:
         """Ask the encoder of a stream for a keyframe."""
         if self._connection is not None and self._is_greeted:
-            self._connection.send(KeyframeWanted(stream))
+            self._connection.send(KeyframeWanted(stream, rung))
 
     def on_watchers(self, stream: str, count: int) -> None:
         """Note who watches a player's stream."""

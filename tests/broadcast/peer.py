@@ -5,6 +5,7 @@ import contextlib
 from collections.abc import AsyncIterator
 from typing import Final
 
+import msgspec
 import numpy as np
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from aiortc.mediastreams import MediaStreamTrack
@@ -12,8 +13,9 @@ from av import VideoFrame
 
 from avatar_live.broadcast import aiortc_internals as internals
 from avatar_live.broadcast.broadcaster import Broadcaster, Watch
+from avatar_live.clock import now_s
 from avatar_live.encoder.video import VideoEncoder
-from avatar_live.signals.encoded import MAIN_STREAM, EncodedFrame
+from avatar_live.signals.encoded import MAIN_STREAM, VIDEO_CLOCK_HZ, EncodedFrame
 
 DEADLINE_S: Final = 10.0
 SIZE_PX: Final = 64
@@ -76,10 +78,11 @@ async def peer() -> AsyncIterator[Peer]:
 class Source:
     """Publish a small picture every 20 ms, one grey step brighter each time; keyframes when asked."""
 
-    def __init__(self, broadcaster: Broadcaster, stream: str = MAIN_STREAM) -> None:
+    def __init__(self, broadcaster: Broadcaster, stream: str = MAIN_STREAM, rung: int = 0) -> None:
         self._broadcaster = broadcaster
-        self._stream = stream
-        self._encoder = VideoEncoder(stream, SIZE_PX, SIZE_PX, 50, 200_000)
+        self._rung = rung
+        self._size_px = SIZE_PX >> rung
+        self._encoder = VideoEncoder(stream, self._size_px, self._size_px, 50, 200_000)
         self._wants_keyframe = False
         self.published: list[EncodedFrame] = []
 
@@ -100,8 +103,10 @@ class Source:
     async def _play(self) -> None:
         while True:
             step = len(self.published)
-            pixels = np.full((SIZE_PX, SIZE_PX, 4), 40 + step % 180, np.uint8)
-            frame = self._encoder.encode(pixels, step * FRAME_S, int(step * FRAME_S * 90_000), self._wants_keyframe)
+            pixels = np.full((self._size_px, self._size_px, 4), 40 + step % 180, np.uint8)
+            captured_s = now_s()  # of one origin for all rungs
+            frame = self._encoder.encode(pixels, captured_s, int(captured_s * VIDEO_CLOCK_HZ), self._wants_keyframe)
+            frame = msgspec.structs.replace(frame, rung=self._rung)
             self._wants_keyframe = False
             self.published.append(frame)
             self._broadcaster.publish(frame)

@@ -13,6 +13,7 @@ from litestar import Litestar, MediaType, Response, get
 from numpy.typing import NDArray
 
 from avatar_live.broadcast.broadcaster import Broadcaster
+from avatar_live.broadcast.feedback import Feedback
 from avatar_live.clock import Pacer, now_s
 from avatar_live.encoder.audio import OpusEncoder
 from avatar_live.encoder.thread import EncoderThread
@@ -60,8 +61,11 @@ function pixel(x, y) { return [...pixels().getImageData(x, y, 1, 1).data].slice(
 </script>"""
 
 
-def pattern(stamp_ms: int) -> NDArray[np.uint8]:
-    """Draw a picture (360, 640, 4) BGRA: four coloured quarters, a ball on its way, and `stamp_ms` in 16 squares."""
+def pattern(stamp_ms: int, *, is_noisy: bool = False) -> NDArray[np.uint8]:
+    """Draw a picture (360, 640, 4) BGRA: four coloured quarters, a ball on its way, and `stamp_ms` in 16 squares.
+
+    Noise at the top makes it as large, encoded, as a real picture.
+    """
     picture = np.empty((HEIGHT_PX, WIDTH_PX, 4), np.uint8)
     picture[:180, :320] = (200, 40, 40, 255)  # blue
     picture[:180, 320:] = (40, 200, 40, 255)  # green
@@ -69,6 +73,8 @@ def pattern(stamp_ms: int) -> NDArray[np.uint8]:
     picture[180:, 320:] = (128, 128, 128, 255)
     x = stamp_ms // 8 % (WIDTH_PX - 60)
     picture[150:210, x : x + 60] = (230, 230, 230, 255)
+    if is_noisy:
+        picture[:100] = np.random.default_rng(stamp_ms).integers(0, 256, (100, WIDTH_PX, 1), np.uint8)
     for bit in range(BITS):
         picture[-40:, bit * 40 : bit * 40 + 40] = (255,) * 4 if stamp_ms >> bit & 1 else (0, 0, 0, 255)
     return picture
@@ -85,15 +91,18 @@ class Show:
     keys: list[tuple[str, Keys]] = field(default_factory=list)
     watchers: list[tuple[str, int]] = field(default_factory=list)
     published: int = 0  # pictures for everybody
+    feedback: list[tuple[str, Feedback]] = field(default_factory=list)
 
 
 @contextlib.asynccontextmanager
-async def running_show(*, has_sound: bool = True, ice_servers: Sequence[IceServer] = ()) -> AsyncIterator[Show]:
+async def running_show(
+    *, has_sound: bool = True, is_noisy: bool = False, ice_servers: Sequence[IceServer] = ()
+) -> AsyncIterator[Show]:
     """Run the show: one encoder for everybody, one for the player with `PLAYER_TOKEN`."""
     loop = asyncio.get_running_loop()
     show: Show
 
-    def want_keyframe(stream: str) -> None:
+    def want_keyframe(stream: str, rung: int) -> None:
         show.keyframes_wanted.append(stream)
         if stream in show.encoders:
             show.encoders[stream].want_keyframe()
@@ -102,6 +111,7 @@ async def running_show(*, has_sound: bool = True, ice_servers: Sequence[IceServe
         want_keyframe=want_keyframe,
         on_keys=lambda stream, keys: show.keys.append((stream, keys)),
         on_watchers=lambda stream, count: show.watchers.append((stream, count)),
+        on_feedback=lambda watch_id, feedback: show.feedback.append((watch_id, feedback)),
         allow_loopback=True,
     )
     show = Show(broadcaster)
@@ -116,7 +126,7 @@ async def running_show(*, has_sound: bool = True, ice_servers: Sequence[IceServe
     for stream in (MAIN_STREAM, PLAYER_STREAM):
         show.encoders[stream] = EncoderThread(stream, WIDTH_PX, HEIGHT_PX, FPS, 1_500_000, send)
     stopped = threading.Event()
-    drawing = threading.Thread(target=_draw, args=(show, loop, stopped, has_sound))
+    drawing = threading.Thread(target=_draw, args=(show, loop, stopped, has_sound, is_noisy))
     drawing.start()
     try:
         async with _serving(broadcaster, ice_servers) as show.address:
@@ -129,16 +139,17 @@ async def running_show(*, has_sound: bool = True, ice_servers: Sequence[IceServe
         await broadcaster.close()
 
 
-def _draw(show: Show, loop: asyncio.AbstractEventLoop, stopped: threading.Event, has_sound: bool) -> None:
+def _draw(
+    show: Show, loop: asyncio.AbstractEventLoop, stopped: threading.Event, has_sound: bool, is_noisy: bool
+) -> None:
     pacer, origin_s, sound_pts = Pacer(FPS), now_s(), 0
     sound = OpusEncoder(MAIN_STREAM)
     while not stopped.is_set():
         pacer.wait()
         captured_s = now_s()
+        picture = pattern(int(captured_s * 1e3) % (1 << BITS), is_noisy=is_noisy)
         for encoder in show.encoders.values():
-            encoder.put(
-                pattern(int(captured_s * 1e3) % (1 << BITS)), captured_s, int((captured_s - origin_s) * VIDEO_CLOCK_HZ)
-            )
+            encoder.put(picture, captured_s, int((captured_s - origin_s) * VIDEO_CLOCK_HZ))
         while has_sound and sound_pts <= (captured_s - origin_s) * AUDIO_CLOCK_HZ:
             loop.call_soon_threadsafe(
                 show.broadcaster.publish, sound.silence(origin_s + sound_pts / AUDIO_CLOCK_HZ, sound_pts)

@@ -10,10 +10,25 @@ from aioice.ice import Connection
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from aiortc import clock as rtc_clock
 from aiortc.exceptions import InvalidStateError
-from aiortc.rtp import RTCP_PSFB_FIR, RTCP_PSFB_PLI, AnyRtcpPacket, RtcpPsfbPacket, RtcpSenderInfo, RtcpSrPacket
+from aiortc.rtp import (
+    RTCP_PSFB_APP,
+    RTCP_PSFB_FIR,
+    RTCP_PSFB_PLI,
+    RTCP_RTPFB_NACK,
+    AnyRtcpPacket,
+    RtcpPsfbPacket,
+    RtcpReceiverInfo,
+    RtcpRrPacket,
+    RtcpRtpfbPacket,
+    RtcpSenderInfo,
+    RtcpSrPacket,
+    pack_remb_fci,
+)
 from peer import Peer, peer, until
 
 from avatar_live.broadcast import aiortc_internals as internals
+from avatar_live.broadcast.feedback import Estimate, Feedback, Reception
+from avatar_live.broadcast.headers import ABS_SEND_TIME, MID, PLAYOUT_DELAY
 from avatar_live.clock import now_s
 
 
@@ -42,18 +57,113 @@ async def test_a_sender_report_says_when_the_frame_was_captured(connection: RTCP
         reports.append(packets)
 
     sender._send_rtcp = send  # type: ignore[method-assign]
-    captured_s: float | None = None
-    internals.report_capture_time(sender, lambda: captured_s)
+    known: internals.Report | None = None
+    internals.report_capture_time(sender, lambda: known)
     info = RtcpSenderInfo(ntp_timestamp=0, rtp_timestamp=7, packet_count=1, octet_count=1)
     await sender._send_rtcp([RtcpSrPacket(ssrc=1, sender_info=info)])
     assert reports == [], "before the first frame there is nothing to report"
-    captured_s = now_s() - 0.5
+    known = internals.Report(now_s() - 0.5)
     await sender._send_rtcp([RtcpSrPacket(ssrc=1, sender_info=info)])
     report = reports[0][0]
     assert isinstance(report, RtcpSrPacket)
     assert report.sender_info.rtp_timestamp == 7
     seconds_ago = rtc_clock.current_datetime() - rtc_clock.datetime_from_ntp(report.sender_info.ntp_timestamp)
     assert 0.5 <= seconds_ago.total_seconds() < 0.7
+
+
+async def test_a_report_of_our_own_sender_has_its_own_counts(connection: RTCPeerConnection) -> None:
+    sender = connection.getSenders()[0]
+    reports: list[AnyRtcpPacket] = []
+
+    async def send(packets: list[AnyRtcpPacket]) -> None:
+        reports.extend(packets)
+
+    sender._send_rtcp = send  # type: ignore[method-assign]
+    internals.report_capture_time(sender, lambda: internals.Report(now_s(), (90_000, 2**32 + 5, 2**32 + 6_000)))
+    info = RtcpSenderInfo(ntp_timestamp=0, rtp_timestamp=7, packet_count=1, octet_count=1)
+    await sender._send_rtcp([RtcpSrPacket(ssrc=sender._ssrc, sender_info=info)])
+    (report,) = reports
+    assert isinstance(report, RtcpSrPacket)
+    told = report.sender_info
+    assert (told.rtp_timestamp, told.packet_count, told.octet_count) == (90_000, 5, 6_000)
+
+
+async def test_each_packet_that_the_peer_misses_is_told(connection: RTCPeerConnection) -> None:
+    sender = connection.getSenders()[0]
+    lost: list[int] = []
+    internals.on_lost(sender, lost.append)
+    nack = RtcpRtpfbPacket(fmt=RTCP_RTPFB_NACK, ssrc=1, media_ssrc=sender._ssrc, lost=[65_535, 0, 3])
+    await sender._handle_rtcp_packet(nack)
+    assert lost == [65_535, 0, 3]
+
+
+async def test_what_was_agreed_on_is_read_and_can_be_added_to(connection: RTCPeerConnection) -> None:
+    added = f"a=extmap:9 {PLAYOUT_DELAY}\r\na=mid:"
+    async with peer() as viewer:
+        offer = (await viewer.offer()).replace("a=mid:", added)
+        await connection.setRemoteDescription(RTCSessionDescription(sdp=offer, type="offer"))
+        (video,) = [one for one in connection.getTransceivers() if one.kind == "video"]
+        internals.agree_on(video, offer, [ABS_SEND_TIME])
+        assert PLAYOUT_DELAY not in internals.line_of(video).extensions.ids
+        internals.agree_on(video, offer, [PLAYOUT_DELAY])
+        internals.agree_on(video, offer, [PLAYOUT_DELAY])
+        await connection.setLocalDescription()
+    assert connection.localDescription.sdp.count(f"a=extmap:9 {PLAYOUT_DELAY}") == 1
+    line = internals.line_of(video)
+    assert line.extensions.ids[PLAYOUT_DELAY] == 9
+    assert {MID, ABS_SEND_TIME} < set(line.extensions.ids)
+    assert line.extensions.mid == video.mid
+    assert f"a=rtpmap:{line.payload_type} VP8/90000" in connection.localDescription.sdp
+    assert f"a=fmtp:{line.resent_type} apt={line.payload_type}" in connection.localDescription.sdp
+    assert f"a=ssrc-group:FID {line.ssrc} {line.resent_ssrc}" in connection.localDescription.sdp
+
+
+async def test_packets_are_protected_the_quick_way_and_their_way_is_known(connection: RTCPeerConnection) -> None:
+    async with peer() as viewer:
+        await answered(connection, viewer)
+        internals.use_quick_srtp(connection)
+        await connection.setLocalDescription()
+        await viewer.accept(connection.localDescription.sdp)
+        await until(lambda: connection.connectionState == "connected", "no connection")
+        transport = internals.MediaTransport(connection.getSenders()[0])
+        assert transport.tag_bytes == 16, "AES-128-GCM"
+        pair = transport.pair()
+        assert pair is not None
+        assert transport.pair() is pair
+        assert pair.socket_handle is not None
+        assert not pair.is_congested
+        assert pair.address[1] in {
+            protocol.transport.get_extra_info("sockname")[1] for protocol in internals.udp_protocols(viewer.connection)
+        }
+    transport._nominated.clear()
+    assert transport.pair() is None
+
+
+async def test_what_a_receiver_reports_and_estimates_is_heard(connection: RTCPeerConnection) -> None:
+    sender = connection.getSenders()[0]
+    told: list[Feedback] = []
+    reports: list[AnyRtcpPacket] = []
+
+    async def send(packets: list[AnyRtcpPacket]) -> None:
+        reports.extend(packets)
+
+    sender._send_rtcp = send  # type: ignore[method-assign]
+    internals.report_capture_time(sender, lambda: internals.Report(now_s() - 0.2))
+    internals.on_feedback(sender, told.append)
+    info = RtcpSenderInfo(ntp_timestamp=0, rtp_timestamp=7, packet_count=1, octet_count=1)
+    await sender._send_rtcp([RtcpSrPacket(ssrc=1, sender_info=info)])
+    assert isinstance(reports[0], RtcpSrPacket)
+    lsr = reports[0].sender_info.ntp_timestamp >> 16 & 0xFFFFFFFF
+    ours, other = (RtcpReceiverInfo(ssrc, 64, 12, 99, 9_000, lsr, 0) for ssrc in (sender._ssrc, sender._ssrc ^ 1))
+    await sender._handle_rtcp_packet(RtcpRrPacket(ssrc=1, reports=[ours, other]))
+    (reception,) = told
+    assert isinstance(reception, Reception)
+    assert (reception.kind, reception.loss, reception.lost, reception.jitter_s) == ("video", 0.25, 12, 0.1)
+    assert reception.rtt_s is not None
+    assert 0.0 <= reception.rtt_s < 0.2, "from when the report was sent, not from when the frame was captured"
+    for fci in (pack_remb_fci(800_000, [sender._ssrc]), b"not a REMB"):
+        await sender._handle_rtcp_packet(RtcpPsfbPacket(fmt=RTCP_PSFB_APP, ssrc=1, media_ssrc=0, fci=fci))
+    assert told[1:] == [Estimate(800_000.0)]
 
 
 async def test_loopback_is_offered_to_one_connection_and_no_other(connection: RTCPeerConnection) -> None:

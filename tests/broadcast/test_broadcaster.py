@@ -3,22 +3,28 @@
 import asyncio
 import gc
 import sys
-from collections.abc import AsyncIterator
+import threading
+from collections.abc import AsyncIterator, Callable
 
 import psutil
 import pytest
 import pytest_asyncio
-from peer import Peer, Source, peer, until
+from aioice.ice import Connection
+from aiortc import RTCDtlsTransport, RTCPeerConnection, RTCRtpSender
+from peer import DEADLINE_S, SIZE_PX, Peer, Source, peer, until
 
 from avatar_live import clock
 from avatar_live.broadcast.broadcaster import CONNECTING_MAX, Broadcaster, BroadcastError
-from avatar_live.broadcast.viewer import CONNECT_S_MAX, SILENT_S_MAX
+from avatar_live.broadcast.routes import Route, SegmentingExit
+from avatar_live.broadcast.sender import RtpSender
+from avatar_live.broadcast.viewer import CONNECT_S_MAX, SILENT_S_MAX, Viewer
 from avatar_live.encoder.audio import OpusEncoder
 from avatar_live.protocol.wire import Keys
 from avatar_live.signals.encoded import MAIN_STREAM
 
 VIEWERS_MAX = 3
-CYCLES = 30
+CYCLES, WARM_UP_CYCLES = 100, 20
+GROWTH_BYTES_MAX = 8 * 1024 * 1024  # a peer connection with its certificate is .3 MB
 
 
 class House:
@@ -30,6 +36,7 @@ class House:
         self.watchers: list[tuple[str, int]] = []
         self.ahead_s = 0.0
         self.source: Source | None = None
+        self.on_keyframe: Callable[[str, int], object] = lambda stream, rung: None
         self.broadcaster = Broadcaster(
             want_keyframe=self._want_keyframe,
             on_keys=lambda stream, keys: self.keys.append((stream, keys)),
@@ -39,9 +46,10 @@ class House:
             now=lambda: clock.now_s() + self.ahead_s,
         )
 
-    def _want_keyframe(self, stream: str) -> None:
+    def _want_keyframe(self, stream: str, rung: int) -> None:
         self.keyframes_wanted.append(stream)
-        if self.source is not None:
+        self.on_keyframe(stream, rung)
+        if self.source is not None and rung == 0:
             self.source.want_keyframe()
 
 
@@ -57,6 +65,16 @@ async def source(house: House) -> AsyncIterator[Source]:
     house.source = Source(house.broadcaster)
     async with house.source.playing():
         yield house.source
+
+
+class FullExit:
+    """A machine whose queue of packets is full."""
+
+    def send(self, total: int, stride: int) -> bool:
+        return False
+
+    def close(self) -> None:
+        pass
 
 
 async def test_two_viewers_get_the_pictures_of_one_encode(house: House, source: Source) -> None:
@@ -95,6 +113,76 @@ async def test_a_lost_picture_leads_to_a_keyframe(house: House, source: Source) 
         await until(lambda: receiver.getSynchronizationSources(), "no packet came")
         await receiver._send_rtcp_pli(receiver.getSynchronizationSources()[0].source)
         await until(lambda: len(house.keyframes_wanted) > asked, "the PLI was not heard")
+
+
+async def test_a_viewer_changes_rungs_at_a_keyframe_and_goes_on_without_a_gap(house: House, source: Source) -> None:
+    small = Source(house.broadcaster, rung=1)
+    wanted: list[tuple[str, int]] = []
+    house.on_keyframe = lambda stream, rung: wanted.append((stream, rung))
+    async with peer() as viewer, small.playing():
+        watch = await viewer.watch(house.broadcaster)
+        await viewer.picture()
+        house.broadcaster.use_rung(watch.id, 1)
+        await until(lambda: (MAIN_STREAM, 1) in wanted, "nobody asked for a keyframe of the other rung")
+        assert house.broadcaster._places[watch.id].viewer.rung == 0
+        small.want_keyframe()
+        await until(lambda: house.broadcaster._places[watch.id].viewer.rung == 1, "the viewer did not change")
+        async with asyncio.timeout(DEADLINE_S):
+            while (await viewer.picture()).width != SIZE_PX // 2:
+                pass
+    house.broadcaster.use_rung("somebody who left", 1)
+
+
+async def test_packets_take_the_short_way_past_aiortc(house: House, source: Source) -> None:
+    async with peer() as viewer:
+        watch = await viewer.watch(house.broadcaster)
+        await viewer.picture()
+        tracks = house.broadcaster._places[watch.id].viewer
+        assert tracks._video.sender is not None
+        await until(lambda: tracks._audio.sender, "sound goes through aiortc")
+        assert tracks._route is not None
+        if sys.platform == "linux":
+            assert isinstance(tracks._route._exit, SegmentingExit)
+
+
+@pytest.mark.parametrize("missing", [AttributeError("_tx_srtp"), KeyError(b"SRTP_NEW")])
+async def test_when_aiortc_has_changed_it_sends_the_packets_itself(
+    house: House, source: Source, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, missing: Exception
+) -> None:
+    def changed(sender: RTCRtpSender) -> None:
+        raise missing
+
+    monkeypatch.setattr("avatar_live.broadcast.aiortc_internals.MediaTransport", changed)
+    async with peer() as viewer:
+        watch = await viewer.watch(house.broadcaster)
+        greys = [int((await viewer.picture()).to_ndarray(format="gray")[32, 32]) for _ in range(10)]
+        assert greys == sorted(greys)
+        assert house.broadcaster._places[watch.id].viewer._video.sender is None
+    assert "aiortc has changed" in caplog.text
+
+
+async def test_who_cannot_be_sent_a_frame_waits_for_a_keyframe_and_the_others_do_not_notice(
+    house: House, source: Source
+) -> None:
+    async with peer() as slow, peer() as quick:
+        watch = await slow.watch(house.broadcaster)
+        await quick.watch(house.broadcaster)
+        for viewer in (slow, quick):
+            await viewer.picture()
+        viewer_of_slow = house.broadcaster._places[watch.id].viewer
+        route = viewer_of_slow._route
+        assert route is not None
+        assert route._exit is not None
+        way_out, asked = route._exit, len(house.keyframes_wanted)
+        route._exit = FullExit()
+        await until(lambda: viewer_of_slow.needs_keyframe_of == 0, "nobody noticed that the machine's queue is full")
+        await until(lambda: len(house.keyframes_wanted) > asked, "no keyframe was asked for")
+        assert house.broadcaster.figures()["frames_dropped"] > 0
+        for _ in range(5):
+            await quick.picture()
+        route._exit = way_out
+        await until(lambda: viewer_of_slow.needs_keyframe_of is None, "the viewer did not come back")
+        assert not (await slow.picture()).is_corrupt
 
 
 async def test_sound_flows_beside_the_picture(house: House, source: Source) -> None:
@@ -238,25 +326,33 @@ async def test_who_says_goodbye_is_gone_at_once(house: House) -> None:
     assert house.watchers == [(MAIN_STREAM, 1), (MAIN_STREAM, 0)]
 
 
-async def test_thirty_who_come_and_go_leave_no_task_no_socket_and_no_viewer(house: House, source: Source) -> None:
+async def test_a_hundred_who_come_and_go_leave_nothing_behind(house: House, source: Source) -> None:
     async def come_and_go() -> None:
         async with peer() as viewer:
             watch = await viewer.watch(house.broadcaster)
             await viewer.picture()
             assert await house.broadcaster.unwatch(watch.id)
 
-    def left_behind() -> tuple[int, int]:
+    def left_behind() -> list[int]:
+        """Count tasks, threads, open files and sockets, and what is kept in memory for each viewer."""
         gc.collect()
         process = psutil.Process()
         open_files = process.num_handles() if sys.platform == "win32" else process.num_fds()
-        return len(asyncio.all_tasks()), open_files
+        kinds = (Viewer, RtpSender, Route, RTCPeerConnection, RTCDtlsTransport, Connection)
+        kept = [sum(isinstance(one, kind) for one in gc.get_objects()) for kind in kinds]
+        return [len(asyncio.all_tasks()), threading.active_count(), open_files, *kept]
 
-    await come_and_go()
-    await asyncio.sleep(0)
-    before = left_behind()
-    for _ in range(CYCLES):
+    for _ in range(WARM_UP_CYCLES):
         await come_and_go()
-    await until(lambda: left_behind() <= before, f"{left_behind()} instead of {before}")
+    await asyncio.sleep(0)
+    before, before_bytes = left_behind(), psutil.Process().memory_info().rss
+    for _ in range(CYCLES - WARM_UP_CYCLES):
+        await come_and_go()
+    await until(
+        lambda: all(now <= then for now, then in zip(left_behind(), before, strict=True)),
+        f"{left_behind()} instead of {before}",
+    )
+    assert psutil.Process().memory_info().rss - before_bytes < GROWTH_BYTES_MAX
     assert house.broadcaster.figures()["viewers"] == 0
     assert house.broadcaster.streams() == {}
 

@@ -2,13 +2,18 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 import pytest_asyncio
 from browser import DEADLINE_S, chromium, until
+from lossy import LossyExit
 from playwright.async_api import Browser, Page
 from show import PLAYER_STREAM, PLAYER_TOKEN, Show, running_show
 
+from avatar_live.broadcast.feedback import Estimate, Reception
+from avatar_live.broadcast.headers import ABS_SEND_TIME, MID, PLAYOUT_DELAY
+from avatar_live.broadcast.sender import RtpSender
 from avatar_live.clock import now_s, wall_s
 from avatar_live.protocol.wire import Keys
 from avatar_live.signals.encoded import MAIN_STREAM
@@ -17,6 +22,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 RED, GREEN, BLUE, GREY = (200, 40, 40), (40, 200, 40), (40, 40, 200), (128, 128, 128)
 COLOUR_DISTANCE_MAX = 12
+LOST_SHARE, REPAIRED_SHARE_MIN = 0.02, 0.99
 SETTLING_ROUNDS_MAX = 12  # of half a second: a busy browser shows late what came long ago
 
 # Collect the ages of the next pictures: their 16 bit time stamp against the server's monotonic clock.
@@ -43,6 +49,12 @@ async def browser() -> AsyncIterator[Browser]:
 @pytest_asyncio.fixture(loop_scope="module")
 async def show() -> AsyncIterator[Show]:
     async with running_show() as running:
+        yield running
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def noisy_show() -> AsyncIterator[Show]:
+    async with running_show(is_noisy=True) as running:
         yield running
 
 
@@ -113,22 +125,77 @@ async def test_a_browser_that_lost_pictures_asks_and_gets_a_keyframe(browser: Br
 
 def lose_packets(show: Show, count: int) -> None:
     """Lose `count` packets on their way to the only viewer, and let none be sent again."""
+    sender = video_sender(show)
+    sender._line = replace(sender._line, resent_type=None)
+    LossyExit.before(sender).to_lose = count
+
+
+def video_sender(show: Show) -> RtpSender:
     (place,) = show.broadcaster._places.values()
-    (sender,) = place.viewer._connection.getSenders()
-    send, lost = sender.transport._send_rtp, 0
+    sender = place.viewer._video.sender
+    assert sender is not None, "aiortc sends"
+    return sender
 
-    async def lossy(data: bytes) -> None:
-        nonlocal lost
-        if data[8:12] == sender._ssrc.to_bytes(4, "big") and lost < count:
-            lost += 1
-        else:
-            await send(data)
 
-    async def not_again(sequence_number: int) -> None:
-        pass
+async def test_a_browser_decodes_everything_that_was_sent(browser: Browser, noisy_show: Show) -> None:
+    page = await watch(browser, noisy_show)
+    await decoded(page, 60)
+    report = await page.evaluate("inbound('video')")
+    assert report["packetsLost"] == 0
+    assert report["nackCount"] == report["pliCount"] == report["framesDropped"] == 0
+    assert (await page.evaluate("inbound('audio')"))["packetsLost"] == 0
+    _, packets, octets = video_sender(noisy_show).counted
+    assert abs(packets - report["packetsReceived"]) < 60
+    assert octets > 100_000
+    await page.close()
 
-    sender.transport._send_rtp = lossy  # type: ignore[method-assign]
-    sender._retransmit = not_again  # type: ignore[method-assign]
+
+async def test_lost_packets_are_sent_again_and_no_keyframe_is_asked_for(browser: Browser, noisy_show: Show) -> None:
+    page = await watch(browser, noisy_show, audio=False)
+    await decoded(page, 10)
+    asked = len(noisy_show.keyframes_wanted)
+    sender = video_sender(noisy_show)
+    lossy = LossyExit.before(sender)
+    lossy.share = LOST_SHARE
+    await until(page, "async () => (await inbound('video')).retransmittedPacketsReceived >= 20")
+    lossy.share = 0.0
+    before = await page.evaluate("inbound('video')")
+    await decoded(page, before["framesDecoded"] + 30)
+    report = await page.evaluate("inbound('video')")
+    assert report["retransmittedPacketsReceived"] >= lossy.lost[sender._line.payload_type] * REPAIRED_SHARE_MIN
+    assert report["pliCount"] == 0
+    assert len(noisy_show.keyframes_wanted) == asked
+    assert report["freezeCount"] <= 1
+    await page.close()
+
+
+async def test_a_browser_tells_what_comes_and_what_its_network_carries(browser: Browser, noisy_show: Show) -> None:
+    page = await watch(browser, noisy_show)
+    await eventually(lambda: {type(one) for _, one in noisy_show.feedback} == {Estimate, Reception})
+    assert all(one.bitrate_bps > 100_000 for _, one in noisy_show.feedback if isinstance(one, Estimate))
+    await eventually(
+        lambda: any(isinstance(one, Reception) and one.rtt_s is not None for _, one in noisy_show.feedback)
+    )
+    receptions = [one for _, one in noisy_show.feedback if isinstance(one, Reception)]
+    assert {one.loss for one in receptions} == {0.0}
+    assert all(one.rtt_s < 0.5 for one in receptions if one.rtt_s is not None)
+    await page.close()
+
+
+async def test_a_games_picture_is_shown_at_once_and_the_shows_is_not_hurried(browser: Browser, show: Show) -> None:
+    spectator = await watch(browser, show, audio=False)
+    await decoded(spectator, 5)
+    assert PLAYOUT_DELAY not in video_sender(show)._line.extensions.ids
+    await spectator.evaluate("connection.close()")
+    await eventually(lambda: show.broadcaster.streams() == {})
+    player = await watch(browser, show, token=PLAYER_TOKEN, input=True, audio=False)
+    await decoded(player, 30)
+    line = video_sender(show)._line
+    assert {MID, ABS_SEND_TIME, PLAYOUT_DELAY} <= set(line.extensions.ids)
+    report = await player.evaluate("inbound('video')")
+    assert report["jitterBufferTargetDelay"] / report["jitterBufferEmittedCount"] < 0.02
+    for page in (spectator, player):
+        await page.close()
 
 
 async def test_delete_ends_the_stream_for_one_and_leaves_the_other(browser: Browser, show: Show) -> None:

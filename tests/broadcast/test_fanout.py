@@ -1,38 +1,42 @@
 """One stream to many watchers: one packet for all, and keyframes asked as seldom as they help."""
 
 from avatar_live.broadcast.fanout import KEYFRAME_GAP_S, Fanout
-from avatar_live.broadcast.queues import Parcel
+from avatar_live.broadcast.parcels import Parcel
 from avatar_live.signals.encoded import EncodedFrame
 
 
 class FakeWatcher:
     def __init__(self) -> None:
         self.parcels: list[Parcel] = []
-        self.needs_keyframe = True
+        self.needs_keyframe_of: int | None = 0
 
     def put(self, parcel: Parcel) -> bool:
-        self.needs_keyframe = self.needs_keyframe and not parcel.frame.is_keyframe
-        if not self.needs_keyframe:
+        if parcel.frame.is_keyframe and parcel.frame.rung == self.needs_keyframe_of:
+            self.needs_keyframe_of = None
+        if self.needs_keyframe_of is None:
             self.parcels.append(parcel)
-        return not self.needs_keyframe
+        return self.needs_keyframe_of is None
+
+    def go_on(self, parcel: Parcel) -> None:
+        pass
 
 
-def frame(pts: int = 0, *, is_keyframe: bool = False) -> EncodedFrame:
-    return EncodedFrame("main", "video", b"\0\0\0\1\x65data", pts, is_keyframe, 0.0)
+def frame(pts: int = 0, *, is_keyframe: bool = False, rung: int = 0) -> EncodedFrame:
+    return EncodedFrame("main", "video", b"\0\0\0\1\x65data", pts, is_keyframe, 0.0, rung)
 
 
-def fanout(*watchers: FakeWatcher) -> tuple[Fanout, list[None]]:
-    asked: list[None] = []
-    stream = Fanout(lambda: asked.append(None))
+def fanout(*watchers: FakeWatcher) -> tuple[Fanout, list[int]]:
+    asked: list[int] = []
+    stream = Fanout(asked.append, lambda delay_s, function: None)
     stream.watchers.update({str(at): watcher for at, watcher in enumerate(watchers)})
     return stream, asked
 
 
-def test_all_watchers_share_one_packet() -> None:
+def test_all_watchers_share_one_parcel() -> None:
     first, second = FakeWatcher(), FakeWatcher()
     stream, _ = fanout(first, second)
     assert stream.publish(frame(90_000, is_keyframe=True), 0.0) == 2
-    assert first.parcels[0].packet is second.parcels[0].packet
+    assert first.parcels[0] is second.parcels[0]
     assert first.parcels[0].packet.pts == 90_000
     assert bytes(first.parcels[0].packet) == frame().data
 
@@ -64,16 +68,16 @@ def test_a_keyframe_ends_the_asking() -> None:
 def test_a_crowd_asks_once() -> None:
     stream, asked = fanout()
     for at in range(100):
-        stream.want_keyframe(at / 1_000)
+        stream.want_keyframe(0, at / 1_000)
     assert len(asked) == 1
 
 
 def test_an_ask_within_the_gap_is_not_forgotten() -> None:
     watcher = FakeWatcher()
     stream, asked = fanout(watcher)
-    stream.want_keyframe(0.0)
+    stream.want_keyframe(0, 0.0)
     stream.publish(frame(is_keyframe=True), 0.1)
-    stream.want_keyframe(0.2)  # the keyframe was lost on its way to somebody
+    stream.want_keyframe(0, 0.2)  # the keyframe was lost on its way to somebody
     assert len(asked) == 1
     stream.publish(frame(), 0.3)
     assert len(asked) == 1
@@ -84,8 +88,21 @@ def test_an_ask_within_the_gap_is_not_forgotten() -> None:
 
 def test_sound_neither_asks_nor_ends_the_asking() -> None:
     stream, asked = fanout(FakeWatcher())
-    stream.want_keyframe(0.0)
+    stream.want_keyframe(0, 0.0)
     stream.publish(EncodedFrame("main", "audio", b"opus", 0, True, 0.0), 1.0)
     assert len(asked) == 1
     stream.publish(frame(), 1.0)
     assert len(asked) == 2
+
+
+def test_each_rung_is_asked_for_by_itself() -> None:
+    watcher = FakeWatcher()
+    watcher.needs_keyframe_of = 1
+    stream, asked = fanout(FakeWatcher(), watcher)
+    stream.publish(frame(), 0.0)
+    assert sorted(asked) == [0, 1]
+    stream.publish(frame(is_keyframe=True), 1.0)
+    stream.publish(frame(is_keyframe=True, rung=1), 1.1)
+    stream.publish(frame(), 2.0)
+    assert asked.count(0) == 1
+    assert asked.count(1) == 2, "the keyframe of the other rung was no answer"

@@ -1,16 +1,16 @@
 """What a slow viewer misses: never a frame that needs one it did not get."""
 
-import av
 from hypothesis import given
 from hypothesis import strategies as st
 
-from avatar_live.broadcast.queues import FRAMES_MAX, LATE_S, SOUND_PACKETS_MAX, AudioQueue, Parcel, VideoQueue
+from avatar_live.broadcast.parcels import Parcel
+from avatar_live.broadcast.queues import FRAMES_MAX, LATE_S, SOUND_PACKETS_MAX, AudioQueue, VideoQueue
 from avatar_live.signals.encoded import EncodedFrame
 
 
 def parcel(number: int, published_s: float, *, is_keyframe: bool = False) -> Parcel:
     frame = EncodedFrame("main", "video", b"x", number, is_keyframe, published_s)
-    return Parcel(frame, av.Packet(b"x"), published_s)
+    return Parcel(frame, published_s)
 
 
 def taken(queue: VideoQueue | AudioQueue) -> list[int]:

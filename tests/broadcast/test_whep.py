@@ -36,7 +36,7 @@ async def house(
     client_address: str = "127.0.0.1",
 ) -> AsyncIterator[tuple[httpx.AsyncClient, Broadcaster]]:
     broadcaster = Broadcaster(
-        want_keyframe=lambda stream: None,
+        want_keyframe=lambda stream, rung: None,
         on_keys=lambda stream, keys: None,
         on_watchers=lambda stream, count: None,
         allow_loopback=True,

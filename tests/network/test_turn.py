@@ -42,7 +42,7 @@ async def test_chromium_watches_through_a_relay_alone(tmp_path: Path) -> None:
 async def test_we_offer_a_relayed_address_of_our_own_and_a_viewer_connects(tmp_path: Path) -> None:
     with turn_server(tmp_path) as port:
         broadcaster = Broadcaster(
-            want_keyframe=lambda stream: None,
+            want_keyframe=lambda stream, rung: None,
             on_keys=lambda stream, keys: None,
             on_watchers=lambda stream, count: None,
             network=Network((IceServer(f"turn:127.0.0.1:{port}", secret=SECRET),), allow_loopback=True),
@@ -61,7 +61,7 @@ async def test_within_the_hosts_ports_we_learn_from_a_server_how_the_outside_see
     with turn_server(tmp_path) as port:
         servers = (IceServer(f"stun:127.0.0.1:{port}"),)
         broadcaster = Broadcaster(
-            want_keyframe=lambda stream: None,
+            want_keyframe=lambda stream, rung: None,
             on_keys=lambda stream, keys: None,
             on_watchers=lambda stream, count: None,
             network=Network(servers, range(41_350, 41_360), allow_loopback=True),

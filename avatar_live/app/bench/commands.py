@@ -24,6 +24,8 @@ from avatar_live.app.settings import (
 )
 from avatar_live.app.terminal import Progress, say
 
+VIEWERS_MAX = 500
+
 bench = typer.Typer(no_args_is_help=True, help="Measure this machine, reproducibly.")
 
 
@@ -187,6 +189,22 @@ def latency(
     check_port("127.0.0.1", port)
     settings = with_size(Settings(avatar=find_avatar(DEFAULT_AVATAR), port=port), size)
     _tell(measure_latency(settings, seconds, say), as_json)
+
+
+@bench.command()
+def fanout(
+    viewers: Annotated[str, typer.Option("--viewers", help="How many viewers, one number or several.")] = "25,50,100",
+    seconds: Annotated[float, typer.Option("--seconds", min=1.0, help="How long to measure each.")] = 8.0,
+    shows_most: Annotated[bool, typer.Option(help="Send to as many as fit on a core, too.")] = True,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object as the last line.")] = False,
+) -> None:
+    """Send the show to many viewers from one core: CPU by viewer, against aiortc's own way and against Janus."""
+    from avatar_live.app.bench.fanout import measure_fanout
+
+    counts = [int(one) if one.strip().isdigit() else 0 for one in viewers.split(",")]
+    if not all(1 <= count <= VIEWERS_MAX for count in counts):
+        raise ShowError(f'"{viewers}" are no numbers of viewers: write 25,50,100, each from 1 to {VIEWERS_MAX}.')
+    _tell(measure_fanout(counts, seconds, say, shows_most=shows_most), as_json, "rows")
 
 
 @bench.command()

@@ -1,0 +1,134 @@
+"""The two processes of `bench fanout`: one sends to all viewers on a core of its own, the other is all the viewers.
+
+Each reads orders from its standard input, one JSON line each, and answers each with one line.
+"""
+
+import asyncio
+import contextlib
+import json
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from avatar_live.broadcast.audience import Onlooker
+from avatar_live.broadcast.broadcaster import Broadcaster
+from avatar_live.clock import now_s
+from avatar_live.signals.encoded import MAIN_STREAM, VIDEO_CLOCK_HZ, EncodedFrame
+
+LINE_BYTES_MAX: Final = 1 << 20
+VIEWERS_MAX: Final = 1_000
+FPS: Final = 30
+
+Order = dict[str, Any]
+Obey = Callable[[Order], Awaitable[Order]]
+
+
+class Sender:
+    """Play the same frames over and over to whoever watches, from the keyframe on again when one is wanted."""
+
+    def __init__(self, frames: list[EncodedFrame]) -> None:
+        self._frames = frames
+        self._next = 0
+        self._broadcaster: Broadcaster | None = None
+        self._playing: asyncio.Task[None] | None = None
+
+    async def obey(self, order: Order) -> Order:
+        """Open a broadcast, let a viewer in, tell how it does, or close it."""
+        match order["do"]:
+            case "open":
+                self._broadcaster = Broadcaster(
+                    want_keyframe=self._want_keyframe,
+                    on_keys=lambda stream, keys: None,
+                    on_watchers=lambda stream, count: None,
+                    allow_loopback=True,
+                    passes_through=order["passes_through"],
+                    viewers_max=VIEWERS_MAX,
+                )
+                self._playing = asyncio.create_task(self._play(self._broadcaster))
+            case "watch":
+                assert self._broadcaster is not None
+                return {"sdp": (await self._broadcaster.watch(MAIN_STREAM, order["sdp"])).answer_sdp}
+            case "figures":
+                assert self._broadcaster is not None
+                return self._broadcaster.figures()
+            case "close" if self._broadcaster is not None and self._playing is not None:
+                self._playing.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await self._playing
+                await self._broadcaster.close()
+        return {}
+
+    def _want_keyframe(self, stream: str, rung: int) -> None:
+        self._next = 0
+
+    async def _play(self, broadcaster: Broadcaster) -> None:
+        begun_s = due_s = now_s()
+        while True:
+            frame = self._frames[self._next]
+            self._next = (self._next + 1) % len(self._frames)
+            at_s = now_s()
+            pts = int((due_s - begun_s) * VIDEO_CLOCK_HZ)
+            broadcaster.publish(msgspec.structs.replace(frame, pts=pts, captured_s=at_s))
+            due_s = max(due_s + 1 / FPS, at_s)
+            await asyncio.sleep(due_s - now_s())
+
+
+class Audience:
+    """Be all the viewers."""
+
+    def __init__(self) -> None:
+        self._waiting: list[Onlooker] = []
+        self._onlookers: list[Onlooker] = []
+
+    async def obey(self, order: Order) -> Order:
+        """Make an offer, take the answer to it, answer an offer, count, or leave."""
+        match order["do"]:
+            case "offer":
+                self._waiting.append(Onlooker())
+                return {"sdp": await self._waiting[-1].offer()}
+            case "accept":
+                onlooker = self._waiting.pop()
+                self._onlookers.append(onlooker)
+                await onlooker.accept(order["sdp"])
+                onlooker.drain()
+            case "answer":
+                self._waiting.append(Onlooker())
+                return {"sdp": await self._waiting[-1].answer(order["sdp"])}
+            case "connected":
+                onlooker = self._waiting.pop()
+                self._onlookers.append(onlooker)
+                await onlooker.connected()
+                onlooker.drain()
+            case "octets":
+                return {"octets": [onlooker.octets for onlooker in self._onlookers]}
+            case "close":
+                for onlooker in self._onlookers:
+                    await onlooker.close()
+                self._onlookers.clear()
+        return {}
+
+
+async def serve(obey: Obey) -> None:
+    """Obey until the input ends."""
+    reader = asyncio.StreamReader(limit=LINE_BYTES_MAX)
+    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    while line := await reader.readline():
+        sys.stdout.write(json.dumps(await obey(json.loads(line))) + "\n")
+        sys.stdout.flush()
+    await obey({"do": "close"})
+
+
+def main(arguments: list[str]) -> None:
+    """Run as `sender FRAMES` or as `audience`."""
+    if arguments[0] == "sender":
+        frames = msgspec.msgpack.decode(Path(arguments[1]).read_bytes(), type=list[EncodedFrame])
+        asyncio.run(serve(Sender(frames).obey))
+    else:
+        asyncio.run(serve(Audience().obey))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

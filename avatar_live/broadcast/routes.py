@@ -1,0 +1,145 @@
+"""How the packets of one peer leave: encrypted where they lie, and with one call of the kernel where it can."""
+
+import errno
+import functools
+import os
+import socket
+import struct
+from collections.abc import Callable
+from typing import Final, Protocol
+
+from avatar_live.broadcast import srtp
+from avatar_live.broadcast.aiortc_internals import MediaTransport, Pair
+from avatar_live.broadcast.headers import RTP_BYTES
+
+_SOL_UDP: Final = 17
+_UDP_SEGMENT: Final = 103
+# What Linux says when the way out cannot cut a row into datagrams, or their size does not fit it.
+_UNCUT: Final = frozenset({errno.EINVAL, errno.EIO, errno.EMSGSIZE, errno.EOPNOTSUPP, errno.ENOPROTOOPT})
+_memory: Final = memoryview(srtp.SCRATCH)
+
+
+class Exit(Protocol):
+    """Send the first `total` bytes of the scratch memory as datagrams of `stride` bytes, the last maybe shorter.
+
+    False when they could not leave: the machine's own queue is full, or the network down.
+    """
+
+    def send(self, total: int, stride: int) -> bool: ...
+
+    def close(self) -> None: ...
+
+
+class Route:
+    """Protect and send packets to whatever address the peer's ICE connection has chosen."""
+
+    def __init__(self, transport: MediaTransport) -> None:
+        self._transport = transport
+        self._length = srtp.new_length()
+        self._pair: Pair | None = None
+        self._exit: Exit | None = None
+        self.tag_bytes = transport.tag_bytes
+
+    def send(self, blank: bytes, stride: int, sequence: int, timestamp: int, ssrc: int, extensions: bytes) -> bool:
+        """Fill the headers of a run of packets in, protect each, and send them. False when they could not leave."""
+        way_out = self._way_out()
+        if way_out is None:
+            return False
+        scratch, protect, tag_bytes = srtp.SCRATCH, srtp.protect, self.tag_bytes
+        session, length, pointers = self._transport.session, self._length, srtp.pointers(stride)
+        write = _writer(len(extensions))
+        total = len(blank)
+        _memory[:total] = blank
+        for step, at in enumerate(range(0, total, stride)):
+            write(scratch, at + 2, sequence + step & 0xFFFF, timestamp, ssrc, extensions)
+            length[0] = min(stride, total - at) - tag_bytes
+            if protect(session, pointers[step], length) != srtp.OK:
+                return False
+        return way_out.send(total, stride)
+
+    def close(self) -> None:
+        """Close what was opened to send."""
+        if self._exit is not None:
+            self._exit.close()
+        self._exit = self._pair = None
+
+    def _way_out(self) -> Exit | None:
+        pair = self._transport.pair()
+        if pair is not self._pair:
+            self.close()
+            self._pair = pair
+            self._exit = None if pair is None else _exit(pair)
+        return self._exit
+
+
+class SegmentingExit:
+    """Hand whole rows of packets to the kernel, which cuts them (UDP generic segmentation offload).
+
+    It sends through a second handle on the socket at which aioice waits.
+    """
+
+    def __init__(self, own: socket.socket, pair: Pair) -> None:
+        self._socket = own
+        self._address = pair.address
+        self._plain = PlainExit(pair)
+        self._cuts = True
+
+    def send(self, total: int, stride: int) -> bool:
+        """See `Exit`."""
+        if not self._cuts:
+            return self._plain.send(total, stride)
+        row = [(_SOL_UDP, _UDP_SEGMENT, struct.pack("=H", stride))] if total > stride else []
+        try:
+            self._socket.sendmsg([_memory[:total]], row, 0, self._address)
+        except BlockingIOError:
+            return False
+        except OSError as error:
+            if error.errno not in _UNCUT or not row:
+                return False
+            self._cuts = False
+            return self._plain.send(total, stride)
+        return True
+
+    def close(self) -> None:
+        """Close the second handle."""
+        self._socket.close()
+
+
+class PlainExit:
+    """Send packet by packet through aioice: over a relay, or where the kernel cuts nothing."""
+
+    def __init__(self, pair: Pair) -> None:
+        self._pair = pair
+
+    def send(self, total: int, stride: int) -> bool:
+        """See `Exit`."""
+        if self._pair.is_congested:
+            return False
+        for at in range(0, total, stride):
+            self._pair.sendto(bytes(_memory[at : min(at + stride, total)]))
+        return True
+
+    def close(self) -> None:
+        """Do nothing: the socket is aioice's."""
+
+
+def _exit(pair: Pair) -> Exit:
+    handle = pair.socket_handle
+    if handle is None or not hasattr(socket.socket, "sendmsg"):
+        return PlainExit(pair)
+    own = socket.socket(fileno=os.dup(handle))
+    try:
+        own.getsockopt(_SOL_UDP, _UDP_SEGMENT)  # an older kernel would send the whole row as one datagram
+    except OSError:
+        own.close()
+        return PlainExit(pair)
+    own.setblocking(False)
+    return SegmentingExit(own, pair)
+
+
+@functools.cache
+def _writer(extension_bytes: int) -> Callable[..., None]:
+    """Return what writes sequence number, timestamp, SSRC and extensions behind the two bytes that all share."""
+    layout = struct.Struct(f"!HII{extension_bytes}s")
+    assert layout.size == RTP_BYTES - 2 + extension_bytes
+    return layout.pack_into

@@ -1,0 +1,161 @@
+"""One viewer's packets: numbers without gaps whatever was missed, and lost ones once more within limits."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from aiortc.codecs.h264 import h264_depayload
+from hypothesis import given
+from hypothesis import strategies as st
+
+from avatar_live.broadcast.headers import Extensions, Line
+from avatar_live.broadcast.pacing import BURST_PACKETS
+from avatar_live.broadcast.packets import PAYLOAD_BYTES_MAX
+from avatar_live.broadcast.parcels import Parcel
+from avatar_live.broadcast.sender import RESENT_AT_ONCE_BYTES, SENT_MAX, RtpSender
+from avatar_live.signals.encoded import EncodedFrame
+
+LINE = Line(payload_type=102, ssrc=7, resent_type=103, resent_ssrc=8, extensions=Extensions({}))
+TAG = 16
+
+
+@dataclass(frozen=True)
+class Packet:
+    sequence: int
+    timestamp: int
+    ssrc: int
+    payload: bytes
+    is_last: bool
+
+
+class FakeRoute:
+    """Take packets as they would be protected."""
+
+    def __init__(self) -> None:
+        self.tag_bytes = TAG
+        self.packets: list[Packet] = []
+        self.is_full = False
+
+    def send(self, blank: bytes, stride: int, sequence: int, timestamp: int, ssrc: int, extensions: bytes) -> bool:
+        if self.is_full:
+            return False
+        begin = 12 + len(extensions)
+        for step, at in enumerate(range(0, len(blank), stride)):
+            one = blank[at : at + stride]
+            self.packets.append(Packet(sequence + step & 0xFFFF, timestamp, ssrc, one[begin:-TAG], bool(one[1] & 0x80)))
+        return True
+
+
+def opened(line: Line = LINE, now: Callable[[], float] = lambda: 0.0) -> tuple[RtpSender, FakeRoute]:
+    route: Any = FakeRoute()
+    return RtpSender(line, route, now), route
+
+
+def parcel(number: int, packets: int = 3) -> Parcel:
+    size = packets * (PAYLOAD_BYTES_MAX - 2) if packets > 1 else 500
+    data = b"\0\0\1\x65" + bytes(1 + (number + at) % 255 for at in range(size))
+    return Parcel(EncodedFrame("main", "video", data, number * 3_000, True, number / 30), number / 30)
+
+
+@given(steps=st.lists(st.tuples(st.integers(1, 3 * BURST_PACKETS), st.booleans(), st.integers(0, 3)), max_size=20))
+def test_the_numbers_have_no_gap_and_every_frame_that_left_is_whole(steps: list[tuple[int, bool, int]]) -> None:
+    sender, route = opened()
+    left: list[Parcel] = []
+    for number, (packets, is_full, bursts) in enumerate(steps):
+        one = parcel(number, packets)
+        sender.finish()
+        route.is_full = is_full
+        assert sender.send(one) is not is_full
+        route.is_full = False
+        left += [] if is_full else [one]
+        for _ in range(bursts):
+            sender.go_on(one)
+    sender.finish()
+    sequences = [packet.sequence for packet in route.packets]
+    assert all((b - a) % 65_536 == 1 for a, b in pairwise(sequences))
+    frames: list[bytes] = [b""]
+    for packet in route.packets:
+        frames[-1] += h264_depayload(packet.payload)
+        frames += [b""] if packet.is_last else []
+    assert frames[:-1] == [b"\0" + one.frame.data for one in left]
+    assert sender.counted[1:] == (len(route.packets), sum(len(packet.payload) for packet in route.packets))
+
+
+def test_a_packet_is_sent_again_in_the_other_stream_with_its_number_before_it() -> None:
+    sender, route = opened()
+    for number in range(4):
+        sender.send(parcel(number))
+    lost = route.packets[4]
+    before = len(route.packets)
+    sender.resend(lost.sequence)
+    (again,) = route.packets[before:]
+    assert again.ssrc == LINE.resent_ssrc
+    assert again.payload == lost.sequence.to_bytes(2, "big") + lost.payload
+    assert (again.timestamp, again.is_last) == (lost.timestamp, lost.is_last)
+    sender.resend(lost.sequence)
+    assert (route.packets[-1].sequence - again.sequence) % 65_536 == 1, "numbers of its own"
+    assert sender.resent == 2
+
+
+def test_what_was_never_sent_or_is_forgotten_is_not_sent_again() -> None:
+    sender, route = opened()
+    first = parcel(0)
+    sender.send(first)
+    begin, before = route.packets[0].sequence, len(route.packets)
+    for sequence in (begin - 1, begin + 3, begin + 30_000):
+        sender.resend(sequence & 0xFFFF)
+    first.forget()
+    sender.resend(begin)
+    assert len(route.packets) == before
+
+
+def test_only_the_last_frames_are_remembered() -> None:
+    sender, route = opened()
+    for number in range(SENT_MAX + 1):
+        sender.send(parcel(number, 1))
+    before = len(route.packets)
+    sender.resend(route.packets[0].sequence)
+    assert len(route.packets) == before
+    sender.resend(route.packets[1].sequence)
+    assert len(route.packets) == before + 1
+
+
+def test_what_is_sent_again_has_a_limit() -> None:
+    sender, route = opened()
+    sender.send(parcel(0))
+    before = len(route.packets)
+    for _ in range(1_000):
+        sender.resend(route.packets[0].sequence)
+    assert RESENT_AT_ONCE_BYTES * 0.95 < sum(len(one.payload) for one in route.packets[before:]) <= RESENT_AT_ONCE_BYTES
+
+
+def test_without_a_stream_for_it_nothing_is_sent_again() -> None:
+    sender, route = opened(Line(102, 7, None, 8, Extensions({})))
+    sender.send(parcel(0))
+    before = len(route.packets)
+    sender.resend(route.packets[0].sequence)
+    assert len(route.packets) == before
+
+
+def test_a_burst_that_cannot_leave_is_left_to_be_asked_for() -> None:
+    sender, route = opened()
+    large = parcel(0, 2 * BURST_PACKETS)
+    sender.send(large)
+    route.is_full = True
+    sender.go_on(large)
+    route.is_full = False
+    assert len(route.packets) == BURST_PACKETS
+    sender.resend(route.packets[-1].sequence + 1 & 0xFFFF)
+    assert route.packets[-1].payload[2:] == large.payloads[BURST_PACKETS]
+
+
+def test_a_new_frame_waits_for_the_bursts_before_it() -> None:
+    sender, route = opened()
+    large = parcel(0, 3 * BURST_PACKETS)
+    sender.send(large)
+    assert len(route.packets) == BURST_PACKETS
+    sender.send(parcel(1))
+    assert len(route.packets) == 3 * BURST_PACKETS + 3
+    sender.go_on(large)
+    assert len(route.packets) == 3 * BURST_PACKETS + 3
