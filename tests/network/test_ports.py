@@ -17,7 +17,7 @@ FIRST, COUNT = 41_300, 3
 
 def broadcaster(network: Network, want_keyframe: Callable[[], None] = lambda: None) -> Broadcaster:
     return Broadcaster(
-        want_keyframe=lambda stream: want_keyframe(),
+        want_keyframe=lambda stream, rung: want_keyframe(),
         on_keys=lambda stream, keys: None,
         on_watchers=lambda stream, count: None,
         network=network,
