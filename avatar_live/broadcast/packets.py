@@ -12,13 +12,13 @@ _START_CODE: Final = b"\0\0\1"
 
 
 class Run(NamedTuple):
-    """Name `count` packets from `first` on whose payloads are of one size, but the last, which may be shorter.
+    """Name so many packets from `first` on whose payloads are of one size, but the last, which may be shorter.
 
     The kernel takes such a row as one send. (A tuple, since it is looked up by for every viewer of every frame.)
     """
 
     first: int
-    count: int
+    packets: int
 
 
 def cut(access_unit: bytes) -> tuple[bytes, ...]:

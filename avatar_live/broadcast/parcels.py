@@ -66,7 +66,7 @@ class Parcel:
         if made is None:
             made = self._blanks[run, form] = b"".join(
                 self._start(at, form) + self.payloads[at] + bytes(form.tag_bytes)
-                for at in range(run.first, run.first + run.count)
+                for at in range(run.first, run.first + run.packets)
             )
         return made
 

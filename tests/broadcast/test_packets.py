@@ -81,9 +81,11 @@ def test_runs_hold_every_packet_once_and_only_the_last_of_a_run_is_shorter(
     first = min(part[0], len(sizes) - 1)
     count = min(part[1], len(sizes) - first)
     found = runs(payloads, first, count, longest)
-    assert [at for run in found for at in range(run.first, run.first + run.count)] == list(range(first, first + count))
+    assert [at for run in found for at in range(run.first, run.first + run.packets)] == list(
+        range(first, first + count)
+    )
     for run in found:
-        inside = sizes[run.first : run.first + run.count]
+        inside = sizes[run.first : run.first + run.packets]
         assert len(inside) <= longest
         assert len(set(inside[:-1])) <= 1
         assert inside[-1] <= inside[0]

@@ -111,7 +111,7 @@ class Janus:
                 parcel = Parcel(frames[number % len(frames)], 0.0)
                 for run in (run for burst in parcel.bursts for run in burst.runs):
                     packets, at = bytearray(parcel.blank(run, form)), 0
-                    for size in (len(one) for one in parcel.payloads[run.first : run.first + run.count]):
+                    for size in (len(one) for one in parcel.payloads[run.first : run.first + run.packets]):
                         timestamp = number * VIDEO_CLOCK_HZ // FPS & 0xFFFFFFFF
                         struct.pack_into("!HII", packets, at + 2, sequence & 0xFFFF, timestamp, _SSRC)
                         media.send(packets[at : at + size + form.around_bytes])
