@@ -10,17 +10,20 @@ from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from avatar_live.broadcast import aiortc_internals as internals
 
 CONNECT_S_MAX: Final = 15.0
+POLL_S: Final = 0.01
 _STUN_FIRST_BYTE_MAX: Final = 3  # RFC 7983
 _DATAGRAM_BYTES_MAX: Final = 2_048
 
 
 class Onlooker:
-    """Connect as a browser would. Once `drain` is called nothing is decrypted any more: what comes is only counted."""
+    """Connect as a browser would and take the first packets, so that reports of reception go out.
+
+    From `drain` on nothing is decrypted any more, and what comes is only counted, when `empty` is called: nobody wakes
+    for a packet, as nobody on the sender's machine would for one to a viewer far away.
+    """
 
     def __init__(self) -> None:
         self._connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
-        self._connected = asyncio.Event()
-        self._connection.on("connectionstatechange", self._state_changed)
         self._drains: list[_Drain] = []
 
     @property
@@ -31,30 +34,29 @@ class Onlooker:
     async def offer(self) -> str:
         """Return an offer to receive a picture."""
         self._connection.addTransceiver("video", direction="recvonly")
-        internals.include_loopback(self._connection)
-        await self._connection.setLocalDescription()
-        return self._connection.localDescription.sdp
+        return await self._described()
 
     async def accept(self, answer_sdp: str) -> None:
-        """Take the answer and wait until the connection stands. Raises TimeoutError."""
+        """Take the answer to the offer."""
         await self._connection.setRemoteDescription(RTCSessionDescription(sdp=answer_sdp, type="answer"))
-        await self._wait()
 
     async def answer(self, offer_sdp: str) -> str:
-        """Return the answer to the offer of a server that makes them itself; `connected` tells when it stands."""
+        """Return the answer to the offer of a server that makes them itself."""
         await self._connection.setRemoteDescription(RTCSessionDescription(sdp=offer_sdp, type="offer"))
-        internals.include_loopback(self._connection)
-        await self._connection.setLocalDescription()
-        return self._connection.localDescription.sdp
+        return await self._described()
 
-    async def connected(self) -> None:
-        """Wait until the connection stands. Raises TimeoutError."""
-        await self._wait()
+    async def drain(self) -> None:
+        """Wait for the first packets, and only count from then on. Raises TimeoutError when none come."""
+        (receiver,) = self._connection.getReceivers()
+        async with asyncio.timeout(CONNECT_S_MAX):
+            while not receiver.getSynchronizationSources():  # noqa: ASYNC110 (aiortc has no event for it)
+                await asyncio.sleep(POLL_S)
+        self._drains = [_Drain(protocol) for protocol in internals.udp_protocols(self._connection)]
 
-    def drain(self) -> None:
-        """Count packets from now on, and let ICE alone have what it needs to stay alive."""
-        for protocol in internals.udp_protocols(self._connection):
-            self._drains.append(_Drain(protocol))
+    def empty(self) -> None:
+        """Take what has come."""
+        for drain in self._drains:
+            drain.empty()
 
     async def close(self) -> None:
         """End the connection."""
@@ -62,47 +64,37 @@ class Onlooker:
             drain.close()
         await self._connection.close()
 
-    async def _wait(self) -> None:
-        async with asyncio.timeout(CONNECT_S_MAX):
-            await self._connected.wait()
-
-    def _state_changed(self) -> None:
-        if self._connection.connectionState == "connected":
-            self._connected.set()
+    async def _described(self) -> str:
+        internals.include_loopback(self._connection)
+        await self._connection.setLocalDescription()
+        return self._connection.localDescription.sdp
 
 
-class _Drain(asyncio.DatagramProtocol):
-    """Empty a socket in one go, since a frame is many packets."""
+class _Drain:
+    """Empty a socket in place of aioice, and hand on only what keeps ICE alive."""
 
     def __init__(self, protocol: Any) -> None:
         self._protocol = protocol
+        protocol.transport.pause_reading()
         self._socket = socket.socket(fileno=os.dup(protocol.transport.get_extra_info("socket").fileno()))
         self._socket.setblocking(False)
         self._buffer = bytearray(_DATAGRAM_BYTES_MAX)
         self.octets = 0
-        protocol.transport.set_protocol(self)
 
-    def datagram_received(self, data: bytes, addr: Any) -> None:
-        """Take the datagram, and all that wait behind it."""
-        buffer, first, size = self._buffer, data[0], len(data)
+    def empty(self) -> None:
+        """Take all that waits at the socket."""
+        buffer, take = self._buffer, self._socket.recvfrom_into
         while True:
-            if first > _STUN_FIRST_BYTE_MAX:
-                self.octets += size
-            else:
-                self._protocol.datagram_received(data, addr)
             try:
-                size, addr = self._socket.recvfrom_into(buffer)
+                size, sender = take(buffer)
             except BlockingIOError:
                 return
-            first = buffer[0]
-            if first <= _STUN_FIRST_BYTE_MAX:
-                data = bytes(buffer[:size])
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        """Let aioice know, which waits for it."""
-        self._protocol.connection_lost(exc)
+            if buffer[0] > _STUN_FIRST_BYTE_MAX:
+                self.octets += size
+            else:
+                self._protocol.datagram_received(bytes(buffer[:size]), sender)
 
     def close(self) -> None:
-        """Close the second handle on the socket and give the first back."""
+        """Close the second handle on the socket and let aioice read again."""
         self._socket.close()
-        self._protocol.transport.set_protocol(self._protocol)
+        self._protocol.transport.resume_reading()

@@ -140,6 +140,7 @@ async def _ours(
             offer = await audience.ask(do="offer")
             answer = await sender.ask(do="watch", sdp=offer["sdp"])
             await audience.ask(do="accept", sdp=answer["sdp"])
+            await audience.ask(do="look")
         cost = await _cost(sender.process, audience, count, seconds)
         _check(cost, frames, seconds)
         figures = await sender.ask(do="figures")
@@ -156,7 +157,7 @@ async def _through_janus(found: tuple[str, Path], frames: list[EncodedFrame], co
                 path, offer = await janus.offer()
                 answer = await audience.ask(do="answer", sdp=offer)
                 await janus.accept(path, answer["sdp"])
-                await audience.ask(do="connected")
+                await audience.ask(do="look")
             cost = await _cost(janus.process, audience, count, seconds)
             _check(cost, frames, seconds)
         finally:

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import msgspec
 
-from avatar_live.broadcast.audience import Onlooker
+from avatar_live.broadcast.audience import POLL_S, Onlooker
 from avatar_live.broadcast.broadcaster import Broadcaster
 from avatar_live.clock import now_s
 from avatar_live.signals.encoded import MAIN_STREAM, VIDEO_CLOCK_HZ, EncodedFrame
@@ -82,33 +82,38 @@ class Audience:
     def __init__(self) -> None:
         self._waiting: list[Onlooker] = []
         self._onlookers: list[Onlooker] = []
+        self._emptying: asyncio.Task[None] | None = None
 
     async def obey(self, order: Order) -> Order:
-        """Make an offer, take the answer to it, answer an offer, count, or leave."""
+        """Make an offer and take the answer to it, answer an offer and see it work, count, or leave."""
         match order["do"]:
             case "offer":
                 self._waiting.append(Onlooker())
                 return {"sdp": await self._waiting[-1].offer()}
             case "accept":
-                onlooker = self._waiting.pop()
-                self._onlookers.append(onlooker)
-                await onlooker.accept(order["sdp"])
-                onlooker.drain()
+                await self._waiting[-1].accept(order["sdp"])
             case "answer":
                 self._waiting.append(Onlooker())
                 return {"sdp": await self._waiting[-1].answer(order["sdp"])}
-            case "connected":
+            case "look":
                 onlooker = self._waiting.pop()
+                await onlooker.drain()
                 self._onlookers.append(onlooker)
-                await onlooker.connected()
-                onlooker.drain()
+                if self._emptying is None:
+                    self._emptying = asyncio.create_task(self._empty())
             case "octets":
                 return {"octets": [onlooker.octets for onlooker in self._onlookers]}
             case "close":
-                for onlooker in self._onlookers:
+                leaving, self._onlookers = [*self._waiting, *self._onlookers], []
+                for onlooker in leaving:
                     await onlooker.close()
-                self._onlookers.clear()
         return {}
+
+    async def _empty(self) -> None:
+        while True:
+            for onlooker in self._onlookers:
+                onlooker.empty()
+            await asyncio.sleep(POLL_S)
 
 
 async def serve(obey: Obey) -> None:
