@@ -8,7 +8,7 @@ older than the child itself allows kills the child. The engine meets the server,
 """
 
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 import msgspec
 
@@ -32,6 +32,9 @@ SOUND_RING: Final = "sound"
 GUEST_SLOT: Final = "guest"  # a guest's newest picture, without pixels when there is no guest
 GUEST_PIXELS_MAX: Final = 1280 * 720
 ONCE: Final = "once:"  # before a take's path as a camera: play it to its end and leave the avatar to its idle
+
+EncoderName = Literal["auto", "x264", "nvenc", "videotoolbox", "qsv", "vaapi"]
+ENCODERS: Final[tuple[EncoderName, ...]] = get_args(EncoderName)
 
 
 class TrackerPlan(msgspec.Struct, frozen=True):
@@ -58,7 +61,8 @@ class EnginePlan(msgspec.Struct, frozen=True):
     sent for another program to show, such as "127.0.0.1:39540"; nowhere when it is empty.
     `sounds` is the folder of the sounds of gifts and games, `music` a file that is played over and over, and `speech`
     says which thanks are spoken. `layer` is where a guest's picture stands, as `signals.layer.parse_layer` reads it; it
-    is not looked at otherwise.
+    is not looked at otherwise. `encoder` is a name of `encoder.kinds`, or "auto" for a graphics card's where one proves
+    itself.
     """
 
     run_folder: str
@@ -85,6 +89,7 @@ class EnginePlan(msgspec.Struct, frozen=True):
     speech: SpeechMode = "off"
     levels: SoundLevels = SoundLevels()
     layer: str = ""
+    encoder: EncoderName = "x264"
 
 
 class NetworkPlan(msgspec.Struct, frozen=True):
@@ -332,6 +337,12 @@ class EngineNote(msgspec.Struct, frozen=True, tag="note"):
     source: str
 
 
+class PlayersFit(msgspec.Struct, frozen=True, tag="players"):
+    """Say how many players this machine carries just now, those who play included."""
+
+    count: int
+
+
 class StageCue(msgspec.Struct, frozen=True, tag="cue"):
     """Ask for a cue; `id` comes back in `CueTaken`, so that a cue given to a dying engine is given again. A paid cue
     has a `key`, which stays the same over the lives of the server: one engine shows it once.
@@ -351,6 +362,17 @@ class KeyframeWanted(msgspec.Struct, frozen=True, tag="keyframe"):
     rung: int = 0
 
 
+class BitrateWanted(msgspec.Struct, frozen=True, tag="bitrate"):
+    """Spend this much on one encoder's pictures from now on: what the network to its watchers carries.
+
+    An encoder takes no more than it began with, and begins with that again after an engine restart.
+    """
+
+    stream: str
+    rung: int
+    bps: int
+
+
 class Watched(msgspec.Struct, frozen=True, tag="watched"):
     """Name the player streams that have a watcher, and the show's lower `rungs` that have one; no others are made."""
 
@@ -358,8 +380,8 @@ class Watched(msgspec.Struct, frozen=True, tag="watched"):
     rungs: tuple[int, ...] = ()
 
 
-FromEngine = EncodedFrame | EngineHello | EngineNote | CueTaken
-ToEngine = StageCue | GameView | KeyframeWanted | Watched
+FromEngine = EncodedFrame | EngineHello | EngineNote | PlayersFit | CueTaken
+ToEngine = StageCue | GameView | KeyframeWanted | BitrateWanted | Watched
 
 
 # --- server -> inlet and back, see `asking.py` ------------------------------------------------------------------------

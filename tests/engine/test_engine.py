@@ -35,6 +35,7 @@ from avatar_live.channels.processes import (
     KeyframeWanted,
     Order,
     Panic,
+    PlayersFit,
     StageCue,
     Stop,
     UseAvatar,
@@ -54,6 +55,7 @@ from avatar_live.protocol.cues import Confetti
 from avatar_live.protocol.view import GameView
 from avatar_live.signals import READINGS_BYTES, EncodedFrame, Readings, readings_to_bytes
 from avatar_live.signals.scene import Fill, Room
+from avatar_live.stage.cameras import PLAYERS_MAX
 from avatar_live.stage.degrade import LADDER
 from avatar_live.tracking.performance import PERFORMANCE, Performance
 
@@ -232,12 +234,27 @@ async def test_a_watched_player_gets_a_stream_until_nobody_watches(tmp_path: Pat
         assert around.server is not None
         around.server.send(GameView(0.5, 0.0, 0.0, 2, 1))
         around.server.send(Watched(("ana",)))
+        await around.until(lambda: around.said(PlayersFit))
+        assert 1 <= around.said(PlayersFit)[0].count <= PLAYERS_MAX
         await around.until(lambda: len(around.frames("ana")) > 3)
         assert around.stage.games[-1].score_red == 2 and around.show.overlay.score == (2, 1)
         around.server.send(KeyframeWanted("ana"))
         await around.until(lambda: sum(frame.is_keyframe for frame in around.frames("ana")) > 1)
         around.server.send(Watched(()))
         await around.until(lambda: not any(thread.name == "encode-ana" for thread in threading.enumerate()))
+
+
+async def test_the_small_rung_is_sent_while_it_is_watched(tmp_path: Path, avatar: Avatar) -> None:
+    async with performing(tmp_path, avatar) as around:
+        assert around.server is not None
+        around.server.send(Watched((), (1,)))
+        await around.until(lambda: {frame.rung for frame in around.frames("main")} == {0, 1})
+        small = [frame for frame in around.frames("main") if frame.rung == 1]
+        assert small[0].is_keyframe
+        around.server.send(KeyframeWanted("main", 1))
+        await around.until(lambda: sum(one.is_keyframe for one in around.frames("main") if one.rung == 1) > 1)
+        around.server.send(Watched(()))
+        await around.until(lambda: not any(thread.name == "encode-main-1" for thread in threading.enumerate()))
 
 
 async def test_a_broken_avatar_keeps_the_old_one_and_says_why_until_a_sound_one_comes(
