@@ -132,7 +132,7 @@ class ServerLink:
         self._incoming: Lossless[ToEngine] = Lossless(CUES_MAX)
         self._outgoing: deque[FromEngine] = deque()
         self._changed = threading.Condition()
-        self._skipping: set[str] = set()
+        self._skipping: set[tuple[str, int]] = set()
         self._stopped = threading.Event()
         self._socket: socket.socket | None = None
         self.frames_dropped = 0
@@ -153,8 +153,8 @@ class ServerLink:
             self._outgoing.append(message)
             self._changed.notify()
 
-    def keyframes_wanted(self) -> set[str]:
-        """Return the streams that were cut and need a keyframe to go on."""
+    def keyframes_wanted(self) -> set[tuple[str, int]]:
+        """Return the streams, each with its rung, that were cut and need a keyframe to go on."""
         with self._changed:
             return set(self._skipping)
 
@@ -176,13 +176,14 @@ class ServerLink:
     def _has_room_for(self, frame: EncodedFrame) -> bool:
         if frame.kind == "audio":
             return len(self._outgoing) < 2 * FRAMES_MAX
-        if frame.stream in self._skipping:
+        encoder = (frame.stream, frame.rung)
+        if encoder in self._skipping:
             if not frame.is_keyframe:
                 self.frames_dropped += 1
                 return False
-            self._skipping.discard(frame.stream)
+            self._skipping.discard(encoder)
         if len(self._outgoing) >= FRAMES_MAX:
-            self._skipping.add(frame.stream)
+            self._skipping.add(encoder)
             self.frames_dropped += 1
             return False
         return True

@@ -351,6 +351,17 @@ class KeyframeWanted(msgspec.Struct, frozen=True, tag="keyframe"):
     rung: int = 0
 
 
+class BitrateWanted(msgspec.Struct, frozen=True, tag="bitrate"):
+    """Spend this much on one encoder's pictures from now on: what the network to its watchers carries.
+
+    An encoder takes no more than it began with, and begins with that again after an engine restart.
+    """
+
+    stream: str
+    rung: int
+    bps: int
+
+
 class Watched(msgspec.Struct, frozen=True, tag="watched"):
     """Name the player streams that have a watcher, and the show's lower `rungs` that have one; no others are made."""
 
@@ -359,7 +370,7 @@ class Watched(msgspec.Struct, frozen=True, tag="watched"):
 
 
 FromEngine = EncodedFrame | EngineHello | EngineNote | CueTaken
-ToEngine = StageCue | GameView | KeyframeWanted | Watched
+ToEngine = StageCue | GameView | KeyframeWanted | BitrateWanted | Watched
 
 
 # --- server -> inlet and back, see `asking.py` ------------------------------------------------------------------------

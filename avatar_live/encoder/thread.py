@@ -17,6 +17,8 @@ from avatar_live.signals.encoded import EncodedFrame
 KEYFRAME_GAP_S: Final = 0.5  # at most two keyframes a second, however many viewers ask
 FIGURES_S: Final = 2.0  # figures speak of so much of the past
 
+Below = Callable[[NDArray[np.uint8], float, int], None]  # an I420 picture, when it was captured, its 90 kHz time
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Picture:
@@ -46,20 +48,28 @@ class EncoderThread:
         fps: int,
         bitrate_bps: int,
         send: Callable[[EncodedFrame], None],
+        rung: int = 0,
     ) -> None:
-        self._encoder = VideoEncoder(stream, width_px, height_px, fps, bitrate_bps)
+        self._encoder = VideoEncoder(stream, width_px, height_px, fps, bitrate_bps, rung)
         self._send = send
+        self._below: Below | None = None
+        self._bitrate_bps = bitrate_bps
         self._pictures: Latest[_Picture | _End] = Latest()
         self._keyframe_wanted = threading.Event()
         self._figures_lock = threading.Lock()
         self._recent: deque[tuple[float, float, int]] = deque()  # encoded at, took ms, bytes
         self._failure: Exception | None = None
         self._is_closed = False
-        self._thread = threading.Thread(target=self._run, name=f"encode-{stream}", daemon=True)
+        self._thread = threading.Thread(
+            target=self._run, name=f"encode-{stream}{f'-{rung}' if rung else ''}", daemon=True
+        )
         self._thread.start()
 
     def put(self, pixels: NDArray[np.uint8], captured_s: float, pts_90khz: int) -> None:
-        """Offer BGRA `pixels` (height, width, 4) uint8. Raises EncoderError when the thread has failed."""
+        """Offer `pixels`, BGRA (height, width, 4) uint8 or I420 (height * 3 / 2, width).
+
+        Raises EncoderError when the thread has failed.
+        """
         if self._failure is not None:
             raise EncoderError(f"The video encoder stopped: {self._failure}") from self._failure
         if not self._is_closed:
@@ -68,6 +78,17 @@ class EncoderThread:
     def want_keyframe(self) -> None:
         """Make the next picture a keyframe; within `KEYFRAME_GAP_S` of the last asked one, the first after that."""
         self._keyframe_wanted.set()
+
+    def use_bitrate(self, bitrate_bps: int) -> None:
+        """Spend this much from the next picture on, as `VideoEncoder.use_bitrate` does."""
+        self._bitrate_bps = bitrate_bps
+
+    def use_below(self, below: Below | None) -> None:
+        """Hand every picture, once it is I420, to `below` too, in this thread and before it is encoded; None ends it.
+
+        The picture is good during the call alone.
+        """
+        self._below = below
 
     @property
     def dropped(self) -> int:
@@ -98,14 +119,21 @@ class EncoderThread:
     def _run(self) -> None:
         try:
             last_asked_s = -KEYFRAME_GAP_S
+            bitrate_bps = self._bitrate_bps
             while isinstance(picture := self._pictures.take(), _Picture) and not self._is_closed:
                 started_s = now_s()
                 wants_keyframe = self._keyframe_wanted.is_set() and started_s - last_asked_s >= KEYFRAME_GAP_S
                 if wants_keyframe:
                     self._keyframe_wanted.clear()
                     last_asked_s = started_s
+                planes = self._encoder.pack(picture.pixels)
+                if (below := self._below) is not None:
+                    below(planes, picture.captured_s, picture.pts_90khz)
+                if self._bitrate_bps != bitrate_bps:
+                    bitrate_bps = self._bitrate_bps
+                    self._encoder.use_bitrate(bitrate_bps)
                 frame = self._encoder.encode(
-                    picture.pixels, picture.captured_s, picture.pts_90khz, wants_keyframe=wants_keyframe
+                    planes, picture.captured_s, picture.pts_90khz, wants_keyframe=wants_keyframe
                 )
                 self._note(started_s, len(frame.data))
                 self._send(frame)

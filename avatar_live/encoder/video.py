@@ -5,15 +5,14 @@ from typing import Final
 
 import av
 import av.video.frame
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from avatar_live.encoder.planes import SMALL_PICTURE_PIXELS, Packer
 from avatar_live.signals.encoded import VIDEO_CLOCK_HZ, EncodedFrame
 
 SAFETY_KEYFRAME_S: Final = 10.0  # a viewer whose requests are all lost still gets a picture
 BUFFER_S: Final = 0.3  # the most that one frame may cost, in seconds of bitrate: a burst is a delay for everybody
-SMALL_PICTURE_PIXELS: Final = 640 * 360
 
 # ITU-T H.264 table A-1: level, macroblocks a second, macroblocks a frame.
 _LEVELS: Final = (
@@ -45,19 +44,20 @@ class VideoEncoder:
     Raises EncoderError for a size that 4:2:0 cannot hold or no H.264 level fits.
     """
 
-    def __init__(self, stream: str, width_px: int, height_px: int, fps: int, bitrate_bps: int) -> None:
+    def __init__(self, stream: str, width_px: int, height_px: int, fps: int, bitrate_bps: int, rung: int = 0) -> None:
         if width_px <= 0 or height_px <= 0 or width_px % 2 or height_px % 2:
             raise EncoderError(
                 f"A picture of {width_px}x{height_px} cannot be encoded: choose an even width and an even height."
             )
         self._stream = stream
+        self._rung = rung
         self._shape = (height_px, width_px, 4)
         self._packed_shape = (height_px * 3 // 2, width_px)
+        self._bitrate_bps_max = bitrate_bps
         self._safety_ticks = int(SAFETY_KEYFRAME_S * VIDEO_CLOCK_HZ)
         self._last_pts: int | None = None
         self._keyframe_pts = 0
-        # x264 copies its input before it returns, so one picture serves every frame.
-        self._i420 = np.empty((height_px * 3 // 2, width_px), np.uint8)
+        self._packer = Packer(width_px, height_px)  # x264 copies its input before it returns, so its memory serves all
         codec = av.CodecContext.create("libx264", "w")
         codec.width, codec.height, codec.pix_fmt = width_px, height_px, "yuv420p"
         codec.time_base, codec.framerate = Fraction(1, VIDEO_CLOCK_HZ), Fraction(fps, 1)
@@ -76,6 +76,12 @@ class VideoEncoder:
         }
         self._codec = codec
 
+    def pack(self, pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """Return BGRA `pixels` (height, width, 4) as I420 (height * 3 / 2, width), good until the next call."""
+        if pixels.shape not in (self._shape, self._packed_shape):
+            raise EncoderError(f"The encoder was opened for pictures of shape {self._shape}, not {pixels.shape}.")
+        return self._packer.pack(pixels)
+
     def encode(
         self, pixels: NDArray[np.uint8], captured_s: float, pts_90khz: int, wants_keyframe: bool = False
     ) -> EncodedFrame:
@@ -84,16 +90,12 @@ class VideoEncoder:
         The first picture is a keyframe, and so is one every `SAFETY_KEYFRAME_S`. A `pts_90khz` that does not rise is
         moved one tick behind the last, since equal timestamps would be one picture to a receiver.
         """
-        if pixels.shape not in (self._shape, self._packed_shape):
-            raise EncoderError(f"The encoder was opened for pictures of shape {self._shape}, not {pixels.shape}.")
+        planes = self.pack(pixels)
         pts = pts_90khz if self._last_pts is None else max(pts_90khz, self._last_pts + 1)
         is_key = wants_keyframe or self._last_pts is None or pts - self._keyframe_pts >= self._safety_ticks
         if is_key:
             self._keyframe_pts = pts
         self._last_pts = pts
-        planes = pixels
-        if pixels.shape == self._shape:
-            planes = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGRA2YUV_I420, dst=self._i420), np.uint8)
         frame = av.VideoFrame.from_numpy_buffer(planes, format="yuv420p")
         frame.pts, frame.time_base = pts, Fraction(1, VIDEO_CLOCK_HZ)
         kind = av.video.frame.PictureType
@@ -101,7 +103,14 @@ class VideoEncoder:
         packets = self._codec.encode(frame)
         assert len(packets) == 1, "without look-ahead and frame threads every picture gives one packet"
         packet = packets[0]
-        return EncodedFrame(self._stream, "video", bytes(packet), pts, packet.is_keyframe, captured_s)
+        return EncodedFrame(self._stream, "video", bytes(packet), pts, packet.is_keyframe, captured_s, self._rung)
+
+    def use_bitrate(self, bitrate_bps: int) -> None:
+        """Spend this much from the next picture on, without a keyframe, and never more than the encoder was opened for.
+
+        x264 holds the new rate within a second, and its keyframes shrink with it.
+        """
+        self._codec.bit_rate = max(1, min(bitrate_bps, self._bitrate_bps_max))
 
     def close(self) -> None:
         """Let go of the encoder; nothing is held back that a flush could give."""
@@ -114,9 +123,3 @@ def _level(width_px: int, height_px: int, fps: int) -> str:
         if macroblocks <= per_frame and macroblocks * fps <= per_second:
             return level
     raise EncoderError(f"{width_px}x{height_px} at {fps} fps is above H.264 level 5.1: choose a smaller picture.")
-
-
-def size_of(pixels: NDArray[np.uint8]) -> tuple[int, int]:
-    """Return the width and height of a picture, BGRA (height, width, 4) or I420 (height * 3 / 2, width)."""
-    rows, width_px = pixels.shape[:2]
-    return width_px, rows if pixels.ndim == 3 else rows * 2 // 3

@@ -16,7 +16,7 @@ from avatar_live.avatar.model import Avatar
 from avatar_live.avatar.rig import Rig
 from avatar_live.compositor import Overlay, compose, draw_stamp
 from avatar_live.compositor.overlay import panic_card
-from avatar_live.encoder.video import size_of
+from avatar_live.encoder.planes import size_of
 from avatar_live.engine.build import build_of
 from avatar_live.engine.reactions import Reactions
 from avatar_live.motion import Solver

@@ -22,6 +22,7 @@ from avatar_live.channels.processes import (
     READINGS_SLOT,
     SOUND_RING,
     VOICE_SLOT,
+    BitrateWanted,
     Calibrate,
     CueTaken,
     EngineHello,
@@ -225,8 +226,8 @@ class Engine:
         self._show.solver.use_calibration(self._calibrating.known)
         self._dress()
         self._show.overlay.guest = self._guest.look()
-        for stream in self._link.keyframes_wanted() | self._outlets.keyframes_wanted():
-            self._streams.want_keyframe(stream)
+        for stream, rung in self._link.keyframes_wanted() | self._outlets.keyframes_wanted():
+            self._streams.want_keyframe(stream, rung)
         for message in (*self._link.receive(), *self._outlets.receive()):
             match message:
                 case StageCue(number, cue, key):
@@ -236,10 +237,13 @@ class Engine:
                 case GameView():
                     self._show.game = message
                     self._show.overlay.show_game(message)
-                case KeyframeWanted(stream):
-                    self._streams.want_keyframe(stream)
-                case Watched(players):
+                case KeyframeWanted(stream, rung):
+                    self._streams.want_keyframe(stream, rung)
+                case BitrateWanted(stream, rung, bitrate_bps):
+                    self._streams.use_bitrate(stream, rung, bitrate_bps)
+                case Watched(players, rungs):
                     self._show.watched = players
+                    self._streams.use_rungs(rungs)
                     self._say_source()
                 case _:
                     assert_never(message)

@@ -1,11 +1,12 @@
-"""The encoders of the show's pictures: one for everybody, one for each player who is watched."""
+"""The encoders of the show's pictures: one stack of renditions for everybody, an encoder for each watched player."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Final
 
 from avatar_live.channels.processes import EnginePlan
+from avatar_live.encoder.planes import size_of
+from avatar_live.encoder.renditions import SMALL, Renditions
 from avatar_live.encoder.thread import EncoderThread
-from avatar_live.encoder.video import size_of
 from avatar_live.engine.frame import ShowFrame
 from avatar_live.signals.encoded import MAIN_STREAM, VIDEO_CLOCK_HZ, EncodedFrame
 
@@ -24,7 +25,7 @@ class Streams:
     def __init__(self, plan: EnginePlan, send: Send) -> None:
         self._send = send
         self._fps = plan.fps
-        self._main = EncoderThread(MAIN_STREAM, plan.width_px, plan.height_px, plan.fps, plan.bitrate_bps, send)
+        self._main = Renditions(MAIN_STREAM, plan.width_px, plan.height_px, plan.fps, plan.bitrate_bps, send)
         self._players: dict[str, EncoderThread] = {}
 
     def put(self, frame: ShowFrame, now_s: float) -> None:
@@ -41,17 +42,30 @@ class Streams:
                 )
             self._players[player].put(picture, now_s, pts)
 
-    def want_keyframe(self, stream: str) -> None:
+    def use_rungs(self, rungs: Collection[int]) -> None:
+        """Make the show's lower rungs that are named, and end those that are not."""
+        self._main.use_small(SMALL in rungs)
+
+    def want_keyframe(self, stream: str, rung: int = 0) -> None:
         """Ask one encoder for a keyframe; a stream that is gone needs none."""
-        encoder = self._main if stream == MAIN_STREAM else self._players.get(stream)
-        if encoder is not None:
+        if stream == MAIN_STREAM:
+            self._main.want_keyframe(rung)
+        elif (encoder := self._players.get(stream)) is not None:
             encoder.want_keyframe()
 
+    def use_bitrate(self, stream: str, rung: int, bitrate_bps: int) -> None:
+        """Spend this much on one encoder's pictures from now on, at most what it began with."""
+        if stream == MAIN_STREAM:
+            self._main.use_bitrate(rung, bitrate_bps)
+        elif (encoder := self._players.get(stream)) is not None:
+            encoder.use_bitrate(bitrate_bps)
+
     def figures(self) -> dict[str, float]:
-        """Return the main encoder's figures."""
+        """Return the main stream's figures, see `Renditions.figures`."""
         return self._main.figures()
 
     def close(self) -> None:
         """Stop every encoder."""
-        for encoder in (self._main, *self._players.values()):
+        self._main.close()
+        for encoder in self._players.values():
             encoder.close()

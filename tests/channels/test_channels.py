@@ -180,7 +180,9 @@ async def test_a_full_link_skips_to_the_next_keyframe_and_asks_for_it(tmp_path: 
             await until(lambda: link.is_connected)
             for number in range(FRAMES_MAX + 10):
                 link.send(EncodedFrame("main", "video", b"x" * 1_000_000, number, number == 0, 0.0))
-            assert link.keyframes_wanted() == {"main"}
+            assert link.keyframes_wanted() == {("main", 0)}
+            link.send(EncodedFrame("main", "video", b"x", 98, True, 0.0, rung=1))
+            assert link.keyframes_wanted() == {("main", 0), ("main", 1)}, "each rung waits for a keyframe of its own"
             dropped = link.frames_dropped
             assert dropped > 0
             link.send(frame(99))

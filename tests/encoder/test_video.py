@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from avatar_live.encoder.video import BUFFER_S, SAFETY_KEYFRAME_S, EncoderError, VideoEncoder, size_of
+from avatar_live.encoder.planes import size_of
+from avatar_live.encoder.video import BUFFER_S, SAFETY_KEYFRAME_S, EncoderError, VideoEncoder
 from avatar_live.signals.encoded import EncodedFrame
 
 SPS, PPS, IDR, DELTA = 7, 8, 5, 1
@@ -163,3 +164,33 @@ def test_a_size_above_every_level_is_refused_in_one_sentence() -> None:
 def test_a_picture_of_another_shape_is_refused() -> None:
     with pytest.raises(EncoderError, match="opened for pictures of shape"):
         VideoEncoder("main", 640, 360, 30, 800_000).encode(picture(0, 320, 180), 0.0, 0)
+
+
+def test_the_bitrate_changes_in_place_without_a_keyframe_and_its_keyframes_shrink_with_it() -> None:
+    encoder = VideoEncoder("main", 320, 180, 30, 600_000)
+    step = 0
+
+    def spent(seconds: int, ask_at: int) -> tuple[float, int, list[int]]:
+        """Return bits a second of the last half, the size of the asked keyframe, and where keyframes came."""
+        nonlocal step
+        frames = []
+        for number in range(seconds * 30):
+            pixels = np.roll(texture, 5 * step, axis=1)
+            frames.append(encoder.encode(pixels, 0.0, step * FRAME_TICKS, wants_keyframe=number == ask_at))
+            step += 1
+        rate = sum(len(frame.data) for frame in frames[-seconds * 15 :]) * 8 / (seconds / 2)
+        keys = [number for number, frame in enumerate(frames) if frame.is_keyframe]
+        return rate, len(frames[ask_at].data), keys
+
+    noise = np.random.default_rng(5).integers(0, 256, (180, 320, 4), np.uint8)
+    texture = np.asarray(cv2.GaussianBlur(noise, (0, 0), 1.2), np.uint8)
+    full, full_key, _ = spent(4, ask_at=60)
+    encoder.use_bitrate(200_000)
+    low, low_key, low_keys = spent(4, ask_at=60)
+    encoder.use_bitrate(100_000_000)
+    back, _, back_keys = spent(4, ask_at=60)
+    assert low_keys == back_keys == [60], "only the one that was asked for"
+    assert 150_000 < low < 240_000
+    assert 450_000 < full < 720_000
+    assert 450_000 < back < 720_000, "never more than it was opened for"
+    assert low_key < 0.6 * full_key

@@ -240,6 +240,19 @@ async def test_a_watched_player_gets_a_stream_until_nobody_watches(tmp_path: Pat
         await around.until(lambda: not any(thread.name == "encode-ana" for thread in threading.enumerate()))
 
 
+async def test_the_small_rung_is_sent_while_it_is_watched(tmp_path: Path, avatar: Avatar) -> None:
+    async with performing(tmp_path, avatar) as around:
+        assert around.server is not None
+        around.server.send(Watched((), (1,)))
+        await around.until(lambda: {frame.rung for frame in around.frames("main")} == {0, 1})
+        small = [frame for frame in around.frames("main") if frame.rung == 1]
+        assert small[0].is_keyframe
+        around.server.send(KeyframeWanted("main", 1))
+        await around.until(lambda: sum(one.is_keyframe for one in around.frames("main") if one.rung == 1) > 1)
+        around.server.send(Watched(()))
+        await around.until(lambda: not any(thread.name == "encode-main-1" for thread in threading.enumerate()))
+
+
 async def test_a_broken_avatar_keeps_the_old_one_and_says_why_until_a_sound_one_comes(
     tmp_path: Path, avatar: Avatar
 ) -> None:

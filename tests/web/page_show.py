@@ -127,7 +127,7 @@ class Engine:
             self._listen()
             if count % FPS == 0:
                 self._link.send(EngineNote(SOURCE))
-            self._wanted |= self._link.keyframes_wanted()
+            self._wanted |= {stream for stream, _ in self._link.keyframes_wanted()}
             for stream, encoder in self._encoders.items():
                 picture = _main_picture(count) if stream == MAIN_STREAM else _own_picture(self._x_of.get(stream, 0.0))
                 at_s = now_s()
