@@ -19,7 +19,7 @@ from avatar_live.stage.readback import I420Ring
 
 PLAYER_WIDTH_PX: Final = 640
 PLAYER_HEIGHT_PX: Final = 360
-IDLE_S: Final = 1.0
+IDLE_S: Final = 0.5  # a page that is loaded again comes back to its camera; who has left is gone within a second
 
 
 @dataclass(slots=True)
@@ -53,7 +53,7 @@ class PlayerViews:
             self._adapt(view)
 
     def aim(self, game: GameView, wanted: Collection[str], now_s: float) -> None:
-        """Point a camera for each wanted player that is in the game; the others rest, and close after a second."""
+        """Point a camera for each wanted player that is in the game; the others rest, and close after `IDLE_S`."""
         present = {player.id: player for player in game.players if player.id in wanted}
         for name, view in list(self._views.items()):
             is_wanted = name in present

@@ -208,6 +208,21 @@ def fanout(
 
 
 @bench.command()
+def players(
+    pictures: Annotated[
+        int, typer.Option("--pictures", min=20, help="How many pictures to encode on each side.")
+    ] = 240,
+    seconds: Annotated[float, typer.Option("--seconds", min=0.1, help="How long all streams run together.")] = 10.0,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object as the last line.")] = False,
+) -> None:
+    """Measure how many players' own streams one core encodes, beside aiortc's VP8 at the same bitrate and likeness."""
+    with _bench_packages("players"):
+        from avatar_live.app.bench.players import measure_players
+
+    _tell(measure_players(pictures, seconds, say), as_json)
+
+
+@bench.command()
 def tracking(
     parts: Annotated[
         list[str] | None,
