@@ -23,6 +23,8 @@ from avatar_live.app.options import (
     DataOption,
     DirectorOption,
     EdgesOption,
+    EncoderOption,
+    FpsOption,
     GuestsOption,
     HostOption,
     IceOption,
@@ -68,10 +70,12 @@ from avatar_live.app.settings import (
     DEFAULT_PORT,
     DEFAULT_PROFILE,
     DEFAULT_VIEWERS_MAX,
+    FPS_USUAL,
     LEVELS,
     MODELS_FOLDER,
     builtin_avatars,
     check_port,
+    with_picture,
 )
 from avatar_live.app.show import PARTS_NEEDED, LocalShow
 from avatar_live.app.terminal import OutletLines, Progress, live_block, say
@@ -98,6 +102,8 @@ def serve(
     avatar: AvatarOption = DEFAULT_AVATAR,
     title: TitleOption = "",
     size: SizeOption = "1280x720",
+    fps: FpsOption = FPS_USUAL,
+    encoder: EncoderOption = "auto",
     mirror: MirrorOption = True,
     backdrop: BackdropOption = "room",
     light: LightOption = "studio",
@@ -147,6 +153,7 @@ def serve(
     settings = with_sound(settings, music, music_volume, sounds_volume, speak)
     settings = with_guests(settings, guests, guest_at)
     settings = with_network(settings, ice_servers, udp_ports, watch_token, viewers_max)
+    settings = with_picture(settings, fps, encoder)
     check_port(settings.host, settings.port)
     ensure_models(settings.models_folder, Progress("tracking models"))
     signal.signal(signal.SIGTERM, _as_interrupt)
@@ -198,6 +205,8 @@ def desktop(
     avatar: AvatarOption = DEFAULT_AVATAR,
     title: TitleOption = "",
     size: SizeOption = "1280x720",
+    fps: FpsOption = FPS_USUAL,
+    encoder: EncoderOption = "auto",
     mirror: MirrorOption = True,
     backdrop: BackdropOption = "room",
     light: LightOption = "studio",
@@ -233,6 +242,7 @@ def desktop(
     settings = with_sound(settings, music, music_volume, sounds_volume, speak)
     settings = with_guests(settings, guests, guest_at)
     settings = with_network(settings, ice_servers, udp_ports, watch_token, viewers_max)
+    settings = with_picture(settings, fps, encoder)
     if not probe("screen").works:
         raise ShowError(
             "No window can be opened here: start `python3 live.py serve`, which needs no screen. Where there is one, "

@@ -38,6 +38,7 @@ PYTHON_NEWEST: Final = (3, 14)
 FREE_BYTES_MIN: Final = 200_000_000  # for the ledger and its log to grow through a long show
 CHROMIUMS: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 LEDGER_S_MAX: Final = 10.0
+PICTURE: Final = (1280, 720, 30)  # width, height and pictures a second that an encoder is tried with
 TABLE_CHARACTERS: Final = 100
 
 
@@ -171,19 +172,15 @@ def _opengl(_: Questions) -> Look:
 
 
 def _encoder(_: Questions) -> Look:
-    import av
-    import av.codec
+    from avatar_live.encoder.choice import choose
+    from avatar_live.encoder.kinds import KINDS, X264
+    from avatar_live.encoder.proof import prove
 
-    try:
-        codec = av.codec.Codec("libx264", "w")
-    except (av.FFmpegError, ValueError):
-        yield (
-            "fail",
-            "The installed PyAV has no H.264 encoder.",
-            "Install av from the package registry, not the system.",
-        )
+    choice = choose("auto", *PICTURE)
+    if choice.kind.name == X264 and not (proof := prove(KINDS[X264], *PICTURE)).works:
+        yield "fail", f"No H.264 can be made. {proof.found}", "Install av from the package registry, not the system."
         return
-    yield "ok", f"{codec.long_name}.", ""
+    yield "ok", choice.words, ""
 
 
 def _models(questions: Questions) -> Look:

@@ -146,6 +146,19 @@ SizeOption = Annotated[
     str,
     typer.Option("--size", help="The picture. Half the size is four times less work.", rich_help_panel="The show"),
 ]
+FpsOption = Annotated[
+    int,
+    typer.Option("--fps", help="Pictures a second: 24, 25, 30, 50 or 60.", rich_help_panel="The show"),
+]
+EncoderOption = Annotated[
+    str,
+    typer.Option(
+        "--encoder",
+        help="What makes H.264 of the pictures: [b]auto[/b] (a graphics card's encoder where one proves itself), "
+        "[b]x264[/b], [b]nvenc[/b], [b]videotoolbox[/b], [b]qsv[/b] or [b]vaapi[/b].",
+        rich_help_panel="The show",
+    ),
+]
 MirrorOption = Annotated[
     bool,
     typer.Option(

@@ -8,7 +8,7 @@ older than the child itself allows kills the child. The engine meets the server,
 """
 
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 import msgspec
 
@@ -32,6 +32,9 @@ SOUND_RING: Final = "sound"
 GUEST_SLOT: Final = "guest"  # a guest's newest picture, without pixels when there is no guest
 GUEST_PIXELS_MAX: Final = 1280 * 720
 ONCE: Final = "once:"  # before a take's path as a camera: play it to its end and leave the avatar to its idle
+
+EncoderName = Literal["auto", "x264", "nvenc", "videotoolbox", "qsv", "vaapi"]
+ENCODERS: Final[tuple[EncoderName, ...]] = get_args(EncoderName)
 
 
 class TrackerPlan(msgspec.Struct, frozen=True):
@@ -58,7 +61,8 @@ class EnginePlan(msgspec.Struct, frozen=True):
     sent for another program to show, such as "127.0.0.1:39540"; nowhere when it is empty.
     `sounds` is the folder of the sounds of gifts and games, `music` a file that is played over and over, and `speech`
     says which thanks are spoken. `layer` is where a guest's picture stands, as `signals.layer.parse_layer` reads it; it
-    is not looked at otherwise.
+    is not looked at otherwise. `encoder` is a name of `encoder.kinds`, or "auto" for a graphics card's where one proves
+    itself.
     """
 
     run_folder: str
@@ -85,6 +89,7 @@ class EnginePlan(msgspec.Struct, frozen=True):
     speech: SpeechMode = "off"
     levels: SoundLevels = SoundLevels()
     layer: str = ""
+    encoder: EncoderName = "x264"
 
 
 class NetworkPlan(msgspec.Struct, frozen=True):

@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from avatar_live.encoder.kinds import KINDS, X264, Kind
 from avatar_live.encoder.planes import Shrinker, small_size
 from avatar_live.encoder.thread import EncoderThread
 from avatar_live.encoder.video import EncoderError
@@ -37,11 +38,12 @@ class Renditions:
         fps: int,
         bitrate_bps: int,
         send: Callable[[EncodedFrame], None],
+        kind: Kind = KINDS[X264],
     ) -> None:
-        self._stream, self._fps, self._send = stream, fps, send
+        self._stream, self._fps, self._send, self._kind = stream, fps, send, kind
         self._small_size = small_size(width_px, height_px)
         self._small_bitrate_bps = small_bitrate_bps(*self._small_size, bitrate_bps)
-        self._full = EncoderThread(stream, width_px, height_px, fps, bitrate_bps, send)
+        self._full = EncoderThread(stream, width_px, height_px, fps, bitrate_bps, send, FULL, kind)
         self._small: EncoderThread | None = None
 
     def put(self, pixels: NDArray[np.uint8], captured_s: float, pts_90khz: int) -> None:
@@ -52,7 +54,8 @@ class Renditions:
         """Make the small rung from the next picture on, or end it."""
         if is_wanted and self._small is None:
             fps = min(self._fps, SMALL_FPS_MAX)
-            small = EncoderThread(self._stream, *self._small_size, fps, self._small_bitrate_bps, self._send, SMALL)
+            bitrate_bps = self._small_bitrate_bps
+            small = EncoderThread(self._stream, *self._small_size, fps, bitrate_bps, self._send, SMALL, self._kind)
             self._small = small
             self._full.use_below(_Stair(small, Shrinker(*self._small_size), VIDEO_CLOCK_HZ // fps))
         elif not is_wanted and self._small is not None:

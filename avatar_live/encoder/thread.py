@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from avatar_live.channels import Latest
 from avatar_live.clock import now_s
+from avatar_live.encoder.kinds import KINDS, X264, Kind
 from avatar_live.encoder.video import EncoderError, VideoEncoder
 from avatar_live.signals.encoded import EncodedFrame
 
@@ -49,8 +50,9 @@ class EncoderThread:
         bitrate_bps: int,
         send: Callable[[EncodedFrame], None],
         rung: int = 0,
+        kind: Kind = KINDS[X264],
     ) -> None:
-        self._encoder = VideoEncoder(stream, width_px, height_px, fps, bitrate_bps, rung)
+        self._encoder = VideoEncoder(stream, width_px, height_px, fps, bitrate_bps, rung, kind)
         self._send = send
         self._below: Below | None = None
         self._bitrate_bps = bitrate_bps

@@ -8,6 +8,7 @@ import av.video.frame
 import numpy as np
 from numpy.typing import NDArray
 
+from avatar_live.encoder.kinds import KINDS, OPEN_ERRORS, X264, Format, Kind, open_codec
 from avatar_live.encoder.planes import Packer
 from avatar_live.signals.encoded import VIDEO_CLOCK_HZ, EncodedFrame
 
@@ -24,12 +25,8 @@ _LEVELS: Final = (
     ("5.0", 589_824, 22_080),
     ("5.1", 983_040, 36_864),
 )
-# OpenCV converts with the matrix of ITU-R BT.601 in limited range; unsaid, browsers guess BT.709 for tall pictures.
-_COLOURS: Final = "colorprim=smpte170m:transfer=smpte170m:colormatrix=smpte170m:range=tv"
-# What `ultrafast` leaves out and what is worth its time. First-person pictures of 640x360 at 900 kbit/s, SSIM for ms a
-# frame: .949 for 0.96 bare, .972 for 1.14 with both, .980 for 1.50 as `superfast`; aiortc's VP8 has .967 for 2.8.
-_TOOLS: Final = "no-deblock=0:aq-mode=1"
-_NO_DELAY: Final = "repeat-headers=1:sliced-threads=0:bframes=0:scenecut=0:keyint=infinite"
+
+_X264: Final = KINDS[X264]
 
 
 class EncoderError(Exception):
@@ -44,45 +41,52 @@ class VideoEncoder:
     would cost quality at these sizes. Lower rungs have the slower `superfast`, since each bit has more to show there.
     Measured on a shared 2-core x86-64 machine, ms a frame: 640x360 0.16 for I420 + 1.1, 1280x720 0.6 + 4.3.
 
+    A card's encoder of another `kind` is opened with the first picture; when it will not, x264 takes its place.
+
     Raises EncoderError for a size that 4:2:0 cannot hold or no H.264 level fits.
     """
 
-    def __init__(self, stream: str, width_px: int, height_px: int, fps: int, bitrate_bps: int, rung: int = 0) -> None:
+    def __init__(
+        self,
+        stream: str,
+        width_px: int,
+        height_px: int,
+        fps: int,
+        bitrate_bps: int,
+        rung: int = 0,
+        kind: Kind = _X264,
+        *,
+        may_fall_back: bool = True,
+    ) -> None:
         if width_px <= 0 or height_px <= 0 or width_px % 2 or height_px % 2:
             raise EncoderError(
                 f"A picture of {width_px}x{height_px} cannot be encoded: choose an even width and an even height."
             )
+        level = _level(width_px, height_px, fps)
         self._stream = stream
+        self._format = Format(width_px, height_px, fps, bitrate_bps, level, BUFFER_S, is_frugal=rung > 0)
         self._rung = rung
-        self._shape = (height_px, width_px, 4)
-        self._packed_shape = (height_px * 3 // 2, width_px)
-        self._bitrate_bps_max = bitrate_bps
+        self._kind = kind
+        self._may_fall_back = may_fall_back
+        self._bitrate_bps = bitrate_bps
         self._safety_ticks = int(SAFETY_KEYFRAME_S * VIDEO_CLOCK_HZ)
         self._last_pts: int | None = None
         self._keyframe_pts = 0
-        self._packer = Packer(width_px, height_px)  # x264 copies its input before it returns, so its memory serves all
-        codec = av.CodecContext.create("libx264", "w")
-        codec.width, codec.height, codec.pix_fmt = width_px, height_px, "yuv420p"
-        codec.time_base, codec.framerate = Fraction(1, VIDEO_CLOCK_HZ), Fraction(fps, 1)
-        codec.bit_rate = bitrate_bps
-        codec.thread_count = 1
-        codec.max_b_frames = 0
-        codec.options = {
-            "preset": "superfast" if rung else "ultrafast",
-            "tune": "zerolatency",
-            "profile": "baseline",
-            "level": _level(width_px, height_px, fps),
-            "forced-idr": "1",
-            "maxrate": str(bitrate_bps),
-            "bufsize": str(int(bitrate_bps * BUFFER_S)),
-            "x264-params": f"{_NO_DELAY}:{_TOOLS}:{_COLOURS}",
-        }
-        self._codec = codec
+        self._packer = Packer(width_px, height_px)  # encoders copy their input before they return, so its memory serves
+        self._codec: av.VideoCodecContext | None = None
+
+    @property
+    def kind(self) -> str:
+        """The name of the encoder that is used; another than was asked for when that one would not open."""
+        return self._kind.name
 
     def pack(self, pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """Return BGRA `pixels` (height, width, 4) as I420 (height * 3 / 2, width), good until the next call."""
-        if pixels.shape not in (self._shape, self._packed_shape):
-            raise EncoderError(f"The encoder was opened for pictures of shape {self._shape}, not {pixels.shape}.")
+        width_px, height_px = self._format.width_px, self._format.height_px
+        if pixels.shape not in ((height_px, width_px, 4), (height_px * 3 // 2, width_px)):
+            raise EncoderError(
+                f"The encoder was opened for pictures of shape {(height_px, width_px, 4)}, not {pixels.shape}."
+            )
         return self._packer.pack(pixels)
 
     def encode(
@@ -99,25 +103,51 @@ class VideoEncoder:
         if is_key:
             self._keyframe_pts = pts
         self._last_pts = pts
-        frame = av.VideoFrame.from_numpy_buffer(planes, format="yuv420p")
-        frame.pts, frame.time_base = pts, Fraction(1, VIDEO_CLOCK_HZ)
-        kind = av.video.frame.PictureType
-        frame.pict_type = kind.I if is_key else kind.NONE
-        packets = self._codec.encode(frame)
-        assert len(packets) == 1, "without look-ahead and frame threads every picture gives one packet"
-        packet = packets[0]
-        return EncodedFrame(self._stream, "video", bytes(packet), pts, packet.is_keyframe, captured_s, self._rung)
+        data, is_keyframe = self._encoded(planes, pts, is_key)
+        return EncodedFrame(self._stream, "video", data, pts, is_keyframe, captured_s, self._rung)
 
     def use_bitrate(self, bitrate_bps: int) -> None:
-        """Spend this much from the next picture on, without a keyframe, and never more than the encoder was opened for.
+        """Spend this much from the next picture on, and never more than the encoder was made for.
 
-        x264 holds the new rate within a second, and its keyframes shrink with it.
+        x264 needs no keyframe for it, holds the new rate within a second, and its keyframes shrink along. An encoder
+        that cannot change begins anew, with a keyframe.
         """
-        self._codec.bit_rate = max(1, min(bitrate_bps, self._bitrate_bps_max))
+        self._bitrate_bps = max(1, min(bitrate_bps, self._format.bitrate_bps))
+        if self._codec is None:
+            return
+        if self._kind.keeps_its_stream:
+            self._codec.bit_rate = self._bitrate_bps
+        else:
+            self._codec = None
+
+    def _encoded(self, planes: NDArray[np.uint8], pts: int, is_key: bool) -> tuple[bytes, bool]:
+        try:
+            return self._encoded_by(self._kind, planes, pts, is_key)
+        except (*OPEN_ERRORS, EncoderError):
+            if self._kind is _X264 or not self._may_fall_back:
+                raise
+        # A card has room for so many streams; the picture that it could not take is x264's first.
+        self._codec, self._kind = None, _X264
+        return self._encoded_by(_X264, planes, pts, is_key=True)
+
+    def _encoded_by(self, kind: Kind, planes: NDArray[np.uint8], pts: int, is_key: bool) -> tuple[bytes, bool]:
+        if self._codec is None:
+            self._codec = open_codec(kind, self._format)
+            self._codec.bit_rate = self._bitrate_bps
+        frame = av.VideoFrame.from_numpy_buffer(planes, format="yuv420p")
+        if kind.pix_fmt != "yuv420p" and not kind.device:  # PyAV itself brings pictures to a device
+            frame = frame.reformat(format=kind.pix_fmt)
+        frame.pts, frame.time_base = pts, Fraction(1, VIDEO_CLOCK_HZ)
+        wanted = av.video.frame.PictureType
+        frame.pict_type = wanted.I if is_key else wanted.NONE
+        packets = self._codec.encode(frame)
+        if len(packets) != 1:
+            raise EncoderError("It does not give a frame for every picture at once.")
+        return bytes(packets[0]), packets[0].is_keyframe
 
     def close(self) -> None:
         """Let go of the encoder; nothing is held back that a flush could give."""
-        del self._codec
+        self._codec = None
 
 
 def _level(width_px: int, height_px: int, fps: int) -> str:

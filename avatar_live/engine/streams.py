@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection
 from typing import Final
 
 from avatar_live.channels.processes import EnginePlan
+from avatar_live.encoder.kinds import KINDS, X264
 from avatar_live.encoder.planes import size_of
 from avatar_live.encoder.renditions import SMALL, Renditions
 from avatar_live.encoder.thread import EncoderThread
@@ -25,7 +26,9 @@ class Streams:
     def __init__(self, plan: EnginePlan, send: Send) -> None:
         self._send = send
         self._fps = plan.fps
-        self._main = Renditions(MAIN_STREAM, plan.width_px, plan.height_px, plan.fps, plan.bitrate_bps, send)
+        self._kind = KINDS.get(plan.encoder, KINDS[X264])
+        size = (plan.width_px, plan.height_px)
+        self._main = Renditions(MAIN_STREAM, *size, plan.fps, plan.bitrate_bps, send, self._kind)
         self._players: dict[str, EncoderThread] = {}
 
     def put(self, frame: ShowFrame, now_s: float) -> None:
@@ -38,7 +41,7 @@ class Streams:
             if player not in self._players:
                 width_px, height_px = size_of(picture)
                 self._players[player] = EncoderThread(
-                    player, width_px, height_px, self._fps, PLAYER_BITRATE_BPS, self._send
+                    player, width_px, height_px, self._fps, PLAYER_BITRATE_BPS, self._send, kind=self._kind
                 )
             self._players[player].put(picture, now_s, pts)
 

@@ -11,6 +11,7 @@ from PIL import Image
 from avatar_live.app import settings as st
 from avatar_live.app.faults import ShowError, sentence
 from avatar_live.app.scene import checked_backdrop
+from avatar_live.channels.processes import EnginePlan
 
 
 def a_show(**changes: object) -> st.Settings:
@@ -48,6 +49,26 @@ def test_a_smaller_picture_gets_fewer_bits_but_never_too_few() -> None:
 
     assert 2_400_000 < bits("1280x720") < 2_600_000
     assert bits("64x64") == st.BITRATE_BPS_MIN
+
+
+def test_sixty_pictures_a_second_get_half_as_many_bits_again() -> None:
+    def plan(fps: int) -> EnginePlan:
+        return st.with_picture(st.with_size(a_show(), "1920x1080"), fps, "auto").engine_plan(Path("/r"))
+
+    assert (plan(60).fps, plan(60).encoder) == (60, "auto")
+    assert plan(60).bitrate_bps == pytest.approx(1.5 * plan(30).bitrate_bps, rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("fps", "encoder", "words"),
+    [
+        (31, "auto", r"choose one of 24, 25, 30, 50, 60\."),
+        (30, "h264", r'There is no encoder "h264": choose one of auto'),
+    ],
+)
+def test_a_rate_or_an_encoder_that_cannot_be_gets_a_sentence(fps: int, encoder: str, words: str) -> None:
+    with pytest.raises(ShowError, match=words):
+        st.with_picture(a_show(), fps, encoder)
 
 
 def test_each_profile_keeps_its_calibrations_in_a_folder_of_its_own() -> None:
