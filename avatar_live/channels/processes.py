@@ -337,6 +337,12 @@ class EngineNote(msgspec.Struct, frozen=True, tag="note"):
     source: str
 
 
+class PlayersFit(msgspec.Struct, frozen=True, tag="players"):
+    """Say how many players this machine carries just now, those who play included."""
+
+    count: int
+
+
 class StageCue(msgspec.Struct, frozen=True, tag="cue"):
     """Ask for a cue; `id` comes back in `CueTaken`, so that a cue given to a dying engine is given again. A paid cue
     has a `key`, which stays the same over the lives of the server: one engine shows it once.
@@ -374,7 +380,7 @@ class Watched(msgspec.Struct, frozen=True, tag="watched"):
     rungs: tuple[int, ...] = ()
 
 
-FromEngine = EncodedFrame | EngineHello | EngineNote | CueTaken
+FromEngine = EncodedFrame | EngineHello | EngineNote | PlayersFit | CueTaken
 ToEngine = StageCue | GameView | KeyframeWanted | BitrateWanted | Watched
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Final, assert_never
 
 import msgspec
+import psutil
 
 from avatar_live import clock
 from avatar_live.avatar import AvatarError, read_avatar
@@ -32,6 +33,7 @@ from avatar_live.channels.processes import (
     KeyframeWanted,
     Order,
     Panic,
+    PlayersFit,
     Record,
     StageCue,
     Stop,
@@ -58,6 +60,7 @@ from avatar_live.channels.ring import SoundRing
 from avatar_live.compositor import Overlay
 from avatar_live.engine.build import build_of
 from avatar_live.engine.calibrating import Calibrating
+from avatar_live.engine.capacity import PLAYERS_MIN, Capacity
 from avatar_live.engine.foley import Foley
 from avatar_live.engine.frame import Show, ShowFrame, make_frame, stamp_frame
 from avatar_live.engine.guest import GuestView
@@ -86,6 +89,7 @@ from avatar_live.stage.degrade import FULL, Degrade
 PREVIEW_EVERY: Final = 2  # frames
 STEP_S_MAX: Final = 0.1  # a longer pause moves springs and filters no further than this
 FIGURES_OVER_S: Final = 1.0
+WEIGH_S: Final = 1.0
 
 
 def run(plan: EnginePlan, stage: Stage, orders: Lossless[Order]) -> None:
@@ -135,6 +139,10 @@ class Engine:
         self._source = ""
         self._count = 0
         self._quality = FULL
+        self._capacity = Capacity()
+        self._players_fit = PLAYERS_MIN
+        self._weighed_s = float("-inf")
+        psutil.cpu_percent()  # the next call tells of the time since this one
 
     def run(self, orders: Lossless[Order]) -> None:
         """Make a frame at every tick until an order stops it."""
@@ -157,6 +165,7 @@ class Engine:
                 self._show.stage.use_quality(quality)
                 pacer = clock.Pacer(self._plan.fps * quality.rate)
             self._tell_health(frame, rate)
+            self._tell_capacity(len(frame.players), ended_s)
 
     def close(self) -> None:
         """Stop the threads, then let go of what they used."""
@@ -244,6 +253,7 @@ class Engine:
                 case Watched(players, rungs):
                     self._show.watched = players
                     self._streams.use_rungs(rungs)
+                    self._link.send(PlayersFit(self._players_fit))
                     self._say_source()
                 case _:
                     assert_never(message)
@@ -289,6 +299,16 @@ class Engine:
         if self._preview is not None and self._count % PREVIEW_EVERY == 0:
             self._preview.write(frame.picture)
 
+    def _tell_capacity(self, playing: int, now_s: float) -> None:
+        """Weigh once a second whether another player fits, and tell the room when that changed."""
+        if now_s - self._weighed_s < WEIGH_S:
+            return
+        self._weighed_s = now_s
+        fit = self._capacity.note(self._quality, psutil.cpu_percent() / 100.0, playing, now_s)
+        if fit != self._players_fit:
+            self._players_fit = fit
+            self._link.send(PlayersFit(fit))
+
     def _tell_health(self, frame: ShowFrame, rate: "Rate") -> None:
         encoder = self._streams.figures()
         fault = self._note or self._scene_fault or self._vmc_out.fault or self._guest.fault or self._show.stage.fault
@@ -309,6 +329,8 @@ class Engine:
                 "bitrate_bps": encoder["bitrate_bps"],
                 "pictures_dropped": encoder["dropped"],
                 **self._sound.figures(),
+                "players": float(len(frame.players)),
+                "players_fit": float(self._players_fit),
             },
             notice=self._calibrating.fault or self._sound.fault,
             calibration=calibration,

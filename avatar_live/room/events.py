@@ -126,6 +126,13 @@ class EngineLeft:
 
 
 @dataclass(frozen=True, slots=True)
+class SeatsMeasured:
+    """The stage carries so many players just now, those who play included."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class SourceChanged:
     """What drives the avatar, in words for people."""
 
@@ -185,6 +192,7 @@ Event = (
     | CueWasTaken
     | EngineCame
     | EngineLeft
+    | SeatsMeasured
     | SourceChanged
     | PlayerWatches
     | PlayerSees

@@ -43,7 +43,7 @@ def queue_up(room: Room, event: ev.GiftCommitted, now_s: float) -> tuple[Room, e
         return room, (ev.Refund(event.viewer, event.id, LINE_FULL),)
     ticket = Ticket(event.viewer, event.name, event.id, event.token, now_s)
     room = replace(room, queue=(*room.queue, ticket))
-    is_next = len(room.seats) + len(room.queue) <= SEATS
+    is_next = len(room.seats) + len(room.queue) <= room.seats_max
     reason = "" if is_next else _place(len(room.queue))
     return room, (ev.Tell(event.viewer, GiftUpdate(event.id, "committed", event.balance_coins, reason)),)
 
@@ -84,13 +84,18 @@ def left(room: Room, event: ev.PlayLeft, now_s: float) -> tuple[Room, ev.Effects
     return room, tuple(effects)
 
 
+def measured(room: Room, event: ev.SeatsMeasured) -> Room:
+    """Seat no more players than the stage carries; who has a seat keeps it, and tickets wait in line."""
+    return replace(room, seats_max=min(event.count, SEATS))
+
+
 def engine_left(room: Room) -> tuple[Room, ev.Effects]:
     """End every game with a refund; who waits goes on waiting for the next engine."""
     effects: list[ev.Effect] = []
     for seat in room.seats:
         room, ended = _end(room, seat, ENGINE_GONE, is_refunded=True)
         effects += ended
-    return replace(room, has_engine=False), tuple(effects)
+    return replace(room, has_engine=False, seats_max=SEATS), tuple(effects)
 
 
 def tick(room: Room, is_live: bool, now_s: float) -> tuple[Room, ev.Effects]:
@@ -113,7 +118,7 @@ def tick(room: Room, is_live: bool, now_s: float) -> tuple[Room, ev.Effects]:
 def _admit(room: Room, now_s: float) -> tuple[Room, list[ev.Effect]]:
     effects: list[ev.Effect] = []
     for ticket in room.queue:
-        if len(room.seats) >= SEATS:
+        if len(room.seats) >= room.seats_max:
             break
         if any(seat.ticket.viewer == ticket.viewer for seat in room.seats):
             continue  # one pair of hands plays one game at a time

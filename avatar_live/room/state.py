@@ -24,7 +24,7 @@ CUES_WAITING_MAX: Final = 400  # two or three a gift; beyond, a gift is refused 
 HEARTS_EVERY_TICKS: Final = 10  # likes of one second rise together
 FORGET_S: Final = 60.0  # a viewer who is gone keeps camp and allowances so long
 
-SEATS: Final = 2
+SEATS: Final = 2  # at most
 QUEUE_MAX: Final = 20
 CONNECT_S: Final = 8.0
 FIRST_FRAME_S: Final = 5.0
@@ -104,6 +104,7 @@ class Room:
     has_engine: bool = False
     source: str = ""
     seats: tuple[Seat, ...] = ()
+    seats_max: int = SEATS  # fewer while the machine that draws and encodes is full
     queue: tuple[Ticket, ...] = ()
     player_number: int = 0
     sweep: int = 0

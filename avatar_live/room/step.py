@@ -43,6 +43,8 @@ def step(room: Room, event: ev.Event, now_s: float) -> tuple[Room, ev.Effects]:
             return play.engine_left(room)
         case ev.SourceChanged():
             return replace(room, source=event.source), ()
+        case ev.SeatsMeasured():
+            return play.measured(room, event), ()
         case ev.PlayerWatches():
             return play.watching(room, event, now_s)
         case ev.PlayerSees():

@@ -12,6 +12,7 @@ from avatar_live.channels.processes import (
     EngineNote,
     FromEngine,
     KeyframeWanted,
+    PlayersFit,
     StageCue,
     Watched,
 )
@@ -67,6 +68,8 @@ class StageLink:
                 self._handle(ev.EngineCame())
             case EngineNote(source):
                 self._handle(ev.SourceChanged(source))
+            case PlayersFit(count):
+                self._handle(ev.SeatsMeasured(count))
             case CueTaken(id):
                 self._handle(ev.CueWasTaken(id))
             case _:

@@ -35,6 +35,7 @@ from avatar_live.channels.processes import (
     KeyframeWanted,
     Order,
     Panic,
+    PlayersFit,
     StageCue,
     Stop,
     UseAvatar,
@@ -54,6 +55,7 @@ from avatar_live.protocol.cues import Confetti
 from avatar_live.protocol.view import GameView
 from avatar_live.signals import READINGS_BYTES, EncodedFrame, Readings, readings_to_bytes
 from avatar_live.signals.scene import Fill, Room
+from avatar_live.stage.cameras import PLAYERS_MAX
 from avatar_live.stage.degrade import LADDER
 from avatar_live.tracking.performance import PERFORMANCE, Performance
 
@@ -232,6 +234,8 @@ async def test_a_watched_player_gets_a_stream_until_nobody_watches(tmp_path: Pat
         assert around.server is not None
         around.server.send(GameView(0.5, 0.0, 0.0, 2, 1))
         around.server.send(Watched(("ana",)))
+        await around.until(lambda: around.said(PlayersFit))
+        assert 1 <= around.said(PlayersFit)[0].count <= PLAYERS_MAX
         await around.until(lambda: len(around.frames("ana")) > 3)
         assert around.stage.games[-1].score_red == 2 and around.show.overlay.score == (2, 1)
         around.server.send(KeyframeWanted("ana"))

@@ -6,6 +6,7 @@ from rooms import Scene, of, told
 from avatar_live.protocol.catalogue import TICKET_SECONDS
 from avatar_live.protocol.wire import GiftUpdate, PlayEnd, PlayStart, Show
 from avatar_live.room import events as ev
+from avatar_live.room.play import WAITED
 from avatar_live.room.state import CONNECT_S, FIRST_FRAME_S, QUEUE_MAX, QUEUE_S_MAX, SEATS
 
 
@@ -98,6 +99,29 @@ def test_more_tickets_than_seats_wait_and_are_told_their_place() -> None:
     effects = scene.play(ev.PlayLeft("ann")) + scene.tick()
     assert [type(message) for message in told("cid", effects)] == [PlayStart]
     assert "number 1" in _reason(effects, "dan")
+
+
+def test_a_full_stage_lets_tickets_wait_and_sends_nobody_away() -> None:
+    scene = _live_with("ann", "bob", "cid")
+    scene.play(ev.SeatsMeasured(1))
+    scene.seat("ann", "gift-1")
+    assert "number 1" in _reason(scene.commit("bob", "gift-2", "ticket"), "bob")
+    assert not told("bob", scene.tick())
+    scene.play(ev.SeatsMeasured(SEATS + 5))
+    assert [type(message) for message in told("bob", scene.tick())] == [PlayStart]
+    scene.play(ev.SeatsMeasured(1))
+    assert len(scene.room.seats) == SEATS, "who plays goes on"
+    scene.commit("cid", "gift-3", "ticket")
+    refunds = of(ev.Refund, scene.tick(QUEUE_S_MAX))
+    assert ("cid", WAITED) in [(refund.viewer, refund.reason) for refund in refunds]
+
+
+def test_a_new_engine_is_trusted_until_it_has_measured() -> None:
+    scene = _live_with("ann", "bob")
+    scene.play(ev.SeatsMeasured(1), ev.EngineLeft(), ev.EngineCame())
+    for number, viewer in enumerate(("ann", "bob")):
+        scene.seat(viewer, f"gift-{number}")
+    assert len(scene.room.seats) == SEATS
 
 
 def test_who_comes_back_and_asks_for_a_waiting_ticket_is_told_its_place() -> None:
