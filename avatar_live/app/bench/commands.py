@@ -213,13 +213,23 @@ def players(
         int, typer.Option("--pictures", min=20, help="How many pictures to encode on each side.")
     ] = 240,
     seconds: Annotated[float, typer.Option("--seconds", min=0.1, help="How long all streams run together.")] = 10.0,
+    presses: Annotated[int, typer.Option("--presses", min=1, max=20, help="How many keys to press in a game.")] = 16,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object as the last line.")] = False,
+    size: SizeOption = "640x360",
+    port: PortOption = DEFAULT_PORT,
 ) -> None:
-    """Measure how many players' own streams one core encodes, beside aiortc's VP8 at the same bitrate and likeness."""
+    """Measure players' own streams: how many one core encodes beside aiortc's VP8, and how soon a key is seen.
+
+    The second runs a whole show of this size with one player in a real browser.
+    """
     with _bench_packages("players"):
         from avatar_live.app.bench.players import measure_players
+        from avatar_live.app.bench.reaction import measure_reaction
 
-    _tell(measure_players(pictures, seconds, say), as_json)
+    settings = settings_of("performance", DEFAULT_AVATAR, "", size, True, port, "127.0.0.1", DATA_FOLDER, MODELS_FOLDER)
+    check_port(settings.host, settings.port)
+    figures = measure_reaction(settings, presses, say)
+    _tell(measure_players(pictures, seconds, say) | figures, as_json)
 
 
 @bench.command()
