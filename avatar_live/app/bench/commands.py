@@ -215,12 +215,13 @@ def players(
     seconds: Annotated[float, typer.Option("--seconds", min=0.1, help="How long all streams run together.")] = 10.0,
     presses: Annotated[int, typer.Option("--presses", min=1, max=20, help="How many keys to press in a game.")] = 16,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object as the last line.")] = False,
-    size: SizeOption = "640x360",
+    size: SizeOption = "320x180",
     port: PortOption = DEFAULT_PORT,
 ) -> None:
     """Measure players' own streams: how many one core encodes beside aiortc's VP8, and how soon a key is seen.
 
-    The second runs a whole show of this size with one player in a real browser.
+    The second runs a whole show of this size with one player in a real browser; a small one, because a machine that
+    draws in software is full with a larger one and a player.
     """
     with _bench_packages("players"):
         from avatar_live.app.bench.players import measure_players
