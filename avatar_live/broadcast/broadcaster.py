@@ -9,10 +9,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from avatar_live import clock
+from avatar_live.broadcast.adaptation import FULL
 from avatar_live.broadcast.fanout import Fanout
 from avatar_live.broadcast.feedback import Feedback
+from avatar_live.broadcast.ladder import BOTH, Ladder
 from avatar_live.broadcast.network import Network
 from avatar_live.broadcast.offer import BroadcastError, checked_offer
+from avatar_live.broadcast.statistics import BroadcastFigures, ViewerFigures
 from avatar_live.broadcast.trickle import parse_fragment
 from avatar_live.broadcast.viewer import Viewer
 from avatar_live.protocol.wire import Keys
@@ -20,9 +23,10 @@ from avatar_live.signals.encoded import MAIN_STREAM, EncodedFrame
 
 RETRY_AFTER_S: Final = 5
 CONNECTING_MAX: Final = 12  # offers of one address that have not become a connection yet: a household coming back
-SWEEP_S: Final = 1.0
+SWEEP_S: Final = 0.5
 FIGURES_S: Final = 2.0
 LEFT_MAX: Final = 256
+NUMBERS: Final = 1_000_000  # from which a viewer's is drawn
 
 __all__ = ["BroadcastError", "Broadcaster", "Watch"]
 
@@ -40,6 +44,7 @@ class _Place:
     stream: str
     viewer: Viewer
     address: str
+    number: int
 
 
 class Broadcaster:
@@ -49,7 +54,8 @@ class Broadcaster:
 
     The callbacks are called on that loop: `want_keyframe(stream, rung)` at most twice a second a rung, `on_keys(stream,
     keys)` when a player's keys change, `on_watchers(stream, count)` when somebody comes or goes, `on_feedback(watch_id,
-    feedback)` when a viewer tells of its network. Frames carry `pts` of video (90 kHz) and sound (48 kHz) from one
+    feedback)` when a viewer tells of its network, `on_rungs(rungs)` with the lower rungs of the show that are wanted.
+    Frames carry `pts` of video (90 kHz) and sound (48 kHz) from one
     origin, and `captured_s` of both on the monotonic clock: viewers line them up by `captured_s`.
     """
 
@@ -61,6 +67,7 @@ class Broadcaster:
         on_watchers: Callable[[str, int], None],
         network: Network | None = None,
         on_feedback: Callable[[str, Feedback], None] = lambda watch_id, feedback: None,
+        on_rungs: Callable[[tuple[int, ...]], None] = lambda rungs: None,
         allow_loopback: bool = False,
         passes_through: bool = False,
         viewers_max: int = 100,
@@ -76,9 +83,10 @@ class Broadcaster:
         self._now = now
         self._fanouts: dict[str, Fanout] = {}
         self._places: dict[str, _Place] = {}
+        self._ladder = Ladder(on_rungs)
         self._farewells: set[asyncio.Task[None]] = set()
         self._left: deque[str] = deque(maxlen=LEFT_MAX)  # sessions that ended and were not said goodbye to
-        self._sweeper: asyncio.Task[None] | None = None
+        self._chores: list[asyncio.Task[None]] = []
         self._sent: deque[tuple[float, int]] = deque()  # when, video frames to viewers
         self._keyframes_asked = self._dropped = self._keys_dropped = 0  # by those who are gone
 
@@ -92,6 +100,8 @@ class Broadcaster:
             return 0
         now = self._now()
         taken = fanout.publish(frame, now)
+        if frame.kind == "video" and frame.stream == MAIN_STREAM:
+            self._ladder.note(frame, now)
         if frame.kind == "video":
             self._sent.append((now, taken))
             while now - self._sent[0][0] > FIGURES_S:
@@ -107,8 +117,11 @@ class Broadcaster:
         if stream == MAIN_STREAM:
             self._check_places(address)
         offer = checked_offer(offer_sdp)
-        if self._sweeper is None:
-            self._sweeper = asyncio.create_task(self._sweep_forever(), name="broadcast-sweep")
+        if not self._chores:
+            self._chores = [
+                asyncio.create_task(self._sweep_forever(), name="broadcast-sweep"),
+                asyncio.create_task(self._look_forever(), name="broadcast-ladder"),
+            ]
         earlier = [id for id, place in self._places.items() if place.stream == stream != MAIN_STREAM]
         watch_id = secrets.token_urlsafe(24)
         viewer = Viewer(
@@ -117,12 +130,13 @@ class Broadcaster:
             on_keys=None if stream == MAIN_STREAM else lambda keys: self._on_keys(stream, keys),
             on_end=lambda: self._let_go(watch_id),
             network=self._network,
-            on_feedback=lambda feedback: self._on_feedback(watch_id, feedback),
+            on_feedback=lambda feedback: self._heard(watch_id, feedback),
             passes_through=self._passes_through,
         )
         fanout = self._fanouts.setdefault(stream, self._new_fanout(stream))
         fanout.watchers[watch_id] = viewer
-        self._places[watch_id] = _Place(stream, viewer, address)
+        self._places[watch_id] = _Place(stream, viewer, address, self._fresh_number())
+        self._ladder.join(watch_id, viewer, is_steered=stream == MAIN_STREAM)
         self._on_watchers(stream, len(fanout.watchers))
         try:
             answer = await viewer.answer(offer)
@@ -189,24 +203,51 @@ class Broadcaster:
                 self._keyframes_asked + sum(fanout.keyframes_asked for fanout in self._fanouts.values())
             ),
             "frames_dropped": float(self._dropped + sum(viewer.dropped for viewer in viewers)),
+            "weak": float(sum(viewer.rung != FULL for viewer in viewers)),
             "keys_dropped": float(self._keys_dropped + sum(viewer.keys_dropped for viewer in viewers)),
         }
 
+    def statistics(self) -> BroadcastFigures:
+        """Return how each rung of the show and each viewer does."""
+        now = self._now()
+        viewers = tuple(self._figures_of(watch_id, place) for watch_id, place in self._places.items())
+        return BroadcastFigures({rung: self._ladder.rate_bps(rung, now) for rung in BOTH}, viewers)
+
     def sweep(self) -> None:
-        """Let go of viewers who never came or have fallen silent; done every second by itself."""
+        """Let go of viewers who never came or have fallen silent; done twice a second by itself."""
         for watch_id in [id for id, place in self._places.items() if place.viewer.is_gone()]:
             self._let_go(watch_id)
 
     async def close(self) -> None:
         """Say goodbye to everybody."""
-        if self._sweeper is not None:
-            self._sweeper.cancel()
+        for chore in self._chores:
+            chore.cancel()
             with contextlib.suppress(asyncio.CancelledError):
-                await self._sweeper
-            self._sweeper = None
+                await chore
+        self._chores = []
         for watch_id in list(self._places):
             self._let_go(watch_id)
         await asyncio.gather(*self._farewells)
+
+    def _figures_of(self, watch_id: str, place: _Place) -> ViewerFigures:
+        weather, viewer = self._ladder.weather(watch_id), place.viewer
+        return ViewerFigures(
+            number=place.number,
+            stream="main" if place.stream == MAIN_STREAM else "player",
+            rung=viewer.rung,
+            sent_bytes=viewer.sent_bytes,
+            frames_dropped=viewer.dropped,
+            estimate_bps=weather.estimate_bps,
+            loss=None if weather.loss_s is None else weather.loss,
+            rtt_s=weather.rtt_s,
+            freezes=viewer.pulse.freezes,
+            frozen_s=viewer.pulse.frozen_ms / 1e3,
+            delay_s=viewer.pulse.delay_ms / 1e3,
+        )
+
+    def _fresh_number(self) -> int:
+        taken = {place.number for place in self._places.values()}
+        return next(number for number in iter(lambda: secrets.randbelow(NUMBERS), None) if number not in taken)
 
     def _check_places(self, address: str) -> None:
         places = self._places.values()
@@ -225,11 +266,16 @@ class Broadcaster:
         if place is not None:
             self._fanouts[place.stream].want_keyframe(place.viewer.rung, self._now())
 
+    def _heard(self, watch_id: str, feedback: Feedback) -> None:
+        self._ladder.hear(watch_id, feedback, self._now())
+        self._on_feedback(watch_id, feedback)
+
     def _let_go(self, watch_id: str) -> asyncio.Task[None] | None:
         place = self._places.pop(watch_id, None)
         if place is None:
             return None
         self._left.append(watch_id)
+        self._ladder.leave(watch_id)
         fanout = self._fanouts[place.stream]
         del fanout.watchers[watch_id]
         self._dropped += place.viewer.dropped
@@ -247,6 +293,11 @@ class Broadcaster:
         while True:
             await asyncio.sleep(SWEEP_S)
             self.sweep()
+
+    async def _look_forever(self) -> None:
+        while True:
+            pause_s = self._ladder.look(self._now())
+            await asyncio.sleep(pause_s)
 
 
 def _p99(values: list[float]) -> float:

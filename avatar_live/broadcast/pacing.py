@@ -1,4 +1,4 @@
-"""How fast packets may leave: a keyframe in bursts, and what is sent again within an allowance."""
+"""How fast packets may leave: a keyframe in bursts."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -25,23 +25,3 @@ def bursts(payloads: tuple[bytes, ...]) -> tuple[Burst, ...]:
         Burst(tuple(runs(payloads, at, min(size, len(payloads) - at), RUN_PACKETS_MAX)))
         for at in range(0, len(payloads), size)
     )
-
-
-class Allowance:
-    """Let so many bytes a second pass, and so many at once after a pause (token bucket)."""
-
-    def __init__(self, bytes_per_s: float, at_once_bytes: float) -> None:
-        self._bytes_per_s = bytes_per_s
-        self._at_once_bytes = self._left_bytes = at_once_bytes
-        self._since_s: float | None = None
-
-    def take(self, size_bytes: int, now_s: float) -> bool:
-        """Take `size_bytes` out if they are there."""
-        if self._since_s is not None:
-            earned = (now_s - self._since_s) * self._bytes_per_s
-            self._left_bytes = min(self._at_once_bytes, self._left_bytes + earned)
-        self._since_s = now_s
-        if size_bytes > self._left_bytes:
-            return False
-        self._left_bytes -= size_bytes
-        return True

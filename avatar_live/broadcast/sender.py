@@ -6,13 +6,10 @@ from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from avatar_live.broadcast.headers import Line, Timeline
-from avatar_live.broadcast.pacing import Allowance
 from avatar_live.broadcast.parcels import Form, Parcel
+from avatar_live.broadcast.repairs import Repairs
 from avatar_live.broadcast.routes import Route
 
-# A tenth of a 2.5 Mbps stream lost is 31 KB a second, and so is a keyframe that is lost whole.
-RESENT_BYTES_PER_S: Final = 64 * 1024
-RESENT_AT_ONCE_BYTES: Final = 64 * 1024
 SENT_MAX: Final = 128  # frames: two seconds at 60 fps, which is as long as their packets are kept
 _SEQUENCE_START_MAX: Final = 1 << 15  # in the lower half, for SRTP's count of rounds (RFC 3711, 3.3.1)
 
@@ -37,7 +34,7 @@ class RtpSender:
         self._resent_next = secrets.randbelow(_SEQUENCE_START_MAX)
         self._timeline = Timeline(secrets.randbits(32))
         self._sent: deque[_Sent] = deque(maxlen=SENT_MAX)
-        self._allowance = Allowance(RESENT_BYTES_PER_S, RESENT_AT_ONCE_BYTES)
+        self._repairs = Repairs()
         self._unfinished: _Sent | None = None
         self._burst = 0
         self._packets = self._octets = self.resent = 0
@@ -53,6 +50,10 @@ class RtpSender:
         sent = _Sent(parcel, self._next, self._timeline.timestamp(parcel.frame))
         if not self._send_burst(sent, 0):
             return False
+        self._repairs.earn(parcel.octets)
+        if self._sent and self._sent[-1].parcel.frame.rung != parcel.frame.rung:
+            # Nobody needs what this keyframe replaces, least of all a network that was too narrow for it.
+            self._sent.clear()
         self._sent.append(sent)
         self._next += len(parcel.payloads)
         self._packets += len(parcel.payloads)
@@ -89,15 +90,43 @@ class RtpSender:
         sent = next((one for one in reversed(self._sent) if one.sequence <= lost), None)
         if sent is None or not lost - sent.sequence < len(sent.parcel.payloads):
             return
-        now_s = self._now()
-        form = Form(line.resent_type, self._form.extension_bytes, self._form.tag_bytes)
-        blank = sent.parcel.once_more(lost - sent.sequence, form, lost & 0xFFFF)
-        if not self._allowance.take(len(blank), now_s):
+        self._send_again(sent, lost, self._repairs.allow)
+
+    @property
+    def can_repeat(self) -> bool:
+        """Say whether packets may be sent again without being asked for."""
+        return self._line.resent_type is not None
+
+    def repeat(self, size: int) -> None:
+        """Send about `size` bytes of the newest packets again, which the peer has already: padding that looks the part.
+
+        The peer counts them in its estimate of the network and throws them away.
+        """
+        if not self.can_repeat or not self._sent:
             return
+        newest = self._sent[-1]
+        at = count = len(newest.parcel.payloads)
+        while size > 0 and count:
+            at = (at or count) - 1
+            sent_bytes = self._send_again(newest, newest.sequence + at, lambda _: True)
+            if not sent_bytes:
+                return
+            size -= sent_bytes
+
+    def _send_again(self, sent: _Sent, sequence: int, allow: Callable[[int], bool]) -> int:
+        """Return how many bytes were sent: none when they are not allowed or could not leave."""
+        line, now_s = self._line, self._now()
+        assert line.resent_type is not None
+        form = Form(line.resent_type, self._form.extension_bytes, self._form.tag_bytes)
+        blank = sent.parcel.once_more(sequence - sent.sequence, form, sequence & 0xFFFF)
+        if not allow(len(blank)):
+            return 0
         extensions = line.extensions.at(now_s)
-        if self._route.send(blank, len(blank), self._resent_next, sent.timestamp, line.resent_ssrc, extensions):
-            self._resent_next += 1
-            self.resent += 1
+        if not self._route.send(blank, len(blank), self._resent_next, sent.timestamp, line.resent_ssrc, extensions):
+            return 0
+        self._resent_next += 1
+        self.resent += 1
+        return len(blank)
 
     def _send_burst(self, sent: _Sent, burst: int) -> bool:
         """Return False when not even the first packets of the frame could leave."""

@@ -9,7 +9,7 @@ from aiortc import RTCDataChannel, RTCRtpSender, RTCSessionDescription
 from aiortc.rtcrtpparameters import RTCRtpCodecCapability
 
 from avatar_live.broadcast import aiortc_internals as internals
-from avatar_live.broadcast import keys
+from avatar_live.broadcast import keys, pulse
 from avatar_live.broadcast.feedback import Feedback
 from avatar_live.broadcast.headers import ABS_SEND_TIME, PLAYOUT_DELAY
 from avatar_live.broadcast.network import PLAIN, Network
@@ -21,7 +21,7 @@ from avatar_live.broadcast.rungs import Rungs
 from avatar_live.broadcast.sender import RtpSender
 from avatar_live.broadcast.tracks import PacketTrack
 from avatar_live.broadcast.trickle import Fragment, Trickle
-from avatar_live.protocol.wire import Keys
+from avatar_live.protocol.wire import Keys, Pulse
 
 log = logging.getLogger(__name__)
 
@@ -72,14 +72,21 @@ class Viewer:
         self._audio = PacketTrack(self._audio_queue, lambda: self._open_sender(self._audio), on_ready=lambda: None)
         self._route: Route | None = None
         self._keys = keys.KeyInput()
+        self._pulse = pulse.PulseInput()
         self._answering = asyncio.Lock()
         self._opened_s = self._heard_s = now()
         self.is_connected = self._has_sounded = False
+        self.sent_bytes = 0  # of pictures and sound
 
     @property
     def rung(self) -> int:
         """Return the rung that this viewer is sent."""
         return self._rungs.current
+
+    @property
+    def can_repeat(self) -> bool:
+        """Say whether the peer takes packets that it has already, which only a retransmission stream can carry."""
+        return self._video.sender is not None and self._video.sender.can_repeat
 
     @property
     def needs_keyframe_of(self) -> int | None:
@@ -91,6 +98,11 @@ class Viewer:
     def dropped(self) -> int:
         """Return how many frames and sound packets this viewer missed."""
         return self._video_queue.dropped + self._audio_queue.dropped
+
+    @property
+    def pulse(self) -> Pulse:
+        """Return what the viewer's page said last of its picture; all zero when it is no page of ours."""
+        return self._pulse.last
 
     @property
     def keys_dropped(self) -> int:
@@ -112,21 +124,30 @@ class Viewer:
         """Change to another rung with its next keyframe, which is asked for; the one before goes on until then."""
         self._rungs.wanted = rung
 
+    def repeat(self, size: int) -> None:
+        """Send about `size` bytes of the newest packets again: a probe of the network, of no use to the picture."""
+        if self._video.sender is not None:
+            self._video.sender.repeat(size)
+
     def put(self, parcel: Parcel) -> bool:
         """Offer a parcel; False when the viewer cannot take it or follows another rung."""
         if not self._rungs.takes(parcel.frame):
             return False
-        return (self._video if parcel.frame.kind == "video" else self._audio).put(parcel)
+        if not (self._video if parcel.frame.kind == "video" else self._audio).put(parcel):
+            return False
+        self.sent_bytes += len(parcel.frame.data)
+        return True
 
     def go_on(self, parcel: Parcel) -> None:
         """Send the next burst of a large frame."""
         self._video.go_on(parcel)
 
     def is_gone(self) -> bool:
-        """Say whether the peer never came or has fallen silent."""
+        """Say whether the peer never came or has fallen silent, or the page that watches has."""
         if not self.is_connected:
             return self._now() - self._opened_s > CONNECT_S_MAX
-        return self._now() - self._heard_s > SILENT_S_MAX
+        now_s = self._now()
+        return now_s - self._heard_s > SILENT_S_MAX or self._pulse.has_stopped(now_s)
 
     async def close(self) -> None:
         """Release the player's keys and end the connection."""
@@ -217,6 +238,8 @@ class Viewer:
     def _channel_opened(self, channel: RTCDataChannel) -> None:
         if self._on_keys is not None and channel.label == keys.LABEL:
             channel.on("message", self._message)
+        elif channel.label == pulse.LABEL:
+            channel.on("message", lambda message: self._pulse.read(message, self._now()))
 
     def _message(self, message: str | bytes) -> None:
         pressed = self._keys.read(message)

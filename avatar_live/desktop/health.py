@@ -8,6 +8,8 @@ from avatar_live.desktop import style
 PARTS = {"tracker": "Tracker", "engine": "Stage", "server": "Server"}
 FIGURES = {"tracker": ("fps", "fps"), "engine": ("render_fps", "fps"), "server": ("viewers", "watching")}
 
+WEAK = "watch_weak"  # viewers who are sent the small picture
+
 
 class HealthLine(QWidget):
     """A dot and a few words for each part: green is well, amber is starting or refused, grey is off."""
@@ -37,6 +39,8 @@ class HealthLine(QWidget):
                 color = style.GOOD if part.is_ready else style.FAIR
                 figure, unit = FIGURES[name]
                 words = f"{part.figures[figure]:.0f} {unit}" if figure in part.figures else part.status
+                if weak := part.figures.get(WEAK, 0.0):
+                    words += f", {weak:.0f} on a weak network"
             self._labels[name].setText(f'<span style="color:{color}">●</span>&nbsp; {called} &nbsp;{words}')
             self._labels[name].setToolTip(refusals.get(name, health[name].status if name in health else ""))
 

@@ -22,7 +22,7 @@ Document = dict[str, Any]  # JSON
 def asyncapi(version: str) -> Document:
     """Return the whole description, ready for JSON."""
     asked, told = wire.FromViewer.__args__, wire.ToViewer.__args__
-    everything = (*asked, *told, wire.Keys, ApiEvent)
+    everything = (*asked, *told, wire.Keys, wire.Pulse, ApiEvent)
     _, schemas = msgspec.json.schema_components(everything, ref_template=_SCHEMA)
     return {
         "asyncapi": ASYNCAPI,
@@ -37,12 +37,14 @@ def asyncapi(version: str) -> Document:
             "room": _channel("/ws", _ROOM, (*asked, *told)),
             "events": _channel("/api/events", _EVENTS, (ApiEvent,)),
             "input": _channel("input", _INPUT, (wire.Keys,)),
+            "pulse": _channel("pulse", _PULSE, (wire.Pulse,)),
         },
         "operations": {
             "hearViewer": _operation("receive", "room", asked, "The server takes what a viewer says."),
             "tellViewer": _operation("send", "room", told, "The server tells a viewer."),
             "tellProgram": _operation("send", "events", (ApiEvent,), "The server tells games, bots and overlays."),
             "steer": _operation("receive", "input", (wire.Keys,), "The server takes a player's keys; the newest win."),
+            "live": _operation("receive", "pulse", (wire.Pulse,), "The server lets go of a page that falls silent."),
         },
         "components": {
             "messages": {struct.__name__: _message(struct) for struct in everything},
@@ -76,6 +78,7 @@ _ROOM: Final = (
 )
 _EVENTS: Final = "What happens in the room, for programs that hold the show's token; `?since=<seq>` resumes."
 _INPUT: Final = "The data channel of a player's own WebRTC stream, unordered and unreliable."
+_PULSE: Final = "A data channel of any WebRTC stream, unordered and unreliable; who never says a word there may do so."
 
 
 def _channel(address: str, description: str, structs: Iterable[type[msgspec.Struct]]) -> Document:

@@ -32,7 +32,7 @@ HEADER: Final = """\
 
 def typescript() -> str:
     """Return the whole of `web/src/protocol.ts`: constants, aliases, one interface per struct, the two unions."""
-    asked = (*wire.FromViewer.__args__, wire.Keys)
+    asked = (*wire.FromViewer.__args__, wire.Keys, wire.Pulse)
     told = (*wire.ToViewer.__args__, catalogue.Gift)
     parts = [HEADER, _constants(catalogue), _constants(wire)]
     parts += [f"export type {name} = {_alias(alias)};\n" for name, alias in ALIASES.items()]

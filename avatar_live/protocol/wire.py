@@ -195,3 +195,15 @@ class Keys(msgspec.Struct, frozen=True, tag="keys"):
     down: bool = False
     left: bool = False
     right: bool = False
+
+
+# Over the data channel "pulse" of any stream that a page of ours watches: JSON too, unordered, and lost for good.
+
+
+class Pulse(msgspec.Struct, frozen=True, tag="pulse"):
+    """Say once a second that the page lives, and how its picture does: `freezes` and `frozen_ms` since the stream
+    began, and how long a picture waits in the browser before it is shown."""
+
+    freezes: int = 0
+    frozen_ms: int = 0
+    delay_ms: int = 0

@@ -49,8 +49,8 @@ class RoomPlace(msgspec.Struct, frozen=True):
     socket_port: int
 
 
-def make_app(plan: ServerPlan, keeper: Keeper, *streams: Router) -> Litestar:
-    """Return the ASGI app of one show; `streams` are the routes of WHEP and WHIP."""
+def make_app(plan: ServerPlan, keeper: Keeper, *routes: Router | HTTPRouteHandler) -> Litestar:
+    """Return the ASGI app of one show; `routes` are those of WHEP, WHIP and what monitors read."""
 
     @get("/api/health", sync_to_thread=False, summary="How the show does")
     def health() -> ServerHealth:
@@ -67,7 +67,7 @@ def make_app(plan: ServerPlan, keeper: Keeper, *streams: Router) -> Litestar:
 
     money = money_routes(keeper.ledger, Providers(Path(plan.data_folder)), plan.token)
     return Litestar(
-        [health, entrance, sockets_described, money, *streams, _page(Path(plan.web_folder))],
+        [health, entrance, sockets_described, money, *routes, _page(Path(plan.web_folder))],
         openapi_config=OpenAPIConfig(
             title="avatar_live",
             version=__version__,

@@ -35,6 +35,7 @@ from avatar_live.server.entrance import Entrance, RemoteEdge
 from avatar_live.server.joins import JoinRate
 from avatar_live.server.keeper import Keeper
 from avatar_live.server.ledger import LEDGER_FILE, Ledger, LedgerError
+from avatar_live.server.metrics import metrics_route
 from avatar_live.server.reception import reception, socket_factory
 from avatar_live.server.whep import whep_routes
 from avatar_live.server.whip import Inlet, whip_routes
@@ -107,6 +108,7 @@ async def _serve(plan: ServerPlan, listener: socket.socket, ledger: Ledger, heal
         want_keyframe=keeper.stage.want_keyframe,
         on_keys=keeper.pitch.steer,
         on_watchers=keeper.stage.on_watchers,
+        on_rungs=keeper.stage.on_rungs,
         network=Network.planned(plan.network, allow_loopback=plan.allow_loopback_ice),
         viewers_max=plan.viewers_max,
     )
@@ -120,7 +122,8 @@ async def _serve(plan: ServerPlan, listener: socket.socket, ledger: Ledger, heal
         broadcaster, keeper.player_stream, watch_token=plan.watch_token, ice_servers=servers, joins=joins
     )
     whip = whip_routes(Inlet(Path(plan.run_folder)), plan.guest_token, ice_servers=servers, joins=joins)
-    web = _Web(make_app(plan, keeper, whep, whip), reception(edge, keeper.log, plan.token))
+    app = make_app(plan, keeper, whep, whip, metrics_route(broadcaster.statistics, plan.token))
+    web = _Web(app, reception(edge, keeper.log, plan.token))
     wanted = orders()
     run_folder = Path(plan.run_folder)
     async with (

@@ -36,7 +36,8 @@ class StageLink:
         self._frame_s = float("-inf")
         self._view_s = float("-inf")
         self._watchers: set[str] = set()
-        self._watched: tuple[str, ...] | None = None
+        self._rungs: tuple[int, ...] = ()
+        self._watched: Watched | None = None
         self._seen: set[str] = set()
 
     def open(self, broadcaster: Broadcaster) -> None:
@@ -88,10 +89,10 @@ class StageLink:
         if not is_at_rest or now_s - self._view_s >= VIEW_IDLE_S:
             self._view_s = now_s
             self._connection.send(view)
-        watched = tuple(sorted(self._watchers & players))
+        watched = Watched(tuple(sorted(self._watchers & players)), self._rungs)
         if watched != self._watched:
             self._watched = watched
-            self._connection.send(Watched(watched))
+            self._connection.send(watched)
 
     def end_player(self, player: str) -> None:
         """Let go of who watches a player's stream: the game is over."""
@@ -103,6 +104,10 @@ class StageLink:
         """Ask the encoder of a stream for a keyframe."""
         if self._connection is not None and self._is_greeted:
             self._connection.send(KeyframeWanted(stream, rung))
+
+    def on_rungs(self, rungs: tuple[int, ...]) -> None:
+        """Note which lower rungs of the show are wanted."""
+        self._rungs = rungs
 
     def on_watchers(self, stream: str, count: int) -> None:
         """Note who watches a player's stream."""

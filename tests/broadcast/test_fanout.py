@@ -106,3 +106,17 @@ def test_each_rung_is_asked_for_by_itself() -> None:
     stream.publish(frame(), 2.0)
     assert asked.count(0) == 1
     assert asked.count(1) == 2, "the keyframe of the other rung was no answer"
+
+
+def test_a_crowd_that_asks_all_the_time_gets_two_keyframes_a_second_of_each_rung() -> None:
+    """As many viewers do who lose much, while others join and change rungs."""
+    stream, asked = fanout(*(FakeWatcher() for _ in range(50)))
+    seconds = 10
+    for step in range(seconds * 30):
+        now_s = step / 30
+        for rung in (0, 1):
+            for _ in range(25):
+                stream.want_keyframe(rung, now_s)
+            stream.publish(frame(step * 3_000, is_keyframe=rung in asked[-2:], rung=rung), now_s)
+    for rung in (0, 1):
+        assert seconds <= asked.count(rung) <= seconds * 2

@@ -1,9 +1,9 @@
-"""Large frames leave in bursts, and what is sent again has a limit."""
+"""Large frames leave in bursts."""
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from avatar_live.broadcast.pacing import BURST_GAP_S, BURST_PACKETS, BURSTS_MAX, RUN_PACKETS_MAX, Allowance, bursts
+from avatar_live.broadcast.pacing import BURST_GAP_S, BURST_PACKETS, BURSTS_MAX, RUN_PACKETS_MAX, bursts
 from avatar_live.broadcast.packets import PAYLOAD_BYTES_MAX
 
 FRAME_S = 1 / 30
@@ -30,18 +30,3 @@ def test_the_kernel_takes_the_longest_run_in_one_send() -> None:
     around_bytes = 28 + 16
     assert RUN_PACKETS_MAX * (PAYLOAD_BYTES_MAX + around_bytes) <= 65_507
     assert RUN_PACKETS_MAX <= 64
-
-
-def test_an_allowance_is_spent_at_once_and_earned_again() -> None:
-    allowance = Allowance(bytes_per_s=1_000, at_once_bytes=500)
-    assert allowance.take(500, 10.0)
-    assert not allowance.take(1, 10.0)
-    assert not allowance.take(251, 10.25)
-    assert allowance.take(250, 10.25)
-
-
-def test_an_allowance_does_not_grow_above_its_limit() -> None:
-    allowance = Allowance(bytes_per_s=1_000, at_once_bytes=500)
-    assert allowance.take(1, 0.0)
-    assert not allowance.take(501, 3_600.0)
-    assert allowance.take(500, 3_600.0)

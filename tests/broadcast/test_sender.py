@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+import msgspec
 from aiortc.codecs.h264 import h264_depayload
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,7 +14,8 @@ from avatar_live.broadcast.headers import Extensions, Line
 from avatar_live.broadcast.pacing import BURST_PACKETS
 from avatar_live.broadcast.packets import PAYLOAD_BYTES_MAX
 from avatar_live.broadcast.parcels import Parcel
-from avatar_live.broadcast.sender import RESENT_AT_ONCE_BYTES, SENT_MAX, RtpSender
+from avatar_live.broadcast.repairs import REPAIR_BURST_BYTES
+from avatar_live.broadcast.sender import SENT_MAX, RtpSender
 from avatar_live.signals.encoded import EncodedFrame
 
 LINE = Line(payload_type=102, ssrc=7, resent_type=103, resent_ssrc=8, extensions=Extensions({}))
@@ -127,7 +129,7 @@ def test_what_is_sent_again_has_a_limit() -> None:
     before = len(route.packets)
     for _ in range(1_000):
         sender.resend(route.packets[0].sequence)
-    assert RESENT_AT_ONCE_BYTES * 0.95 < sum(len(one.payload) for one in route.packets[before:]) <= RESENT_AT_ONCE_BYTES
+    assert REPAIR_BURST_BYTES * 0.95 < sum(len(one.payload) for one in route.packets[before:]) <= REPAIR_BURST_BYTES
 
 
 def test_without_a_stream_for_it_nothing_is_sent_again() -> None:
@@ -159,3 +161,47 @@ def test_a_new_frame_waits_for_the_bursts_before_it() -> None:
     assert len(route.packets) == 3 * BURST_PACKETS + 3
     sender.go_on(large)
     assert len(route.packets) == 3 * BURST_PACKETS + 3
+
+
+def test_nothing_of_the_rung_before_is_sent_again() -> None:
+    sender, route = opened()
+    sender.send(parcel(0))
+    begin = route.packets[0].sequence
+    full = parcel(1)
+    sender.send(Parcel(msgspec.structs.replace(full.frame, rung=1), full.published_s))
+    before = len(route.packets)
+    sender.resend(begin)
+    assert len(route.packets) == before
+    sender.resend(begin + 3 & 0xFFFF)
+    assert len(route.packets) == before + 1
+
+
+def test_a_probe_repeats_the_newest_frame_as_long_as_it_takes_and_spends_no_repairs() -> None:
+    sender, route = opened()
+    sender.send(parcel(0))
+    newest = parcel(1)
+    sender.send(newest)
+    before = len(route.packets)
+    sender.repeat(4 * REPAIR_BURST_BYTES)
+    repeated = route.packets[before:]
+    assert sum(len(one.payload) for one in repeated) > 3.8 * REPAIR_BURST_BYTES
+    assert {one.ssrc for one in repeated} == {LINE.resent_ssrc}
+    assert {one.payload[2:] for one in repeated} == set(newest.payloads)
+    assert all(later.sequence == earlier.sequence + 1 & 0xFFFF for earlier, later in pairwise(repeated))
+    sender.resend(route.packets[0].sequence)
+    assert route.packets[-1].payload[2:] == parcel(0).payloads[0]
+
+
+def test_a_probe_needs_a_stream_for_it_and_something_to_repeat() -> None:
+    nothing_sent, empty = opened()
+    nothing_sent.repeat(1_000)
+    forgotten, forgetful = opened()
+    old = parcel(0)
+    forgotten.send(old)
+    old.forget()
+    forgotten.repeat(1_000)
+    plain, route = opened(Line(102, 7, None, 8, Extensions({})))
+    plain.send(parcel(0))
+    plain.repeat(1_000)
+    assert not plain.can_repeat and nothing_sent.can_repeat
+    assert [len(one.packets) for one in (empty, forgetful, route)] == [0, 3, 3]

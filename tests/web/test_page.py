@@ -3,6 +3,7 @@
 import json
 import re
 import time
+import urllib.request
 from collections.abc import Iterator
 
 import pytest
@@ -108,6 +109,50 @@ def test_a_newcomer_is_in_the_room_and_sees_what_drives_the_avatar(page: Page) -
     coins(page, START_BALANCE_COINS)
     assert page.locator(".gift").count() == len(GIFTS)
     assert page.locator(".gift svg.gift-picture").count() == len(GIFTS), "each has a picture of ours"
+
+
+def watched(server: Server) -> int:
+    """Return how many watch the show, as the server says it to monitors."""
+    with urllib.request.urlopen(server.address + "metrics", timeout=5) as answer:
+        text = answer.read().decode()
+    found = re.search(r'avatar_live_viewers\{stream="main"\} (\d+)', text)
+    assert found is not None, text
+    return int(found[1])
+
+
+def watched_by(server: Server, count: int) -> None:
+    deadline_s = time.monotonic() + DEADLINE_MS / 1_000
+    while watched(server) != count:
+        assert time.monotonic() < deadline_s, f"{watched(server)} watch, not {count}"
+        time.sleep(0.05)
+
+
+def test_a_page_that_is_frozen_is_let_go_and_the_others_play_on(server: Server, browser: Browser) -> None:
+    """Its browser still confirms its consent and reports what it receives: only the page's own pulse has stopped."""
+    with visit(server, browser) as frozen, visit(server, browser) as awake:
+        for page in (frozen, awake):
+            plays(page)
+        watched_by(server, 2)
+        debugger = frozen.context.new_cdp_session(frozen)
+        debugger.send("Debugger.enable")
+        debugger.send("Debugger.pause")  # at the next line of script; the threads of the connection go on
+        watched_by(server, 1)
+        shown = "document.querySelector('#main-video').getVideoPlaybackQuality().totalVideoFrames"
+        before = awake.evaluate(f"() => {shown}")
+        until(awake, f"(before) => {shown} > before + 10", before)
+        assert watched(server) == 1
+        debugger.send("Debugger.resume")
+        watched_by(server, 2)
+
+
+def test_the_figures_of_the_picture_are_shown_to_who_asks(page: Page) -> None:
+    plays(page)
+    assert page.locator("#figures").count() == 0
+    page.click("#latency")
+    for figure in (r"640×360, \d+ fps", r"\d+ kbit/s"):
+        expect(page.locator("#figures")).to_contain_text(re.compile(figure), timeout=DEADLINE_MS)
+    page.click("#latency")
+    expect(page.locator("#figures")).to_have_count(0)
 
 
 def test_the_picture_plays_and_its_delay_is_told_in_milliseconds(page: Page) -> None:

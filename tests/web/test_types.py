@@ -15,7 +15,7 @@ def test_the_pages_types_are_those_of_the_wire() -> None:
 
 def test_every_message_has_an_interface_with_its_tag() -> None:
     text = typescript.typescript()
-    for message in (*get_args(wire.FromViewer), *get_args(wire.ToViewer), wire.Keys):
+    for message in (*get_args(wire.FromViewer), *get_args(wire.ToViewer), wire.Keys, wire.Pulse):
         assert (
             f"export interface {message.__name__} {{\n  readonly type: {chr(34)}{message.__struct_config__.tag}" in text
         )

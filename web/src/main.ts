@@ -40,6 +40,9 @@ const video = new WhepClient({
   mediaDelay: (ms) => {
     if (store.state.play?.video.at !== "playing") tellDelay(ms); // a player's own stream is the one that matters
   },
+  measured: (measured) => {
+    if (store.state.play?.video.at !== "playing") store.dispatch({ type: "measured", measured });
+  },
   isDue: () => store.state.link.at === "joined" && store.state.show.is_live,
 });
 
@@ -54,6 +57,7 @@ const act: Actions = {
   rename: (name) => rename(name),
   askName: (is_asked) => store.dispatch({ type: "name_asked", is_asked }),
   mute: (is_muted) => store.dispatch({ type: "muted", is_muted }),
+  showFigures: (are_shown) => store.dispatch({ type: "figures_shown", are_shown }),
   openTray: (is_open) => store.dispatch({ type: "tray_opened", is_open }),
   chatScrolled: (is_at_end) => store.dispatch({ type: "chat_scrolled", is_at_end }),
   comeBack: () => connection.open(),
@@ -110,6 +114,7 @@ function enterGame(): void {
     token: play.token,
     changed: (one) => store.dispatch({ type: "own_video_changed", video: one }),
     mediaDelay: tellDelay,
+    measured: (measured) => store.dispatch({ type: "measured", measured }),
     failed: () => store.dispatch({ type: "play_failed", reason: words.play_failed }),
   });
   player.start();

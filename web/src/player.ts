@@ -2,7 +2,7 @@
 
 import { KeyPad, arrowOf } from "./keys";
 import type { Keys } from "./protocol";
-import type { Video } from "./state";
+import type { Measured, Video } from "./state";
 import { WhepClient } from "./whep";
 
 export interface Game {
@@ -11,6 +11,7 @@ export interface Game {
   readonly token: string;
   readonly changed: (video: Video) => void;
   readonly mediaDelay: (ms: number) => void;
+  readonly measured: (measured: Measured) => void;
   readonly failed: () => void;
 }
 
@@ -27,6 +28,7 @@ export class Player {
       token: game.token,
       changed: game.changed,
       mediaDelay: game.mediaDelay,
+      measured: game.measured,
       isDue: () => true,
       refused: game.failed,
       prepare: (peer) => {

@@ -85,6 +85,14 @@ export interface Keys {
   readonly right?: boolean;
 }
 
+/** Say once a second that the page lives, and how its picture does: `freezes` and `frozen_ms` since the stream began, and how long a picture waits in the browser before it is shown. */
+export interface Pulse {
+  readonly type: "pulse";
+  readonly freezes?: number;
+  readonly frozen_ms?: number;
+  readonly delay_ms?: number;
+}
+
 /** Answer a join: the viewer's secret id and wallet, the catalogue, the show, what was missed or the last lines. */
 export interface Welcome {
   readonly type: "welcome";

@@ -1,7 +1,7 @@
 /** Every change of the page's state, as one pure function of what was told and the time of it. */
 
 import { type ChatLine, type GiftGiven, type GiftUpdate, TICKET_SECONDS, type ToViewer, type Welcome } from "./protocol";
-import { type Banner, type Line, type Link, NO_VIDEO, type Notice, type OwnGift, type Play, type State, type Video, freeCoins, giftOf } from "./state";
+import { type Banner, type Line, type Link, type Measured, NO_VIDEO, type Notice, type OwnGift, type Play, type State, type Video, freeCoins, giftOf } from "./state";
 import { words } from "./words";
 
 export const LINES_MAX = 200;
@@ -30,6 +30,8 @@ export type Happening =
   | { readonly type: "play_moved"; readonly reason: string }
   | { readonly type: "round_trip"; readonly ms: number }
   | { readonly type: "media_delay"; readonly ms: number }
+  | { readonly type: "measured"; readonly measured: Measured }
+  | { readonly type: "figures_shown"; readonly are_shown: boolean }
   | { readonly type: "muted"; readonly is_muted: boolean }
   | { readonly type: "tray_opened"; readonly is_open: boolean }
   | { readonly type: "chat_scrolled"; readonly is_at_end: boolean }
@@ -94,6 +96,10 @@ export function reduce(state: State, message: ToViewer | Happening, now_ms: numb
       return { ...state, round_trip_ms: smoothed(state.round_trip_ms, message.ms) };
     case "media_delay":
       return { ...state, media_delay_ms: smoothed(state.media_delay_ms, message.ms) };
+    case "measured":
+      return { ...state, measured: message.measured };
+    case "figures_shown":
+      return { ...state, are_figures_shown: message.are_shown };
     case "muted":
       return { ...state, is_muted: message.is_muted };
     case "tray_opened":

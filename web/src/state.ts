@@ -17,6 +17,17 @@ export interface Video {
   readonly stream: MediaStream | null;
 }
 
+/** What was measured of the picture in the last second; freezes since it began. */
+export interface Measured {
+  readonly width: number;
+  readonly height: number;
+  readonly fps: number;
+  readonly kbps: number;
+  readonly lost_percent: number;
+  readonly freezes: number;
+  readonly frozen_s: number;
+}
+
 /** One row of the chat: what somebody said or gave. `key` is unique on this page. */
 export type Line =
   | { readonly key: string; readonly kind: "said"; readonly name: string; readonly text: string }
@@ -77,6 +88,8 @@ export interface State {
   readonly play: Play | null;
   readonly round_trip_ms: number | null;
   readonly media_delay_ms: number | null;
+  readonly measured: Measured | null;
+  readonly are_figures_shown: boolean;
   readonly is_muted: boolean;
   readonly is_tray_open: boolean;
   readonly is_chat_at_end: boolean;
@@ -120,6 +133,8 @@ export function begin(name: string, viewer: string | null): State {
     play: null,
     round_trip_ms: null,
     media_delay_ms: null,
+    measured: null,
+    are_figures_shown: false,
     is_muted: true,
     is_tray_open: false,
     is_chat_at_end: true,

@@ -1,7 +1,8 @@
 /** A WHEP client (draft-ietf-wish-whep): one offer by POST, one answer, and a new try when the picture stays away. */
 
 import { Backoff } from "./backoff";
-import { type Video, NO_VIDEO } from "./state";
+import type { Pulse } from "./protocol";
+import { type Measured, type Video, NO_VIDEO } from "./state";
 
 const GATHERING_MS_MAX = 1_000;
 const ANSWER_MS_MAX = 8_000;
@@ -10,6 +11,7 @@ const STALLED_MS = 1_500;
 const GIVE_UP_MS = 5_000;
 const RETRY_FIRST_MS = 500;
 const RETRY_MAX_MS = 5_000;
+const PULSE_MS = 1_000;
 
 export interface Watch {
   readonly url: string;
@@ -18,6 +20,8 @@ export interface Watch {
   readonly ice?: string;
   readonly changed: (video: Video) => void;
   readonly mediaDelay?: (ms: number) => void;
+  /** Take what was measured of the picture in the last second. */
+  readonly measured?: (measured: Measured) => void;
   /** Whether frames are due now: a host who is away is no reason to call again. */
   readonly isDue: () => boolean;
   /** Prepare the connection before the offer is made (a data channel, for example). */
@@ -33,7 +37,27 @@ interface Figures {
   readonly decode_s: number;
   readonly buffer_s: number;
   readonly emitted: number;
+  readonly lost: number;
+  readonly bytes: number;
+  readonly freezes: number;
+  readonly frozen_s: number;
+  readonly width: number;
+  readonly height: number;
 }
+
+const NO_FIGURES: Figures = {
+  frames: 0,
+  packets: 0,
+  decode_s: 0,
+  buffer_s: 0,
+  emitted: 0,
+  lost: 0,
+  bytes: 0,
+  freezes: 0,
+  frozen_s: 0,
+  width: 0,
+  height: 0,
+};
 
 /** A server's answer that is not 2xx. */
 class Refusal extends Error {
@@ -51,6 +75,9 @@ export class WhepClient {
   private retry_timer: ReturnType<typeof setTimeout> | undefined;
   private look_timer: ReturnType<typeof setInterval> | undefined;
   private figures: Figures | null = null;
+  private channel: RTCDataChannel | null = null;
+  private pulse: { readonly at_ms: number; readonly figures: Figures } | null = null;
+  private delay_ms = 0;
   private moved_at_ms = 0;
   private is_wanted = false;
   private readonly backoff = new Backoff(RETRY_FIRST_MS, RETRY_MAX_MS);
@@ -73,6 +100,8 @@ export class WhepClient {
     this.change({ at: "connecting", stream: null });
     peer.addTransceiver("video", { direction: "recvonly" });
     peer.addTransceiver("audio", { direction: "recvonly" });
+    // The server lets go of a page that says nothing here for some seconds: a picture that nobody sees costs others.
+    this.channel = peer.createDataChannel("pulse", { ordered: false, maxRetransmits: 0 });
     this.watch.prepare?.(peer);
     peer.ontrack = ({ track }) => {
       stream.addTrack(track);
@@ -105,7 +134,9 @@ export class WhepClient {
     clearInterval(this.look_timer);
     this.peer?.close();
     this.peer = null;
+    this.channel = null;
     this.figures = null;
+    this.pulse = null;
     if (this.resource !== null) void fetch(this.resource, { method: "DELETE", keepalive: true, headers: this.headers() }).catch(() => undefined);
     this.resource = null;
   }
@@ -167,6 +198,7 @@ export class WhepClient {
     const before = this.figures;
     this.figures = figures;
     const now_ms = performance.now();
+    this.tellPulse(figures, now_ms);
     // A hidden page may decode nothing, but packets still show that the stream lives.
     const is_moving =
       figures.frames > (before?.frames ?? 0) || (document.hidden && figures.packets > (before?.packets ?? 0));
@@ -192,7 +224,22 @@ export class WhepClient {
     if (frames <= 0 || emitted <= 0) return;
     const buffer_ms = ((now.buffer_s - before.buffer_s) / emitted) * 1_000;
     const decode_ms = ((now.decode_s - before.decode_s) / frames) * 1_000;
-    this.watch.mediaDelay?.(buffer_ms + decode_ms);
+    this.delay_ms = buffer_ms + decode_ms;
+    this.watch.mediaDelay?.(this.delay_ms);
+  }
+
+  private tellPulse(figures: Figures, now_ms: number): void {
+    const before = this.pulse;
+    if (before !== null && now_ms - before.at_ms < PULSE_MS) return;
+    this.pulse = { at_ms: now_ms, figures };
+    const pulse: Pulse = {
+      type: "pulse",
+      freezes: figures.freezes,
+      frozen_ms: Math.round(figures.frozen_s * 1_000),
+      delay_ms: Math.round(this.delay_ms),
+    };
+    if (this.channel?.readyState === "open") this.channel.send(JSON.stringify(pulse));
+    if (before !== null) this.watch.measured?.(measure(before.figures, figures, now_ms - before.at_ms));
   }
 
   private change(video: Video): void {
@@ -213,8 +260,22 @@ function gathered(peer: RTCPeerConnection): Promise<void> {
   });
 }
 
+function measure(before: Figures, now: Figures, span_ms: number): Measured {
+  const lost = Math.max(now.lost - before.lost, 0);
+  const expected = now.packets - before.packets + lost;
+  return {
+    width: now.width,
+    height: now.height,
+    fps: Math.round(((now.frames - before.frames) * 1_000) / span_ms),
+    kbps: Math.round(((now.bytes - before.bytes) * 8) / span_ms),
+    lost_percent: expected > 0 ? Math.round((lost * 1_000) / expected) / 10 : 0,
+    freezes: now.freezes,
+    frozen_s: Math.round(now.frozen_s * 10) / 10,
+  };
+}
+
 function read(report: RTCStatsReport): Figures {
-  let figures: Figures = { frames: 0, packets: 0, decode_s: 0, buffer_s: 0, emitted: 0 };
+  let figures: Figures = NO_FIGURES;
   report.forEach((stats: RTCInboundRtpStreamStats) => {
     if (stats.type !== "inbound-rtp" || stats.kind !== "video") return;
     figures = {
@@ -223,6 +284,12 @@ function read(report: RTCStatsReport): Figures {
       decode_s: stats.totalDecodeTime ?? 0,
       buffer_s: stats.jitterBufferDelay ?? 0,
       emitted: stats.jitterBufferEmittedCount ?? 0,
+      lost: stats.packetsLost ?? 0,
+      bytes: stats.bytesReceived ?? 0,
+      freezes: stats.freezeCount ?? 0,
+      frozen_s: stats.totalFreezesDuration ?? 0,
+      width: stats.frameWidth ?? 0,
+      height: stats.frameHeight ?? 0,
     };
   });
   return figures;

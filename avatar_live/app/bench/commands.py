@@ -234,6 +234,27 @@ def players(
 
 
 @bench.command()
+def loss(
+    seconds: Annotated[
+        float, typer.Option("--seconds", min=1.0, help="How long to lose packets at each share.")
+    ] = 60.0,
+    squeeze_s: Annotated[float, typer.Option("--squeeze-seconds", min=5.0, help="How long the link is narrow.")] = 20.0,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object as the last line.")] = False,
+) -> None:
+    """Put one viewer's browser behind a bad network: 2 % and 10 % of packets lost, then a link too narrow, and back."""
+    with _bench_packages("loss"):
+        from avatar_live.app.bench.loss import measure_loss
+
+    figures = measure_loss(seconds, squeeze_s, say)
+    if as_json:
+        _tell(figures, as_json)
+    else:
+        for part, ones in figures.items():
+            typer.echo(part)
+            _tell(ones, as_json)
+
+
+@bench.command()
 def tracking(
     parts: Annotated[
         list[str] | None,

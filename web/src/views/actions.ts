@@ -12,6 +12,7 @@ export interface Actions {
   readonly rename: (name: string) => void;
   readonly askName: (is_asked: boolean) => void;
   readonly mute: (is_muted: boolean) => void;
+  readonly showFigures: (are_shown: boolean) => void;
   readonly openTray: (is_open: boolean) => void;
   readonly chatScrolled: (is_at_end: boolean) => void;
   readonly comeBack: () => void;

@@ -35,7 +35,7 @@ export function stageView(state: State, act: Actions): TemplateResult {
               autoplay
               playsinline
             ></video>`}
-        ${coverView(state, act)}
+        ${coverView(state, act)} ${figuresView(state)}
       </div>
       <div class="hearts" aria-hidden="true"></div>
       ${state.is_muted && state.video.at === "playing" && state.play === null && state.show.is_live
@@ -75,7 +75,7 @@ export function statusView(state: State, act: Actions): TemplateResult {
         ? nothing
         : html`<span class="pill playing" title="${state.show.playing.join(", ")} ${words.is_playing}">${sign("pad")}<span>${state.show.playing.join(", ")}</span><span class="sr">${words.is_playing}</span></span>`}
       <span class="gap"></span>
-      ${latencyView(state)}
+      ${latencyView(state, act)}
       <button
         id="sound"
         class="pill round"
@@ -107,13 +107,36 @@ function once(stream: MediaStream | null): unknown {
   return guard([stream], () => stream);
 }
 
-function latencyView(state: State): TemplateResult {
+function latencyView(state: State, act: Actions): TemplateResult {
   const ms = latencyMs(state);
   if (ms === null) return html``;
   const tone = ms <= 250 ? "good" : ms <= 600 ? "fair" : "poor";
-  return html`<span id="latency" class="pill latency is-${tone}" data-ms=${ms} title=${words.latency} tabindex="0">
+  return html`<button
+    id="latency"
+    class="pill latency is-${tone}"
+    data-ms=${ms}
+    title=${words.latency}
+    aria-pressed=${state.are_figures_shown ? "true" : "false"}
+    @click=${() => act.showFigures(!state.are_figures_shown)}
+  >
     <i></i><span>≈ ${ms} ms</span><span class="sr">${words.latency}</span>
-  </span>`;
+  </button>`;
+}
+
+/** The figures of the picture, for who wants to know why it looks as it does. */
+function figuresView(state: State): TemplateResult | typeof nothing {
+  const measured = state.measured;
+  if (!state.are_figures_shown || measured === null) return nothing;
+  return html`<dl id="figures">
+    <dt>${words.figure_picture}</dt>
+    <dd>${measured.width}×${measured.height}, ${measured.fps} fps</dd>
+    <dt>${words.figure_rate}</dt>
+    <dd>${measured.kbps} kbit/s</dd>
+    <dt>${words.figure_lost}</dt>
+    <dd>${measured.lost_percent} %</dd>
+    <dt>${words.figure_freezes}</dt>
+    <dd>${measured.freezes} (${measured.frozen_s} s)</dd>
+  </dl>`;
 }
 
 /** What stands where no picture is, or over one that does not move. */

@@ -1,0 +1,125 @@
+"""Who is on which rung of the show: `adaptation` decides it for each viewer, here it is looked after."""
+
+from collections import defaultdict, deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from avatar_live.broadcast.adaptation import FULL, SMALL, Course, Rates, Weather, decide, heard, padding_bps
+from avatar_live.broadcast.feedback import Feedback
+from avatar_live.signals.encoded import EncodedFrame
+
+LOOK_S: Final = 0.1
+PROBE_LOOK_S: Final = 0.02  # padding in larger lumps would be a queue of its own making
+RATE_S: Final = 1.0
+LINGER_S: Final = 5.0  # the small rung is made for so long after the last who took it: its encoder need not come and go
+BOTH: Final = (FULL, SMALL)
+
+
+class Climber(Protocol):
+    """What the ladder needs of a viewer."""
+
+    @property
+    def rung(self) -> int:
+        """Return the rung that is sent."""
+
+    @property
+    def can_repeat(self) -> bool:
+        """Say whether packets may be sent again, without being asked for, as a probe."""
+
+    def use_rung(self, rung: int) -> None:
+        """Change to another rung with its next keyframe."""
+
+    def repeat(self, size: int) -> None:
+        """Send about so many bytes of the newest packets again."""
+
+
+@dataclass(slots=True)
+class _Place:
+    climber: Climber
+    is_steered: bool
+    weather: Weather
+    course: Course
+    padded_s: float | None = None
+
+
+class Ladder:
+    """Choose the rung of each viewer of the show; `on_rungs` is told which lower rungs have to be made."""
+
+    def __init__(self, on_rungs: Callable[[tuple[int, ...]], None]) -> None:
+        self._on_rungs = on_rungs
+        self._places: dict[str, _Place] = {}
+        self._recent: defaultdict[int, deque[tuple[float, int]]] = defaultdict(deque)  # by rung: when, bytes
+        self._told: tuple[int, ...] = ()
+        self._small_s = float("-inf")  # when somebody last wanted the small rung
+
+    def join(self, watch_id: str, climber: Climber, *, is_steered: bool = True) -> None:
+        """Let a viewer in, on the full rung; whose stream has but one rung is only listened to."""
+        self._places[watch_id] = _Place(climber, is_steered, Weather(), Course())
+
+    def leave(self, watch_id: str) -> None:
+        """Forget a viewer; one who never joined is no error."""
+        self._places.pop(watch_id, None)
+
+    def weather(self, watch_id: str) -> Weather:
+        """Return what a viewer has reported of its network."""
+        place = self._places.get(watch_id)
+        return Weather() if place is None else place.weather
+
+    def note(self, frame: EncodedFrame, now_s: float) -> None:
+        """Count what a rung takes."""
+        recent = self._recent[frame.rung]
+        recent.append((now_s, len(frame.data)))
+        while now_s - recent[0][0] > RATE_S:
+            recent.popleft()
+
+    def rate_bps(self, rung: int, now_s: float) -> float:
+        """Return what a rung took in the last second."""
+        return sum(size for at_s, size in self._recent[rung] if now_s - at_s <= RATE_S) * 8 / RATE_S
+
+    def hear(self, watch_id: str, feedback: Feedback, now_s: float) -> None:
+        """Take a viewer's report and act on it."""
+        place = self._places.get(watch_id)
+        if place is None:
+            return
+        place.weather = heard(place.weather, feedback, now_s)
+        if place.is_steered:
+            self._steer(place, self._rates(now_s), now_s)
+            self._tell(now_s)
+
+    def look(self, now_s: float) -> float:
+        """Look after those who are on their way up, and return in how many seconds to look again."""
+        low = [place for place in self._places.values() if place.course.rung != FULL]
+        if low:
+            rates = self._rates(now_s)
+            for place in low:
+                self._steer(place, rates, now_s)
+                self._pad(place, rates, now_s)
+        self._tell(now_s)
+        return PROBE_LOOK_S if any(place.course.probe_s is not None for place in low) else LOOK_S
+
+    def _rates(self, now_s: float) -> Rates:
+        return Rates(*(self.rate_bps(rung, now_s) for rung in BOTH))
+
+    def _steer(self, place: _Place, rates: Rates, now_s: float) -> None:
+        course = decide(place.course, place.weather, rates, now_s, can_probe=place.climber.can_repeat)
+        if course.rung != place.course.rung:
+            place.climber.use_rung(course.rung)
+        place.course = course
+
+    def _pad(self, place: _Place, rates: Rates, now_s: float) -> None:
+        bitrate_bps = padding_bps(place.course, rates, now_s)
+        if bitrate_bps <= 0.0:
+            place.padded_s = None
+            return
+        if place.padded_s is not None:
+            place.climber.repeat(int(bitrate_bps / 8 * (now_s - place.padded_s)))
+        place.padded_s = now_s
+
+    def _tell(self, now_s: float) -> None:
+        if any(SMALL in (place.course.rung, place.climber.rung) for place in self._places.values()):
+            self._small_s = now_s
+        rungs = (SMALL,) if now_s - self._small_s < LINGER_S else ()
+        if rungs != self._told:
+            self._told = rungs
+            self._on_rungs(rungs)
