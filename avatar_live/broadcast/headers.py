@@ -25,6 +25,7 @@ class Extensions:
     mid: str = ""
     _before: bytes = field(init=False)
     _after: bytes = field(init=False)
+    _has_send_time: bool = field(init=False)
 
     def __post_init__(self) -> None:
         fixed = ((MID, self.mid.encode()), (PLAYOUT_DELAY, bytes(3)))
@@ -35,15 +36,11 @@ class Extensions:
         begin = b"\xbe\xde" + ((length + padding) // 4).to_bytes(2, "big") if length else b""
         object.__setattr__(self, "_before", begin + elements + stamp[:1])
         object.__setattr__(self, "_after", bytes(padding))
-
-    @property
-    def has_send_time(self) -> bool:
-        """Say whether each packet tells when it was sent, which a browser estimates its bandwidth by."""
-        return 1 <= self.ids.get(ABS_SEND_TIME, 0) <= _ONE_BYTE_ID_MAX
+        object.__setattr__(self, "_has_send_time", bool(stamp))
 
     def at(self, now_s: float) -> bytes:
         """Return the extensions of packets that leave now; always of one length."""
-        if not self.has_send_time:
+        if not self._has_send_time:
             return self._before + self._after
         return self._before + (int(now_s * _SEND_TIME_HZ) & 0xFFFFFF).to_bytes(3, "big") + self._after
 
