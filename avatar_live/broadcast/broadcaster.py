@@ -5,7 +5,7 @@ import contextlib
 import secrets
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from avatar_live import clock
@@ -15,6 +15,7 @@ from avatar_live.broadcast.feedback import Feedback
 from avatar_live.broadcast.ladder import BOTH, Ladder
 from avatar_live.broadcast.network import Network
 from avatar_live.broadcast.offer import BroadcastError, checked_offer
+from avatar_live.broadcast.spending import Spending, spend
 from avatar_live.broadcast.statistics import BroadcastFigures, ViewerFigures
 from avatar_live.broadcast.trickle import parse_fragment
 from avatar_live.broadcast.viewer import Viewer
@@ -39,12 +40,13 @@ class Watch:
     answer_sdp: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class _Place:
     stream: str
     viewer: Viewer
     address: str
     number: int
+    spending: Spending = field(default_factory=Spending)
 
 
 class Broadcaster:
@@ -54,9 +56,10 @@ class Broadcaster:
 
     The callbacks are called on that loop: `want_keyframe(stream, rung)` at most twice a second a rung, `on_keys(stream,
     keys)` when a player's keys change, `on_watchers(stream, count)` when somebody comes or goes, `on_feedback(watch_id,
-    feedback)` when a viewer tells of its network, `on_rungs(rungs)` with the lower rungs of the show that are wanted.
-    Frames carry `pts` of video (90 kHz) and sound (48 kHz) from one
-    origin, and `captured_s` of both on the monotonic clock: viewers line them up by `captured_s`.
+    feedback)` when a viewer tells of its network, `on_rungs(rungs)` with the lower rungs of the show that are wanted,
+    `on_bitrate(stream, bitrate_bps)` with what a player's stream may spend from now on. Frames carry `pts` of video
+    (90 kHz) and sound (48 kHz) from one origin, and `captured_s` of both on the monotonic clock: viewers line them up
+    by `captured_s`.
     """
 
     def __init__(
@@ -68,6 +71,7 @@ class Broadcaster:
         network: Network | None = None,
         on_feedback: Callable[[str, Feedback], None] = lambda watch_id, feedback: None,
         on_rungs: Callable[[tuple[int, ...]], None] = lambda rungs: None,
+        on_bitrate: Callable[[str, int], None] = lambda stream, bitrate_bps: None,
         allow_loopback: bool = False,
         passes_through: bool = False,
         viewers_max: int = 100,
@@ -83,6 +87,7 @@ class Broadcaster:
         self._now = now
         self._fanouts: dict[str, Fanout] = {}
         self._places: dict[str, _Place] = {}
+        self._on_bitrate = on_bitrate
         self._ladder = Ladder(on_rungs)
         self._farewells: set[asyncio.Task[None]] = set()
         self._left: deque[str] = deque(maxlen=LEFT_MAX)  # sessions that ended and were not said goodbye to
@@ -267,8 +272,19 @@ class Broadcaster:
             self._fanouts[place.stream].want_keyframe(place.viewer.rung, self._now())
 
     def _heard(self, watch_id: str, feedback: Feedback) -> None:
-        self._ladder.hear(watch_id, feedback, self._now())
+        now = self._now()
+        self._ladder.hear(watch_id, feedback, now)
         self._on_feedback(watch_id, feedback)
+        place = self._places.get(watch_id)
+        if place is not None and place.stream != MAIN_STREAM:
+            self._ration(place, spend(place.spending, self._ladder.weather(watch_id), now))
+
+    def _ration(self, place: _Place, spending: Spending) -> None:
+        """Let a player's stream spend so much, and tell when that is another sum than before."""
+        is_news = spending.bitrate_bps != place.spending.bitrate_bps
+        place.spending = spending
+        if is_news:
+            self._on_bitrate(place.stream, spending.bitrate_bps)
 
     def _let_go(self, watch_id: str) -> asyncio.Task[None] | None:
         place = self._places.pop(watch_id, None)

@@ -1,7 +1,6 @@
 """The encoders of the show's pictures: one stack of renditions for everybody, an encoder for each watched player."""
 
 from collections.abc import Callable, Collection
-from typing import Final
 
 from avatar_live.channels.processes import EnginePlan
 from avatar_live.encoder.kinds import KINDS, X264
@@ -9,9 +8,7 @@ from avatar_live.encoder.planes import size_of
 from avatar_live.encoder.renditions import SMALL, Renditions
 from avatar_live.encoder.thread import EncoderThread
 from avatar_live.engine.frame import ShowFrame
-from avatar_live.signals.encoded import MAIN_STREAM, VIDEO_CLOCK_HZ, EncodedFrame
-
-PLAYER_BITRATE_BPS: Final = 900_000
+from avatar_live.signals.encoded import MAIN_STREAM, PLAYER_BITRATE_BPS, VIDEO_CLOCK_HZ, EncodedFrame
 
 Send = Callable[[EncodedFrame], None]
 

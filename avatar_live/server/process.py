@@ -109,6 +109,7 @@ async def _serve(plan: ServerPlan, listener: socket.socket, ledger: Ledger, heal
         on_keys=keeper.pitch.steer,
         on_watchers=keeper.stage.on_watchers,
         on_rungs=keeper.stage.on_rungs,
+        on_bitrate=keeper.stage.want_bitrate,
         network=Network.planned(plan.network, allow_loopback=plan.allow_loopback_ice),
         viewers_max=plan.viewers_max,
     )

@@ -7,6 +7,7 @@ from avatar_live import clock
 from avatar_live.broadcast.broadcaster import Broadcaster
 from avatar_live.channels.link import EngineConnection
 from avatar_live.channels.processes import (
+    BitrateWanted,
     CueTaken,
     EngineHello,
     EngineNote,
@@ -104,6 +105,11 @@ class StageLink:
         """Ask the encoder of a stream for a keyframe."""
         if self._connection is not None and self._is_greeted:
             self._connection.send(KeyframeWanted(stream, rung))
+
+    def want_bitrate(self, stream: str, bitrate_bps: int) -> None:
+        """Let the encoder of a player's stream spend so much."""
+        if self._connection is not None and self._is_greeted:
+            self._connection.send(BitrateWanted(stream, 0, bitrate_bps))
 
     def on_rungs(self, rungs: tuple[int, ...]) -> None:
         """Note which lower rungs of the show are wanted."""

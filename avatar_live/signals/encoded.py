@@ -7,6 +7,7 @@ import msgspec
 StreamKind = Literal["video", "audio"]
 
 MAIN_STREAM = "main"
+PLAYER_BITRATE_BPS = 900_000  # of a player's own stream, at most
 VIDEO_CLOCK_HZ = 90_000
 AUDIO_CLOCK_HZ = 48_000
 

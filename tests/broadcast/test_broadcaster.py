@@ -15,8 +15,10 @@ from peer import DEADLINE_S, SIZE_PX, Peer, Source, peer, until
 
 from avatar_live import clock
 from avatar_live.broadcast.broadcaster import CONNECTING_MAX, Broadcaster, BroadcastError
+from avatar_live.broadcast.feedback import Estimate
 from avatar_live.broadcast.routes import Route, SegmentingExit
 from avatar_live.broadcast.sender import RtpSender
+from avatar_live.broadcast.spending import ESTIMATE_SHARE
 from avatar_live.broadcast.viewer import CONNECT_S_MAX, SILENT_S_MAX, Viewer
 from avatar_live.encoder.audio import OpusEncoder
 from avatar_live.protocol.wire import Keys
@@ -33,6 +35,7 @@ class House:
     def __init__(self, viewers_max: int = VIEWERS_MAX) -> None:
         self.keyframes_wanted: list[str] = []
         self.keys: list[tuple[str, Keys]] = []
+        self.bitrates: list[tuple[str, int]] = []
         self.watchers: list[tuple[str, int]] = []
         self.ahead_s = 0.0
         self.source: Source | None = None
@@ -41,6 +44,7 @@ class House:
             want_keyframe=self._want_keyframe,
             on_keys=lambda stream, keys: self.keys.append((stream, keys)),
             on_watchers=lambda stream, count: self.watchers.append((stream, count)),
+            on_bitrate=lambda stream, bitrate_bps: self.bitrates.append((stream, bitrate_bps)),
             allow_loopback=True,
             viewers_max=viewers_max,
             now=lambda: clock.now_s() + self.ahead_s,
@@ -219,6 +223,18 @@ async def test_a_players_keys_arrive_and_are_released_when_the_player_is_gone(ho
         await house.broadcaster.unwatch(watch.id)
     assert house.keys == [("player-1", Keys(n=1, up=True)), ("player-1", Keys(n=2))]
     assert house.broadcaster.figures()["keys_dropped"] == 1
+
+
+async def test_a_players_stream_spends_what_the_players_network_carries_and_the_show_does_not(
+    house: House, source: Source
+) -> None:
+    async with peer() as player, peer() as viewer:
+        playing = await player.watch(house.broadcaster, "player-1")
+        watching = await viewer.watch(house.broadcaster)
+        for watch in (playing, watching):
+            for bitrate_bps in (3e6, 400_000.0, 390_000.0):
+                house.broadcaster._heard(watch.id, Estimate(bitrate_bps))
+        assert house.bitrates == [("player-1", int(400_000 * ESTIMATE_SHARE))]
 
 
 async def test_keys_of_somebody_who_only_watches_the_show_go_nowhere(house: House, source: Source) -> None:

@@ -2,8 +2,10 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from shows import HEIGHT_PX, PLAYER_HEIGHT_PX, PLAYER_WIDTH_PX, WIDTH_PX, plain, plan_in
 
@@ -91,6 +93,20 @@ def test_a_keyframe_is_made_for_the_stream_that_wants_it_and_for_no_other(stream
     sender.until_each(3, MAIN_STREAM, "ana")
     assert [frame.is_keyframe for frame in sender.of("ana")] == [True, False, True]
     assert [frame.is_keyframe for frame in sender.of(MAIN_STREAM)] == [True, False, False]
+
+
+def test_a_bitrate_is_spent_by_the_stream_that_it_is_for(streams: Streams, sender: Sender) -> None:
+    noise = np.random.default_rng(1).integers(0, 256, (180, 320, 4), np.uint8)
+    for number in range(40):
+        if number == 20:
+            streams.use_bitrate("ana", 0, 200_000)
+            streams.use_bitrate("somebody who left", 0, 200_000)
+        pictures = {name: np.roll(noise, number, axis=1) for name in ("ana", "ben")}
+        streams.put(replace(show_frame(), players=pictures), now_s=1.0 + number / 30.0)
+        sender.until_each(number + 1, MAIN_STREAM, "ana", "ben")
+    ana, ben = (sum(len(frame.data) for frame in sender.of(name)[25:]) for name in ("ana", "ben"))
+    assert ana < 0.5 * ben
+    assert sum(frame.is_keyframe for frame in sender.of("ana")) == 1
 
 
 def test_closing_ends_every_encoder(tmp_path: Path, sender: Sender) -> None:

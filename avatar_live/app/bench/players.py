@@ -26,11 +26,10 @@ from avatar_live.avatar import read_avatar
 from avatar_live.avatar.rig import Rig
 from avatar_live.encoder.thread import EncoderThread
 from avatar_live.encoder.video import VideoEncoder
-from avatar_live.engine.streams import PLAYER_BITRATE_BPS
 from avatar_live.game import push
 from avatar_live.game.inputs import Enter, Input, Push, Steer
 from avatar_live.motion import Solver
-from avatar_live.signals.encoded import VIDEO_CLOCK_HZ, EncodedFrame
+from avatar_live.signals.encoded import PLAYER_BITRATE_BPS, VIDEO_CLOCK_HZ, EncodedFrame
 from avatar_live.stage import Stage, StageError
 
 FPS: Final = 30
