@@ -38,6 +38,8 @@ const WELCOME: Welcome = {
   player: null,
   player_seconds_left: null,
   camp: "red",
+  is_moderator: false,
+  removed: [],
 };
 
 const PLAYING = { at: "playing", stream: null } as const;
