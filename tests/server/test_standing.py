@@ -52,13 +52,15 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ShowServer]:
         yield running
 
 
-def ask(server: ShowServer, method: str, path: str = "", token: str = TOKEN, **body: object) -> httpx.Response:
+def ask(
+    server: ShowServer, method: str, path: str = "", body: dict[str, object] | None = None, token: str = TOKEN
+) -> httpx.Response:
     address = f"http://127.0.0.1:{server.port}/api/moderation{path}"
-    return httpx.request(method, address, headers={"Authorization": f"Bearer {token}"}, json=body or None)
+    return httpx.request(method, address, headers={"Authorization": f"Bearer {token}"}, json=body)
 
 
 def do(server: ShowServer, **order: object) -> None:
-    response = ask(server, "POST", type="moderate", **order)
+    response = ask(server, "POST", body={"type": "moderate", **order})
     assert response.status_code == 200, response.text
 
 
@@ -151,9 +153,9 @@ def test_the_hosts_routes_need_the_shows_token(server: ShowServer) -> None:
 
 
 def test_an_order_that_cannot_be_done_is_refused_in_a_sentence(server: ShowServer) -> None:
-    response = ask(server, "POST", type="moderate", deed="mute", seq=999_999, seconds=5.0)
+    response = ask(server, "POST", body={"type": "moderate", "deed": "mute", "seq": 999_999, "seconds": 5.0})
     assert (response.status_code, response.text) == (409, "That line is too old, or there is no such viewer.")
-    assert ask(server, "POST", type="moderate", deed="explode").status_code == 400
+    assert ask(server, "POST", body={"type": "moderate", "deed": "explode"}).status_code == 400
 
 
 async def test_a_link_makes_one_viewer_a_moderator_who_keeps_order(server: ShowServer) -> None:
