@@ -20,6 +20,7 @@ ALIASES: Final[dict[str, object]] = {
     "Move": cues.Move,
     "Camp": view.Camp,
     "GiftState": wire.GiftState,
+    "Deed": wire.Deed,
     "FromViewer": wire.FromViewer,
     "ToViewer": wire.ToViewer,
 }

@@ -37,6 +37,7 @@ class Join(msgspec.Struct, frozen=True, tag="join"):
     viewer: str | None = None
     epoch: str | None = None
     seq: int = 0
+    token: str | None = None  # a moderator's invitation, good once
 
 
 class Say(msgspec.Struct, frozen=True, tag="say"):
@@ -68,13 +69,39 @@ class LeaveGame(msgspec.Struct, frozen=True, tag="leave_game"):
     """End one's own first-person game early."""
 
 
+Deed = Literal["mute", "unmute", "ban", "unban", "remove", "slow", "freeze", "thaw", "links_off", "links_on", "demote"]
+MODERATION_SECONDS_MAX: Final = 30 * 86_400.0
+REASON_CHARACTERS_MAX: Final = 200
+
+
+class Moderate(msgspec.Struct, frozen=True, tag="moderate"):
+    """Keep order, as a moderator: `seq` points at a line and so at who wrote it, `viewer` at a viewer's digest.
+
+    `seconds` is how long a mute lasts, or the time between two lines of a viewer (`slow`, 0 ends it).
+    `is_by_address` lets a ban hold for the network address, too.
+    """
+
+    deed: Deed
+    seq: int = 0
+    viewer: str = ""
+    seconds: float = 0.0
+    reason: str = ""
+    is_by_address: bool = False
+
+
+class ReportLine(msgspec.Struct, frozen=True, tag="report"):
+    """Tell the host that a line should not stand there; one viewer counts once a line."""
+
+    seq: int
+
+
 class Ping(msgspec.Struct, frozen=True, tag="ping"):
     """Ask for an answer; `t` comes back as it was."""
 
     t: float
 
 
-FromViewer = Join | Say | Like | GiveGift | PickCamp | LeaveGame | Ping
+FromViewer = Join | Say | Like | GiveGift | PickCamp | LeaveGame | Moderate | ReportLine | Ping
 
 
 # --- to the viewer -----------------------------------------------------------------------------------------------
@@ -93,6 +120,12 @@ class GiftGiven(msgspec.Struct, frozen=True, tag="gift_given"):
     id: str
     name: str
     gift: str
+
+
+class Removed(msgspec.Struct, frozen=True, tag="removed"):
+    """Take the chat line `seq` off every page."""
+
+    seq: int
 
 
 class Lines(msgspec.Struct, frozen=True, tag="lines"):
@@ -131,6 +164,8 @@ class Welcome(msgspec.Struct, frozen=True, tag="welcome"):
     player: str | None = None  # the token of a first-person game still running
     player_seconds_left: float | None = None  # of that game; None before its first picture
     camp: Camp | None = None  # the camp that a returning viewer stands with
+    is_moderator: bool = False
+    removed: tuple[int, ...] = ()  # lines that a returning page may still show
 
 
 GiftState = Literal["committed", "refused", "refunded", "done"]
@@ -180,7 +215,19 @@ class Pong(msgspec.Struct, frozen=True, tag="pong"):
 
 
 ToViewer = (
-    Welcome | ChatLine | GiftGiven | Lines | Show | GiftUpdate | PlayStart | PlayEnd | OwnCamp | Refused | Wallet | Pong
+    Welcome
+    | ChatLine
+    | GiftGiven
+    | Removed
+    | Lines
+    | Show
+    | GiftUpdate
+    | PlayStart
+    | PlayEnd
+    | OwnCamp
+    | Refused
+    | Wallet
+    | Pong
 )
 SHOW_HZ: Final = 10.0
 

@@ -22,6 +22,7 @@ from avatar_live.room import events as ev
 from avatar_live.room.bucket import take
 from avatar_live.room.chatter import heard
 from avatar_live.room.cues import cue
+from avatar_live.room.moderation import silence_of, with_author
 from avatar_live.room.state import (
     CAMP_ALLOWANCE,
     CHAT_ALLOWANCE,
@@ -67,6 +68,8 @@ def join(room: Room, event: ev.Joined, now_s: float) -> tuple[Room, ev.Effects]:
         recent=_missed(room, event.epoch, event.seq),
         title=room.title,
         camp=viewer.camp,
+        is_moderator=event.viewer in room.order.moderators,
+        removed=room.order.removed if event.epoch == room.epoch else (),
         player=None if seat is None else seat.ticket.token,
         player_seconds_left=None if seat is None or seat.phase != "playing" else max(seat.until_s - now_s, 0.0),
     )
@@ -95,12 +98,17 @@ def say(room: Room, event: ev.Said, now_s: float) -> tuple[Room, ev.Effects]:
     if len(text) > CHAT_CHARACTERS_MAX:
         reason = f"A message may have {CHAT_CHARACTERS_MAX} characters; this one has {len(text)}."
         return room, (ev.Tell(event.viewer, Refused("say", reason)),)
+    silence = silence_of(room.order, event.viewer, text, viewer.spoke_s, now_s)
+    if silence:
+        return room, (ev.Tell(event.viewer, Refused("say", silence)),)
     bucket = take(viewer.chat, CHAT_ALLOWANCE, now_s)
     if bucket is None:
         return room, (ev.Tell(event.viewer, Refused("say", "That was too fast; wait a second and send it again.")),)
     camp = _camp_in(text)
     line = ChatLine(room.seq + 1, viewer.name, text)
-    room = _with_camp_chosen(with_line(room, line), event.viewer, replace(viewer, chat=bucket), viewer.camp or camp)
+    room = with_author(with_line(room, line), line.seq, event.viewer)
+    viewer_now = replace(viewer, chat=bucket, spoke_s=now_s)
+    room = _with_camp_chosen(room, event.viewer, viewer_now, viewer.camp or camp)
     room, peak = _with_chatter_heard(room, now_s)
     effects: ev.Effects = (ev.TellAll(line), ev.Report("chat", {"name": viewer.name, "text": text}), *peak)
     if camp is None:

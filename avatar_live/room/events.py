@@ -9,7 +9,7 @@ from typing import Literal
 
 from avatar_live.protocol.cues import Cue
 from avatar_live.protocol.view import Camp
-from avatar_live.protocol.wire import GiftState, ToViewer, Welcome
+from avatar_live.protocol.wire import GiftState, Moderate, ToViewer, Welcome
 
 # --- events --------------------------------------------------------------------------------------------------------
 
@@ -38,6 +38,29 @@ class Left:
 class Said:
     viewer: str
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Moderated:
+    """A moderator, or the host (`by` is empty), keeps order."""
+
+    by: str
+    order: Moderate
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """A viewer has used a moderator's invitation."""
+
+    viewer: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineReported:
+    """A viewer finds a line out of place."""
+
+    viewer: str
+    seq: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +204,9 @@ Event = (
     Joined
     | Left
     | Said
+    | Moderated
+    | Invited
+    | LineReported
     | Liked
     | CampPicked
     | GiftAsked
@@ -288,6 +314,33 @@ class LeavePitch:
 
 
 @dataclass(frozen=True, slots=True)
+class SendAway:
+    """Close every page of a viewer who is banned, and remember the address, too, where asked."""
+
+    viewer: str
+    reason: str
+    is_by_address: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LetBack:
+    """Forget the addresses of a viewer whose ban is over."""
+
+    viewer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Write into the audit log who did what, and keep who is muted, banned and trusted over restarts."""
+
+    by: str
+    deed: str
+    viewer: str
+    reason: str
+    text: str = ""  # of a removed line only
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """Tell the event API."""
 
@@ -295,5 +348,20 @@ class Report:
     data: Mapping[str, str | int | float | bool]
 
 
-Effect = Greet | Tell | TellAll | Commit | Mark | Refund | ShowCue | PushBall | EnterPitch | LeavePitch | Report
+Effect = (
+    Greet
+    | Tell
+    | TellAll
+    | Commit
+    | Mark
+    | Refund
+    | ShowCue
+    | PushBall
+    | EnterPitch
+    | LeavePitch
+    | SendAway
+    | LetBack
+    | Record
+    | Report
+)
 Effects = tuple[Effect, ...]

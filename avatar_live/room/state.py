@@ -1,5 +1,6 @@
 """What the room knows, as one frozen value."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
@@ -9,11 +10,13 @@ from avatar_live.protocol.view import Camp
 from avatar_live.protocol.wire import ChatLine, GiftGiven, Show
 from avatar_live.room.bucket import Allowance, Bucket
 from avatar_live.room.chatter import Chatter
+from avatar_live.room.order import IN_ORDER, Order
 from avatar_live.room.roster import Roster
 
 CHAT_ALLOWANCE: Final = Allowance(rate_hz=5.0, burst=5.0)
 LIKE_ALLOWANCE: Final = Allowance(rate_hz=10.0, burst=20.0)
 CAMP_ALLOWANCE: Final = Allowance(rate_hz=5.0, burst=10.0)
+DEED_ALLOWANCE: Final = Allowance(rate_hz=2.0, burst=20.0)  # each is a write to the disk
 GIFT_ALLOWANCE: Final = Allowance(rate_hz=5.0, burst=10.0)
 # A page that comes back asks again for what was not answered; only a flood is kept from the ledger.
 ASK_ALLOWANCE: Final = Allowance(rate_hz=50.0, burst=200.0)
@@ -48,6 +51,8 @@ class Viewer:
     press: Bucket = _UNUSED
     gift: Bucket = _UNUSED
     ask: Bucket = _UNUSED
+    deed: Bucket = _UNUSED
+    spoke_s: float = -math.inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,3 +114,4 @@ class Room:
     player_number: int = 0
     sweep: int = 0
     show: Show = NOTHING_SHOWN
+    order: Order = IN_ORDER

@@ -15,6 +15,7 @@ from avatar_live import __version__
 from avatar_live.channels.processes import ServerPlan
 from avatar_live.protocol.asyncapi import Document, asyncapi
 from avatar_live.server.keeper import Keeper
+from avatar_live.server.moderation import moderation_routes
 from avatar_live.server.providers import Providers
 from avatar_live.server.topup import money_routes
 
@@ -66,8 +67,9 @@ def make_app(plan: ServerPlan, keeper: Keeper, *routes: Router | HTTPRouteHandle
         return asyncapi(__version__)
 
     money = money_routes(keeper.ledger, Providers(Path(plan.data_folder)), plan.token)
+    moderation = moderation_routes(keeper, plan.token)
     return Litestar(
-        [health, entrance, sockets_described, money, *routes, _page(Path(plan.web_folder))],
+        [health, entrance, sockets_described, money, moderation, *routes, _page(Path(plan.web_folder))],
         openapi_config=OpenAPIConfig(
             title="avatar_live",
             version=__version__,

@@ -61,6 +61,10 @@ class Crowd:
         else:
             del self._viewers[viewer]
 
+    def has(self, viewer: str) -> bool:
+        """Say whether a viewer has a line here."""
+        return viewer in self._viewers
+
     def greet(self, arrival: int, message: ToViewer) -> None:
         """Send a line its first message, once."""
         port, number = self._arriving.pop(arrival)

@@ -4,21 +4,28 @@ import asyncio
 import secrets
 from typing import Final, assert_never
 
+from avatar_live import clock
 from avatar_live.edge.link import Close, FromEdge, Greet, Joined, Left, Link, Said, Tell, TellAll
 from avatar_live.protocol.wire import (
     CLOSE_FULL,
+    CLOSE_REFUSED,
+    CLOSE_TOKEN,
     FromViewer,
     GiveGift,
     Join,
     LeaveGame,
     Like,
+    Moderate,
     PickCamp,
     Ping,
+    ReportLine,
     Say,
     ToViewer,
 )
 from avatar_live.room import events as ev
+from avatar_live.room.moderation import BANNED
 from avatar_live.server.crowd import MEMBERS_MAX, Port
+from avatar_live.server.invitations import InvitationError, use
 from avatar_live.server.keeper import Keeper, digest
 from avatar_live.server.ledger import LedgerError
 
@@ -49,7 +56,7 @@ class Entrance:
 
     def joined(self, member: int, join: Join, address: str) -> None:
         """Let a line in as soon as the ledger has found its wallet."""
-        self._arriving[member] = asyncio.create_task(self._join(member, join), name=f"join-{member}")
+        self._arriving[member] = asyncio.create_task(self._join(member, join, address), name=f"join-{member}")
 
     def said(self, member: int, message: FromViewer) -> None:
         """Pass a message on."""
@@ -65,6 +72,10 @@ class Entrance:
                 keeper.handle(ev.GiftAsked(viewer, id, gift))
             case PickCamp(camp):
                 keeper.handle(ev.CampPicked(viewer, camp))
+            case Moderate():
+                keeper.handle(ev.Moderated(viewer, message))
+            case ReportLine(seq):
+                keeper.handle(ev.LineReported(viewer, seq))
             case LeaveGame():
                 keeper.handle(ev.PlayLeft(viewer))
             case Join() | Ping():
@@ -82,8 +93,10 @@ class Entrance:
             assert self._port is not None
             self._keeper.crowd.remove(viewer, self._port, member)
             self._keeper.handle(ev.Left(viewer))
+            if not self._keeper.crowd.has(viewer):
+                self._keeper.addresses.pop(viewer, None)
 
-    async def _join(self, number: int, join: Join) -> None:
+    async def _join(self, number: int, join: Join, address: str) -> None:
         keeper, port = self._keeper, self._port
         assert port is not None
         secret, balance_coins = await _wallet(keeper, join)
@@ -91,8 +104,21 @@ class Entrance:
         if len(keeper.crowd) >= MEMBERS_MAX:
             port.close(number, CLOSE_FULL, FULL)
             return
-        viewer = digest(secret)
+        viewer, standing = digest(secret), keeper.standing
+        hashed = standing.hashed(address) if standing is not None else ""
+        if viewer in keeper.room.order.banned or (standing is not None and hashed in standing.kept.addresses):
+            port.close(number, CLOSE_REFUSED, BANNED)
+            return
+        if join.token is not None and standing is not None and viewer not in keeper.room.order.moderators:
+            try:
+                use(standing, join.token, clock.wall_s())
+            except InvitationError as refusal:
+                port.close(number, CLOSE_TOKEN, str(refusal))
+                return
+            keeper.handle(ev.Invited(viewer))
         self._inside[number] = viewer
+        if hashed:
+            keeper.addresses[viewer] = hashed
         arrival = keeper.crowd.add(viewer, port, number)
         keeper.handle(ev.Joined(arrival, viewer, secret, join.name, balance_coins, join.epoch, join.seq))
 

@@ -15,7 +15,9 @@ from typing import Final, TypeVar, assert_never
 
 from avatar_live import clock
 from avatar_live.protocol.catalogue import GIFTS
+from avatar_live.protocol.wire import CLOSE_REFUSED
 from avatar_live.room import events as ev
+from avatar_live.room.order import IN_ORDER
 from avatar_live.room.state import Room
 from avatar_live.room.step import step
 from avatar_live.server.crowd import Crowd
@@ -25,6 +27,7 @@ from avatar_live.server.ledger.requests import Drained
 from avatar_live.server.outbox import Outbox
 from avatar_live.server.pitch import Pitch
 from avatar_live.server.stage_link import StageLink
+from avatar_live.server.standing import Deed, Standing
 
 RETRY_S: Final = 1.0
 RESTARTED: Final = "The server was restarted before your game was over; your coins are back."
@@ -40,9 +43,12 @@ def digest(secret: str) -> str:
 class Keeper:
     """Hold the room and its neighbours; everything but the ledger's answers runs on the one loop."""
 
-    def __init__(self, title: str, ledger: Ledger, retry_s: float = RETRY_S) -> None:
+    def __init__(self, title: str, ledger: Ledger, retry_s: float = RETRY_S, standing: Standing | None = None) -> None:
         epoch = secrets.token_urlsafe(9)
-        self.room = Room(epoch=epoch, title=title)
+        order = standing.order(clock.now_s(), clock.wall_s()) if standing else IN_ORDER
+        self.room = Room(epoch=epoch, title=title, order=order)
+        self.standing = standing  # None keeps nothing over a restart
+        self.addresses: dict[str, str] = {}  # the hashed address of each viewer who is here
         self.ledger = ledger
         self.crowd = Crowd()
         self.log = EventLog(epoch)
@@ -132,6 +138,17 @@ class Keeper:
             case ev.LeavePitch(player):
                 self.pitch.leave(player)
                 self.stage.end_player(player)
+            case ev.SendAway(viewer, reason, is_by_address):
+                if self.standing is not None and is_by_address:
+                    self.standing.ban_address(self.addresses.get(viewer, ""), viewer)
+                self.crowd.close(viewer, CLOSE_REFUSED, reason)
+            case ev.LetBack(viewer):
+                if self.standing is not None:
+                    self.standing.let_back(viewer)
+            case ev.Record(by, deed, viewer, reason, text):
+                if self.standing is not None:
+                    self.standing.keep(self.room.order, clock.now_s(), clock.wall_s())
+                    self.standing.record(Deed(clock.wall_s(), by, deed, viewer, reason, text))
             case ev.Report(type, data):
                 self.log.report(type, data, clock.wall_s())
             case _:

@@ -37,6 +37,7 @@ from avatar_live.server.keeper import Keeper
 from avatar_live.server.ledger import LEDGER_FILE, Ledger, LedgerError
 from avatar_live.server.metrics import metrics_route
 from avatar_live.server.reception import reception, socket_factory
+from avatar_live.server.standing import Standing, StandingError
 from avatar_live.server.whep import whep_routes
 from avatar_live.server.whip import Inlet, whip_routes
 
@@ -66,8 +67,9 @@ def run(plan: ServerPlan) -> int:
                 contextlib.closing(_listen(plan.host, plan.port)) as listener,
                 contextlib.closing(open_ledger(plan)) as ledger,
             ):
-                asyncio.run(_serve(plan, listener, ledger, health))
-        except (ServerError, LedgerError) as failure:
+                standing = Standing(Path(plan.data_folder))
+                asyncio.run(_serve(plan, listener, ledger, standing, health))
+        except (ServerError, LedgerError, StandingError) as failure:
             health.write(str(failure), False, is_forced=True)
             print(failure, file=sys.stderr)  # noqa: T201
             return 2
@@ -102,8 +104,10 @@ def _listen(host: str, port: int) -> socket.socket:
         raise ServerError(reason) from error
 
 
-async def _serve(plan: ServerPlan, listener: socket.socket, ledger: Ledger, health: HealthWriter) -> None:
-    keeper = Keeper(plan.title, ledger)
+async def _serve(
+    plan: ServerPlan, listener: socket.socket, ledger: Ledger, standing: Standing, health: HealthWriter
+) -> None:
+    keeper = Keeper(plan.title, ledger, standing=standing)
     broadcaster = Broadcaster(
         want_keyframe=keeper.stage.want_keyframe,
         on_keys=keeper.pitch.steer,

@@ -8,16 +8,18 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import msgspec
 import pytest
 import websockets
-from show_server import DEADLINE_S, Page, ShowServer, show_server
+from show_server import DEADLINE_S, TOKEN, Page, ShowServer, show_server
 
 from avatar_live.channels.processes import HEALTH_BYTES_MAX, EdgePlan, Health, health_slot
 from avatar_live.channels.slot import Slot
 from avatar_live.edge.socket import HANDSHAKE_BYTES_MAX, HANDSHAKE_S
 from avatar_live.protocol.codec import to_viewer
 from avatar_live.protocol.wire import (
+    CLOSE_REFUSED,
     CLOSE_RESTARTING,
     ChatLine,
     GiftGiven,
@@ -25,10 +27,14 @@ from avatar_live.protocol.wire import (
     GiveGift,
     Join,
     Like,
+    Moderate,
+    Refused,
     Say,
     Show,
     Welcome,
 )
+from avatar_live.room.moderation import BANNED
+from avatar_live.server.keeper import digest
 
 EDGES = 2
 
@@ -110,6 +116,36 @@ async def test_pages_at_different_edges_are_in_one_room(edges: Edges) -> None:
     await pages[2].until(Show, lambda show: show.likes >= 36)
     for page in pages:
         await page.socket.close()
+
+
+async def test_a_mute_and_a_ban_hold_at_every_edge(edges: Edges, server: ShowServer) -> None:
+    pages = [await joined(edges, f"viewer {number}") for number in range(6)]
+    host, muted = pages[0], digest(pages[1].welcome.viewer)
+    async with httpx.AsyncClient(headers={"Authorization": f"Bearer {TOKEN}"}) as client:
+
+        async def do(order: Moderate) -> None:
+            place = f"http://127.0.0.1:{server.port}/api/moderation"
+            assert (await client.post(place, content=msgspec.json.encode(order))).status_code == 200
+
+        await do(Moderate("mute", viewer=muted, seconds=60.0))
+        again = [pages[1], *[await joined(edges, "muted", pages[1].welcome.viewer) for _ in range(6)]]
+        for one in again:
+            await one.send(Say("still here"))
+            await one.until(Refused, lambda refused: "You are muted" in refused.reason)
+        await do(Moderate("ban", viewer=muted))
+        for one in again:
+            assert await one.closed() == (CLOSE_REFUSED, BANNED)
+    for _ in range(6):
+        socket = await websockets.connect(f"ws://127.0.0.1:{edges.port}/ws")
+        await socket.send(msgspec.json.encode(Join("back", pages[1].welcome.viewer)).decode())
+        with pytest.raises(websockets.ConnectionClosed):
+            await asyncio.wait_for(socket.recv(), DEADLINE_S)
+        assert socket.close_code == CLOSE_REFUSED
+    await host.send(Say("quiet at last"))
+    await host.until(ChatLine, lambda line: line.text == "quiet at last")
+    assert "still here" not in [line.text for line in host.heard_of(ChatLine)]
+    for one in (host, *pages[2:]):
+        await one.socket.close()
 
 
 async def test_an_edge_that_is_killed_takes_only_its_own_pages_and_they_come_back(edges: Edges) -> None:

@@ -33,6 +33,13 @@ export function watchToken(): string | undefined {
   return new URLSearchParams(location.hash.slice(1)).get("token") ?? undefined;
 }
 
+/** Return a moderator's invitation in the link that was opened, `#invitation=...`, and take it out of the address: it is good once. */
+export function invitation(): string | undefined {
+  const token = new URLSearchParams(location.hash.slice(1)).get("invitation") ?? undefined;
+  if (token !== undefined) history.replaceState(null, "", location.pathname + location.search);
+  return token;
+}
+
 /** Return `name` as the room takes it: one line, no ends of space, at most `NAME_CHARACTERS_MAX` characters. */
 export function cleanName(name: string): string {
   return [...name.replace(/\s+/g, " ").trim()].slice(0, NAME_CHARACTERS_MAX).join("").trim();

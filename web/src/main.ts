@@ -4,7 +4,7 @@ import { render } from "lit-html";
 
 import { Connection } from "./connection";
 import { roomUrl } from "./entrance";
-import { cleanName, randomId, recall, remember, watchToken } from "./identity";
+import { cleanName, invitation, randomId, recall, remember, watchToken } from "./identity";
 import { Player } from "./player";
 import type { FromViewer, Join } from "./protocol";
 import { type State, begin, freeCoins, giftOf, openGifts } from "./state";
@@ -19,6 +19,7 @@ import { LANGUAGE, words } from "./words";
 const TICK_MS = 250;
 
 const identity = recall();
+const invited = invitation();
 const store = new Store(begin(identity.name, identity.viewer));
 const hearts = new Hearts(() => document.querySelector(".hearts"));
 const tabs = new Tabs(() => store.dispatch({ type: "play_moved", reason: words.play_moved }));
@@ -60,6 +61,13 @@ const act: Actions = {
   showFigures: (are_shown) => store.dispatch({ type: "figures_shown", are_shown }),
   openTray: (is_open) => store.dispatch({ type: "tray_opened", is_open }),
   chatScrolled: (is_at_end) => store.dispatch({ type: "chat_scrolled", is_at_end }),
+  openLine: (key) => store.dispatch({ type: "line_opened", key }),
+  moderate: (deed, seq, seconds = 0) => {
+    if (send({ type: "moderate", deed, seq, seconds })) store.dispatch({ type: "line_opened", key: null });
+  },
+  reportLine: (seq) => {
+    if (send({ type: "report", seq })) store.dispatch({ type: "line_reported" });
+  },
   comeBack: () => connection.open(),
   leaveGame: () => send({ type: "leave_game" }),
   press: (arrow, holder) => player?.pad.press(arrow, holder),
@@ -75,7 +83,7 @@ function send(message: FromViewer): boolean {
 }
 
 function joining(state: State): Join {
-  return { type: "join", name: state.name, viewer: state.viewer, epoch: state.epoch, seq: state.seq };
+  return { type: "join", name: state.name, viewer: state.viewer, epoch: state.epoch, seq: state.seq, ...(invited === undefined || state.epoch !== null ? {} : { token: invited }) };
 }
 
 function give(gift: string): void {

@@ -16,6 +16,8 @@ export const CLOSE_BAD_MESSAGE = 4100;
 export const CLOSE_REFUSED = 4101;
 export const CLOSE_FULL = 4002;
 export const CLOSE_TOKEN = 4102;
+export const MODERATION_SECONDS_MAX = 2592000.0;
+export const REASON_CHARACTERS_MAX = 200;
 export const SHOW_HZ = 10.0;
 
 export type Reaction = "barrage" | "confetti" | "fireworks" | "giant_head" | "move" | "sticker" | "throw" | "ticket";
@@ -26,9 +28,11 @@ export type Camp = "blue" | "red";
 
 export type GiftState = "committed" | "done" | "refunded" | "refused";
 
-export type FromViewer = Join | Say | Like | GiveGift | PickCamp | LeaveGame | Ping;
+export type Deed = "ban" | "demote" | "freeze" | "links_off" | "links_on" | "mute" | "remove" | "slow" | "thaw" | "unban" | "unmute";
 
-export type ToViewer = Welcome | ChatLine | GiftGiven | Lines | Show | GiftUpdate | PlayStart | PlayEnd | OwnCamp | Refused | Wallet | Pong;
+export type FromViewer = Join | Say | Like | GiveGift | PickCamp | LeaveGame | Moderate | ReportLine | Ping;
+
+export type ToViewer = Welcome | ChatLine | GiftGiven | Removed | Lines | Show | GiftUpdate | PlayStart | PlayEnd | OwnCamp | Refused | Wallet | Pong;
 
 /** Enter the room, first message of all. `viewer` is the secret id that the page keeps (it owns the wallet); absent for a newcomer. `epoch` and `seq` say what a returning page has seen. */
 export interface Join {
@@ -37,6 +41,7 @@ export interface Join {
   readonly viewer?: string | null;
   readonly epoch?: string | null;
   readonly seq?: number;
+  readonly token?: string | null;
 }
 
 /** Write a chat line. */
@@ -67,6 +72,23 @@ export interface PickCamp {
 /** End one's own first-person game early. */
 export interface LeaveGame {
   readonly type: "leave_game";
+}
+
+/** Keep order, as a moderator: `seq` points at a line and so at who wrote it, `viewer` at a viewer's digest. `seconds` is how long a mute lasts, or the time between two lines of a viewer (`slow`, 0 ends it). `is_by_address` lets a ban hold for the network address, too. */
+export interface Moderate {
+  readonly type: "moderate";
+  readonly deed: Deed;
+  readonly seq?: number;
+  readonly viewer?: string;
+  readonly seconds?: number;
+  readonly reason?: string;
+  readonly is_by_address?: boolean;
+}
+
+/** Tell the host that a line should not stand there; one viewer counts once a line. */
+export interface ReportLine {
+  readonly type: "report";
+  readonly seq: number;
 }
 
 /** Ask for an answer; `t` comes back as it was. */
@@ -108,6 +130,8 @@ export interface Welcome {
   readonly player: string | null;
   readonly player_seconds_left: number | null;
   readonly camp: Camp | null;
+  readonly is_moderator: boolean;
+  readonly removed: readonly number[];
 }
 
 export interface ChatLine {
@@ -124,6 +148,12 @@ export interface GiftGiven {
   readonly id: string;
   readonly name: string;
   readonly gift: string;
+}
+
+/** Take the chat line `seq` off every page. */
+export interface Removed {
+  readonly type: "removed";
+  readonly seq: number;
 }
 
 /** Tell several lines at once, in order: a large room speaks in ticks. */

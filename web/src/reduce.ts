@@ -35,6 +35,8 @@ export type Happening =
   | { readonly type: "muted"; readonly is_muted: boolean }
   | { readonly type: "tray_opened"; readonly is_open: boolean }
   | { readonly type: "chat_scrolled"; readonly is_at_end: boolean }
+  | { readonly type: "line_reported" }
+  | { readonly type: "line_opened"; readonly key: string | null }
   | { readonly type: "tick" };
 
 /** Return the state after `message`; the same object when nothing changed. `now_ms` is any monotonic clock. */
@@ -52,6 +54,12 @@ export function reduce(state: State, message: ToViewer | Happening, now_ms: numb
         : { ...heard(state, message), banners: withBanner(state.banners, message, now_ms) };
     case "lines":
       return message.lines.reduce((told, line) => reduce(told, line, now_ms), state);
+    case "removed":
+      return { ...state, lines: withoutLines(state.lines, [message.seq]) };
+    case "line_reported":
+      return withNotice({ ...state, line_open: null }, words.reported, false, now_ms);
+    case "line_opened":
+      return { ...state, line_open: message.key };
     case "show":
       return { ...state, show: message };
     case "gift_update":
@@ -122,7 +130,7 @@ function welcomed(state: State, welcome: Welcome, now_ms: number): State {
   const is_same_life = welcome.epoch === state.epoch;
   const recent = is_same_life ? welcome.recent.filter((told) => told.seq > state.seq) : welcome.recent;
   // A room that was born again has no lines yet: what was said before stays readable.
-  const before = is_same_life || recent.length === 0 ? state.lines : [];
+  const before = is_same_life || recent.length === 0 ? withoutLines(state.lines, is_same_life ? welcome.removed : []) : [];
   const play = welcome.player === null ? null : playOn(state.play, welcome.player, welcome.player_seconds_left, now_ms);
   const next: State = {
     ...state,
@@ -137,6 +145,7 @@ function welcomed(state: State, welcome: Welcome, now_ms: number): State {
     show: welcome.show,
     lines: recent.reduce((lines, told) => withLine(lines, lineOf(told, welcome.epoch)), before),
     camp: welcome.camp,
+    is_moderator: welcome.is_moderator,
     play,
   };
   return state.play !== null && play === null ? withNotice(next, words.play_over, false, now_ms) : next;
@@ -156,8 +165,12 @@ function heard(state: State, told: ChatLine | GiftGiven): State {
 function lineOf(told: ChatLine | GiftGiven, epoch: string | null): Line {
   const key = `${epoch}:${told.seq}`;
   return told.type === "chat"
-    ? { key, kind: "said", name: told.name, text: told.text }
+    ? { key, kind: "said", seq: told.seq, name: told.name, text: told.text }
     : { key, kind: "gave", name: told.name, gift: told.gift, count: 1 };
+}
+
+function withoutLines(lines: readonly Line[], removed: readonly number[]): readonly Line[] {
+  return removed.length === 0 ? lines : lines.filter((line) => line.kind !== "said" || !removed.includes(line.seq));
 }
 
 /** Append a line; a streak of one gift from one giver counts up in one row. */

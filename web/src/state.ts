@@ -30,7 +30,7 @@ export interface Measured {
 
 /** One row of the chat: what somebody said or gave. `key` is unique on this page. */
 export type Line =
-  | { readonly key: string; readonly kind: "said"; readonly name: string; readonly text: string }
+  | { readonly key: string; readonly kind: "said"; readonly seq: number; readonly name: string; readonly text: string }
   | { readonly key: string; readonly kind: "gave"; readonly name: string; readonly gift: string; readonly count: number };
 
 /** A gift of one's own on its way; `sending` until the server has answered for `id`. */
@@ -84,6 +84,8 @@ export interface State {
   readonly banners: readonly Banner[];
   readonly notices: readonly Notice[];
   readonly camp: Camp | null;
+  readonly is_moderator: boolean;
+  readonly line_open: string | null; // the key of the line whose menu is open
   readonly video: Video;
   readonly play: Play | null;
   readonly round_trip_ms: number | null;
@@ -129,6 +131,8 @@ export function begin(name: string, viewer: string | null): State {
     banners: [],
     notices: [],
     camp: null,
+    is_moderator: false,
+    line_open: null,
     video: NO_VIDEO,
     play: null,
     round_trip_ms: null,

@@ -38,6 +38,8 @@ const WELCOME: Welcome = {
   player: null,
   player_seconds_left: null,
   camp: "red",
+  is_moderator: false,
+  removed: [],
 };
 
 const PLAYING = { at: "playing", stream: null } as const;
@@ -49,6 +51,18 @@ function joined(welcome: Partial<Welcome> = {}): State {
 function given(seq: number, name = "Bob", gift = "tomato"): GiftGiven {
   return { type: "gift_given", seq, id: `gift ${seq}`, name, gift };
 }
+
+describe("a removed line", () => {
+  it("leaves the page, and gifts stay", () => {
+    const state = reduce(joined(), { type: "removed", seq: 1 }, 0);
+    expect(state.lines.map((line) => line.kind)).toEqual(["gave"]);
+  });
+
+  it("is gone, too, from a page that was away meanwhile", () => {
+    const state = reduce(joined(), { ...WELCOME, recent: [], removed: [1] }, 0);
+    expect(state.lines.map((line) => line.kind)).toEqual(["gave"]);
+  });
+});
 
 describe("lines told together", () => {
   it("are heard one after another, and what was heard before is passed over", () => {

@@ -1,7 +1,7 @@
 /** What a viewer can do; views call these and know nothing else of the page. */
 
 import type { Arrow } from "../keys";
-import type { Camp } from "../protocol";
+import type { Camp, Deed } from "../protocol";
 
 export interface Actions {
   /** Say a line; false when there is no room to say it in, so that it can be said again. */
@@ -15,6 +15,10 @@ export interface Actions {
   readonly showFigures: (are_shown: boolean) => void;
   readonly openTray: (is_open: boolean) => void;
   readonly chatScrolled: (is_at_end: boolean) => void;
+  /** Open the menu of a line, or close it. */
+  readonly openLine: (key: string | null) => void;
+  readonly moderate: (deed: Deed, seq: number, seconds?: number) => void;
+  readonly reportLine: (seq: number) => void;
   readonly comeBack: () => void;
   readonly leaveGame: () => void;
   readonly press: (arrow: Arrow, holder: string) => void;

@@ -27,7 +27,7 @@ export function chatView(state: State, act: Actions): TemplateResult {
           ${repeat(
             state.lines,
             (line) => line.key,
-            (line) => lineView(state, line),
+            (line) => lineView(state, line, act),
           )}
         </ol>
       </div>
@@ -70,15 +70,39 @@ export function dockView(state: State, act: Actions): TemplateResult {
   `;
 }
 
-function lineView(state: State, line: Line): TemplateResult {
+const MUTE_S = 600;
+
+function lineView(state: State, line: Line, act: Actions): TemplateResult {
   if (line.kind === "said") {
-    return html`<li class="line" data-hue=${hueOf(line.name)}><b>${line.name}</b><span class="text">${line.text}</span></li>`;
+    return html`<li class="line" data-hue=${hueOf(line.name)}><b>${line.name}</b><span class="text">${line.text}</span>${menuView(state, line, act)}</li>`;
   }
   const gift = giftOf(state, line.gift);
   return html`<li class="line is-gift">
     <b>${line.name}</b><span class="text">${words.gave} ${giftName(line.gift, gift?.name ?? line.gift)}</span>${giftPicture(line.gift, gift?.emoji ?? "")}
     ${line.count > 1 ? html`<b class="times">×${line.count}</b>` : nothing}
   </li>`;
+}
+
+/** A small sign at the end of a line, and behind it what can be done about the line. */
+function menuView(state: State, line: Extract<Line, { kind: "said" }>, act: Actions): TemplateResult {
+  const is_open = state.line_open === line.key;
+  return html`<button
+      class="line-more"
+      aria-label=${words.line_menu}
+      title=${words.line_menu}
+      aria-expanded=${is_open ? "true" : "false"}
+      @click=${() => act.openLine(is_open ? null : line.key)}
+    >
+      ⋯</button
+    >${is_open
+      ? html`<span class="line-menu" role="group" aria-label=${words.line_menu}>
+          ${state.is_moderator
+            ? html`<button class="chip" @click=${() => act.moderate("remove", line.seq)}>${words.remove_line}</button>
+                <button class="chip" @click=${() => act.moderate("mute", line.seq, MUTE_S)}>${words.mute_viewer}</button>
+                <button class="chip is-hard" @click=${() => act.moderate("ban", line.seq)}>${words.ban_viewer}</button>`
+            : html`<button class="chip" @click=${() => act.reportLine(line.seq)}>${words.report_line}</button>`}
+        </span>`
+      : nothing}`;
 }
 
 function nameView(state: State, act: Actions): TemplateResult {

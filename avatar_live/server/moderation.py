@@ -1,0 +1,85 @@
+"""What the host does about the room over HTTP, with the show's token: every deed, and links for moderators."""
+
+import hmac
+
+import msgspec
+from litestar import Response, Router, get, post
+from litestar.connection import ASGIConnection
+from litestar.exceptions import NotAuthorizedException
+from litestar.handlers import BaseRouteHandler
+
+from avatar_live import clock
+from avatar_live.protocol.wire import Moderate
+from avatar_live.room import events as ev
+from avatar_live.room.moderation import obstacle_to
+from avatar_live.server.invitations import INVITATION_S, invitation
+from avatar_live.server.keeper import Keeper
+
+NO_TOKEN = "Pass the show's token as Authorization: Bearer."  # noqa: S105  (a sentence)
+BODY_BYTES_MAX = 4_096
+
+
+class Reported(msgspec.Struct, frozen=True):
+    """A line that viewers reported, and how many of them."""
+
+    line: int
+    viewer: str
+    reports: int
+
+
+class RoomOrder(msgspec.Struct, frozen=True):
+    """How the room is kept just now; viewers are digests."""
+
+    slow_s: float
+    is_frozen: bool
+    has_links: bool
+    moderators: tuple[str, ...]
+    banned: dict[str, str]
+    muted: dict[str, float]  # seconds left
+    reported: tuple[Reported, ...]
+
+
+class Invitation(msgspec.Struct, frozen=True):
+    """A token for a page's `Join`, by the link `#invitation=TOKEN`: it makes one viewer a moderator, once."""
+
+    token: str
+    seconds: float
+
+
+def moderation_routes(keeper: Keeper, token: str) -> Router:
+    """Return the host's routes."""
+
+    def holds_token(connection: ASGIConnection, _: BaseRouteHandler) -> None:  # type: ignore[type-arg]
+        scheme, _space, offered = connection.headers.get("authorization", "").partition(" ")
+        if not (token and scheme.lower() == "bearer" and hmac.compare_digest(offered.strip().encode(), token.encode())):
+            raise NotAuthorizedException(NO_TOKEN, headers={"WWW-Authenticate": 'Bearer realm="moderation"'})
+
+    @get("/", sync_to_thread=False, summary="How the room is kept")
+    def look() -> RoomOrder:
+        order, now_s = keeper.room.order, clock.now_s()
+        reported = sorted(order.reports.items(), key=lambda one: -len(one[1]))
+        return RoomOrder(
+            order.slow_s,
+            order.is_frozen,
+            order.has_links,
+            tuple(sorted(order.moderators)),
+            dict(order.banned),
+            {viewer: until_s - now_s for viewer, until_s in order.muted.items() if until_s > now_s},
+            tuple(Reported(seq, order.authors.get(seq, ""), len(viewers)) for seq, viewers in reported),
+        )
+
+    @post("/", sync_to_thread=False, status_code=200, request_max_body_size=BODY_BYTES_MAX, summary="Keep order")
+    def moderate(data: Moderate) -> Response[str]:
+        obstacle = obstacle_to(keeper.room, "", data, clock.now_s())
+        if obstacle:
+            return Response(obstacle, status_code=409, media_type="text/plain")
+        keeper.handle(ev.Moderated("", data))
+        return Response("done", media_type="text/plain")
+
+    @post("/invitations", sync_to_thread=False, summary="Make a link for a moderator")
+    def invite() -> Response[Invitation | str]:
+        if keeper.standing is None:
+            return Response("This room keeps nothing.", status_code=409, media_type="text/plain")
+        return Response(Invitation(invitation(keeper.standing, clock.wall_s()), INVITATION_S))
+
+    return Router("/api/moderation", route_handlers=[look, moderate, invite], guards=[holds_token])

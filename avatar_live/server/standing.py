@@ -1,0 +1,144 @@
+"""Keep who is trusted, muted and banned over restarts, and write down every deed of moderation.
+
+Three things lie in the data folder, for this user only: `moderation.json` (also the room's id and its key for
+invitations; written whole beside the old one and then renamed), `audit.jsonl` (append-only, one old one kept) and the
+host's own `filter_words.txt`. Viewers stand there as digests, addresses as salted hashes.
+"""
+
+import contextlib
+import hashlib
+import hmac
+import logging
+import os
+import secrets
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from avatar_live.room.filter import words_of
+from avatar_live.room.order import Order
+
+FILE: Final = "moderation.json"
+AUDIT_FILE: Final = "audit.jsonl"
+AUDIT_BYTES_MAX: Final = 8 * 1024 * 1024
+WORDS_FILE: Final = "filter_words.txt"
+# A proxy on this machine stands for everybody; whoever banned it would empty the room.
+OWN_ADDRESSES: Final = ("127.0.0.1", "::1", "")
+_log: Final = logging.getLogger(__name__)
+
+
+class StandingError(Exception):
+    """Say in one sentence why the standings cannot be read, and what to do."""
+
+
+class Kept(msgspec.Struct):
+    """What `moderation.json` holds; times are of day."""
+
+    room: str
+    key: str
+    moderators: list[str] = []
+    banned: dict[str, str] = {}
+    addresses: dict[str, str] = {}  # a salted hash, and the viewer who was banned there
+    muted: dict[str, float] = {}
+    invitations: dict[str, float] = {}  # used ones, until they would have expired
+    slow_s: float = 0.0
+    is_frozen: bool = False
+    has_links: bool = True
+
+
+class Deed(msgspec.Struct, frozen=True):
+    """One line of the audit log; `by` is empty for the host."""
+
+    at: float
+    by: str
+    deed: str
+    viewer: str
+    reason: str
+    text: str = ""
+
+
+class Standing:
+    """Hold the kept standings of one room."""
+
+    def __init__(self, folder: Path) -> None:
+        """Read what is kept. Raises StandingError."""
+        self._folder = folder
+        path = folder / FILE
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            if path.is_file():
+                self.kept = msgspec.json.decode(path.read_bytes(), type=Kept)
+            else:
+                self.kept = Kept(secrets.token_urlsafe(9), secrets.token_urlsafe(32))
+                self._write()
+        except (OSError, msgspec.DecodeError) as error:
+            raise StandingError(f"{path} cannot be used ({error}): repair it, or move it away.") from error
+
+    def order(self, now_s: float, wall_s: float) -> Order:
+        """Return the order that a new life of the room begins with."""
+        kept, words = self.kept, frozenset[str]()
+        with contextlib.suppress(FileNotFoundError):
+            words = words_of((self._folder / WORDS_FILE).read_text(encoding="utf-8", errors="replace").splitlines())
+        return Order(
+            moderators=frozenset(kept.moderators),
+            banned=kept.banned,
+            muted={viewer: now_s + until_s - wall_s for viewer, until_s in kept.muted.items() if until_s > wall_s},
+            slow_s=kept.slow_s,
+            is_frozen=kept.is_frozen,
+            has_links=kept.has_links,
+            words=words,
+        )
+
+    def keep(self, order: Order, now_s: float, wall_s: float) -> None:
+        """Write down who may talk."""
+        kept = self.kept
+        kept.moderators = sorted(order.moderators)
+        kept.banned = dict(order.banned)
+        kept.muted = {viewer: wall_s + until_s - now_s for viewer, until_s in order.muted.items() if until_s > now_s}
+        kept.slow_s, kept.is_frozen, kept.has_links = order.slow_s, order.is_frozen, order.has_links
+        self.write()
+
+    def hashed(self, address: str) -> str:
+        """Return the name under which an address is known here; empty for this machine's own."""
+        if address in OWN_ADDRESSES:
+            return ""
+        return hmac.new(self.kept.key.encode(), b"address:" + address.encode(), hashlib.sha256).hexdigest()
+
+    def ban_address(self, hashed: str, viewer: str) -> None:
+        """Remember an address, by its hash, with the viewer who was banned there."""
+        if hashed:
+            self.kept.addresses[hashed] = viewer
+
+    def let_back(self, viewer: str) -> None:
+        """Forget the addresses of a viewer."""
+        self.kept.addresses = {hashed: one for hashed, one in self.kept.addresses.items() if one != viewer}
+
+    def record(self, deed: Deed) -> None:
+        """Append a line to the audit log; a disk that is full is told, and the show goes on."""
+        path = self._folder / AUDIT_FILE
+        try:
+            if path.is_file() and path.stat().st_size > AUDIT_BYTES_MAX:
+                path.replace(path.with_suffix(".jsonl.1"))
+            path.touch(mode=0o600)
+            with path.open("ab") as file:
+                file.write(msgspec.json.encode(deed) + b"\n")
+        except OSError as error:
+            _log.warning("a deed of moderation could not be written down (%s)", error.strerror)
+
+    def write(self) -> None:
+        """Write the standings; a disk that is full is told, and the show goes on."""
+        try:
+            self._write()
+        except OSError as error:
+            _log.warning("who is muted and banned could not be written down (%s)", error.strerror)
+
+    def _write(self) -> None:
+        path = self._folder / FILE
+        fresh = path.with_suffix(".new")
+        fresh.unlink(missing_ok=True)
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(msgspec.json.encode(self.kept))
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(path)
