@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import Callable
 from typing import Final
 
@@ -15,6 +16,8 @@ from avatar_live.broadcast.network import Network
 from avatar_live.broadcast.offer import BroadcastError
 from avatar_live.broadcast.trickle import Fragment, Trickle
 from avatar_live.broadcast.viewer import CONNECT_S_MAX, SILENT_S_MAX
+
+log = logging.getLogger(__name__)
 
 CODECS: Final = ("video/H264", "video/VP8", "video/rtx")  # H.264 first: it costs less to decode
 
@@ -104,14 +107,18 @@ class Guest:
             self._watching = asyncio.create_task(self._watch(track), name="guest-pictures")
 
     async def _watch(self, track: MediaStreamTrack) -> None:
-        with contextlib.suppress(MediaStreamError):
+        try:
             while True:
                 frame, count = await internals.newest_frame(track)
                 self.decoded += count
                 self._heard()
                 self._showing = asyncio.ensure_future(asyncio.to_thread(self._show, frame))
                 await asyncio.shield(self._showing)
-        self._on_end()  # it said goodbye within its packets (RTCP BYE)
+        except MediaStreamError:
+            pass  # it said goodbye within its packets (RTCP BYE)
+        except Exception:  # a picture that is too large to be made, or that FFmpeg cannot convert
+            log.exception("A guest's picture cannot be shown: the guest is let go.")
+        self._on_end()
 
     def _undecoded(self) -> int:
         return max((internals.undecoded(receiver) for receiver in self._connection.getReceivers()), default=0)

@@ -3,6 +3,8 @@
 from typing import Final
 
 OFFER_BYTES_MAX: Final = 64 * 1024
+CANDIDATES_MAX: Final = 64  # of one peer in all: each is an address that we send checks to
+_CANDIDATE: Final = "a=candidate:"
 
 
 class BroadcastError(Exception):
@@ -20,7 +22,8 @@ def checked_offer(sdp: str) -> str:
 
     Names ending in .local are another machine's mDNS names, and candidates over TCP are not spoken here; the browser
     reaches us at our own candidates in any case, and its address is learned from its first check (RFC 8445, 7.3.1.3).
-    The end-of-candidates mark goes too, since a list that we shortened would end the search at once.
+    The end-of-candidates mark goes too, since a list that we shortened would end the search at once. Of very many
+    candidates the first `CANDIDATES_MAX` are kept: checks go to each of them, and none of them need be the peer's.
     """
     if len(sdp.encode()) > OFFER_BYTES_MAX:
         raise BroadcastError(413, f"The offer is longer than {OFFER_BYTES_MAX // 1024} KB.")
@@ -32,14 +35,16 @@ def checked_offer(sdp: str) -> str:
         raise BroadcastError(406, "The offer must hold at most one audio, one video and one data section.")
     if "video" not in kinds:
         raise BroadcastError(406, "The offer has no video: add a transceiver for video with direction recvonly.")
-    return "".join(f"{line}\r\n" for line in lines if not is_costly(line))
+    useful = [line for line in lines if not is_costly(line)]
+    surplus = set([at for at, line in enumerate(useful) if line.startswith(_CANDIDATE)][CANDIDATES_MAX:])
+    return "".join(f"{line}\r\n" for at, line in enumerate(useful) if at not in surplus)
 
 
 def is_costly(line: str) -> bool:
     """Say whether a line of a description holds a candidate that would only cost time."""
     if line.startswith("a=end-of-candidates"):
         return True
-    if not line.startswith("a=candidate:"):
+    if not line.startswith(_CANDIDATE):
         return False
     fields = line.split()
     return len(fields) < 6 or fields[2].lower() != "udp" or fields[4].endswith(".local")

@@ -128,7 +128,10 @@ def _exit(pair: Pair) -> Exit:
     handle = pair.socket_handle
     if handle is None or not hasattr(socket.socket, "sendmsg"):
         return PlainExit(pair)
-    own = socket.socket(fileno=os.dup(handle))
+    try:
+        own = socket.socket(fileno=os.dup(handle))
+    except OSError:  # no more handles for this process, or a socket that was closed just now
+        return PlainExit(pair)
     try:
         own.getsockopt(_SOL_UDP, _UDP_SEGMENT)  # an older kernel would send the whole row as one datagram
     except OSError:

@@ -6,10 +6,9 @@ from typing import Final
 from aiortc import RTCPeerConnection
 from aiortc.sdp import candidate_from_sdp
 
-from avatar_live.broadcast.offer import BroadcastError, is_costly
+from avatar_live.broadcast.offer import CANDIDATES_MAX, BroadcastError, is_costly
 
 FRAGMENT_BYTES_MAX: Final = 16 * 1024
-CANDIDATES_MAX: Final = 64  # of one peer in all: each is an address that we send checks to
 _CANDIDATE: Final = "a=candidate:"
 
 

@@ -154,9 +154,12 @@ class ServerLink:
             self._changed.notify()
 
     def keyframes_wanted(self) -> set[tuple[str, int]]:
-        """Return the streams, each with its rung, that were cut and need a keyframe to go on."""
+        """Return the streams, each with its rung, that were cut and need a keyframe to go on.
+
+        None while nobody is there: a reader that fell while it was behind would be given keyframes for ever.
+        """
         with self._changed:
-            return set(self._skipping)
+            return set(self._skipping) if self.is_connected else set()
 
     def receive(self) -> list[ToEngine]:
         """Return what the server said since the last call, in order."""

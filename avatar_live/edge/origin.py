@@ -14,5 +14,8 @@ def is_from_here(handshake: Handshake, others: Collection[str] = ()) -> bool:
     origin = handshake.headers.get("origin")
     if origin is None:
         return True
-    place = urlsplit(origin).netloc.lower()
+    try:
+        place = urlsplit(origin).netloc.lower()
+    except ValueError:  # "http://[": no browser writes that
+        return False
     return place == handshake.headers.get("host", "").lower() or place in others

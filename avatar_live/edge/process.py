@@ -93,10 +93,7 @@ async def _serve(plan: EdgePlan, listener: socket.socket, health: HealthWriter) 
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, told.set)
     server = await loop.create_server(lambda: EdgeSocket(receive), sock=listener)
-    reaching = asyncio.create_task(
-        reach_room(Path(plan.run_folder), lambda link: setattr(uplink, "link", link), _obeyed_by(edge), gone),
-        name="link",
-    )
+    reaching = asyncio.create_task(reach_room(Path(plan.run_folder), arrive, _obeyed_by(edge), gone), name="link")
     ticking = asyncio.create_task(edge.run(), name="ticks")
     gc.freeze()
     try:

@@ -31,6 +31,7 @@ SENDING_BYTES: Final = 32 * 1024  # the system would take megabytes for a reader
 HEARD_BYTES: Final = 8 * 1024  # what arrives is parsed in one go: thousands of frames would hold up everybody else
 UNSENT_BYTES_MAX: Final = 256 * 1024  # above this much unsent, a line is cut
 FRAME_BYTES_MAX: Final = 65_536  # a message above this is cut by the protocol itself
+PARTS_MAX: Final = 64  # of one message; empty ones weigh nothing and are remembered all the same
 HANDSHAKE_BYTES_MAX: Final = 16 * 1024
 HANDSHAKE_S: Final = 5.0
 GOODBYE_S: Final = 1.0
@@ -266,6 +267,11 @@ class EdgeSocket(asyncio.Protocol):
             self._parts = [b"t" if frame.opcode is Opcode.TEXT else b"b"]
         assert self._parts is not None, "the core refuses a continuation of nothing"
         self._parts.append(bytes(frame.data))
+        if len(self._parts) > 1 + PARTS_MAX:
+            self._parts = None
+            core.fail(CloseCode.MESSAGE_TOO_BIG, "too many parts")
+            self._write_out(core)  # now, since more parts may have come with this one
+            return
         if not frame.fin:
             return
         kind, *parts = self._parts

@@ -6,6 +6,7 @@ segments (low-latency HLS) need a server that holds requests open: publish to on
 
 import contextlib
 import io
+import re
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final
@@ -22,6 +23,8 @@ from avatar_live.signals.encoded import AUDIO_CLOCK_HZ, VIDEO_CLOCK_HZ
 PLAYLIST: Final = "show.m3u8"
 SEGMENTS: Final = 6  # in the playlist; as many older ones stay for players that are late
 LATE_SEGMENTS: Final = 6
+# Numbers begin at the seconds since 1970: "show-2.mp4" may be a recording, whose second file is called so.
+_OURS: Final = re.compile(r"show-\d{10,}\.(m4s|mp4)")
 _FAILURES: Final = (OSError, av.error.FFmpegError)
 
 
@@ -61,8 +64,9 @@ class Playlist:
             self._output = None
 
     def _begin(self, first: Stamped, sets: bytes) -> None:
-        for old in (*self._folder.glob("show-*.m4s"), *self._folder.glob("show-*.mp4")):
-            old.unlink(missing_ok=True)
+        for old in self._folder.glob("show-*.m*"):
+            if _OURS.fullmatch(old.name):
+                old.unlink(missing_ok=True)
         self._sets, self._origin_s = sets, first.at_s
         self._begun += 1
         options = {

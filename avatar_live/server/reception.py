@@ -20,7 +20,10 @@ def reception(edge: Edge, log: EventLog, token: str) -> Reception:
     """Return what answers the handshakes of this process's port."""
 
     def receive(handshake: Handshake) -> Guest | HTTPStatus:
-        target = urlsplit(handshake.target)
+        try:
+            target = urlsplit(handshake.target)
+        except ValueError:  # "//[": what strangers ask for is not worth a traceback
+            return HTTPStatus.BAD_REQUEST
         if target.path == "/ws":
             return edge.receive(handshake)
         if target.path != "/api/events":

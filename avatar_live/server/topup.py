@@ -69,7 +69,7 @@ def money_routes(ledger: Ledger, providers: Providers, token: str) -> Router:
             bought = msgspec.json.decode(body, type=Purchase)
         except SignatureError as error:
             return _told(401, str(error))
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
             return _told(400, f"The body is no purchase ({error}).")
         return await _topped_up(ledger, bought.viewer, provider, id, bought.coins)
 
@@ -80,7 +80,7 @@ def money_routes(ledger: Ledger, providers: Providers, token: str) -> Router:
             return refused
         try:
             given = msgspec.json.decode(await request.body(), type=Grant)
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
             return _told(400, f"The body is no grant ({error}).")
         return await _topped_up(ledger, viewer, OPERATOR, given.id, given.coins)
 
@@ -92,7 +92,7 @@ def money_routes(ledger: Ledger, providers: Providers, token: str) -> Router:
         try:
             limits = msgspec.json.decode(await request.body(), type=Limits)
             await asyncio.wrap_future(ledger.set_rule(viewer, Rule(**msgspec.structs.asdict(limits))))
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
             return _told(400, f"The body is no limits ({error}).")
         except LedgerError as error:
             return _told(503, str(error), {"Retry-After": str(RETRY_S)})

@@ -17,7 +17,7 @@ from avatar_live.broadcast.offer import OFFER_BYTES_MAX
 from avatar_live.broadcast.trickle import FRAGMENT_BYTES_MAX
 from avatar_live.protocol.ice import IceConfig, IceServer, for_browser, issued
 from avatar_live.server import signalling as sig
-from avatar_live.server.joins import JoinRate
+from avatar_live.server.joins import JoinRate, household
 from avatar_live.server.signalling import SDP, HttpRequest
 from avatar_live.signals.encoded import MAIN_STREAM
 
@@ -46,7 +46,7 @@ def whep_routes(
         if isinstance(offer, Response):
             return offer
         try:
-            watch = await broadcaster.watch(stream, offer, address)
+            watch = await broadcaster.watch(stream, offer, household(address))
         except BroadcastError as refusal:
             return sig.refusal_of(refusal)
         return sig.began(f"/whep/{watch.id}", watch.id, watch.answer_sdp, ice_servers)

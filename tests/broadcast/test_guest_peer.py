@@ -1,6 +1,10 @@
 """When a publisher is let go, and what its fragments may hold."""
 
+import asyncio
+
 import pytest
+from aiortc.rtcrtpreceiver import RemoteStreamTrack
+from av import VideoFrame
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -53,6 +57,27 @@ async def test_a_guest_that_sends_more_than_can_be_decoded_is_let_go() -> None:
     waiting.put(None)
     assert one.is_gone()
     await one.close()
+
+
+class Footage(RemoteStreamTrack):
+    """Bring one picture after the other, as a publisher's track does."""
+
+    def __init__(self) -> None:
+        super().__init__(kind="video")
+        self._queue.put_nowait(VideoFrame(16, 16, "yuv420p"))
+
+
+async def test_a_guest_whose_picture_cannot_be_shown_is_let_go_and_closed() -> None:
+    ended = asyncio.Event()
+
+    def show(frame: VideoFrame) -> None:
+        raise MemoryError
+
+    one = Guest(PLAIN, now=Clock(), show=show, on_end=ended.set)
+    one._track_came(Footage())
+    await asyncio.wait_for(ended.wait(), 5.0)
+    await one.close()
+    assert one._connection.connectionState == "closed"
 
 
 def test_a_fragment_is_read_and_what_costs_only_time_is_left_out() -> None:

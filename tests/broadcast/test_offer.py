@@ -2,7 +2,7 @@
 
 import pytest
 
-from avatar_live.broadcast.offer import OFFER_BYTES_MAX, BroadcastError, checked_offer
+from avatar_live.broadcast.offer import CANDIDATES_MAX, OFFER_BYTES_MAX, BroadcastError, checked_offer
 
 HEAD = "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\n"
 VIDEO = "m=video 9 UDP/TLS/RTP/SAVPF 96\r\n"
@@ -21,6 +21,14 @@ def test_candidates_that_only_cost_time_are_left_out() -> None:
         "a=end-of-candidates\r\n"
     )
     assert checked_offer(HEAD + VIDEO + costly) == HEAD + VIDEO
+
+
+def test_checks_go_to_so_many_addresses_of_one_offer_and_no_more() -> None:
+    many = [f"a=candidate:{n} 1 udp 1 192.0.2.1 {n + 1} typ host\r\n" for n in range(CANDIDATES_MAX + 1)]
+    assert checked_offer(HEAD + VIDEO + "".join(many[:-1])) == HEAD + VIDEO + "".join(many[:-1])
+    assert (
+        checked_offer(HEAD + VIDEO + "".join(many) + "a=mid:0\r\n") == HEAD + VIDEO + "".join(many[:-1]) + "a=mid:0\r\n"
+    )
 
 
 def test_lines_that_end_as_on_unix_are_understood() -> None:

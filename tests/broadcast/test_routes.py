@@ -137,6 +137,23 @@ def test_the_second_handle_is_closed_with_the_route_and_when_ice_chooses_anew(
     assert open_files() == before
 
 
+class Unhandled(FakePair):
+    """A pair whose socket was closed a moment ago, or a process that may hold no more of them."""
+
+    @property
+    def socket_handle(self) -> int | None:
+        return -1
+
+
+def test_without_a_second_handle_packets_leave_by_the_first(sockets: tuple[socket.socket, socket.socket]) -> None:
+    own, peer = sockets
+    transport: Any = FakeTransport(Unhandled(own, peer.getsockname()[:2]), 16)
+    route, parcel = Route(transport), frame()
+    assert send(route, parcel)
+    assert len(received(peer, len(parcel.payloads), 16)) == len(transport.chosen.handed_over)
+    route.close()
+
+
 def test_without_a_chosen_pair_nothing_leaves() -> None:
     transport: Any = FakeTransport(None, 16)
     assert not send(Route(transport), frame())

@@ -187,4 +187,7 @@ async def test_a_full_link_skips_to_the_next_keyframe_and_asks_for_it(tmp_path: 
             assert dropped > 0
             link.send(frame(99))
             assert link.frames_dropped == dropped + 1
+            server.close()
+        await until(lambda: not link.is_connected)
+        assert link.keyframes_wanted() == set(), "nobody is there for whom a keyframe would be of use"
         link.close()

@@ -149,6 +149,11 @@ async def test_a_foreign_page_is_refused_and_our_own_and_programs_are_not(room: 
     assert len(room.joins) == 2
 
 
+@pytest.mark.parametrize("origin", ["http://[", "http://[::g]", "null"])
+async def test_an_origin_that_no_page_has_is_refused_like_a_foreign_one(room: Room, origin: str) -> None:
+    assert FakeClient(room.edge.receive, headers={"Origin": origin}).status == HTTPStatus.FORBIDDEN
+
+
 async def test_an_edge_that_is_full_sends_the_next_one_away_for_a_moment() -> None:
     room = Room()
     room.edge = Edge(room, is_from_here=is_from_here, lines_max=2)

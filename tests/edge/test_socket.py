@@ -12,6 +12,7 @@ from avatar_live.edge.frames import framed
 from avatar_live.edge.socket import (
     FRAME_BYTES_MAX,
     HANDSHAKE_BYTES_MAX,
+    PARTS_MAX,
     PINGS_MAX,
     UNSENT_BYTES_MAX,
     EdgeSocket,
@@ -188,6 +189,20 @@ async def test_a_message_in_parts_may_not_grow_past_the_limit(echo: Echo) -> Non
     client.core.send_continuation(b"x", fin=True)
     client.flush()
     assert client.close_code == CloseCode.MESSAGE_TOO_BIG
+
+
+async def test_a_message_in_endless_empty_parts_ends_the_line(echo: Echo) -> None:
+    client = FakeClient(echo.receive)
+    client.core.send_text(b"x", fin=False)
+    for _ in range(PARTS_MAX - 1):
+        client.core.send_continuation(b"", fin=False)
+    client.flush()
+    assert client.close_code is None
+    for _ in range(3):
+        client.core.send_continuation(b"", fin=False)
+    client.flush()
+    assert client.close_code == CloseCode.MESSAGE_TOO_BIG
+    assert echo.messages == []
 
 
 async def test_pings_are_answered_until_they_come_in_masses(echo: Echo) -> None:

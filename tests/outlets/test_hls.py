@@ -62,6 +62,13 @@ def test_a_new_show_numbers_on_and_leaves_nothing_of_the_old_one(tmp_path: Path)
     assert after and not after & before
 
 
+def test_a_recording_beside_the_playlist_is_left_alone(tmp_path: Path) -> None:
+    recording = tmp_path / "show-2.mp4"
+    recording.write_bytes(b"a show")
+    write(tmp_path, 0.2)
+    assert recording.read_bytes() == b"a show"
+
+
 def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     with pytest.raises(SinkError, match=r"gone/ cannot be written \(No such file or directory\)"):
         write(tmp_path / "gone", 1.0)

@@ -1,5 +1,6 @@
 """The event API's memory: bounded, numbered, and told again to who was away."""
 
+from http import HTTPStatus
 from unittest.mock import Mock
 
 import msgspec
@@ -79,6 +80,7 @@ async def test_who_brings_a_wrong_token_or_none_is_refused() -> None:
     ):
         assert FakeClient(reception(no_edge(), log, TOKEN), target).close_code == CLOSE_TOKEN
     assert FakeClient(reception(no_edge(), log, ""), "/api/events?token=").close_code == CLOSE_TOKEN
+    assert FakeClient(reception(no_edge(), log, TOKEN), "//[").status == HTTPStatus.BAD_REQUEST
     bearer = {"Authorization": f"Bearer {TOKEN}"}
     assert FakeClient(reception(no_edge(), log, TOKEN), "/api/events", headers=bearer).close_code is None
 

@@ -1,7 +1,7 @@
 """Offers are counted by address, within bounds."""
 
 from avatar_live.room.bucket import Allowance
-from avatar_live.server.joins import ADDRESSES_MAX, OWN_ADDRESSES, JoinRate
+from avatar_live.server.joins import ADDRESSES_MAX, OWN_ADDRESSES, JoinRate, household
 
 
 def test_an_address_may_call_so_often_and_then_waits() -> None:
@@ -25,3 +25,19 @@ def test_however_many_addresses_call_no_more_than_so_many_are_remembered() -> No
     assert len(rate._buckets) == ADDRESSES_MAX
     assert rate.wait_s("2001:db8::0", 0.0) == 0, "the one longest silent was forgotten"
     assert rate.wait_s("2001:db8::2", 0.0) > 0
+
+
+def test_who_changes_the_address_within_a_line_of_ipv6_stays_one_caller() -> None:
+    rate = JoinRate(Allowance(rate_hz=0.1, burst=1.0))
+    assert rate.wait_s("2a0a::7:0:0:0:1", 0.0) == 0
+    assert rate.wait_s("2a0a::7:ffff:0:0:2", 0.0) > 0
+    assert rate.wait_s("2a0a::8:0:0:0:1", 0.0) == 0
+    same = {
+        "::ffff:192.0.2.1": "192.0.2.1",
+        "192.0.2.1": "192.0.2.1",
+        "fd00::1": "fd00::1",
+        "::1": "::1",
+        "": "",
+        "testclient": "testclient",
+    }
+    assert {address: household(address) for address in same} == same

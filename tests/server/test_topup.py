@@ -119,6 +119,7 @@ async def test_coins_bought_from_the_test_provider_reach_the_wallet_and_its_page
         (b'{"viewer":"a\\u0000n","coins":5}', 409),
         (b'{"viewer":"\\ud800","coins":5}', 400),
         (b"\xff", 400),
+        (b'{"viewer":"\xff","coins":5}', 400),
         (b"x" * 5_000, 413),
     ],
 )
