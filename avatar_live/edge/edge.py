@@ -43,6 +43,7 @@ WRITES_IN_A_ROW: Final = 200  # between two looks at what arrived: some 3 ms
 # More than hands and a page that asks for its unanswered gifts can say; a program in a rage would hold up the loop.
 MESSAGES_HZ: Final = 60.0
 MESSAGES_BURST: Final = 300.0
+EARLY_MAX: Final = 20  # messages between a join and its welcome
 NO_JOIN: Final = "The first message is a join, within ten seconds."
 FULL: Final = "The room is full; try again in a minute."
 SLOW: Final = "too slow; you may come back"
@@ -130,6 +131,7 @@ class Edge:
         self._watching: list[dict[int, Member]] = [{} for _ in range(TICKS_HZ)]  # by the tick that tells them
         self._active: dict[int, Member] = {}  # in the order of their last word
         self._liking: list[Member] = []
+        self._early: dict[int, list[FromViewer]] = {}  # said by lines that wait for their welcome
         self._last_number = 0
         self.skipped = 0  # times that a line was too far behind to be told
 
@@ -170,12 +172,21 @@ class Edge:
             return
         if member.is_in:
             self._hear_member(member, message)
-        elif isinstance(message, Join) and member.told == -1:
+        elif member.told == 0:
+            self._keep_early(member, message)
+        elif isinstance(message, Join):
             member.told = 0
             address, member.address = member.address, ""
             self._room.joined(member.number, message, address)
         else:
             member.line.close(CLOSE_BAD_MESSAGE, NO_JOIN)
+
+    def _keep_early(self, member: Member, message: FromViewer) -> None:
+        """Keep what a line says between its join and its welcome: a program need not wait for the answer."""
+        early = self._early.setdefault(member.number, [])
+        early.append(message)
+        if len(early) > EARLY_MAX:
+            member.line.close(CLOSE_BAD_MESSAGE, "Too many messages before the welcome.")
 
     def forget(self, member: Member) -> None:
         """Let a line go that is closed."""
@@ -183,6 +194,7 @@ class Edge:
             self._pass_likes_on(member)
         self._active.pop(member.number, None)
         self._group(member.number).pop(member.number, None)
+        self._early.pop(member.number, None)
         if member.told >= 0:
             self._room.left(member.number)
 
@@ -243,6 +255,8 @@ class Edge:
             member.line.send(framed(welcome, member.line.kind))
             if len(self._active) < self._active_max:
                 self._take_part(member)
+            for message in self._early.pop(number, ()):
+                self._hear_member(member, message)
 
     def tell(self, number: int, message: msgspec.Struct) -> None:
         """Answer one line, at once; nothing is told to a line that is gone."""

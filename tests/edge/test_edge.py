@@ -9,7 +9,7 @@ import pytest
 from fake_client import FakeClient
 
 from avatar_live.edge import edge as edges
-from avatar_live.edge.edge import AT_ONCE_MAX, MESSAGES_BURST, SKIP_BYTES, Edge
+from avatar_live.edge.edge import AT_ONCE_MAX, EARLY_MAX, MESSAGES_BURST, SKIP_BYTES, Edge
 from avatar_live.edge.origin import is_from_here
 from avatar_live.protocol.codec import SUBPROTOCOLS
 from avatar_live.protocol.wire import (
@@ -96,17 +96,31 @@ async def test_a_line_joins_speaks_hears_and_leaves(room: Room) -> None:
     room.edge.close(1, CLOSE_FULL, "")
 
 
-async def test_a_line_is_told_nothing_before_it_is_let_in(room: Room) -> None:
+async def test_a_line_is_told_nothing_before_it_is_let_in_and_what_it_said_meanwhile_is_heard_then(room: Room) -> None:
     room.is_open = False
     ann = joined(room)
     ann.say(Say("let me in"))
-    assert ann.close_code == CLOSE_BAD_MESSAGE
-    bob = joined(room)
+    ann.say(Like(2))
     room.edge.tell_all(SHOW)
-    assert bob.heard == []
-    room.edge.greet(2, WELCOME)
+    assert (ann.heard, room.heard) == ([], [])
+    room.edge.greet(1, WELCOME)
     room.edge.tell_all(ChatLine(1, "Ann", "hi"))
-    assert bob.heard == [WELCOME, ChatLine(1, "Ann", "hi")]
+    room.edge.pass_all_likes_on()
+    assert ann.heard == [WELCOME, ChatLine(1, "Ann", "hi")]
+    assert room.heard == [(1, Say("let me in")), (1, Like(2))]
+
+
+async def test_a_line_may_say_so_much_before_its_welcome_and_no_more(room: Room) -> None:
+    room.is_open = False
+    ann = joined(room)
+    for number in range(EARLY_MAX):
+        ann.say(Say(str(number)))
+    before = ann.close_code
+    ann.say(Say("one more"))
+    assert (before, ann.close_code) == (None, CLOSE_BAD_MESSAGE)
+    ann.leave()
+    room.edge.greet(1, WELCOME)
+    assert room.heard == []
 
 
 async def test_a_line_that_goes_before_it_joined_is_no_news_to_the_room(room: Room) -> None:
