@@ -13,7 +13,7 @@ from av import VideoFrame
 
 from avatar_live.broadcast import aiortc_internals as internals
 from avatar_live.broadcast.network import Network
-from avatar_live.broadcast.offer import BroadcastError
+from avatar_live.broadcast.offer import answerable
 from avatar_live.broadcast.trickle import Fragment, Trickle
 from avatar_live.broadcast.viewer import CONNECT_S_MAX, SILENT_S_MAX
 
@@ -84,7 +84,7 @@ class Guest:
         connection = self._connection
         connection.on("connectionstatechange", self._state_changed)
         connection.on("track", self._track_came)
-        try:
+        with answerable("and send H.264 or VP8"):
             connection.addTransceiver("video", direction="recvonly").setCodecPreferences(_codecs())
             if "\r\nm=audio " in offer_sdp:
                 connection.addTransceiver("audio", direction="inactive")
@@ -92,13 +92,6 @@ class Guest:
             self._network.prepare(connection)
             internals.on_heard(connection, self._heard)
             await connection.setLocalDescription()
-        except OSError as failure:
-            raise BroadcastError(503, "Every UDP port that may be used is taken: try again later.", 5) from failure
-        except Exception as failure:
-            # aiortc's parser raises whatever the line that it stumbled over makes Python raise.
-            raise BroadcastError(
-                406, "The offer cannot be answered: it must be bundled, with rtcp-mux, and send H.264 or VP8."
-            ) from failure
         self._trickle = Trickle(connection, offer_sdp)
         return connection.localDescription.sdp
 

@@ -1,5 +1,7 @@
 """What a viewer's offer must hold before aiortc sees it."""
 
+import contextlib
+from collections.abc import Iterator
 from typing import Final
 
 OFFER_BYTES_MAX: Final = 64 * 1024
@@ -15,6 +17,20 @@ class BroadcastError(Exception):
         self.status = status
         self.sentence = sentence
         self.retry_after_s = retry_after_s
+
+
+@contextlib.contextmanager
+def answerable(needs: str) -> Iterator[None]:
+    """Turn what goes wrong while an offer is answered into a BroadcastError; `needs` says what it must hold."""
+    try:
+        yield
+    except OSError as failure:
+        raise BroadcastError(503, "Every UDP port that may be used is taken: try again later.", 5) from failure
+    except Exception as failure:
+        # aiortc's parser raises whatever the line that it stumbled over makes Python raise.
+        raise BroadcastError(
+            406, f"The offer cannot be answered: it must be bundled, with rtcp-mux, {needs}."
+        ) from failure
 
 
 def checked_offer(sdp: str) -> str:

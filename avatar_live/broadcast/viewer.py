@@ -13,7 +13,7 @@ from avatar_live.broadcast import keys, pulse
 from avatar_live.broadcast.feedback import Feedback
 from avatar_live.broadcast.headers import ABS_SEND_TIME, PLAYOUT_DELAY
 from avatar_live.broadcast.network import PLAIN, Network
-from avatar_live.broadcast.offer import BroadcastError
+from avatar_live.broadcast.offer import BroadcastError, answerable
 from avatar_live.broadcast.parcels import Parcel
 from avatar_live.broadcast.queues import AudioQueue, VideoQueue
 from avatar_live.broadcast.routes import Route
@@ -166,7 +166,7 @@ class Viewer:
         connection = self._connection
         connection.on("connectionstatechange", self._state_changed)
         connection.on("datachannel", self._channel_opened)
-        try:
+        with answerable("H.264 42e01f and Opus"):
             self._add_track(self._video, _h264())
             if "\r\nm=audio " in offer_sdp:
                 self._add_track(self._audio, _opus())
@@ -175,13 +175,6 @@ class Viewer:
             self._network.prepare(connection)
             internals.on_heard(connection, self._heard)
             await connection.setLocalDescription()
-        except OSError as failure:
-            raise BroadcastError(503, "Every UDP port that may be used is taken: try again later.", 5) from failure
-        except Exception as failure:
-            # aiortc's parser raises whatever the line that it stumbled over makes Python raise.
-            raise BroadcastError(
-                406, "The offer cannot be answered: it must be bundled, with rtcp-mux, H.264 42e01f and Opus."
-            ) from failure
         self._trickle = Trickle(connection, offer_sdp)
         return connection.localDescription.sdp
 

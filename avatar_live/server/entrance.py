@@ -9,6 +9,7 @@ from avatar_live.edge.link import Close, FromEdge, Greet, Joined, Left, Link, Sa
 from avatar_live.protocol.wire import (
     CLOSE_FULL,
     CLOSE_REFUSED,
+    CLOSE_RESTARTING,
     CLOSE_TOKEN,
     FromViewer,
     GiveGift,
@@ -30,6 +31,7 @@ from avatar_live.server.keeper import Keeper, digest
 from avatar_live.server.ledger import LedgerError
 
 FULL: Final = "The room is full; try again in a minute."
+NO_WELCOME: Final = "The room could not let you in just now; come back in a moment."
 SECRET_CHARACTERS_MAX: Final = 128
 
 
@@ -99,7 +101,11 @@ class Entrance:
     async def _join(self, number: int, join: Join, address: str) -> None:
         keeper, port = self._keeper, self._port
         assert port is not None
-        secret, balance_coins = await _wallet(keeper, join)
+        try:
+            secret, balance_coins = await _wallet(keeper, join)
+        except Exception:  # what nobody thought of: the page shall try again, and the log tell
+            port.close(number, CLOSE_RESTARTING, NO_WELCOME)
+            raise
         del self._arriving[number]
         if len(keeper.crowd) >= MEMBERS_MAX:
             port.close(number, CLOSE_FULL, FULL)

@@ -13,6 +13,7 @@ from avatar_live.edge.edge import Edge
 from avatar_live.edge.origin import is_from_here
 from avatar_live.protocol.wire import (
     CLOSE_FULL,
+    CLOSE_RESTARTING,
     ChatLine,
     GiftUpdate,
     GiveGift,
@@ -131,6 +132,22 @@ async def test_a_full_room_sends_the_next_one_away_for_a_moment(
         late = FakeClient(edge_of(keeper).receive)
         late.say(Join("Bob"))
         assert await late.closed() == CLOSE_FULL
+
+
+class BrokenLedger(Ledger):
+    """A ledger with a fault that nobody thought of."""
+
+    def open_wallet(self, viewer: str) -> Future[int]:
+        failed: Future[int] = Future()
+        failed.set_exception(RuntimeError("nobody thought of this"))
+        return failed
+
+
+async def test_a_page_is_not_left_waiting_by_a_fault_that_nobody_thought_of(tmp_path: Path) -> None:
+    with contextlib.closing(BrokenLedger(tmp_path / "broken.sqlite3")) as ledger:
+        page = FakeClient(edge_of(Keeper("Test show", ledger)).receive)
+        page.say(Join("Ann"))
+        assert await page.closed() == CLOSE_RESTARTING
 
 
 async def test_a_page_that_goes_while_the_ledger_looks_was_never_there(ledger: Ledger) -> None:
