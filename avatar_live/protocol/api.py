@@ -1,8 +1,14 @@
-"""What the event API tells a game or bot: one JSON object a websocket text frame, in the order of `seq`."""
+"""What the event API tells a game or bot: one JSON object a websocket text frame, in the order of `seq`.
+
+Each type of event has a struct here that says what its `data` holds. The event API's description, the README's table
+and the SDKs' types all follow from `EVENTS`; a newer server may add types and fields, which a client passes over.
+"""
 
 from typing import Final
 
 import msgspec
+
+from avatar_live.protocol.view import Camp
 
 
 class ApiEvent(msgspec.Struct, frozen=True):
@@ -19,16 +25,92 @@ class ApiEvent(msgspec.Struct, frozen=True):
     data: dict[str, str | int | float | bool]
 
 
-EVENT_FIELDS: Final[dict[str, tuple[str, ...]]] = {
-    "viewer_joined": ("name", "audience"),
-    "viewer_left": ("name", "audience"),
-    "chat": ("name", "text"),
-    "like": ("count", "total"),  # once a tick for everybody together
-    "gift": ("id", "name", "gift", "price_coins"),  # committed: the coins are paid
-    "camp": ("name", "camp"),
-    "goal": ("camp", "red", "blue"),  # who scored, and the score after it
-    "play_started": ("player", "name", "camp"),
-    "play_ended": ("player", "name", "reason"),
-    "refund": ("id", "reason"),  # the gift of this id was paid back
+class ViewerJoinedEvent(msgspec.Struct, frozen=True):
+    """A viewer came in; `audience` is how many are here with them."""
+
+    name: str
+    audience: int
+
+
+class ViewerLeftEvent(msgspec.Struct, frozen=True):
+    """A viewer went; `audience` is how many are left."""
+
+    name: str
+    audience: int
+
+
+class ChatEvent(msgspec.Struct, frozen=True):
+    """A viewer wrote a line that everybody reads."""
+
+    name: str
+    text: str
+
+
+class LikeEvent(msgspec.Struct, frozen=True):
+    """Viewers liked, told once a tick for everybody together; `total` counts the whole show."""
+
+    count: int
+    total: int
+
+
+class GiftEvent(msgspec.Struct, frozen=True):
+    """A gift was committed: its coins are paid. `id` is the giver's own, and names it for ever."""
+
+    id: str
+    name: str
+    gift: str
+    price_coins: int
+
+
+class CampEvent(msgspec.Struct, frozen=True):
+    """A viewer stands with a camp from now on."""
+
+    name: str
+    camp: Camp
+
+
+class GoalEvent(msgspec.Struct, frozen=True):
+    """A camp scored; the score after it."""
+
+    camp: Camp
+    red: int
+    blue: int
+
+
+class PlayStartedEvent(msgspec.Struct, frozen=True):
+    """A viewer with a ticket is in the game."""
+
+    player: str
+    name: str
+    camp: Camp
+
+
+class PlayEndedEvent(msgspec.Struct, frozen=True):
+    """A viewer's game is over, and why."""
+
+    player: str
+    name: str
+    reason: str
+
+
+class RefundEvent(msgspec.Struct, frozen=True):
+    """The gift of this id was paid back, and why."""
+
+    id: str
+    reason: str
+
+
+EVENTS: Final[dict[str, type[msgspec.Struct]]] = {
+    "viewer_joined": ViewerJoinedEvent,
+    "viewer_left": ViewerLeftEvent,
+    "chat": ChatEvent,
+    "like": LikeEvent,
+    "gift": GiftEvent,
+    "camp": CampEvent,
+    "goal": GoalEvent,
+    "play_started": PlayStartedEvent,
+    "play_ended": PlayEndedEvent,
+    "refund": RefundEvent,
 }
+EVENT_FIELDS: Final = {type: struct.__struct_fields__ for type, struct in EVENTS.items()}
 EVENT_TYPES: Final = tuple(EVENT_FIELDS)

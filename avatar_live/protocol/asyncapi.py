@@ -10,7 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from avatar_live.protocol import wire
-from avatar_live.protocol.api import ApiEvent
+from avatar_live.protocol.api import EVENTS, ApiEvent
 from avatar_live.protocol.codec import SUBPROTOCOLS
 
 ASYNCAPI: Final = "3.0.0"
@@ -22,8 +22,9 @@ Document = dict[str, Any]  # JSON
 def asyncapi(version: str) -> Document:
     """Return the whole description, ready for JSON."""
     asked, told = wire.FromViewer.__args__, wire.ToViewer.__args__
-    everything = (*asked, *told, wire.Keys, wire.Pulse, ApiEvent)
-    _, schemas = msgspec.json.schema_components(everything, ref_template=_SCHEMA)
+    everything = (*asked, *told, wire.Keys, wire.Pulse)
+    happenings = tuple(EVENTS.values())
+    _, schemas = msgspec.json.schema_components((*everything, ApiEvent, *happenings), ref_template=_SCHEMA)
     return {
         "asyncapi": ASYNCAPI,
         "info": {
@@ -35,19 +36,20 @@ def asyncapi(version: str) -> Document:
         "defaultContentType": "application/json",
         "channels": {
             "room": _channel("/ws", _ROOM, (*asked, *told)),
-            "events": _channel("/api/events", _EVENTS, (ApiEvent,)),
+            "events": _channel("/api/events", _EVENTS, happenings),
             "input": _channel("input", _INPUT, (wire.Keys,)),
             "pulse": _channel("pulse", _PULSE, (wire.Pulse,)),
         },
         "operations": {
             "hearViewer": _operation("receive", "room", asked, "The server takes what a viewer says."),
             "tellViewer": _operation("send", "room", told, "The server tells a viewer."),
-            "tellProgram": _operation("send", "events", (ApiEvent,), "The server tells games, bots and overlays."),
+            "tellProgram": _operation("send", "events", happenings, "The server tells games, bots and overlays."),
             "steer": _operation("receive", "input", (wire.Keys,), "The server takes a player's keys; the newest win."),
             "live": _operation("receive", "pulse", (wire.Pulse,), "The server lets go of a page that falls silent."),
         },
         "components": {
-            "messages": {struct.__name__: _message(struct) for struct in everything},
+            "messages": {struct.__name__: _message(struct) for struct in everything}
+            | {struct.__name__: _event_message(type, struct) for type, struct in EVENTS.items()},
             "schemas": {name: _without_discriminator(schema) for name, schema in schemas.items()},
         },
     }
@@ -103,3 +105,9 @@ def _message(struct: type[msgspec.Struct]) -> Document:
     told = {"name": struct.__name__, "payload": {"$ref": _SCHEMA.format(name=struct.__name__)}}
     text = struct.__dict__.get("__doc__")
     return {**told, "summary": " ".join(inspect.cleandoc(text).split())} if text else told
+
+
+def _event_message(type: str, struct: type[msgspec.Struct]) -> Document:
+    """Describe one event: `ApiEvent` around what this type tells."""
+    own = {"properties": {"type": {"const": type}, "data": {"$ref": _SCHEMA.format(name=struct.__name__)}}}
+    return _message(struct) | {"payload": {"allOf": [{"$ref": _SCHEMA.format(name=ApiEvent.__name__)}, own]}}

@@ -6,10 +6,11 @@ import jsonschema
 import msgspec
 from hypothesis import given
 from shared import PROJECT
-from wire_values import said, told
+from wire_values import happenings, said, told
 
 from avatar_live import __version__
 from avatar_live.protocol import wire
+from avatar_live.protocol.api import EVENTS, ApiEvent
 from avatar_live.protocol.asyncapi import Document, asyncapi, close_codes
 from avatar_live.protocol.wire import FromViewer, ToViewer
 
@@ -26,6 +27,21 @@ def test_the_description_is_valid_asyncapi() -> None:
 def test_every_message_fits_the_schema_of_its_name(message: FromViewer | ToViewer) -> None:
     schema = {"$ref": f"#/components/schemas/{type(message).__name__}", "components": description["components"]}
     jsonschema.Draft202012Validator(schema).validate(json.loads(msgspec.json.encode(message)))
+
+
+@given(happenings)
+def test_every_event_fits_the_schema_of_its_type(event: ApiEvent) -> None:
+    name = EVENTS[event.type].__name__
+    schema = {**description["components"]["messages"][name]["payload"], "components": description["components"]}
+    validator = jsonschema.Draft202012Validator(schema)
+    written = json.loads(msgspec.json.encode(event))
+    validator.validate(written)
+    assert not validator.is_valid({**written, "data": {}})
+
+
+def test_every_type_of_event_is_the_name_of_its_struct() -> None:
+    for type, struct in EVENTS.items():
+        assert struct.__name__ == "".join(word.title() for word in type.split("_")) + "Event"
 
 
 def test_every_reference_leads_somewhere() -> None:

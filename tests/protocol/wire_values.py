@@ -1,7 +1,9 @@
 """Messages that a wire can carry: JSON has no lone surrogates, no infinities and, in browsers, no more than 2**53."""
 
+import msgspec
 from hypothesis import strategies as st
 
+from avatar_live.protocol.api import EVENTS, ApiEvent
 from avatar_live.protocol.wire import FromViewer, ToViewer
 
 st.register_type_strategy(str, st.text(st.characters(exclude_categories=["Cs"]), max_size=30))
@@ -10,3 +12,13 @@ st.register_type_strategy(int, st.integers(-(2**53), 2**53))
 
 said: st.SearchStrategy[FromViewer] = st.from_type(FromViewer)  # type: ignore[arg-type]
 told: st.SearchStrategy[ToViewer] = st.from_type(ToViewer)  # type: ignore[arg-type]
+
+
+@st.composite
+def _happening(draw: st.DrawFn) -> ApiEvent:
+    event = draw(st.from_type(ApiEvent))
+    type = draw(st.sampled_from(sorted(EVENTS)))
+    return msgspec.structs.replace(event, type=type, data=msgspec.to_builtins(draw(st.from_type(EVENTS[type]))))
+
+
+happenings: st.SearchStrategy[ApiEvent] = _happening()
