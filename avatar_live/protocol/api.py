@@ -4,7 +4,7 @@ Each type of event has a struct here that says what its `data` holds. The event 
 and the SDKs' types all follow from `EVENTS`; a newer server may add types and fields, which a client passes over.
 """
 
-from typing import Final
+from typing import Final, Literal
 
 import msgspec
 
@@ -39,11 +39,17 @@ class ViewerLeftEvent(msgspec.Struct, frozen=True):
     audience: int
 
 
+Role = Literal["host", "moderator", "viewer"]
+
+
 class ChatEvent(msgspec.Struct, frozen=True):
-    """A viewer wrote a line that everybody reads."""
+    """Somebody wrote a line that everybody reads; `line` is its number, `reply_to` that of the line that it answers."""
 
     name: str
     text: str
+    line: int
+    role: Role
+    reply_to: int
 
 
 class LikeEvent(msgspec.Struct, frozen=True):

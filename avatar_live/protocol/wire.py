@@ -9,6 +9,7 @@ from typing import Final, Literal
 import msgspec
 
 from avatar_live.protocol.catalogue import Gift
+from avatar_live.protocol.emotes import Emote
 from avatar_live.protocol.view import Camp
 
 MESSAGE_BYTES_MAX: Final = 4_096
@@ -41,9 +42,10 @@ class Join(msgspec.Struct, frozen=True, tag="join"):
 
 
 class Say(msgspec.Struct, frozen=True, tag="say"):
-    """Write a chat line."""
+    """Write a chat line; `reply_to` is the `seq` of the line that it answers."""
 
     text: str
+    reply_to: int = 0
 
 
 class Like(msgspec.Struct, frozen=True, tag="like"):
@@ -107,10 +109,21 @@ FromViewer = Join | Say | Like | GiveGift | PickCamp | LeaveGame | Moderate | Re
 # --- to the viewer -----------------------------------------------------------------------------------------------
 
 
+Badge = Literal["host", "moderator", "top", "follower"]  # `top`: one of the round's most generous
+
+
 class ChatLine(msgspec.Struct, frozen=True, tag="chat"):
+    """Tell everybody of a chat line: `@name` in its text speaks to somebody, `:code:` is an emote.
+
+    `reply_to` is the `seq` of the line that it answers, 0 for none, and `reply_name` who wrote that one.
+    """
+
     seq: int
     name: str
     text: str
+    badges: tuple[Badge, ...] = ()
+    reply_to: int = 0
+    reply_name: str = ""
 
 
 class GiftGiven(msgspec.Struct, frozen=True, tag="gift_given"):
@@ -166,6 +179,7 @@ class Welcome(msgspec.Struct, frozen=True, tag="welcome"):
     camp: Camp | None = None  # the camp that a returning viewer stands with
     is_moderator: bool = False
     removed: tuple[int, ...] = ()  # lines that a returning page may still show
+    emotes: tuple[Emote, ...] = ()
 
 
 GiftState = Literal["committed", "refused", "refunded", "done"]

@@ -7,9 +7,9 @@ import msgspec
 
 from avatar_live.protocol.catalogue import CATALOGUE
 from avatar_live.protocol.cues import ChatPeak, Hearts
+from avatar_live.protocol.emotes import EMOTES
 from avatar_live.protocol.view import Camp
 from avatar_live.protocol.wire import (
-    CHAT_CHARACTERS_MAX,
     LIKES_PER_MESSAGE_MAX,
     NAME_CHARACTERS_MAX,
     ChatLine,
@@ -20,6 +20,7 @@ from avatar_live.protocol.wire import (
 )
 from avatar_live.room import events as ev
 from avatar_live.room.bucket import take
+from avatar_live.room.chat import badges_of, line_of, reported, unfitness_of, with_line
 from avatar_live.room.chatter import heard
 from avatar_live.room.cues import cue
 from avatar_live.room.moderation import silence_of, with_author
@@ -29,7 +30,6 @@ from avatar_live.room.state import (
     FORGET_S,
     HEARTS_EVERY_TICKS,
     LIKE_ALLOWANCE,
-    LINES_KEPT_MAX,
     LINES_SHOWN_MAX,
     Room,
     Viewer,
@@ -70,11 +70,12 @@ def join(room: Room, event: ev.Joined, now_s: float) -> tuple[Room, ev.Effects]:
         camp=viewer.camp,
         is_moderator=event.viewer in room.order.moderators,
         removed=room.order.removed if event.epoch == room.epoch else (),
+        emotes=EMOTES,
         player=None if seat is None else seat.ticket.token,
         player_seconds_left=None if seat is None or seat.phase != "playing" else max(seat.until_s - now_s, 0.0),
     )
-    reported = (ev.Report("viewer_joined", {"name": name, "audience": room.audience}),) if is_new_here else ()
-    return room, (ev.Greet(event.member, welcome), *reported)
+    arrival = (ev.Report("viewer_joined", {"name": name, "audience": room.audience}),) if is_new_here else ()
+    return room, (ev.Greet(event.member, welcome), *arrival)
 
 
 def leave(room: Room, event: ev.Left, now_s: float) -> tuple[Room, ev.Effects]:
@@ -93,11 +94,8 @@ def say(room: Room, event: ev.Said, now_s: float) -> tuple[Room, ev.Effects]:
     """Tell everybody a chat line; a camp's word in it pushes the ball for that camp."""
     viewer = _known(room, event.viewer)
     text = cleaned(event.text)
-    if not text:
-        return room, (ev.Tell(event.viewer, Refused("say", "There is nothing to read in that message.")),)
-    if len(text) > CHAT_CHARACTERS_MAX:
-        reason = f"A message may have {CHAT_CHARACTERS_MAX} characters; this one has {len(text)}."
-        return room, (ev.Tell(event.viewer, Refused("say", reason)),)
+    if unfitness := unfitness_of(text):
+        return room, (ev.Tell(event.viewer, Refused("say", unfitness)),)
     silence = silence_of(room.order, event.viewer, text, viewer.spoke_s, now_s)
     if silence:
         return room, (ev.Tell(event.viewer, Refused("say", silence)),)
@@ -105,12 +103,12 @@ def say(room: Room, event: ev.Said, now_s: float) -> tuple[Room, ev.Effects]:
     if bucket is None:
         return room, (ev.Tell(event.viewer, Refused("say", "That was too fast; wait a second and send it again.")),)
     camp = _camp_in(text)
-    line = ChatLine(room.seq + 1, viewer.name, text)
+    line = line_of(room, viewer.name, text, badges_of(room, event.viewer), event.reply_to)
     room = with_author(with_line(room, line), line.seq, event.viewer)
     viewer_now = replace(viewer, chat=bucket, spoke_s=now_s)
     room = _with_camp_chosen(room, event.viewer, viewer_now, viewer.camp or camp)
     room, peak = _with_chatter_heard(room, now_s)
-    effects: ev.Effects = (ev.TellAll(line), ev.Report("chat", {"name": viewer.name, "text": text}), *peak)
+    effects: ev.Effects = (ev.TellAll(line), reported(line), *peak)
     if camp is None:
         return room, effects
     if viewer.camp is None:
@@ -152,11 +150,6 @@ def tick(room: Room, now_s: float) -> tuple[Room, ev.Effects]:
     room = replace(room, viewers=viewers, sweep=room.sweep + 1, likes_reported=room.likes)
     room, hearts = _with_hearts_shown(room)
     return room, (ev.Report("like", {"count": likes, "total": room.likes}), *hearts) if likes else hearts
-
-
-def with_line(room: Room, line: ChatLine | GiftGiven) -> Room:
-    """Keep a numbered line for pages that come back."""
-    return replace(room, seq=line.seq, lines=(*room.lines, line)[-LINES_KEPT_MAX:])
 
 
 def _with_chatter_heard(room: Room, now_s: float) -> tuple[Room, ev.Effects]:

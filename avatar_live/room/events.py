@@ -38,6 +38,15 @@ class Left:
 class Said:
     viewer: str
     text: str
+    reply_to: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class HostSaid:
+    """The host writes into the chat."""
+
+    text: str
+    reply_to: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +213,7 @@ Event = (
     Joined
     | Left
     | Said
+    | HostSaid
     | Moderated
     | Invited
     | LineReported

@@ -22,8 +22,8 @@ from avatar_live.protocol.cues import (
 from avatar_live.protocol.wire import GIFT_ID_CHARACTERS_MAX, GiftGiven, GiftUpdate, Refused, Wallet
 from avatar_live.room import events as ev
 from avatar_live.room import play
-from avatar_live.room.audience import with_line
 from avatar_live.room.bucket import take
+from avatar_live.room.chat import with_line
 from avatar_live.room.cues import cue
 from avatar_live.room.state import ASK_ALLOWANCE, CUES_WAITING_MAX, GIFT_ALLOWANCE, Room
 

@@ -9,7 +9,7 @@ from typing import assert_never
 
 from avatar_live.protocol.cues import Goal
 from avatar_live.protocol.wire import Show
-from avatar_live.room import audience, cues, gifts, moderation, play
+from avatar_live.room import audience, chat, cues, gifts, moderation, play
 from avatar_live.room import events as ev
 from avatar_live.room.state import Room
 
@@ -23,6 +23,8 @@ def step(room: Room, event: ev.Event, now_s: float) -> tuple[Room, ev.Effects]:
             return audience.leave(room, event, now_s)
         case ev.Said():
             return audience.say(room, event, now_s)
+        case ev.HostSaid():
+            return chat.host_says(room, event)
         case ev.Moderated():
             return moderation.moderate(room, event, now_s)
         case ev.Invited():

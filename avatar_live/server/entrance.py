@@ -66,8 +66,8 @@ class Entrance:
         if viewer is None:
             return
         match message:
-            case Say(text):
-                keeper.handle(ev.Said(viewer, text))
+            case Say(text, reply_to):
+                keeper.handle(ev.Said(viewer, text, reply_to))
             case Like(count):
                 keeper.handle(ev.Liked(viewer, count))
             case GiveGift(id, gift):

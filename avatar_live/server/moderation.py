@@ -1,21 +1,16 @@
 """What the host does about the room over HTTP, with the show's token: every deed, and links for moderators."""
 
-import hmac
-
 import msgspec
 from litestar import Response, Router, get, post
-from litestar.connection import ASGIConnection
-from litestar.exceptions import NotAuthorizedException
-from litestar.handlers import BaseRouteHandler
 
 from avatar_live import clock
 from avatar_live.protocol.wire import Moderate
 from avatar_live.room import events as ev
 from avatar_live.room.moderation import obstacle_to
+from avatar_live.server.guard import holding
 from avatar_live.server.invitations import INVITATION_S, invitation
 from avatar_live.server.keeper import Keeper
 
-NO_TOKEN = "Pass the show's token as Authorization: Bearer."  # noqa: S105  (a sentence)
 BODY_BYTES_MAX = 4_096
 
 
@@ -49,11 +44,6 @@ class Invitation(msgspec.Struct, frozen=True):
 def moderation_routes(keeper: Keeper, token: str) -> Router:
     """Return the host's routes."""
 
-    def holds_token(connection: ASGIConnection, _: BaseRouteHandler) -> None:  # type: ignore[type-arg]
-        scheme, _space, offered = connection.headers.get("authorization", "").partition(" ")
-        if not (token and scheme.lower() == "bearer" and hmac.compare_digest(offered.strip().encode(), token.encode())):
-            raise NotAuthorizedException(NO_TOKEN, headers={"WWW-Authenticate": 'Bearer realm="moderation"'})
-
     @get("/", sync_to_thread=False, summary="How the room is kept")
     def look() -> RoomOrder:
         order, now_s = keeper.room.order, clock.now_s()
@@ -82,4 +72,4 @@ def moderation_routes(keeper: Keeper, token: str) -> Router:
             return Response("This room keeps nothing.", status_code=409, media_type="text/plain")
         return Response(Invitation(invitation(keeper.standing, clock.wall_s()), INVITATION_S))
 
-    return Router("/api/moderation", route_handlers=[look, moderate, invite], guards=[holds_token])
+    return Router("/api/moderation", route_handlers=[look, moderate, invite], guards=[holding(token, "moderation")])

@@ -76,7 +76,7 @@ def test_a_moderator_by_a_link_removes_a_line_and_mutes_who_wrote_it(
     say(moderator, "be kind")
     told = viewer.locator(".line", has_text="be kind")
     told.locator(".line-more").click()
-    expect(told.get_by_role("button")).to_have_count(2)  # the sign itself, and the report
+    expect(told.get_by_role("button")).to_have_count(3)  # the sign itself, reply and report
     told.get_by_role("button", name="Report").click()
     expect(viewer.get_by_text("the host sees your report")).to_be_visible(timeout=DEADLINE_MS)
     thief = opened(server, browser, link)

@@ -48,7 +48,12 @@ const video = new WhepClient({
 });
 
 const act: Actions = {
-  say: (text) => send({ type: "say", text }),
+  say: (text) => say(text),
+  replyTo: (line) => {
+    store.dispatch({ type: "reply_began", to: line === null ? null : { seq: line.seq, name: line.name } });
+    if (line !== null) document.querySelector<HTMLInputElement>("#say")?.focus();
+  },
+  openPicker: (is_open) => store.dispatch({ type: "picker_opened", is_open }),
   like: () => {
     connection.like();
     hearts.tap();
@@ -80,6 +85,14 @@ function tellDelay(ms: number): void {
 
 function send(message: FromViewer): boolean {
   return connection.send(message);
+}
+
+function say(text: string): boolean {
+  const { reply_to } = store.state;
+  if (!send({ type: "say", text, ...(reply_to === null ? {} : { reply_to: reply_to.seq }) })) return false;
+  if (reply_to !== null) store.dispatch({ type: "reply_began", to: null });
+  if (store.state.is_picker_open) store.dispatch({ type: "picker_opened", is_open: false });
+  return true;
 }
 
 function joining(state: State): Join {
@@ -153,7 +166,10 @@ store.subscribe(followRoom);
 store.subscribe(followPlay);
 setInterval(() => store.dispatch({ type: "tick" }), TICK_MS);
 addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && store.state.is_tray_open) store.dispatch({ type: "tray_opened", is_open: false });
+  if (event.key !== "Escape") return;
+  if (store.state.is_tray_open) store.dispatch({ type: "tray_opened", is_open: false });
+  if (store.state.is_picker_open) store.dispatch({ type: "picker_opened", is_open: false });
+  if (store.state.reply_to !== null) store.dispatch({ type: "reply_began", to: null });
 });
 document.addEventListener("visibilitychange", enterGame);
 addEventListener("pagehide", () => {

@@ -30,6 +30,8 @@ export type GiftState = "committed" | "done" | "refunded" | "refused";
 
 export type Deed = "ban" | "demote" | "freeze" | "links_off" | "links_on" | "mute" | "remove" | "slow" | "thaw" | "unban" | "unmute";
 
+export type Badge = "follower" | "host" | "moderator" | "top";
+
 export type FromViewer = Join | Say | Like | GiveGift | PickCamp | LeaveGame | Moderate | ReportLine | Ping;
 
 export type ToViewer = Welcome | ChatLine | GiftGiven | Removed | Lines | Show | GiftUpdate | PlayStart | PlayEnd | OwnCamp | Refused | Wallet | Pong;
@@ -44,10 +46,11 @@ export interface Join {
   readonly token?: string | null;
 }
 
-/** Write a chat line. */
+/** Write a chat line; `reply_to` is the `seq` of the line that it answers. */
 export interface Say {
   readonly type: "say";
   readonly text: string;
+  readonly reply_to?: number;
 }
 
 /** Like `count` times since the last message. */
@@ -132,13 +135,18 @@ export interface Welcome {
   readonly camp: Camp | null;
   readonly is_moderator: boolean;
   readonly removed: readonly number[];
+  readonly emotes: readonly Emote[];
 }
 
+/** Tell everybody of a chat line: `@name` in its text speaks to somebody, `:code:` is an emote. `reply_to` is the `seq` of the line that it answers, 0 for none, and `reply_name` who wrote that one. */
 export interface ChatLine {
   readonly type: "chat";
   readonly seq: number;
   readonly name: string;
   readonly text: string;
+  readonly badges: readonly Badge[];
+  readonly reply_to: number;
+  readonly reply_name: string;
 }
 
 /** Tell everybody of a committed gift. */
@@ -231,4 +239,10 @@ export interface Gift {
   readonly reaction: Reaction;
   readonly push: number;
   readonly move: Move | null;
+}
+
+/** Stand for `:code:` in a chat line; `emoji` says the same to who has no picture of it. */
+export interface Emote {
+  readonly code: string;
+  readonly emoji: string;
 }

@@ -1,7 +1,7 @@
 /** Every change of the page's state, as one pure function of what was told and the time of it. */
 
 import { type ChatLine, type GiftGiven, type GiftUpdate, TICKET_SECONDS, type ToViewer, type Welcome } from "./protocol";
-import { type Banner, type Line, type Link, type Measured, NO_VIDEO, type Notice, type OwnGift, type Play, type State, type Video, freeCoins, giftOf } from "./state";
+import { type Answered, type Banner, type Line, type Link, type Measured, NO_VIDEO, type Notice, type OwnGift, type Play, type State, type Video, freeCoins, giftOf } from "./state";
 import { words } from "./words";
 
 export const LINES_MAX = 200;
@@ -37,6 +37,8 @@ export type Happening =
   | { readonly type: "chat_scrolled"; readonly is_at_end: boolean }
   | { readonly type: "line_reported" }
   | { readonly type: "line_opened"; readonly key: string | null }
+  | { readonly type: "reply_began"; readonly to: Answered | null }
+  | { readonly type: "picker_opened"; readonly is_open: boolean }
   | { readonly type: "tick" };
 
 /** Return the state after `message`; the same object when nothing changed. `now_ms` is any monotonic clock. */
@@ -55,11 +57,19 @@ export function reduce(state: State, message: ToViewer | Happening, now_ms: numb
     case "lines":
       return message.lines.reduce((told, line) => reduce(told, line, now_ms), state);
     case "removed":
-      return { ...state, lines: withoutLines(state.lines, [message.seq]) };
+      return {
+        ...state,
+        lines: withoutLines(state.lines, [message.seq]),
+        reply_to: state.reply_to?.seq === message.seq ? null : state.reply_to,
+      };
     case "line_reported":
       return withNotice({ ...state, line_open: null }, words.reported, false, now_ms);
     case "line_opened":
       return { ...state, line_open: message.key };
+    case "reply_began":
+      return { ...state, reply_to: message.to, line_open: null };
+    case "picker_opened":
+      return { ...state, is_picker_open: message.is_open };
     case "show":
       return { ...state, show: message };
     case "gift_update":
@@ -146,7 +156,9 @@ function welcomed(state: State, welcome: Welcome, now_ms: number): State {
     lines: recent.reduce((lines, told) => withLine(lines, lineOf(told, welcome.epoch)), before),
     camp: welcome.camp,
     is_moderator: welcome.is_moderator,
+    emotes: welcome.emotes,
     play,
+    reply_to: is_same_life ? state.reply_to : null,
   };
   return state.play !== null && play === null ? withNotice(next, words.play_over, false, now_ms) : next;
 }
@@ -165,7 +177,7 @@ function heard(state: State, told: ChatLine | GiftGiven): State {
 function lineOf(told: ChatLine | GiftGiven, epoch: string | null): Line {
   const key = `${epoch}:${told.seq}`;
   return told.type === "chat"
-    ? { key, kind: "said", seq: told.seq, name: told.name, text: told.text }
+    ? { key, kind: "said", seq: told.seq, name: told.name, text: told.text, badges: told.badges, reply_to: told.reply_to, reply_name: told.reply_name }
     : { key, kind: "gave", name: told.name, gift: told.gift, count: 1 };
 }
 

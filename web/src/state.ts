@@ -1,6 +1,6 @@
 /** What the page knows: plain frozen values, changed only by `reduce`. */
 
-import type { Camp, Gift, GiftState, GiveGift, Show } from "./protocol";
+import type { Badge, Camp, Emote, Gift, GiftState, GiveGift, Show } from "./protocol";
 
 /** How the page stands with the room. `closed` does not come back without the viewer. */
 export type Link =
@@ -30,8 +30,23 @@ export interface Measured {
 
 /** One row of the chat: what somebody said or gave. `key` is unique on this page. */
 export type Line =
-  | { readonly key: string; readonly kind: "said"; readonly seq: number; readonly name: string; readonly text: string }
+  | {
+      readonly key: string;
+      readonly kind: "said";
+      readonly seq: number;
+      readonly name: string;
+      readonly text: string;
+      readonly badges: readonly Badge[];
+      readonly reply_to: number;
+      readonly reply_name: string;
+    }
   | { readonly key: string; readonly kind: "gave"; readonly name: string; readonly gift: string; readonly count: number };
+
+/** A line that the next one shall answer. */
+export interface Answered {
+  readonly seq: number;
+  readonly name: string;
+}
 
 /** A gift of one's own on its way; `sending` until the server has answered for `id`. */
 export interface OwnGift {
@@ -86,6 +101,9 @@ export interface State {
   readonly camp: Camp | null;
   readonly is_moderator: boolean;
   readonly line_open: string | null; // the key of the line whose menu is open
+  readonly reply_to: Answered | null;
+  readonly emotes: readonly Emote[];
+  readonly is_picker_open: boolean;
   readonly video: Video;
   readonly play: Play | null;
   readonly round_trip_ms: number | null;
@@ -133,6 +151,9 @@ export function begin(name: string, viewer: string | null): State {
     camp: null,
     is_moderator: false,
     line_open: null,
+    reply_to: null,
+    emotes: [],
+    is_picker_open: false,
     video: NO_VIDEO,
     play: null,
     round_trip_ms: null,

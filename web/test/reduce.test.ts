@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { type GiftGiven, type Show, TICKET_SECONDS, type Welcome } from "../src/protocol";
+import { type ChatLine, type GiftGiven, type Show, TICKET_SECONDS, type Welcome } from "../src/protocol";
 import { BANNERS_MAX, BANNER_MS, FAILED_GIFT_MS, LINES_MAX, NOTICE_MS, OWN_GIFTS_MAX, reduce } from "../src/reduce";
 import { type State, begin, freeCoins, latencyMs, openGifts } from "../src/state";
 
@@ -18,6 +18,10 @@ const SHOW: Show = {
   source: "webcam",
 };
 
+function said(seq: number, text: string, name = "Bob"): ChatLine {
+  return { type: "chat", seq, name, text, badges: [], reply_to: 0, reply_name: "" };
+}
+
 const WELCOME: Welcome = {
   type: "welcome",
   viewer: "secret",
@@ -31,7 +35,7 @@ const WELCOME: Welcome = {
   ],
   show: SHOW,
   recent: [
-    { type: "chat", seq: 1, name: "Bob", text: "hello" },
+    said(1, "hello"),
     { type: "gift_given", seq: 2, id: "g", name: "Bob", gift: "tomato" },
   ],
   title: "The show",
@@ -40,6 +44,7 @@ const WELCOME: Welcome = {
   camp: "red",
   is_moderator: false,
   removed: [],
+  emotes: [{ code: "wow", emoji: "W" }],
 };
 
 const PLAYING = { at: "playing", stream: null } as const;
@@ -66,7 +71,7 @@ describe("a removed line", () => {
 
 describe("lines told together", () => {
   it("are heard one after another, and what was heard before is passed over", () => {
-    const lines = [given(2), given(3), { type: "chat", seq: 4, name: "Bob", text: "there" }] as const;
+    const lines = [given(2), given(3), said(4, "there", "Bob")] as const;
     const state = reduce(joined(), { type: "lines", lines }, 0);
     expect(state.seq).toBe(4);
     expect(state.lines.map((line) => (line.kind === "said" ? line.text : line.count))).toEqual(["hello", 2, "there"]);
@@ -82,15 +87,15 @@ describe("joining", () => {
   });
 
   it("adds only what was missed when the room is still in the same life", () => {
-    const before = reduce(joined(), { type: "chat", seq: 3, name: "Cat", text: "third" }, 0);
+    const before = reduce(joined(), said(3, "third", "Cat"), 0);
     const after = reduce(
       before,
       {
         ...WELCOME,
         seq: 4,
         recent: [
-          { type: "chat", seq: 3, name: "Cat", text: "third" },
-          { type: "chat", seq: 4, name: "Cat", text: "fourth" },
+          said(3, "third", "Cat"),
+          said(4, "fourth", "Cat"),
         ],
       },
       0,
@@ -101,24 +106,42 @@ describe("joining", () => {
   it("shows the last lines of a room that was born again, and keeps the old ones while there are none", () => {
     const kept = reduce(joined(), { ...WELCOME, epoch: "second", seq: 0, recent: [] }, 0);
     expect(kept.lines).toHaveLength(2);
-    const replaced = reduce(joined(), { ...WELCOME, epoch: "second", seq: 1, recent: [{ type: "chat", seq: 1, name: "Z", text: "new" }] }, 0);
+    const replaced = reduce(joined(), { ...WELCOME, epoch: "second", seq: 1, recent: [said(1, "new", "Z")] }, 0);
     expect(replaced.lines.map((line) => line.key)).toEqual(["second:1"]);
   });
 
   it("keeps the seq of what was heard last, for the next join", () => {
-    expect(reduce(joined(), { type: "chat", seq: 9, name: "Cat", text: "x" }, 0).seq).toBe(9);
+    expect(reduce(joined(), said(9, "x", "Cat"), 0).seq).toBe(9);
+  });
+});
+
+describe("an answer", () => {
+  const bob = { seq: 1, name: "Bob" };
+
+  it("is begun and given up, and the line's menu closes", () => {
+    const opened = reduce(joined(), { type: "line_opened", key: "first:1" }, 0);
+    const begun = reduce(opened, { type: "reply_began", to: bob }, 0);
+    expect([begun.reply_to, begun.line_open]).toEqual([bob, null]);
+    expect(reduce(begun, { type: "reply_began", to: null }, 0).reply_to).toBeNull();
+  });
+
+  it("to a line that is removed, or was said in another life of the room, is given up", () => {
+    const begun = reduce(joined(), { type: "reply_began", to: bob }, 0);
+    expect(reduce(begun, { type: "removed", seq: 1 }, 0).reply_to).toBeNull();
+    expect(reduce(begun, { ...WELCOME, recent: [] }, 0).reply_to).toEqual(bob);
+    expect(reduce(begun, { ...WELCOME, epoch: "second" }, 0).reply_to).toBeNull();
   });
 });
 
 describe("chat", () => {
   it("does not show the same line twice", () => {
-    const line = { type: "chat", seq: 3, name: "Cat", text: "once" } as const;
+    const line = said(3, "once", "Cat");
     expect(reduce(reduce(joined(), line, 0), line, 0).lines).toHaveLength(3);
   });
 
   it("forgets the oldest above its limit", () => {
     let state = joined();
-    for (let seq = 3; seq < LINES_MAX + 4; seq += 1) state = reduce(state, { type: "chat", seq, name: "Cat", text: "x" }, 0);
+    for (let seq = 3; seq < LINES_MAX + 4; seq += 1) state = reduce(state, said(seq, "x", "Cat"), 0);
     expect(state.lines).toHaveLength(LINES_MAX);
     expect(state.lines[0]!.key).toBe("first:4");
   });

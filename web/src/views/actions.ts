@@ -2,10 +2,14 @@
 
 import type { Arrow } from "../keys";
 import type { Camp, Deed } from "../protocol";
+import type { Answered } from "../state";
 
 export interface Actions {
   /** Say a line; false when there is no room to say it in, so that it can be said again. */
   readonly say: (text: string) => boolean;
+  /** Let the next line answer another one, or none. */
+  readonly replyTo: (line: Answered | null) => void;
+  readonly openPicker: (is_open: boolean) => void;
   readonly like: () => void;
   readonly give: (gift: string) => void;
   readonly pickCamp: (camp: Camp) => void;

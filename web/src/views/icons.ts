@@ -2,7 +2,7 @@
 
 import { type TemplateResult, html, svg } from "lit-html";
 
-type Sign = "eye" | "heart" | "gift" | "send" | "sound" | "silence" | "close" | "pen" | "down" | "coin" | "clock" | "people" | "arrow" | "pad";
+type Sign = "eye" | "heart" | "gift" | "send" | "sound" | "silence" | "close" | "pen" | "down" | "coin" | "clock" | "people" | "arrow" | "pad" | "smile" | "reply" | "crown" | "shield" | "trophy";
 
 const SIGNS: Readonly<Record<Sign, TemplateResult>> = {
   eye: svg`<path d="M2 12s3.6-6.5 10-6.5S22 12 22 12s-3.6 6.5-10 6.500S2 12 2 12Z"/><circle cx="12" cy="12" r="2.8"/>`,
@@ -19,6 +19,11 @@ const SIGNS: Readonly<Record<Sign, TemplateResult>> = {
   people: svg`<circle class="fill" cx="9" cy="8" r="3.6"/><path class="fill" d="M2.5 19.500c0-3.8 2.9-6 6.5-6s6.5 2.2 6.5 6Z"/><path d="M15.5 5a3.3 3.3 0 0 1 0 6.200M18 14.300c2.2.8 3.5 2.6 3.5 5.2"/>`,
   arrow: svg`<path d="m6 14.5 6-6 6 6"/>`,
   pad: svg`<path d="M7 8.500h10a4 4 0 0 1 4 4.200c-.1 2.6-.9 4.8-2.7 4.8-1.5 0-2.3-2-3.3-2H9c-1 0-1.8 2-3.3 2-1.8 0-2.6-2.2-2.7-4.800A4 4 0 0 1 7 8.500Zm.5 2.500v3M6 12.500h3m6.5-1h.01m2 2h.01"/>`,
+  smile: svg`<circle cx="12" cy="12" r="9"/><path d="M8 14.500c1.800 2.600 6.200 2.600 8 0M9 9.500v.5m6-.5v.5"/>`,
+  reply: svg`<path d="M9.500 6 4 11.500 9.500 17M4.500 11.500H14a6 6 0 0 1 6 6v1"/>`,
+  crown: svg`<path class="fill" d="M3 7.500 7.500 11 12 4.500l4.500 6.500L21 7.500 19.500 18h-15Z"/>`,
+  shield: svg`<path class="fill" d="M12 2.500 20 5.500v6c0 5-3.300 8.300-8 10-4.700-1.700-8-5-8-10v-6Z"/>`,
+  trophy: svg`<path class="fill" d="M7 3.500h10V10a5 5 0 0 1-10 0ZM10.500 14h3v3.500H16V20.500H8v-3h2.500Z"/><path d="M7 5.500H3.500C3.500 9 5 10.500 7.500 11M17 5.500h3.500C20.500 9 19 10.500 16.500 11"/>`,
 };
 
 /** Draw a sign of the page's own; it says nothing to a screen reader. */

@@ -1,0 +1,108 @@
+"""What viewers do with each other on the page, in a real browser against the real server."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import msgspec
+import pytest
+from browser import chromium_blocking
+from page_show import TITLE, Server, npm
+from playwright.sync_api import Browser, Page, expect
+
+DEADLINE_MS = 15_000
+DESKTOP = {"width": 1280, "height": 800}
+PHONE = {"width": 390, "height": 844}
+TOKEN = "a-token-of-the-show"
+
+
+class Show(Server):
+    """A server that the host speaks to over HTTP."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder, folder / "dist")
+        self._plan = msgspec.structs.replace(self._plan, token=TOKEN)
+
+    def host(self, method: str, path: str, body: object = None) -> httpx.Response:
+        response = httpx.request(
+            method, f"{self.address}api/{path}", headers={"Authorization": f"Bearer {TOKEN}"}, json=body
+        )
+        assert response.is_success, response.text
+        return response
+
+
+@pytest.fixture(scope="module")
+def show(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Show]:
+    folder = tmp_path_factory.mktemp("show")
+    npm("exec", "--", "vite", "build", "--logLevel", "error", "--emptyOutDir", "--outDir", str(folder / "dist"))
+    show = Show(folder)
+    show.start()
+    yield show
+    show.kill()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium_blocking() as opened:
+        yield opened
+
+
+def visit(show: Show, browser: Browser, name: str, size: dict[str, int] = DESKTOP) -> Page:
+    context = browser.new_context(viewport={"width": size["width"], "height": size["height"]}, locale="en-GB")
+    context.set_default_timeout(DEADLINE_MS)
+    page = context.new_page()
+    page.goto(show.address)
+    expect(page.locator("[data-link=joined]")).to_be_visible(timeout=DEADLINE_MS)
+    page.fill("#name-input", name)
+    page.click("#name-save")
+    expect(page.locator("#own-name .name")).to_have_text(name)
+    expect(page.locator("[data-link=joined]")).to_be_visible(timeout=DEADLINE_MS)
+    return page
+
+
+def say(page: Page, text: str) -> None:
+    page.fill("#say", text)
+    page.press("#say", "Enter")
+
+
+def test_an_answer_shows_what_it_answers_and_stands_out_for_who_is_answered(show: Show, browser: Browser) -> None:
+    ann, bob = visit(show, browser, "Ann Lee"), visit(show, browser, "Bob", PHONE)
+    say(ann, "who is here?")
+    asked = bob.locator(".line", has_text="who is here?")
+    asked.locator(".line-more").click()
+    asked.get_by_role("button", name="Reply").click()
+    expect(bob.locator(".replying")).to_contain_text("Ann Lee")
+    say(bob, "me!")
+    expect(bob.locator(".replying")).to_have_count(0)
+    for page, is_hers in ((ann, True), (bob, False)):
+        answer = page.locator(".line", has_text="me!")
+        expect(answer.locator(".answered")).to_have_text("Ann Lee who is here?", timeout=DEADLINE_MS)
+        expect(page.locator(".line.is-for-me", has_text="me!")).to_have_count(int(is_hers))
+    say(bob, "hello @ann lee, @Cat")
+    expect(ann.locator(".mention.is-own")).to_have_text("@ann lee", timeout=DEADLINE_MS)
+    expect(bob.locator(".mention")).to_have_count(2)
+    expect(bob.locator(".mention.is-own")).to_have_count(0)
+    for page in (ann, bob):
+        page.context.close()
+
+
+def test_an_emote_is_picked_and_drawn_and_a_code_that_is_none_stays_text(show: Show, browser: Browser) -> None:
+    ann = visit(show, browser, "Ann", PHONE)
+    ann.click("#emotes-open")
+    ann.click("[data-emote=wow]")
+    assert ann.input_value("#say") == ":wow: "
+    ann.press("#say", "Enter")
+    expect(ann.locator(".picker")).to_have_count(0)
+    expect(ann.locator(".line.is-emotes svg.emote")).to_have_count(1, timeout=DEADLINE_MS)
+    say(ann, "it is :nothing:")
+    expect(ann.locator(".line .text").last).to_have_text("it is :nothing:", timeout=DEADLINE_MS)
+    ann.context.close()
+
+
+def test_the_hosts_line_says_that_it_is_the_hosts(show: Show, browser: Browser) -> None:
+    ann = visit(show, browser, "Ann")
+    show.host("POST", "chat", {"text": "welcome, all"})
+    line = ann.locator(".line.is-host", has_text="welcome, all")
+    expect(line.locator("b")).to_have_text(TITLE, timeout=DEADLINE_MS)
+    expect(line.get_by_role("img", name="Host")).to_be_visible()
+    ann.context.close()
