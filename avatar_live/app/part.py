@@ -117,7 +117,7 @@ def remember(plan: Plan, order: Order) -> Plan:
             return msgspec.structs.replace(plan, speech=mode)
         case EnginePlan(), UseLayer(layer):
             return msgspec.structs.replace(plan, layer=layer)
-        case EnginePlan(), Panic(is_on):
+        case EnginePlan() | ServerPlan(), Panic(is_on):
             return msgspec.structs.replace(plan, is_panic_on=is_on)
         case OutletsPlan(), UseOutlets(outlets):
             return msgspec.structs.replace(plan, outlets=outlets)

@@ -8,6 +8,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
+import msgspec
+
 from avatar_live import clock
 from avatar_live.app.faults import ShowError, sentence
 from avatar_live.app.network import checked_layer
@@ -83,6 +85,7 @@ class LocalShow:
         self._report = report
         self._opened = contextlib.ExitStack()
         self._is_live = False
+        self._is_hidden = False
         self._has_outlets = False
         self._calibrations = itertools.count(1)
 
@@ -116,7 +119,8 @@ class LocalShow:
         check_port(self.settings.host, self.settings.port)
         if self.settings.edges:
             check_port(self.settings.host, self.settings.edge_port)
-        self._supervisor.add(self.settings.server_plan(self.run_folder, self.token, self.guest_token))
+        server_plan = self.settings.server_plan(self.run_folder, self.token, self.guest_token)
+        self._supervisor.add(msgspec.structs.replace(server_plan, is_panic_on=self._is_hidden))
         for plan in self.settings.edge_plans(self.run_folder):
             self._supervisor.add(plan)
         if self.settings.has_guests:
@@ -279,8 +283,11 @@ class LocalShow:
         return number
 
     def panic(self, is_on: bool) -> None:
-        """Hide the host behind a card, or come back."""
+        """Hide the host behind a card, or come back; meanwhile the room rests."""
+        self._is_hidden = is_on
         self._order("engine", Panic(is_on))
+        if self._is_live:
+            self._order("server", Panic(is_on))
 
     def _order(self, name: str, order: Order) -> None:
         self._supervisor.order(name, order)

@@ -103,7 +103,7 @@ class ServerPlan(msgspec.Struct, frozen=True):
     """Start the server; `token` opens the event API and the host's own controls, `guest_token` the inlet, which is shut
     without one. With a `watch_token` only who holds it may watch the show. With an `edge_port` the pages open their
     lines there, at edges that are processes of their own. `ledger` is the URL of the books,
-    `sqlite:///file` or `postgresql://...`; empty means a file in the data folder.
+    `sqlite:///file` or `postgresql://...`; empty means a file in the data folder. While `is_panic_on` the room rests.
     """
 
     run_folder: str
@@ -120,6 +120,7 @@ class ServerPlan(msgspec.Struct, frozen=True):
     watch_token: str = ""
     viewers_max: int = 100
     network: NetworkPlan = NetworkPlan()
+    is_panic_on: bool = False
 
 
 class EdgePlan(msgspec.Struct, frozen=True):

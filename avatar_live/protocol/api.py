@@ -52,6 +52,12 @@ class ChatEvent(msgspec.Struct, frozen=True):
     reply_to: int
 
 
+class ChatRemovedEvent(msgspec.Struct, frozen=True):
+    """A moderator took a line off every page."""
+
+    line: int
+
+
 class LikeEvent(msgspec.Struct, frozen=True):
     """Viewers liked, told once a tick for everybody together; `total` counts the whole show."""
 
@@ -110,6 +116,7 @@ EVENTS: Final[dict[str, type[msgspec.Struct]]] = {
     "viewer_joined": ViewerJoinedEvent,
     "viewer_left": ViewerLeftEvent,
     "chat": ChatEvent,
+    "chat_removed": ChatRemovedEvent,
     "like": LikeEvent,
     "gift": GiftEvent,
     "camp": CampEvent,

@@ -22,6 +22,10 @@ ALIASES: Final[dict[str, object]] = {
     "GiftState": wire.GiftState,
     "Deed": wire.Deed,
     "Badge": wire.Badge,
+    "HoldMode": wire.HoldMode,
+    "HoldEnd": wire.HoldEnd,
+    "HoldReason": wire.HoldReason,
+    "Rest": wire.Rest,
     "FromViewer": wire.FromViewer,
     "ToViewer": wire.ToViewer,
 }

@@ -71,7 +71,28 @@ class LeaveGame(msgspec.Struct, frozen=True, tag="leave_game"):
     """End one's own first-person game early."""
 
 
-Deed = Literal["mute", "unmute", "ban", "unban", "remove", "slow", "freeze", "thaw", "links_off", "links_on", "demote"]
+Deed = Literal[
+    "mute",
+    "unmute",
+    "ban",
+    "unban",
+    "remove",
+    "slow",
+    "freeze",
+    "thaw",
+    "links_off",
+    "links_on",
+    "hold",
+    "delay",
+    "approve",
+    "deny",
+    "dismiss",
+    "demote",
+]
+HoldMode = Literal["off", "words", "links", "newcomers", "all"]  # each holds what those before it hold, too
+HoldEnd = Literal["tell", "drop"]
+HoldReason = Literal["word", "link", "newcomer", "all", "delay"]
+Rest = Literal["", "frozen", "hidden"]
 MODERATION_SECONDS_MAX: Final = 30 * 86_400.0
 REASON_CHARACTERS_MAX: Final = 200
 
@@ -80,7 +101,9 @@ class Moderate(msgspec.Struct, frozen=True, tag="moderate"):
     """Keep order, as a moderator: `seq` points at a line and so at who wrote it, `viewer` at a viewer's digest.
 
     `seconds` is how long a mute lasts, or the time between two lines of a viewer (`slow`, 0 ends it).
-    `is_by_address` lets a ban hold for the network address, too.
+    `is_by_address` lets a ban hold for the network address, too. `dismiss` forgets the reports of a line. `hold` says
+    which lines wait for a moderator, for `seconds`, and what happens to them `then`; `delay` how long everybody's lines
+    wait; `approve` and `deny` decide on the waiting line `line`.
     """
 
     deed: Deed
@@ -89,6 +112,9 @@ class Moderate(msgspec.Struct, frozen=True, tag="moderate"):
     seconds: float = 0.0
     reason: str = ""
     is_by_address: bool = False
+    line: int = 0
+    hold: HoldMode = "off"
+    then: HoldEnd = "tell"
 
 
 class ReportLine(msgspec.Struct, frozen=True, tag="report"):
@@ -141,6 +167,32 @@ class Removed(msgspec.Struct, frozen=True, tag="removed"):
     seq: int
 
 
+class Waiting(msgspec.Struct, frozen=True, tag="waiting"):
+    """Tell a viewer that the own line `id` is not told yet."""
+
+    id: int
+    text: str
+    reason: HoldReason
+
+
+class Held(msgspec.Struct, frozen=True, tag="held"):
+    """Ask moderators about a line that waits, at most `seconds` more."""
+
+    id: int
+    name: str
+    text: str
+    reason: HoldReason
+    seconds: float
+
+
+class Decided(msgspec.Struct, frozen=True, tag="decided"):
+    """Tell its writer and the moderators that a line waits no longer; one that `is_told` follows as a chat line."""
+
+    id: int
+    is_told: bool
+    reason: str = ""
+
+
 class Lines(msgspec.Struct, frozen=True, tag="lines"):
     """Tell several lines at once, in order: a large room speaks in ticks."""
 
@@ -160,6 +212,7 @@ class Show(msgspec.Struct, frozen=True, tag="show"):
     playing: tuple[str, ...]
     is_live: bool  # the engine sends frames
     source: str  # what drives the avatar, in words for people
+    rest: Rest = ""  # no chat and no gifts: the room is frozen, or the host hides
 
 
 class Welcome(msgspec.Struct, frozen=True, tag="welcome"):
@@ -180,6 +233,8 @@ class Welcome(msgspec.Struct, frozen=True, tag="welcome"):
     is_moderator: bool = False
     removed: tuple[int, ...] = ()  # lines that a returning page may still show
     emotes: tuple[Emote, ...] = ()
+    waiting: tuple[Waiting, ...] = ()  # the viewer's own
+    held: tuple[Held, ...] = ()  # everybody's, for a moderator
 
 
 GiftState = Literal["committed", "refused", "refunded", "done"]
@@ -233,6 +288,9 @@ ToViewer = (
     | ChatLine
     | GiftGiven
     | Removed
+    | Waiting
+    | Held
+    | Decided
     | Lines
     | Show
     | GiftUpdate

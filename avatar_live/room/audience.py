@@ -19,6 +19,7 @@ from avatar_live.protocol.wire import (
     Welcome,
 )
 from avatar_live.room import events as ev
+from avatar_live.room import held
 from avatar_live.room.bucket import take
 from avatar_live.room.chat import badges_of, line_of, reported, unfitness_of, with_line
 from avatar_live.room.chatter import heard
@@ -55,6 +56,7 @@ def join(room: Room, event: ev.Joined, now_s: float) -> tuple[Room, ev.Effects]:
     if is_new_here:
         room = _with_camp_counted(room, viewer.camp, 1)
     seat = next((seat for seat in room.seats if seat.ticket.viewer == event.viewer), None)
+    waiting, to_decide = held.known_to(room.order, event.viewer, now_s)
     welcome = Welcome(
         viewer=event.secret,
         name=name,
@@ -71,6 +73,8 @@ def join(room: Room, event: ev.Joined, now_s: float) -> tuple[Room, ev.Effects]:
         is_moderator=event.viewer in room.order.moderators,
         removed=room.order.removed if event.epoch == room.epoch else (),
         emotes=EMOTES,
+        waiting=waiting,
+        held=to_decide,
         player=None if seat is None else seat.ticket.token,
         player_seconds_left=None if seat is None or seat.phase != "playing" else max(seat.until_s - now_s, 0.0),
     )
@@ -102,18 +106,12 @@ def say(room: Room, event: ev.Said, now_s: float) -> tuple[Room, ev.Effects]:
     bucket = take(viewer.chat, CHAT_ALLOWANCE, now_s)
     if bucket is None:
         return room, (ev.Tell(event.viewer, Refused("say", "That was too fast; wait a second and send it again.")),)
-    camp = _camp_in(text)
-    line = line_of(room, viewer.name, text, badges_of(room, event.viewer), event.reply_to)
-    room = with_author(with_line(room, line), line.seq, event.viewer)
-    viewer_now = replace(viewer, chat=bucket, spoke_s=now_s)
-    room = _with_camp_chosen(room, event.viewer, viewer_now, viewer.camp or camp)
-    room, peak = _with_chatter_heard(room, now_s)
-    effects: ev.Effects = (ev.TellAll(line), reported(line), *peak)
-    if camp is None:
-        return room, effects
-    if viewer.camp is None:
-        effects = (*effects, *_camp_told(event.viewer, viewer.name, camp))
-    return room, (*effects, ev.PushBall(camp, WORD_PUSH))
+    room = replace(room, viewers=room.viewers.with_entry(event.viewer, replace(viewer, chat=bucket, spoke_s=now_s)))
+    said = replace(event, text=text)
+    wait_reason = held.reason_to_wait(room.order, event.viewer, text)
+    if wait_reason is not None:
+        return held.wait(room, said, viewer.name, wait_reason, now_s)
+    return _tell_line(room, said, viewer.name, now_s)
 
 
 def like(room: Room, event: ev.Liked, now_s: float) -> tuple[Room, ev.Effects]:
@@ -141,7 +139,8 @@ def pick_camp(room: Room, event: ev.CampPicked, now_s: float) -> tuple[Room, ev.
 
 
 def tick(room: Room, now_s: float) -> tuple[Room, ev.Effects]:
-    """Forget who has been gone for long, one shelf a tick, and report the likes since the last tick."""
+    """Forget who has been gone for long, one shelf a tick, report the likes since the last tick, and tell
+    the lines that have waited long enough."""
     viewers = room.viewers
     for name, viewer in viewers.shelf(room.sweep):
         if viewer.connections == 0 and now_s - viewer.gone_s > FORGET_S:
@@ -149,7 +148,37 @@ def tick(room: Room, now_s: float) -> tuple[Room, ev.Effects]:
     likes = room.likes - room.likes_reported
     room = replace(room, viewers=viewers, sweep=room.sweep + 1, likes_reported=room.likes)
     room, hearts = _with_hearts_shown(room)
-    return room, (ev.Report("like", {"count": likes, "total": room.likes}), *hearts) if likes else hearts
+    room, waited = _tell_waiting(room, now_s)
+    liked = (ev.Report("like", {"count": likes, "total": room.likes}),) if likes else ()
+    return room, (*liked, *hearts, *waited)
+
+
+def _tell_line(room: Room, said: ev.Said, name: str, now_s: float) -> tuple[Room, ev.Effects]:
+    """Tell everybody a line, whose writer may have left since it was said."""
+    line = line_of(room, name, said.text, badges_of(room, said.viewer), said.reply_to)
+    room = with_author(with_line(room, line), line.seq, said.viewer)
+    room = replace(room, order=held.with_regular(room.order, said.viewer))
+    room, peak = _with_chatter_heard(room, now_s)
+    effects: ev.Effects = (ev.TellAll(line), reported(line), *peak)
+    camp, viewer = _camp_in(said.text), room.viewers.get(said.viewer)
+    if camp is None:
+        return room, effects
+    if viewer is not None and viewer.connections > 0 and viewer.camp is None:
+        room = _with_camp_chosen(room, said.viewer, viewer, camp)
+        effects = (*effects, *_camp_told(said.viewer, name, camp))
+    return room, (*effects, ev.PushBall(camp, WORD_PUSH))
+
+
+def _tell_waiting(room: Room, now_s: float) -> tuple[Room, ev.Effects]:
+    """Tell the lines that have waited long enough."""
+    order, due, effects = held.take_due(room.order, now_s)
+    if order is room.order:
+        return room, ()
+    room = replace(room, order=order)
+    for line in due:
+        room, told = _tell_line(room, line.said, line.name, now_s)
+        effects = (*effects, *held.decided(order, line, is_told=True), *told)
+    return room, effects
 
 
 def _with_chatter_heard(room: Room, now_s: float) -> tuple[Room, ev.Effects]:

@@ -9,12 +9,16 @@ from avatar_live.room.state import CUES_WAITING_MAX, Room, WaitingCue
 
 
 def cue(room: Room, wanted: Cue, viewer: str = "", gift_id: str = "", key: str = "") -> tuple[Room, ev.Effects]:
-    """Ask for a cue; its taking makes the gift `gift_id` done. One that nobody paid for is left out when many wait."""
-    if not gift_id and len(room.cues) >= CUES_WAITING_MAX:
+    """Ask for a cue; its taking makes the gift `gift_id` done. One that nobody paid for is left out when
+    many wait, and while the host hides; what was paid waits then.
+    """
+    is_hidden = room.order.is_hidden
+    if not gift_id and (len(room.cues) >= CUES_WAITING_MAX or (is_hidden and not key)):
         return room, ()
     id = room.cue_id + 1
     cues = {**room.cues, id: WaitingCue(wanted, viewer, gift_id, key)}
-    return replace(room, cues=cues, cue_id=id), (ev.ShowCue(id, wanted, key),)
+    room = replace(room, cues=cues, cue_id=id)
+    return room, () if is_hidden else (ev.ShowCue(id, wanted, key),)  # nobody would see it now
 
 
 def taken(room: Room, event: ev.CueWasTaken) -> tuple[Room, ev.Effects]:
@@ -30,9 +34,12 @@ def taken(room: Room, event: ev.CueWasTaken) -> tuple[Room, ev.Effects]:
 
 def engine_came(room: Room) -> tuple[Room, ev.Effects]:
     """Give a new engine the cues that no engine has taken."""
-    return replace(room, has_engine=True), tuple(
-        ev.ShowCue(id, waiting.cue, waiting.key) for id, waiting in room.cues.items()
-    )
+    return replace(room, has_engine=True), () if room.order.is_hidden else all_cues(room)
+
+
+def all_cues(room: Room) -> ev.Effects:
+    """Ask for everything that no engine has taken."""
+    return tuple(ev.ShowCue(id, waiting.cue, waiting.key) for id, waiting in room.cues.items())
 
 
 def done(room: Room, viewer: str, gift_id: str) -> ev.Effects:

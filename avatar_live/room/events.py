@@ -58,6 +58,13 @@ class Moderated:
 
 
 @dataclass(frozen=True, slots=True)
+class HostHid:
+    """The host is behind the panic card, or comes back."""
+
+    is_hidden: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Invited:
     """A viewer has used a moderator's invitation."""
 
@@ -215,6 +222,7 @@ Event = (
     | Said
     | HostSaid
     | Moderated
+    | HostHid
     | Invited
     | LineReported
     | Liked

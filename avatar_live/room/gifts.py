@@ -25,6 +25,7 @@ from avatar_live.room import play
 from avatar_live.room.bucket import take
 from avatar_live.room.chat import with_line
 from avatar_live.room.cues import cue
+from avatar_live.room.rest import GIFTS_REST
 from avatar_live.room.state import ASK_ALLOWANCE, CUES_WAITING_MAX, GIFT_ALLOWANCE, Room
 
 NO_SUCH_GIFT: Final = "There is no such gift."
@@ -91,6 +92,8 @@ def filled(room: Room, event: ev.WalletFilled) -> tuple[Room, ev.Effects]:
 
 def _obstacle(room: Room, gift: Gift) -> str:
     """Say why a gift could not happen now; such a gift is refused unless the ledger holds it already."""
+    if room.order.rest:
+        return GIFTS_REST[room.order.rest]
     if gift.reaction == "ticket":
         return play.obstacle(room)
     if len(room.cues) >= CUES_WAITING_MAX:

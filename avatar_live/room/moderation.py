@@ -12,9 +12,11 @@ from avatar_live.protocol.wire import (
     Removed,
 )
 from avatar_live.room import events as ev
+from avatar_live.room import held
 from avatar_live.room.bucket import take
 from avatar_live.room.filter import has_link, has_word
-from avatar_live.room.order import BANNED_MAX, MODERATORS_MAX, MUTED_MAX, Order
+from avatar_live.room.order import BANNED_MAX, DELAY_S_MAX, HOLD_S_MAX, MODERATORS_MAX, MUTED_MAX, Order
+from avatar_live.room.rest import CHAT_RESTS
 from avatar_live.room.state import DEED_ALLOWANCE, LINES_KEPT_MAX, Room
 from avatar_live.room.text import cleaned
 
@@ -23,6 +25,7 @@ DIGEST_CHARACTERS_MAX: Final = 64
 BANNED: Final = "You were sent away from this show."
 NOT_A_MODERATOR: Final = "Only moderators can do that."
 NO_SUBJECT: Final = "That line is too old, or there is no such viewer."
+NOT_WAITING: Final = "That line does not wait any more."
 HOST_ONLY: Final = "Only the host can do that."
 MODERATORS_PROTECTED: Final = "Moderators answer to the host alone."
 TOO_FAST: Final = "That was too fast; wait a second."
@@ -43,9 +46,9 @@ def moderate(room: Room, event: ev.Moderated, now_s: float) -> tuple[Room, ev.Ef
         return room, (ev.Tell(event.by, Refused("moderate", obstacle)),) if event.by else ()
     viewer = _subject(room, order)
     reason = cleaned(order.reason)[:REASON_CHARACTERS_MAX]
-    text = next((line.text for line in room.lines if isinstance(line, ChatLine) and line.seq == order.seq), "")
+    text = _text(room, order)
     room, effects = _done(room, order, viewer, reason, now_s)
-    record = ev.Record(event.by, order.deed, viewer, reason, text if order.deed == "remove" else "")
+    record = ev.Record(event.by, order.deed, viewer, reason, text)
     return room, (*effects, record)
 
 
@@ -60,12 +63,18 @@ def obstacle_to(room: Room, by: str, order: Moderate, now_s: float) -> str:
         return NO_SUBJECT
     if by and order.deed in ("mute", "ban") and viewer in rules.moderators:
         return MODERATORS_PROTECTED
-    if order.deed == "remove" and order.seq not in rules.authors:
+    if order.deed in ("remove", "dismiss") and order.seq not in rules.authors:
         return NO_SUBJECT
     if order.deed == "mute" and not 0.0 < order.seconds <= MODERATION_SECONDS_MAX:
         return f"A mute lasts up to {MODERATION_SECONDS_MAX:.0f} seconds."
     if order.deed == "slow" and not 0.0 <= order.seconds <= SLOW_S_MAX:
         return f"Between two lines there may be up to {SLOW_S_MAX:.0f} seconds."
+    if order.deed == "hold" and not 0.0 < order.seconds <= HOLD_S_MAX and order.hold != "off":
+        return f"A line waits for a moderator for up to {HOLD_S_MAX:.0f} seconds."
+    if order.deed == "delay" and not 0.0 <= order.seconds <= DELAY_S_MAX:
+        return f"The chat may be late by up to {DELAY_S_MAX:.0f} seconds."
+    if order.deed in ("approve", "deny") and held.find(rules, order.line) is None:
+        return NOT_WAITING
     still_muted = sum(until_s > now_s for until_s in rules.muted.values()) if order.deed == "mute" else 0
     if order.deed == "mute" and viewer not in rules.muted and still_muted >= MUTED_MAX:
         return TOO_MANY
@@ -83,13 +92,13 @@ def silence_of(order: Order, viewer: str, text: str, spoke_s: float, now_s: floa
     left_s = order.muted.get(viewer, now_s) - now_s
     if left_s > 0.0:
         return f"You are muted for {_spoken(left_s)} more."
-    if order.is_frozen:
-        return "The chat rests for a moment; the picture and your gifts go on."
+    if order.rest:
+        return CHAT_RESTS[order.rest]
     if now_s - spoke_s < order.slow_s:
         return f"Slow mode: one line every {_spoken(order.slow_s)}."
-    if has_word(text, order.words):
+    if has_word(text, order.words) and not held.does_hold(order, "words"):
         return "There is a word in that message that this show does not want."
-    if not order.has_links and has_link(text):
+    if not order.has_links and has_link(text) and not held.does_hold(order, "links"):
         return "Links are not welcome in this chat."
     return ""
 
@@ -143,12 +152,14 @@ def _done(room: Room, order: Moderate, viewer: str, reason: str, now_s: float) -
             still = {one: until_s for one, until_s in rules.muted.items() if until_s > now_s}
             rules = replace(rules, muted={**still, viewer: now_s + order.seconds})
             why = f" ({reason})" if reason else ""
-            effects = (ev.Tell(viewer, Refused("say", f"You are muted for {_spoken(order.seconds)}{why}.")),)
+            rules, dropped = held.dropped(rules, held.lines_of(rules, viewer), held.DENIED)
+            effects = (*dropped, ev.Tell(viewer, Refused("say", f"You are muted for {_spoken(order.seconds)}{why}.")))
         case "unmute":
             rules = replace(rules, muted={one: until_s for one, until_s in rules.muted.items() if one != viewer})
         case "ban":
             rules = replace(rules, banned={**rules.banned, viewer: reason}, moderators=rules.moderators - {viewer})
-            effects = (ev.SendAway(viewer, BANNED, order.is_by_address),)
+            rules, dropped = held.dropped(rules, held.lines_of(rules, viewer), BANNED)
+            effects = (*dropped, ev.SendAway(viewer, BANNED, order.is_by_address))
         case "unban":
             rules = replace(rules, banned={one: why for one, why in rules.banned.items() if one != viewer})
             effects = (ev.LetBack(viewer),)
@@ -160,6 +171,19 @@ def _done(room: Room, order: Moderate, viewer: str, reason: str, now_s: float) -
             rules = replace(rules, is_frozen=order.deed == "freeze")
         case "links_off" | "links_on":
             rules = replace(rules, has_links=order.deed == "links_on")
+        case "hold":
+            seconds = rules.hold_s if order.hold == "off" else order.seconds
+            rules = replace(rules, hold=order.hold, hold_s=seconds, hold_end=order.then)
+        case "delay":
+            rules = replace(rules, delay_s=order.seconds)
+        case "approve":
+            rules = held.approved(rules, order.line)
+        case "deny":
+            line = held.find(rules, order.line)
+            assert line is not None, "asked before"
+            rules, effects = held.dropped(rules, (line,), held.DENIED)
+        case "dismiss":
+            rules = replace(rules, reports={seq: who for seq, who in rules.reports.items() if seq != order.seq})
         case "demote":
             rules = replace(rules, moderators=rules.moderators - {viewer})
     return replace(room, order=rules), effects
@@ -168,12 +192,24 @@ def _done(room: Room, order: Moderate, viewer: str, reason: str, now_s: float) -
 def _without_line(room: Room, seq: int) -> tuple[Room, ev.Effects]:
     rules = room.order
     removed = rules.removed if seq in rules.removed else (*rules.removed, seq)[-LINES_KEPT_MAX:]
+    regulars = {one: None for one in rules.regulars if one != rules.authors[seq]}  # the next line is looked at again
     lines = tuple(line for line in room.lines if line.seq != seq)
-    room = replace(room, lines=lines, order=replace(rules, removed=removed))
-    return room, (ev.TellAll(Removed(seq)),)
+    room = replace(room, lines=lines, order=replace(rules, removed=removed, regulars=regulars))
+    return room, (ev.TellAll(Removed(seq)), ev.Report("chat_removed", {"line": seq}))
+
+
+def _text(room: Room, order: Moderate) -> str:
+    """Return the text of a line that goes: nobody else could say later what it was."""
+    if order.deed == "remove":
+        return next((line.text for line in room.lines if isinstance(line, ChatLine) and line.seq == order.seq), "")
+    line = held.find(room.order, order.line) if order.deed == "deny" else None
+    return "" if line is None else line.said.text
 
 
 def _subject(room: Room, order: Moderate) -> str:
+    if order.deed in ("approve", "deny"):
+        line = held.find(room.order, order.line)
+        return "" if line is None else line.said.viewer
     return order.viewer or room.order.authors.get(order.seq, "")
 
 

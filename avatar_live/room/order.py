@@ -4,9 +4,32 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from avatar_live.protocol.wire import HoldEnd, HoldMode, HoldReason, Rest
+from avatar_live.room.events import Said
+
 BANNED_MAX: Final = 10_000
 MUTED_MAX: Final = 10_000
 MODERATORS_MAX: Final = 100
+HELD_MAX: Final = 200  # more than a moderator reads in the time that they wait
+HELD_EACH_MAX: Final = 5  # of one viewer
+DELAYED_MAX: Final = 2_000
+REGULARS_MAX: Final = 10_000  # the one longest known is forgotten first, and is a newcomer again
+HOLD_S: Final = 60.0
+HOLD_S_MAX: Final = 600.0
+DELAY_S_MAX: Final = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingLine:
+    """A line that only its writer and the moderators know of."""
+
+    id: int
+    said: Said
+    name: str
+    reason: HoldReason
+    said_s: float
+    due_s: float  # when it waits no longer
+    is_approved: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +46,20 @@ class Order:
     authors: Mapping[int, str] = field(default_factory=dict)  # of the lines that the room keeps
     reports: Mapping[int, frozenset[str]] = field(default_factory=dict)
     removed: tuple[int, ...] = ()
+    is_hidden: bool = False  # the host is behind the panic card
+    hold: HoldMode = "off"
+    hold_s: float = HOLD_S
+    hold_end: HoldEnd = "tell"
+    delay_s: float = 0.0
+    waiting_id: int = 0
+    held: tuple[WaitingLine, ...] = ()  # for a moderator's word
+    delayed: tuple[WaitingLine, ...] = ()  # for their time
+    regulars: Mapping[str, None] = field(default_factory=dict)  # whose lines were told before, the newest last
+
+    @property
+    def rest(self) -> Rest:
+        """Why there is neither chat nor gifts just now; empty while there is."""
+        return "hidden" if self.is_hidden else "frozen" if self.is_frozen else ""
 
 
 IN_ORDER: Final = Order()

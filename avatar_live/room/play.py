@@ -91,11 +91,17 @@ def measured(room: Room, event: ev.SeatsMeasured) -> Room:
 
 def engine_left(room: Room) -> tuple[Room, ev.Effects]:
     """End every game with a refund; who waits goes on waiting for the next engine."""
+    room, effects = end_all(room, ENGINE_GONE)
+    return replace(room, has_engine=False, seats_max=SEATS), effects
+
+
+def end_all(room: Room, reason: str) -> tuple[Room, ev.Effects]:
+    """End every game with a refund."""
     effects: list[ev.Effect] = []
     for seat in room.seats:
-        room, ended = _end(room, seat, ENGINE_GONE, is_refunded=True)
+        room, ended = _end(room, seat, reason, is_refunded=True)
         effects += ended
-    return replace(room, has_engine=False, seats_max=SEATS), tuple(effects)
+    return room, tuple(effects)
 
 
 def tick(room: Room, is_live: bool, now_s: float) -> tuple[Room, ev.Effects]:
@@ -109,7 +115,7 @@ def tick(room: Room, is_live: bool, now_s: float) -> tuple[Room, ev.Effects]:
     waiting = tuple(ticket for ticket in room.queue if now_s - ticket.asked_s < QUEUE_S_MAX)
     effects += [ev.Refund(one.viewer, one.gift_id, WAITED) for one in room.queue if one not in waiting]
     room = replace(room, queue=waiting) if waiting != room.queue else room
-    if room.has_engine and is_live:
+    if room.has_engine and is_live and not room.order.is_hidden:
         room, admitted = _admit(room, now_s)
         effects += admitted
     return room, tuple(effects)

@@ -9,7 +9,7 @@ from typing import assert_never
 
 from avatar_live.protocol.cues import Goal
 from avatar_live.protocol.wire import Show
-from avatar_live.room import audience, chat, cues, gifts, moderation, play
+from avatar_live.room import audience, chat, cues, gifts, moderation, play, rest
 from avatar_live.room import events as ev
 from avatar_live.room.state import Room
 
@@ -27,6 +27,8 @@ def step(room: Room, event: ev.Event, now_s: float) -> tuple[Room, ev.Effects]:
             return chat.host_says(room, event)
         case ev.Moderated():
             return moderation.moderate(room, event, now_s)
+        case ev.HostHid():
+            return rest.hide(room, event)
         case ev.Invited():
             return moderation.invited(room, event)
         case ev.LineReported():
@@ -85,6 +87,7 @@ def _tick(room: Room, event: ev.Ticked, now_s: float) -> tuple[Room, ev.Effects]
         playing=tuple(seat.ticket.name for seat in room.seats if seat.phase == "playing"),
         is_live=event.is_live,
         source=room.source,
+        rest=room.order.rest,
     )
     if show == room.show:
         return room, (*played, *swept)

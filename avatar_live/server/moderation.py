@@ -4,7 +4,7 @@ import msgspec
 from litestar import Response, Router, get, post
 
 from avatar_live import clock
-from avatar_live.protocol.wire import Moderate
+from avatar_live.protocol.wire import ChatLine, HoldEnd, HoldMode, HoldReason, Moderate
 from avatar_live.room import events as ev
 from avatar_live.room.moderation import obstacle_to
 from avatar_live.server.guard import holding
@@ -20,6 +20,19 @@ class Reported(msgspec.Struct, frozen=True):
     line: int
     viewer: str
     reports: int
+    name: str = ""
+    text: str = ""
+
+
+class HeldLine(msgspec.Struct, frozen=True):
+    """A line that waits: `approve` and `deny` name it by its `line`."""
+
+    line: int
+    viewer: str
+    name: str
+    text: str
+    reason: HoldReason
+    seconds_left: float
 
 
 class RoomOrder(msgspec.Struct, frozen=True):
@@ -32,6 +45,12 @@ class RoomOrder(msgspec.Struct, frozen=True):
     banned: dict[str, str]
     muted: dict[str, float]  # seconds left
     reported: tuple[Reported, ...]
+    is_hidden: bool
+    hold: HoldMode
+    hold_s: float
+    then: HoldEnd
+    delay_s: float
+    held: tuple[HeldLine, ...]
 
 
 class Invitation(msgspec.Struct, frozen=True):
@@ -46,8 +65,9 @@ def moderation_routes(keeper: Keeper, token: str) -> Router:
 
     @get("/", sync_to_thread=False, summary="How the room is kept")
     def look() -> RoomOrder:
-        order, now_s = keeper.room.order, clock.now_s()
+        room, order, now_s = keeper.room, keeper.room.order, clock.now_s()
         reported = sorted(order.reports.items(), key=lambda one: -len(one[1]))
+        lines = {line.seq: line for line in room.lines if isinstance(line, ChatLine)}
         return RoomOrder(
             order.slow_s,
             order.is_frozen,
@@ -55,7 +75,21 @@ def moderation_routes(keeper: Keeper, token: str) -> Router:
             tuple(sorted(order.moderators)),
             dict(order.banned),
             {viewer: until_s - now_s for viewer, until_s in order.muted.items() if until_s > now_s},
-            tuple(Reported(seq, order.authors.get(seq, ""), len(viewers)) for seq, viewers in reported),
+            tuple(
+                Reported(seq, order.authors.get(seq, ""), len(viewers), lines[seq].name, lines[seq].text)
+                for seq, viewers in reported
+                if seq in lines
+            ),
+            order.is_hidden,
+            order.hold,
+            order.hold_s,
+            order.hold_end,
+            order.delay_s,
+            tuple(
+                HeldLine(one.id, one.said.viewer, one.name, one.said.text, one.reason, max(one.due_s - now_s, 0.0))
+                for one in (*order.held, *order.delayed)
+                if not one.is_approved
+            ),
         )
 
     @post("/", sync_to_thread=False, status_code=200, request_max_body_size=BODY_BYTES_MAX, summary="Keep order")

@@ -21,7 +21,7 @@ from avatar_live.broadcast.network import Network
 from avatar_live.channels.child import HealthWriter, orders
 from avatar_live.channels.link import serve_link
 from avatar_live.channels.lossless import Lossless
-from avatar_live.channels.processes import Order, ServerPlan, Stop
+from avatar_live.channels.processes import Order, Panic, ServerPlan, Stop
 from avatar_live.edge.edge import Edge
 from avatar_live.edge.link import serve_edges
 from avatar_live.edge.open_files import allow_open_files
@@ -118,6 +118,7 @@ async def _serve(
         viewers_max=plan.viewers_max,
     )
     keeper.stage.open(broadcaster)
+    keeper.handle(ev.HostHid(plan.is_panic_on))
     await keeper.recover()
     entrance = Entrance(keeper)
     edge = Edge(entrance, is_from_here=is_from_here)
@@ -144,7 +145,7 @@ async def _serve(
             with _told_by_signals() as is_told:
                 host = f"[{plan.host}]" if ":" in plan.host else plan.host
                 address = f"http://{host}:{listener.getsockname()[1]}"
-                while not (is_told.is_set() or any(one.done() for one in running) or _is_ordered_to_stop(wanted)):
+                while not (is_told.is_set() or any(one.done() for one in running) or _obey(wanted, keeper)):
                     if web.started:
                         _write_health(health, address, keeper, broadcaster)
                     await asyncio.sleep(POLL_S)
@@ -199,8 +200,14 @@ def _told_by_signals() -> Iterator[threading.Event]:
             signal.signal(number, handler)
 
 
-def _is_ordered_to_stop(wanted: Lossless[Order]) -> bool:
-    return any(isinstance(order, Stop) for order in wanted.take_all())
+def _obey(wanted: Lossless[Order], keeper: Keeper) -> bool:
+    """Do what the parent orders; True when it orders to stop."""
+    for order in wanted.take_all():
+        if isinstance(order, Stop):
+            return True
+        if isinstance(order, Panic):
+            keeper.handle(ev.HostHid(order.is_on))
+    return False
 
 
 async def _tick(keeper: Keeper) -> None:

@@ -16,8 +16,9 @@ from typing import Final
 
 import msgspec
 
+from avatar_live.protocol.wire import HoldEnd, HoldMode
 from avatar_live.room.filter import words_of
-from avatar_live.room.order import Order
+from avatar_live.room.order import HOLD_S, Order
 
 FILE: Final = "moderation.json"
 AUDIT_FILE: Final = "audit.jsonl"
@@ -45,6 +46,10 @@ class Kept(msgspec.Struct):
     slow_s: float = 0.0
     is_frozen: bool = False
     has_links: bool = True
+    hold: HoldMode = "off"
+    hold_s: float = HOLD_S
+    hold_end: HoldEnd = "tell"
+    delay_s: float = 0.0
 
 
 class Deed(msgspec.Struct, frozen=True):
@@ -88,6 +93,10 @@ class Standing:
             is_frozen=kept.is_frozen,
             has_links=kept.has_links,
             words=words,
+            hold=kept.hold,
+            hold_s=kept.hold_s,
+            hold_end=kept.hold_end,
+            delay_s=kept.delay_s,
         )
 
     def keep(self, order: Order, now_s: float, wall_s: float) -> None:
@@ -97,6 +106,8 @@ class Standing:
         kept.banned = dict(order.banned)
         kept.muted = {viewer: wall_s + until_s - now_s for viewer, until_s in order.muted.items() if until_s > now_s}
         kept.slow_s, kept.is_frozen, kept.has_links = order.slow_s, order.is_frozen, order.has_links
+        kept.hold, kept.hold_s, kept.hold_end = order.hold, order.hold_s, order.hold_end
+        kept.delay_s = order.delay_s
         self.write()
 
     def hashed(self, address: str) -> str:

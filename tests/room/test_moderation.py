@@ -164,6 +164,9 @@ def test_a_report_counts_once_a_viewer() -> None:
     assert scene.room.order.reports == {1: {"bob", "eve"}}
     scene.play(ev.LineReported("bob", 77))
     assert scene.room.order.reports == {1: {"bob", "eve"}}
+    host(scene, "dismiss", seq=1)
+    assert scene.room.order.reports == {}
+    assert not host(scene, "dismiss", seq=77)
 
 
 @pytest.mark.parametrize(

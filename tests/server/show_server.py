@@ -13,7 +13,7 @@ from typing import TypedDict, TypeVar
 import msgspec
 import websockets
 
-from avatar_live.channels.processes import HEALTH_BYTES_MAX, Health, ServerPlan, health_slot
+from avatar_live.channels.processes import HEALTH_BYTES_MAX, Health, Order, ServerPlan, health_slot
 from avatar_live.channels.slot import Slot
 from avatar_live.protocol.wire import FromViewer, Join, Lines, Show, ToViewer, Welcome
 
@@ -52,6 +52,12 @@ class ShowServer:
             assert self.process.poll() is None, "the server ended while it was starting"
             assert time.monotonic() - started_s < DEADLINE_S, "the server did not come up"
             time.sleep(0.02)
+
+    def order(self, order: Order) -> None:
+        """Order something, as the parent does."""
+        assert self.process is not None and self.process.stdin is not None
+        self.process.stdin.write(msgspec.json.encode(order) + b"\n")
+        self.process.stdin.flush()
 
     def kill(self) -> None:
         """End it without a word, as a crash does."""

@@ -45,7 +45,7 @@ async def test_a_listener_hears_what_is_new() -> None:
 async def test_a_listener_that_was_away_hears_what_it_missed_in_order() -> None:
     log = log_with(5)
     wire = listener(log, "&since=2")
-    log.report("chat", {"name": "Ann", "text": "hi"}, 1_001.0)
+    log.report("chat", {"name": "Ann", "text": "hi", "line": 1, "role": "viewer", "reply_to": 0}, 1_001.0)
     assert heard(wire) == [3, 4, 5, 6]
 
 
@@ -88,7 +88,8 @@ async def test_who_brings_a_wrong_token_or_none_is_refused() -> None:
 async def test_whoever_asks_for_all_that_is_kept_is_not_cut_for_being_slow() -> None:
     log = EventLog("life-1")
     for _ in range(EVENTS_KEPT_MAX):
-        log.report("chat", {"name": "Ann", "text": "\N{CAT FACE}" * CHAT_CHARACTERS_MAX}, 1_000.0)
+        cats = "\N{CAT FACE}" * CHAT_CHARACTERS_MAX
+        log.report("chat", {"name": "Ann", "text": cats, "line": 1, "role": "viewer", "reply_to": 0}, 1_000.0)
     wire = FakeClient(reception(no_edge(), log, TOKEN), f"/api/events?token={TOKEN}&since=0", is_slow=True)
     log.report("like", {"count": 1, "total": 1}, 1_001.0)
     wire.transport.release()

@@ -13,12 +13,15 @@ import pytest
 import websockets
 from show_server import TOKEN, Page, ShowServer, page, show_server
 
+from avatar_live.channels.processes import Panic
 from avatar_live.protocol.catalogue import GIFTS
 from avatar_live.protocol.wire import (
     CLOSE_REFUSED,
     CLOSE_TOKEN,
     ChatLine,
+    Decided,
     GiftUpdate,
+    GiveGift,
     Join,
     Moderate,
     Refused,
@@ -26,6 +29,7 @@ from avatar_live.protocol.wire import (
     ReportLine,
     Say,
     ToViewer,
+    Waiting,
     Welcome,
 )
 from avatar_live.room.moderation import BANNED
@@ -165,7 +169,12 @@ async def test_a_link_makes_one_viewer_a_moderator_who_keeps_order(server: ShowS
         assert await refused(server, Join("Thief", token=token)) == (CLOSE_TOKEN, USED)
         await ann.send(Say("something bad"))
         line = await mod.until(ChatLine)
-        await mod.send(ReportLine(line.seq))
+        await ann.send(ReportLine(line.seq))
+        await ann.send(Say("sorry"))
+        await mod.until(ChatLine, lambda told: told.text == "sorry")
+        (reported,) = ask(server, "GET").json()["reported"]
+        assert (reported["line"], reported["viewer"], reported["reports"]) == (line.seq, digest(ann.welcome.viewer), 1)
+        assert (reported["name"], reported["text"]) == ("Ann", "something bad")
         await mod.send(Moderate("remove", line.seq))
         assert await ann.until(Removed) == Removed(line.seq)
         await mod.send(Moderate("mute", line.seq, seconds=600.0, reason="spam"))
@@ -173,7 +182,7 @@ async def test_a_link_makes_one_viewer_a_moderator_who_keeps_order(server: ShowS
         await ann.send(Moderate("freeze"))
         assert await ann.until(Refused) == Refused("moderate", "Only moderators can do that.")
         room = ask(server, "GET").json()
-        assert room["reported"] == [{"line": line.seq, "viewer": digest(ann.welcome.viewer), "reports": 1}]
+        assert room["reported"] == [], "what was removed needs nobody's look"
     log = [json.loads(line) for line in (server.folder / "data" / AUDIT_FILE).read_text().splitlines()]
     assert [(one["deed"], one["text"]) for one in log if one["by"] == digest(mod.welcome.viewer)] == [
         ("remove", "something bad"),
@@ -209,3 +218,47 @@ async def test_mutes_and_bans_hold_at_every_edge_and_over_a_restart(tmp_path: Pa
         async with asyncio.timeout(10.0), joining(server, Join("Ann", secret_ann), NEIGHBOUR) as ann:
             assert ann.welcome.name == "Ann"
     assert NEIGHBOUR not in (tmp_path / "data" / "moderation.json").read_text()
+
+
+async def test_the_host_decides_over_http_on_a_line_that_waits(server: ShowServer) -> None:
+    do(server, deed="hold", hold="all", seconds=600.0, then="drop")
+    async with page(server, "Ann") as ann, page(server, "Bob") as bob:
+        await ann.send(Say("one"))
+        await ann.send(Say("two"))
+        assert [(await ann.until(Waiting)).text for _ in range(2)] == ["one", "two"]
+        room = ask(server, "GET").json()
+        assert (room["hold"], room["hold_s"], room["then"], room["delay_s"]) == ("all", 600.0, "drop", 0.0)
+        assert [(line["name"], line["text"], line["reason"]) for line in room["held"]] == [
+            ("Ann", "one", "all"),
+            ("Ann", "two", "all"),
+        ]
+        first, second = (line["line"] for line in room["held"])
+        do(server, deed="deny", line=first)
+        do(server, deed="approve", line=second)
+        assert [(await ann.until(Decided)).is_told for _ in range(2)] == [False, True]
+        assert (await bob.until(ChatLine)).text == "two"
+    assert ask(server, "POST", body={"type": "moderate", "deed": "deny", "line": first}).status_code == 409
+    do(server, deed="hold", hold="off")
+
+
+async def test_how_lines_wait_is_kept_over_a_restart(tmp_path: Path) -> None:
+    with show_server(tmp_path) as server:
+        do(server, deed="hold", hold="links", seconds=30.0)
+        do(server, deed="delay", seconds=3.0)
+        server.kill()
+        server.start()
+        room = ask(server, "GET").json()
+        assert (room["hold"], room["hold_s"], room["then"], room["delay_s"]) == ("links", 30.0, "tell", 3.0)
+
+
+async def test_a_gift_is_refused_before_it_is_paid_while_the_host_hides(server: ShowServer) -> None:
+    async with page(server, "Ann") as ann:
+        server.order(Panic(True))
+        await ann.sees(lambda show: show.rest == "hidden")
+        await ann.send(GiveGift("hidden-1", "tomato"))
+        update = await ann.until(GiftUpdate)
+        assert (update.state, update.balance_coins) == ("refused", 1_000)
+        server.order(Panic(False))
+        await ann.sees(lambda show: not show.rest)
+        await ann.send(GiveGift("hidden-2", "tomato"))
+        assert (await ann.until(GiftUpdate)).state == "committed"

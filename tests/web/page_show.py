@@ -25,6 +25,7 @@ from avatar_live.channels.processes import (
     EngineNote,
     KeyframeWanted,
     NetworkPlan,
+    Order,
     ServerPlan,
     StageCue,
     Watched,
@@ -83,6 +84,12 @@ class Server:
             assert self._process.poll() is None, "the server ended instead of serving"
             assert time.monotonic() < deadline_s, f"the server does not answer after {START_S_MAX} s"
             time.sleep(0.05)
+
+    def order(self, order: Order) -> None:
+        """Order something, as the parent does."""
+        assert self._process is not None and self._process.stdin is not None
+        self._process.stdin.write(msgspec.json.encode(order) + b"\n")
+        self._process.stdin.flush()
 
     def kill(self) -> None:
         """End the life without a goodbye (SIGKILL)."""

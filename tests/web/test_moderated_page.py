@@ -1,14 +1,20 @@
 """What a moderator does on the page in a real browser, and what a hostile line looks like there."""
 
+import contextlib
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from browser import chromium_blocking
 from page_show import Server, npm
 from playwright.sync_api import Browser, Page, expect
+from websockets.sync.client import connect
 
+from avatar_live.channels.processes import Panic
 from avatar_live.clock import wall_s
+from avatar_live.protocol.wire import Join, Moderate
 from avatar_live.room.text import MARKS_IN_A_ROW_MAX
 from avatar_live.server.invitations import USED, invitation
 from avatar_live.server.standing import Standing
@@ -57,6 +63,24 @@ def say(page: Page, text: str) -> None:
     page.press("#say", "Enter")
 
 
+def keep(page: Page, name: str) -> None:
+    """Keep a screenshot where the caller asked for one."""
+    if pictures := os.environ.get("AVATAR_LIVE_SCREENSHOTS"):
+        page.screenshot(path=str(Path(pictures) / f"{name}.png"))
+
+
+@contextlib.contextmanager
+def holding(server: Server, folder: Path) -> Iterator[None]:
+    """Hold every line for a moderator, as a moderator orders who writes the protocol by hand."""
+    token = invitation(Standing(folder / "data"), wall_s())
+    with connect(server.address.replace("http", "ws") + "ws", proxy=None) as socket:
+        socket.send(msgspec.json.encode(Join("Order", token=token)).decode())
+        socket.recv()
+        socket.send(msgspec.json.encode(Moderate("hold", seconds=600.0, hold="all")).decode())
+        yield
+        socket.send(msgspec.json.encode(Moderate("hold", hold="off")).decode())
+
+
 def test_a_moderator_by_a_link_removes_a_line_and_mutes_who_wrote_it(
     server: Server, browser: Browser, folder: Path
 ) -> None:
@@ -83,6 +107,45 @@ def test_a_moderator_by_a_link_removes_a_line_and_mutes_who_wrote_it(
     expect(thief.get_by_text(USED)).to_be_visible(timeout=DEADLINE_MS)
     for page in (moderator, viewer, thief):
         page.context.close()
+
+
+def test_a_held_line_waits_on_its_writers_page_until_a_moderator_lets_it_through_on_theirs(
+    server: Server, browser: Browser, folder: Path
+) -> None:
+    link = f"#invitation={invitation(Standing(folder / 'data'), wall_s())}"
+    moderator = joined(opened(server, browser, link))
+    viewer, neighbour = joined(opened(server, browser)), joined(opened(server, browser, size=PHONE))
+    with holding(server, folder):
+        say(viewer, "is this thing on")
+        say(viewer, "buy my things")
+        expect(viewer.locator(".is-waiting")).to_have_count(2, timeout=DEADLINE_MS)
+        viewer.reload()
+        expect(viewer.locator(".is-waiting").first).to_contain_text("waits for a moderator", timeout=DEADLINE_MS)
+        expect(neighbour.locator("#chat", has_text="is this thing on")).to_have_count(0)
+        asked = moderator.locator(".held li")
+        keep(moderator, "held")
+        asked.filter(has_text="this thing").get_by_role("button", name="Approve").click()
+        asked.filter(has_text="buy my things").get_by_role("button", name="Deny").click()
+        expect(asked).to_have_count(0, timeout=DEADLINE_MS)
+        expect(neighbour.locator(".line", has_text="is this thing on")).to_be_visible(timeout=DEADLINE_MS)
+        expect(viewer.get_by_text("A moderator did not let it through.")).to_be_visible(timeout=DEADLINE_MS)
+        expect(viewer.locator(".is-waiting")).to_have_count(0)
+        expect(neighbour.locator("#chat", has_text="buy my things")).to_have_count(0)
+    for page in (moderator, viewer, neighbour):
+        page.context.close()
+
+
+def test_every_page_says_that_the_host_will_be_right_back(server: Server, browser: Browser) -> None:
+    page = joined(opened(server, browser, size=PHONE))
+    server.order(Panic(True))
+    rest = page.locator(".rest")
+    expect(rest).to_have_text("The host will be right back. Chat and gifts rest until then.", timeout=DEADLINE_MS)
+    say(page, "hello")
+    expect(page.locator(".notice")).to_contain_text("chat and gifts rest", timeout=DEADLINE_MS)
+    keep(page, "hidden")
+    server.order(Panic(False))
+    expect(rest).to_have_count(0, timeout=DEADLINE_MS)
+    page.context.close()
 
 
 @pytest.mark.parametrize(

@@ -70,6 +70,7 @@ const act: Actions = {
   moderate: (deed, seq, seconds = 0) => {
     if (send({ type: "moderate", deed, seq, seconds })) store.dispatch({ type: "line_opened", key: null });
   },
+  decide: (line, is_told) => send({ type: "moderate", deed: is_told ? "approve" : "deny", line }),
   reportLine: (seq) => {
     if (send({ type: "report", seq })) store.dispatch({ type: "line_reported" });
   },

@@ -28,13 +28,21 @@ export type Camp = "blue" | "red";
 
 export type GiftState = "committed" | "done" | "refunded" | "refused";
 
-export type Deed = "ban" | "demote" | "freeze" | "links_off" | "links_on" | "mute" | "remove" | "slow" | "thaw" | "unban" | "unmute";
+export type Deed = "approve" | "ban" | "delay" | "demote" | "deny" | "dismiss" | "freeze" | "hold" | "links_off" | "links_on" | "mute" | "remove" | "slow" | "thaw" | "unban" | "unmute";
 
 export type Badge = "follower" | "host" | "moderator" | "top";
 
+export type HoldMode = "all" | "links" | "newcomers" | "off" | "words";
+
+export type HoldEnd = "drop" | "tell";
+
+export type HoldReason = "all" | "delay" | "link" | "newcomer" | "word";
+
+export type Rest = "" | "frozen" | "hidden";
+
 export type FromViewer = Join | Say | Like | GiveGift | PickCamp | LeaveGame | Moderate | ReportLine | Ping;
 
-export type ToViewer = Welcome | ChatLine | GiftGiven | Removed | Lines | Show | GiftUpdate | PlayStart | PlayEnd | OwnCamp | Refused | Wallet | Pong;
+export type ToViewer = Welcome | ChatLine | GiftGiven | Removed | Waiting | Held | Decided | Lines | Show | GiftUpdate | PlayStart | PlayEnd | OwnCamp | Refused | Wallet | Pong;
 
 /** Enter the room, first message of all. `viewer` is the secret id that the page keeps (it owns the wallet); absent for a newcomer. `epoch` and `seq` say what a returning page has seen. */
 export interface Join {
@@ -77,7 +85,7 @@ export interface LeaveGame {
   readonly type: "leave_game";
 }
 
-/** Keep order, as a moderator: `seq` points at a line and so at who wrote it, `viewer` at a viewer's digest. `seconds` is how long a mute lasts, or the time between two lines of a viewer (`slow`, 0 ends it). `is_by_address` lets a ban hold for the network address, too. */
+/** Keep order, as a moderator: `seq` points at a line and so at who wrote it, `viewer` at a viewer's digest. `seconds` is how long a mute lasts, or the time between two lines of a viewer (`slow`, 0 ends it). `is_by_address` lets a ban hold for the network address, too. `dismiss` forgets the reports of a line. `hold` says which lines wait for a moderator, for `seconds`, and what happens to them `then`; `delay` how long everybody's lines wait; `approve` and `deny` decide on the waiting line `line`. */
 export interface Moderate {
   readonly type: "moderate";
   readonly deed: Deed;
@@ -86,6 +94,9 @@ export interface Moderate {
   readonly seconds?: number;
   readonly reason?: string;
   readonly is_by_address?: boolean;
+  readonly line?: number;
+  readonly hold?: HoldMode;
+  readonly then?: HoldEnd;
 }
 
 /** Tell the host that a line should not stand there; one viewer counts once a line. */
@@ -136,6 +147,8 @@ export interface Welcome {
   readonly is_moderator: boolean;
   readonly removed: readonly number[];
   readonly emotes: readonly Emote[];
+  readonly waiting: readonly Waiting[];
+  readonly held: readonly Held[];
 }
 
 /** Tell everybody of a chat line: `@name` in its text speaks to somebody, `:code:` is an emote. `reply_to` is the `seq` of the line that it answers, 0 for none, and `reply_name` who wrote that one. */
@@ -164,6 +177,32 @@ export interface Removed {
   readonly seq: number;
 }
 
+/** Tell a viewer that the own line `id` is not told yet. */
+export interface Waiting {
+  readonly type: "waiting";
+  readonly id: number;
+  readonly text: string;
+  readonly reason: HoldReason;
+}
+
+/** Ask moderators about a line that waits, at most `seconds` more. */
+export interface Held {
+  readonly type: "held";
+  readonly id: number;
+  readonly name: string;
+  readonly text: string;
+  readonly reason: HoldReason;
+  readonly seconds: number;
+}
+
+/** Tell its writer and the moderators that a line waits no longer; one that `is_told` follows as a chat line. */
+export interface Decided {
+  readonly type: "decided";
+  readonly id: number;
+  readonly is_told: boolean;
+  readonly reason: string;
+}
+
 /** Tell several lines at once, in order: a large room speaks in ticks. */
 export interface Lines {
   readonly type: "lines";
@@ -183,6 +222,7 @@ export interface Show {
   readonly playing: readonly string[];
   readonly is_live: boolean;
   readonly source: string;
+  readonly rest: Rest;
 }
 
 /** Tell a giver how the own gift `id` stands, with the wallet after it and the reason when refused or refunded. */

@@ -1,7 +1,8 @@
 /** Every change of the page's state, as one pure function of what was told and the time of it. */
 
-import { type ChatLine, type GiftGiven, type GiftUpdate, TICKET_SECONDS, type ToViewer, type Welcome } from "./protocol";
+import { type ChatLine, type Decided, type GiftGiven, type GiftUpdate, TICKET_SECONDS, type ToViewer, type Welcome } from "./protocol";
 import { type Answered, type Banner, type Line, type Link, type Measured, NO_VIDEO, type Notice, type OwnGift, type Play, type State, type Video, freeCoins, giftOf } from "./state";
+import { withDecided, withHeld, withWaiting } from "./waiting";
 import { words } from "./words";
 
 export const LINES_MAX = 200;
@@ -56,6 +57,12 @@ export function reduce(state: State, message: ToViewer | Happening, now_ms: numb
         : { ...heard(state, message), banners: withBanner(state.banners, message, now_ms) };
     case "lines":
       return message.lines.reduce((told, line) => reduce(told, line, now_ms), state);
+    case "waiting":
+      return withWaiting(state, message);
+    case "held":
+      return withHeld(state, message);
+    case "decided":
+      return decided(state, message, now_ms);
     case "removed":
       return {
         ...state,
@@ -157,10 +164,14 @@ function welcomed(state: State, welcome: Welcome, now_ms: number): State {
     camp: welcome.camp,
     is_moderator: welcome.is_moderator,
     emotes: welcome.emotes,
+    waiting: welcome.waiting,
+    held: welcome.held,
     play,
     reply_to: is_same_life ? state.reply_to : null,
   };
-  return state.play !== null && play === null ? withNotice(next, words.play_over, false, now_ms) : next;
+  const is_lost = !is_same_life && state.waiting.length > 0;
+  const told = is_lost ? withNotice(next, words.waiting_lost, true, now_ms) : next;
+  return state.play !== null && play === null ? withNotice(told, words.play_over, false, now_ms) : told;
 }
 
 /** Go on with a game: with the clock it had, or the room's when this page (loaded anew) has none. */
@@ -168,6 +179,12 @@ function playOn(before: Play | null, token: string, left_s: number | null, now_m
   const play = before?.token === token ? before : { token, seconds: TICKET_SECONDS, ends_at_ms: null, seconds_left: TICKET_SECONDS, video: NO_VIDEO };
   if (play.ends_at_ms !== null || left_s === null) return play;
   return { ...play, ends_at_ms: now_ms + left_s * 1_000, seconds_left: Math.ceil(left_s) };
+}
+
+function decided(state: State, message: Decided, now_ms: number): State {
+  const is_own = state.waiting.some((one) => one.id === message.id);
+  const next = withDecided(state, message);
+  return is_own && !message.is_told ? withNotice(next, message.reason, true, now_ms) : next;
 }
 
 function heard(state: State, told: ChatLine | GiftGiven): State {

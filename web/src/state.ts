@@ -1,6 +1,6 @@
 /** What the page knows: plain frozen values, changed only by `reduce`. */
 
-import type { Badge, Camp, Emote, Gift, GiftState, GiveGift, Show } from "./protocol";
+import type { Badge, Camp, Emote, Gift, GiftState, GiveGift, Held, Show, Waiting } from "./protocol";
 
 /** How the page stands with the room. `closed` does not come back without the viewer. */
 export type Link =
@@ -100,6 +100,8 @@ export interface State {
   readonly notices: readonly Notice[];
   readonly camp: Camp | null;
   readonly is_moderator: boolean;
+  readonly waiting: readonly Waiting[]; // own lines that nobody has heard yet
+  readonly held: readonly Held[]; // lines that ask for a moderator
   readonly line_open: string | null; // the key of the line whose menu is open
   readonly reply_to: Answered | null;
   readonly emotes: readonly Emote[];
@@ -127,6 +129,7 @@ const NO_SHOW: Show = {
   playing: [],
   is_live: false,
   source: "",
+  rest: "",
 };
 
 export const NO_VIDEO: Video = { at: "off", stream: null };
@@ -150,6 +153,8 @@ export function begin(name: string, viewer: string | null): State {
     notices: [],
     camp: null,
     is_moderator: false,
+    waiting: [],
+    held: [],
     line_open: null,
     reply_to: null,
     emotes: [],

@@ -16,6 +16,7 @@ const SHOW: Show = {
   playing: [],
   is_live: true,
   source: "webcam",
+  rest: "",
 };
 
 function said(seq: number, text: string, name = "Bob"): ChatLine {
@@ -45,6 +46,8 @@ const WELCOME: Welcome = {
   is_moderator: false,
   removed: [],
   emotes: [{ code: "wow", emoji: "W" }],
+  waiting: [],
+  held: [],
 };
 
 const PLAYING = { at: "playing", stream: null } as const;
@@ -66,6 +69,36 @@ describe("a removed line", () => {
   it("is gone, too, from a page that was away meanwhile", () => {
     const state = reduce(joined(), { ...WELCOME, recent: [], removed: [1] }, 0);
     expect(state.lines.map((line) => line.kind)).toEqual(["gave"]);
+  });
+});
+
+describe("a line that waits", () => {
+  const waiting = { type: "waiting", id: 7, text: "hello", reason: "all" } as const;
+  const held = { type: "held", id: 7, name: "Bob", text: "hello", reason: "all", seconds: 60 } as const;
+
+  it("is on its writer's page until it is told", () => {
+    const state = reduce(joined(), waiting, 0);
+    expect(state.waiting).toEqual([waiting]);
+    expect(reduce(state, { type: "decided", id: 7, is_told: true, reason: "" }, 0)).toMatchObject({ waiting: [], notices: [] });
+  });
+
+  it("ends with a sentence when it is not told", () => {
+    const state = reduce(reduce(joined(), waiting, 0), { type: "decided", id: 7, is_told: false, reason: "No." }, 0);
+    expect(state.notices.map((notice) => notice.text)).toEqual(["No."]);
+  });
+
+  it("asks a moderator once, and no more when another one has decided", () => {
+    const state = reduce(reduce(joined({ is_moderator: true }), held, 0), held, 0);
+    expect(state.held).toEqual([held]);
+    expect(reduce(state, { type: "decided", id: 7, is_told: false, reason: "No." }, 0)).toMatchObject({ held: [], notices: [] });
+  });
+
+  it("is there again after a reload, and is told to be lost with the room's life", () => {
+    const state = joined({ waiting: [waiting], held: [held] });
+    expect(state).toMatchObject({ waiting: [waiting], held: [held] });
+    const anew = reduce(state, { ...WELCOME, epoch: "second" }, 0);
+    expect(anew.waiting).toEqual([]);
+    expect(anew.notices).toHaveLength(1);
   });
 });
 

@@ -22,6 +22,8 @@ export interface Actions {
   /** Open the menu of a line, or close it. */
   readonly openLine: (key: string | null) => void;
   readonly moderate: (deed: Deed, seq: number, seconds?: number) => void;
+  /** Let a waiting line through, or not. */
+  readonly decide: (line: number, is_told: boolean) => void;
   readonly reportLine: (seq: number) => void;
   readonly comeBack: () => void;
   readonly leaveGame: () => void;

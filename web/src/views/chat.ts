@@ -10,6 +10,7 @@ import type { Actions } from "./actions";
 import { sign } from "./icons";
 import { lineView } from "./line";
 import { hueOf, initialOf } from "./names";
+import { heldView, restView, waitingView } from "./waiting";
 
 const AT_END_PX = 60;
 
@@ -22,6 +23,7 @@ export function chatView(state: State, act: Actions): TemplateResult {
           <span class="face" data-hue=${hueOf(state.name)}>${initialOf(state.name)}</span><span class="name">${state.name}</span>${sign("pen")}
         </button>
       </header>
+      ${heldView(state, act)}
       <div class="chat-window" @scroll=${(event: Event) => act.chatScrolled(isAtEnd(event.currentTarget as HTMLElement))} tabindex="0">
         <ol id="chat" role="log" aria-live="polite" aria-label=${words.chat}>
           ${state.lines.length === 0 ? html`<li class="empty">${words.chat_empty}</li>` : nothing}
@@ -30,10 +32,11 @@ export function chatView(state: State, act: Actions): TemplateResult {
             (line) => line.key,
             (line) => lineView(state, line, act),
           )}
+          ${waitingView(state)}
         </ol>
       </div>
       ${state.is_chat_at_end ? nothing : html`<button class="newest" @click=${toEnd}>${sign("down")}${words.newest}</button>`}
-      ${state.is_name_asked ? nameView(state, act) : nothing}
+      ${restView(state)} ${state.is_name_asked ? nameView(state, act) : nothing}
     </section>
   `;
 }
