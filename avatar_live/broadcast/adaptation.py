@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from math import exp, log
 from typing import Final
 
-from avatar_live.broadcast.feedback import Estimate, Feedback, Reception
+from avatar_live.broadcast.feedback import Estimate, Feedback, Missing, Reception
 
 FULL, SMALL = 0, 1
 
@@ -43,13 +43,17 @@ PROBE_S: Final = 2.2  # slow enough that a sign, which takes half a second to co
 PROBE_SHARE: Final = 1.15  # of the full rung's bit rate, for its keyframes
 LISTEN_S: Final = 1.0
 PROBE_LOSS_MAX: Final = 0.08  # more than before the probe
+# Or so many packets asked for again, beside twice those of the loss before: the first word of a queue that is full, a
+# tenth of a second before a report says it. Every further packet of the probe costs one of the picture then.
+PROBE_MISSING_MAX: Final = 3
+PACKET_BITS: Final = 1_200 * 8
 PROBE_DELAY_S_MAX: Final = 0.2  # longer than before; a busy browser takes half of that to answer
 
 
 @dataclass(frozen=True, slots=True)
 class Weather:
     """Hold what one viewer has reported: its newest estimate and the highest of late, loss (0..1) averaged over
-    `LOSS_MEMORY_S`, and the round trip beside the shortest one."""
+    `LOSS_MEMORY_S`, the round trip beside the shortest one, and how many packets it has asked for again."""
 
     estimate_bps: float | None = None
     peak_bps: float = 0.0
@@ -58,6 +62,7 @@ class Weather:
     loss_s: float | None = None
     rtt_s: float | None = None
     rtt_least_s: float = 0.0
+    missing: int = 0
 
     @property
     def delay_s(self) -> float:
@@ -105,6 +110,8 @@ def heard(weather: Weather, feedback: Feedback, now_s: float) -> Weather:
             return replace(weather, rtt_s=rtt_s, rtt_least_s=least_s)
         case Reception():
             return weather
+        case Missing():
+            return replace(weather, missing=weather.missing + 1)
 
 
 def is_full(weather: Weather, sent_bps: float) -> bool:
@@ -161,7 +168,11 @@ def _in_probe(course: Course, weather: Weather, rates: Rates, now_s: float) -> C
         and before.estimate_bps is not None
         and weather.estimate_bps < before.estimate_bps * FALL_SHARE
     )
-    is_lossy = weather.loss > before.loss + PROBE_LOSS_MAX
+    packets = (now_s - course.probe_s) * rates.small_bps / PACKET_BITS
+    is_lossy = (
+        weather.loss > before.loss + PROBE_LOSS_MAX
+        or weather.missing - before.missing > PROBE_MISSING_MAX + 2.0 * before.loss * packets
+    )
     if has_fallen or is_lossy or weather.delay_s > before.delay_s + PROBE_DELAY_S_MAX:
         wait_s = _longer(course.wait_s, can_probe=True)
         return replace(course, probe_s=None, wait_s=wait_s, try_s=now_s + wait_s)

@@ -32,7 +32,13 @@ class Reception:
     rtt_s: float | None
 
 
-Feedback = Estimate | Reception
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Say that the viewer asks for one packet of the video again (NACK): the first word of a loss."""
+
+
+MISSING: Final = Missing()
+Feedback = Estimate | Reception | Missing
 
 
 class RoundTrip:

@@ -27,6 +27,9 @@ class Climber(Protocol):
     def can_repeat(self) -> bool:
         """Say whether packets may be sent again, without being asked for, as a probe."""
 
+    def know(self, rtt_s: float, delay_s: float) -> None:
+        """Take note of the round trip, and of how much of it is a queue that has grown."""
+
     def use_rung(self, rung: int) -> None:
         """Change to another rung with its next keyframe."""
 
@@ -83,6 +86,8 @@ class Ladder:
         if place is None:
             return
         place.weather = heard(place.weather, feedback, now_s)
+        if place.weather.rtt_s is not None:
+            place.climber.know(place.weather.rtt_s, place.weather.delay_s)
         if place.is_steered:
             self._steer(place, self._rates(now_s), now_s)
             self._tell(now_s)

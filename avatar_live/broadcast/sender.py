@@ -50,7 +50,7 @@ class RtpSender:
         sent = _Sent(parcel, self._next, self._timeline.timestamp(parcel.frame))
         if not self._send_burst(sent, 0):
             return False
-        self._repairs.earn(parcel.octets)
+        self._repairs.earn(parcel.octets, self._now())
         if self._sent and self._sent[-1].parcel.frame.rung != parcel.frame.rung:
             # Nobody needs what this keyframe replaces, least of all a network that was too narrow for it.
             self._sent.clear()
@@ -81,7 +81,7 @@ class RtpSender:
         """Send a packet that the peer misses again, by its 16-bit number, in the stream that was agreed on for that.
 
         Without such a stream nothing is sent again: the same number under another time of sending would be another
-        message under the same key stream.
+        message under the same key stream. What is sent again goes twice as long as the budget is ample.
         """
         line = self._line
         lost = self._next - (self._next - sequence & 0xFFFF)
@@ -90,7 +90,15 @@ class RtpSender:
         sent = next((one for one in reversed(self._sent) if one.sequence <= lost), None)
         if sent is None or not lost - sent.sequence < len(sent.parcel.payloads):
             return
-        self._send_again(sent, lost, self._repairs.allow)
+        repairs, now_s = self._repairs, self._now()
+        if repairs.is_on_its_way(lost, now_s):
+            return
+        if self._send_again(sent, lost, lambda size: repairs.allow(lost, size, now_s)):
+            self._send_again(sent, lost, repairs.spare)
+
+    def know(self, rtt_s: float, delay_s: float) -> None:
+        """Take note of how long a packet and the word of it take, and how much of that is a queue that has grown."""
+        self._repairs.know(rtt_s, delay_s)
 
     @property
     def can_repeat(self) -> bool:

@@ -10,7 +10,7 @@ from aiortc.rtcrtpparameters import RTCRtpCodecCapability
 
 from avatar_live.broadcast import aiortc_internals as internals
 from avatar_live.broadcast import keys, pulse
-from avatar_live.broadcast.feedback import Feedback
+from avatar_live.broadcast.feedback import MISSING, Feedback
 from avatar_live.broadcast.headers import ABS_SEND_TIME, PLAYOUT_DELAY
 from avatar_live.broadcast.network import PLAIN, Network
 from avatar_live.broadcast.offer import BroadcastError, answerable
@@ -129,6 +129,11 @@ class Viewer:
         if self._video.sender is not None:
             self._video.sender.repeat(size)
 
+    def know(self, rtt_s: float, delay_s: float) -> None:
+        """Take note of the round trip, and of how much of it is a queue that has grown: repairs go by it."""
+        if self._video.sender is not None:
+            self._video.sender.know(rtt_s, delay_s)
+
     def put(self, parcel: Parcel) -> bool:
         """Offer a parcel; False when the viewer cannot take it or follows another rung."""
         if not self._rungs.takes(parcel.frame):
@@ -204,8 +209,13 @@ class Viewer:
         except (AttributeError, KeyError, TypeError):
             log.exception("aiortc has changed: it sends the packets now, and fewer viewers fit on this machine.")
             return None
-        internals.on_lost(transceiver.sender, sender.resend)
+        internals.on_lost(transceiver.sender, lambda sequence: self._lost(sender, sequence))
         return sender
+
+    def _lost(self, sender: RtpSender, sequence: int) -> None:
+        sender.resend(sequence)
+        if sender is self._video.sender:
+            self._on_feedback(MISSING)
 
     def _report(self, track: PacketTrack) -> internals.Report | None:
         if track.sent is None:

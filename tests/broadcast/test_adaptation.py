@@ -10,6 +10,8 @@ from avatar_live.broadcast.adaptation import (
     FAILED_S,
     FULL,
     LISTEN_S,
+    PACKET_BITS,
+    PROBE_MISSING_MAX,
     PROBE_S,
     PROBE_SHARE,
     SMALL,
@@ -23,7 +25,7 @@ from avatar_live.broadcast.adaptation import (
     is_full,
     padding_bps,
 )
-from avatar_live.broadcast.feedback import Estimate, Feedback, Reception
+from avatar_live.broadcast.feedback import MISSING, Estimate, Feedback, Reception
 
 RATES = Rates(2_500_000.0, 650_000.0)
 STEP_S = 0.1
@@ -125,8 +127,9 @@ def test_a_probe_without_a_sign_leads_up() -> None:
         replace(GOOD, estimate_bps=2.8e6),
         replace(GOOD, loss=0.09),
         replace(GOOD, rtt_s=0.26),
+        replace(GOOD, missing=PROBE_MISSING_MAX + 1),
     ],
-    ids=["estimate", "loss", "delay"],
+    ids=["estimate", "loss", "delay", "missing"],
 )
 def test_any_sign_ends_a_probe_and_the_next_comes_later(sign: Weather) -> None:
     probing = decide(low(0.0), GOOD, RATES, WAIT_S_MIN)
@@ -144,6 +147,19 @@ def test_waits_between_probes_have_an_end() -> None:
 def test_a_loss_that_was_there_before_the_probe_does_not_end_it() -> None:
     lossy = replace(GOOD, loss=0.1)
     assert decide(decide(low(0.0), lossy, RATES, 2.0), lossy, RATES, 2.5).probe_s == 2.0
+
+
+def test_a_probe_bears_as_many_missing_packets_as_the_loss_before_explains() -> None:
+    lossy = replace(GOOD, loss=0.1)
+    probing = decide(low(0.0), lossy, RATES, WAIT_S_MIN)
+    lost_in_a_second = int(0.1 * RATES.small_bps / PACKET_BITS)
+    usual = replace(lossy, missing=PROBE_MISSING_MAX + 2 * lost_in_a_second)
+    assert decide(probing, usual, RATES, WAIT_S_MIN + 1.0).probe_s == WAIT_S_MIN
+    assert decide(probing, replace(usual, missing=usual.missing + 2), RATES, WAIT_S_MIN + 1.0).probe_s is None
+
+
+def test_every_packet_that_is_asked_for_counts() -> None:
+    assert heard(heard(GOOD, MISSING, 1.0), MISSING, 1.1) == replace(GOOD, missing=2)
 
 
 def test_no_probe_begins_while_the_small_rung_is_too_much_already() -> None:

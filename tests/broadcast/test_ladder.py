@@ -1,7 +1,7 @@
 """Viewers on the ladder: who changes rungs, what is sent for a probe, and which rungs are made."""
 
 from avatar_live.broadcast.adaptation import LISTEN_S, PROBE_S, WAIT_S_MIN
-from avatar_live.broadcast.feedback import Estimate
+from avatar_live.broadcast.feedback import Estimate, Reception
 from avatar_live.broadcast.ladder import LINGER_S, LOOK_S, PROBE_LOOK_S, Ladder
 from avatar_live.signals.encoded import EncodedFrame
 
@@ -15,6 +15,10 @@ class Climber:
         self.rung = 0
         self.can_repeat = can_repeat
         self.repeated = 0
+        self.known: list[tuple[float, float]] = []
+
+    def know(self, rtt_s: float, delay_s: float) -> None:
+        self.known.append((round(rtt_s, 3), round(delay_s, 3)))
 
     def use_rung(self, rung: int) -> None:
         self.rung = rung
@@ -95,3 +99,13 @@ def test_who_has_left_is_not_missed() -> None:
     ladder.leave("nobody")
     ladder.hear("nobody", Estimate(1e6), 1.0)
     assert ladder.weather("nobody").estimate_bps is None
+
+
+def test_a_viewer_is_told_of_its_round_trip_and_how_much_of_it_is_a_queue() -> None:
+    show, climber = Show(), Climber()
+    show.ladder.join("ann", climber)
+    show.ladder.hear("ann", Estimate(3e6), show.now_s)
+    assert climber.known == []
+    for rtt_s in (0.04, 0.3):
+        show.ladder.hear("ann", Reception("video", 0.0, 0, 0.0, rtt_s), show.now_s)
+    assert climber.known == [(0.04, 0.0), (0.3, 0.26)]
