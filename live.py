@@ -5,6 +5,7 @@
     python3 live.py serve [...]         go live and print the viewer link (`serve --help` tells all options)
     python3 live.py desktop [...]       open the streamer's window
     python3 live.py doctor|models|avatars|export|bench|ledger [...]
+    python3 live.py edge --redis ...    carry viewers' lines for a show on another machine
     python3 live.py check               formatting, lint, types, import directions
     python3 live.py test [...]          every check and every test; what follows goes to pytest
 
@@ -40,7 +41,7 @@ PROGRAM = BIN / ("avatar-live.exe" if os.name == "nt" else "avatar-live")
 READY = VENV / "ready.json"  # what the folder was made from, written last
 WEB = ROOT / "web"
 # Of the program; `check` and `test` are ours.
-COMMANDS = ("serve", "desktop", "doctor", "models", "avatars", "export", "bench", "ledger")
+COMMANDS = ("serve", "desktop", "doctor", "models", "avatars", "export", "bench", "ledger", "edge")
 LINES_KEPT = 60  # of a failed step's output
 TITLE_CHARACTERS = 44  # of a running step, so that its progress has room beside it
 OTHER_INSTALLER_S_MAX = 600  # how long apt-get waits for another one to end
@@ -74,6 +75,7 @@ TEST_PROGRAMS = {
     "ffmpeg": "ffmpeg",  # a platform that takes RTMP
     "janus": "janus",  # an SFU
     "/usr/lib/postgresql/*/bin/initdb": "postgresql",
+    "redis-server": "redis-server",
     "espeak-ng": "espeak-ng",  # speaks, to measure what is read from a voice
     "libatomic.so.1": "libatomic1",  # of the Node inside playwright
     "turnserver": "coturn",  # a relay for viewers behind firewalls

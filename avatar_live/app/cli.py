@@ -1,4 +1,4 @@
-"""The command line: `avatar-live serve|desktop|doctor|bench|ledger|models|avatars|export`."""
+"""The command line: `avatar-live serve|desktop|edge|doctor|bench|ledger|models|avatars|export`."""
 
 import os
 import signal
@@ -12,6 +12,7 @@ import typer
 
 from avatar_live.app.bench.commands import bench
 from avatar_live.app.calibrate import calibrate_in_terminal
+from avatar_live.app.edge import edge
 from avatar_live.app.faults import ShowError
 from avatar_live.app.ledger import ledger
 from avatar_live.app.models import describe_models, ensure_models
@@ -43,6 +44,8 @@ from avatar_live.app.options import (
     ProfileOption,
     PublishOption,
     RecordOption,
+    RedisOption,
+    RoomOption,
     ShotOption,
     SizeOption,
     SoundsVolumeOption,
@@ -60,6 +63,7 @@ from avatar_live.app.options import (
     with_presence,
     with_programs,
     with_record,
+    with_scale,
     with_scene,
     with_sound,
 )
@@ -69,6 +73,7 @@ from avatar_live.app.settings import (
     DEFAULT_AVATAR,
     DEFAULT_PORT,
     DEFAULT_PROFILE,
+    DEFAULT_ROOM,
     DEFAULT_VIEWERS_MAX,
     FPS_USUAL,
     LEVELS,
@@ -119,6 +124,8 @@ def serve(
     port: PortOption = DEFAULT_PORT,
     host: HostOption = "0.0.0.0",  # noqa: S104  (a phone on the same network is to open the link)
     edges: EdgesOption = 0,
+    redis: RedisOption = "",
+    room: RoomOption = DEFAULT_ROOM,
     ice_servers: IceOption = None,
     udp_ports: UdpOption = "",
     watch_token: WatchTokenOption = "",
@@ -149,7 +156,7 @@ def serve(
     settings = with_record(settings, record)
     settings = with_outlets(settings, record_video, publish, hls)
     settings = with_presence(settings, when_lost, profile)
-    settings = replace(with_programs(settings, inputs, vmc_out), edges=edges, ledger=books)
+    settings = with_scale(with_programs(settings, inputs, vmc_out), books, redis, room, edges)
     settings = with_sound(settings, music, music_volume, sounds_volume, speak)
     settings = with_guests(settings, guests, guest_at)
     settings = with_network(settings, ice_servers, udp_ports, watch_token, viewers_max)
@@ -221,6 +228,8 @@ def desktop(
     speak: SpeakOption = "off",
     port: PortOption = DEFAULT_PORT,
     host: HostOption = "0.0.0.0",  # noqa: S104  (a phone on the same network is to open the link)
+    redis: RedisOption = "",
+    room: RoomOption = DEFAULT_ROOM,
     ice_servers: IceOption = None,
     udp_ports: UdpOption = "",
     watch_token: WatchTokenOption = "",
@@ -238,7 +247,7 @@ def desktop(
     settings = settings_of(camera, avatar, title, size, mirror, port, host, data_folder, models_folder)
     settings = with_scene(replace(settings, microphone=microphone), backdrop, light, shot, director)
     settings = with_presence(settings, when_lost, profile)
-    settings = replace(with_programs(settings, inputs, vmc_out), ledger=books)
+    settings = with_scale(with_programs(settings, inputs, vmc_out), books, redis, room)
     settings = with_sound(settings, music, music_volume, sounds_volume, speak)
     settings = with_guests(settings, guests, guest_at)
     settings = with_network(settings, ice_servers, udp_ports, watch_token, viewers_max)
@@ -282,6 +291,7 @@ def doctor(
 
 app.add_typer(bench, name="bench")
 app.add_typer(ledger, name="ledger")
+app.command()(edge)
 
 
 @app.command()

@@ -1,10 +1,12 @@
-"""How the outside reaches the show, checked before it starts: STUN and TURN servers, UDP ports, tokens, guests."""
+"""How the outside reaches the show, checked before it starts: ICE servers, UDP ports, tokens, guests, Redis."""
 
+import ipaddress
 import re
 from collections.abc import Sequence
 from typing import Final
 
 from avatar_live.app.faults import ShowError
+from avatar_live.edge.streams import ROOM, open_redis
 from avatar_live.protocol.ice import ICE_SERVERS_MAX, IceServer, IceServerError, parse_ice_server
 from avatar_live.signals.layer import LayerError, parse_layer
 
@@ -51,3 +53,28 @@ def checked_layer(layer: str) -> str:
         return layer if parse_layer(layer) is not None else ""
     except LayerError as error:
         raise ShowError(str(error)) from error
+
+
+def checked_redis(url: str) -> str:
+    """Return the URL of the Redis between this show and edges elsewhere, "" for none. Raises ShowError."""
+    try:
+        if url:
+            open_redis(url)
+    except ValueError as error:
+        raise ShowError("--redis is no address of a Redis: write it like redis://host:6379/0.") from error
+    return url
+
+
+def checked_room(room: str) -> str:
+    """Return a room's name. Raises ShowError when it cannot be one."""
+    if not ROOM.fullmatch(room):
+        raise ShowError(f'"{room}" cannot be the name of a room: use up to 32 of a-z, 0-9, "-" and "_".')
+    return room
+
+
+def checked_proxies(texts: Sequence[str]) -> tuple[str, ...]:
+    """Return the networks of proxies that are believed. Raises ShowError for what is none."""
+    try:
+        return tuple(str(ipaddress.ip_network(text)) for text in texts)
+    except ValueError as error:
+        raise ShowError(f"{error}: write a proxy's network like --proxy 10.0.0.0/8.") from error

@@ -8,7 +8,14 @@ from typing import Annotated
 import typer
 
 from avatar_live import clock
-from avatar_live.app.network import checked_ice_servers, checked_layer, checked_udp_ports, checked_watch_token
+from avatar_live.app.network import (
+    checked_ice_servers,
+    checked_layer,
+    checked_redis,
+    checked_room,
+    checked_udp_ports,
+    checked_watch_token,
+)
 from avatar_live.app.new_take import new_take, new_video
 from avatar_live.app.scene import checked_backdrop, checked_light, checked_shot
 from avatar_live.app.settings import (
@@ -229,6 +236,25 @@ EdgesOption = Annotated[
         rich_help_panel="The network",
     ),
 ]
+RedisOption = Annotated[
+    str,
+    typer.Option(
+        "--redis",
+        envvar="AVATAR_LIVE_REDIS",
+        help="For rooms beyond one machine: the Redis through which edges elsewhere reach the room, such as "
+        "[b]redis://host:6379/0[/b] or [b]rediss://...[/b]. A password is better kept in the environment.",
+        rich_help_panel="The network",
+    ),
+]
+RoomOption = Annotated[
+    str,
+    typer.Option(
+        "--room",
+        envvar="AVATAR_LIVE_ROOM",
+        help="The room's name there; one server keeps a room, and another of the same name waits for its end.",
+        rich_help_panel="The network",
+    ),
+]
 GuestsOption = Annotated[
     bool,
     typer.Option(
@@ -381,6 +407,11 @@ def with_outlets(settings: Settings, video: str, publish: Sequence[str] | None, 
 def with_programs(settings: Settings, inputs: Sequence[str] | None, vmc_out: str) -> Settings:
     """Return the settings with other programs that move the host or are moved. Raises ShowError for what cannot be."""
     return replace(settings, inputs=checked_inputs(inputs or ()), vmc_out=checked_vmc_out(vmc_out))
+
+
+def with_scale(settings: Settings, ledger: str, redis: str, room: str, edges: int = 0) -> Settings:
+    """Return the settings of a show with these books, this Redis and so many edges. Raises ShowError."""
+    return replace(settings, edges=edges, ledger=ledger, redis=checked_redis(redis), room=checked_room(room))
 
 
 def with_guests(settings: Settings, guests: bool, layer: str) -> Settings:

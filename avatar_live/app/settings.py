@@ -49,6 +49,7 @@ ACTIVE_MAX: Final = 3_000  # pages that are told everything at once, at all edge
 DEFAULT_PROFILE: Final = "me"
 LEVELS: Final = SoundLevels()
 DEFAULT_VIEWERS_MAX: Final = 100
+DEFAULT_ROOM: Final = "main"
 PROFILE_CHARS_MAX: Final = 40
 SIDE_PX_MIN: Final = 64
 PIXELS_MAX: Final = 1920 * 1080  # what the preview's slot holds, and more than software rendering can fill
@@ -102,6 +103,8 @@ class Settings:
     watch_token: str = ""
     viewers_max: int = DEFAULT_VIEWERS_MAX
     ledger: str = ""
+    redis: str = ""
+    room: str = DEFAULT_ROOM
     encoder: EncoderName = "auto"
     data_folder: Path = DATA_FOLDER
     models_folder: Path = MODELS_FOLDER
@@ -189,6 +192,8 @@ class Settings:
             title=self.title,
             token=token,
             ledger=self.ledger,
+            redis=self.redis,
+            room=self.room,
             edge_port=self.edge_port if self.edges else 0,
             allow_loopback_ice=self._is_alone,
             guest_token=guest_token,

@@ -103,7 +103,8 @@ class ServerPlan(msgspec.Struct, frozen=True):
     """Start the server; `token` opens the event API and the host's own controls, `guest_token` the inlet, which is shut
     without one. With a `watch_token` only who holds it may watch the show. With an `edge_port` the pages open their
     lines there, at edges that are processes of their own. `ledger` is the URL of the books,
-    `sqlite:///file` or `postgresql://...`; empty means a file in the data folder. While `is_panic_on` the room rests.
+    `sqlite:///file` or `postgresql://...`; empty means a file in the data folder. With `redis`, a URL, lines may end at
+    edges on other machines, which know the room by its name, `room`. While `is_panic_on` the room rests.
     """
 
     run_folder: str
@@ -114,6 +115,8 @@ class ServerPlan(msgspec.Struct, frozen=True):
     title: str = ""
     token: str = ""
     ledger: str = ""
+    redis: str = ""
+    room: str = "main"
     allow_loopback_ice: bool = False
     edge_port: int = 0
     guest_token: str = ""
@@ -139,6 +142,21 @@ class EdgePlan(msgspec.Struct, frozen=True):
     def name(self) -> str:
         """What this edge is called in the run folder."""
         return f"edge-{self.number}"
+
+
+class NodePlan(msgspec.Struct, frozen=True):
+    """Start an edge anywhere, which reaches the room of this name through Redis. `monitor_port` tells monitors how it
+    does. `proxies` are the networks of proxies that are believed about whom they stand for.
+    """
+
+    redis: str
+    room: str = "main"
+    host: str = "127.0.0.1"
+    port: int = 8081
+    monitor_port: int = 8082
+    origins: tuple[str, ...] = ()
+    proxies: tuple[str, ...] = ()
+    active_max: int = 3_000
 
 
 class OutletsPlan(msgspec.Struct, frozen=True):

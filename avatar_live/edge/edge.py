@@ -134,9 +134,19 @@ class Edge:
         self._early: dict[int, list[FromViewer]] = {}  # said by lines that wait for their welcome
         self._last_number = 0
         self.skipped = 0  # times that a line was too far behind to be told
+        self.written = 0  # times that a line was told what it was owed
 
     def __len__(self) -> int:
         return len(self._active) + sum(len(group) for group in self._watching)
+
+    @property
+    def told(self) -> int:
+        """The number of the newest message that everybody is told."""
+        return self._owed.last
+
+    def unsent_bytes(self) -> int:
+        """Return how much waits in this process for all readers together."""
+        return sum(member.line.unsent_bytes() for member in self._everybody())
 
     # --- lines ------------------------------------------------------------------------------------------------------
 
@@ -246,17 +256,20 @@ class Edge:
 
     # --- what the room says -----------------------------------------------------------------------------------------
 
-    def greet(self, number: int, welcome: msgspec.Struct) -> None:
-        """Let a line in, with its first message."""
+    def greet(self, number: int, welcome: msgspec.Struct, told: int | None = None) -> None:
+        """Let a line in, or in anew, with its first message; it knows everything up to `told`, or all there is."""
         member = self._find(number)
-        if member is not None:
-            member.is_in = True
-            member.told = self._owed.last
-            member.line.send(framed(welcome, member.line.kind))
-            if len(self._active) < self._active_max:
-                self._take_part(member)
-            for message in self._early.pop(number, ()):
-                self._hear_member(member, message)
+        if member is None:
+            return
+        member.told = self._owed.last if told is None else told
+        member.line.send(framed(welcome, member.line.kind))
+        if member.is_in:
+            return
+        member.is_in = True
+        if len(self._active) < self._active_max:
+            self._take_part(member)
+        for message in self._early.pop(number, ()):
+            self._hear_member(member, message)
 
     def tell(self, number: int, message: msgspec.Struct) -> None:
         """Answer one line, at once; nothing is told to a line that is gone."""
@@ -351,6 +364,7 @@ class Edge:
                 line.close(CLOSE_SLOW, SLOW)
             elif line.offer(batch, SKIP_BYTES):
                 member.told = last
+                self.written += 1
             else:
                 self.skipped += 1
 

@@ -59,7 +59,8 @@ class Close(msgspec.Struct, frozen=True, array_like=True, tag="c"):
 
 
 FromEdge = Joined | Said | Left
-ToEdge = Greet | Tell | TellAll | Close
+ToLine = Greet | Tell | Close
+ToEdge = ToLine | TellAll
 W = TypeVar("W")
 
 

@@ -86,6 +86,13 @@ class Liked:
 
 
 @dataclass(frozen=True, slots=True)
+class LikesCarried:
+    """Likes that an earlier life of the room let in, said by lines that have not joined this one yet."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class CampPicked:
     viewer: str
     camp: Camp
@@ -226,6 +233,7 @@ Event = (
     | Invited
     | LineReported
     | Liked
+    | LikesCarried
     | CampPicked
     | GiftAsked
     | GiftCommitted

@@ -35,6 +35,8 @@ def step(room: Room, event: ev.Event, now_s: float) -> tuple[Room, ev.Effects]:
             return moderation.report(room, event, now_s)
         case ev.Liked():
             return audience.like(room, event, now_s)
+        case ev.LikesCarried(count):
+            return replace(room, likes=room.likes + max(count, 0)), ()
         case ev.CampPicked():
             return audience.pick_camp(room, event, now_s)
         case ev.GiftAsked():

@@ -44,6 +44,13 @@ class Entrance:
         self._inside: dict[int, str] = {}  # the viewer of each line
         self._arriving: dict[int, asyncio.Task[None]] = {}
 
+    def __len__(self) -> int:
+        return len(self._inside)
+
+    def has(self, member: int) -> bool:
+        """Say whether a line is in the room."""
+        return member in self._inside
+
     def attach(self, port: Port) -> None:
         """Tell this port what everybody is told, from now on."""
         self._port = port
@@ -56,9 +63,11 @@ class Entrance:
         for number in [*self._inside, *self._arriving]:
             self.left(number)
 
-    def joined(self, member: int, join: Join, address: str) -> None:
-        """Let a line in as soon as the ledger has found its wallet."""
-        self._arriving[member] = asyncio.create_task(self._join(member, join, address), name=f"join-{member}")
+    def joined(self, member: int, join: Join, address: str, *, is_digest: bool = False) -> None:
+        """Let a line in as soon as the ledger has found its wallet; edges elsewhere tell addresses by digest."""
+        standing = self._keeper.standing
+        hashed = address if is_digest else standing.hashed(address) if standing is not None else ""
+        self._arriving[member] = asyncio.create_task(self._join(member, join, hashed), name=f"join-{member}")
 
     def said(self, member: int, message: FromViewer) -> None:
         """Pass a message on."""
@@ -98,7 +107,7 @@ class Entrance:
             if not self._keeper.crowd.has(viewer):
                 self._keeper.addresses.pop(viewer, None)
 
-    async def _join(self, number: int, join: Join, address: str) -> None:
+    async def _join(self, number: int, join: Join, hashed: str) -> None:
         keeper, port = self._keeper, self._port
         assert port is not None
         try:
@@ -111,7 +120,6 @@ class Entrance:
             port.close(number, CLOSE_FULL, FULL)
             return
         viewer, standing = digest(secret), keeper.standing
-        hashed = standing.hashed(address) if standing is not None else ""
         if viewer in keeper.room.order.banned or (standing is not None and hashed in standing.kept.addresses):
             port.close(number, CLOSE_REFUSED, BANNED)
             return

@@ -43,10 +43,17 @@ def digest(secret: str) -> str:
 class Keeper:
     """Hold the room and its neighbours; everything but the ledger's answers runs on the one loop."""
 
-    def __init__(self, title: str, ledger: Ledger, retry_s: float = RETRY_S, standing: Standing | None = None) -> None:
+    def __init__(
+        self,
+        title: str,
+        ledger: Ledger,
+        retry_s: float = RETRY_S,
+        standing: Standing | None = None,
+        likes: int = 0,
+    ) -> None:
         epoch = secrets.token_urlsafe(9)
         order = standing.order(clock.now_s(), clock.wall_s()) if standing else IN_ORDER
-        self.room = Room(epoch=epoch, title=title, order=order)
+        self.room = Room(epoch=epoch, title=title, order=order, likes=likes, likes_reported=likes, likes_shown=likes)
         self.standing = standing  # None keeps nothing over a restart
         self.addresses: dict[str, str] = {}  # the hashed address of each viewer who is here
         self.ledger = ledger

@@ -9,11 +9,13 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import uvicorn
+from redis.asyncio import Redis
 
 from avatar_live import clock
 from avatar_live.broadcast.broadcaster import Broadcaster
@@ -27,6 +29,7 @@ from avatar_live.edge.link import serve_edges
 from avatar_live.edge.open_files import allow_open_files
 from avatar_live.edge.origin import is_from_here
 from avatar_live.edge.socket import Reception
+from avatar_live.edge.streams import Keys
 from avatar_live.game.push import TICK_HZ
 from avatar_live.protocol.wire import SHOW_HZ
 from avatar_live.room import events as ev
@@ -36,6 +39,7 @@ from avatar_live.server.joins import JoinRate
 from avatar_live.server.keeper import Keeper
 from avatar_live.server.ledger import LEDGER_FILE, Ledger, LedgerError
 from avatar_live.server.metrics import metrics_route
+from avatar_live.server.nodes import Lease, Nodes, NodesError, hold, redis_of
 from avatar_live.server.reception import reception, socket_factory
 from avatar_live.server.standing import Standing, StandingError
 from avatar_live.server.whep import whep_routes
@@ -49,6 +53,7 @@ STRANGERS_FAULTS: Final = (  # as uvicorn says them
     "Invalid UTF-8 sequence received from client.",
 )
 TICKS_PER_SHOW: Final = round(TICK_HZ / SHOW_HZ)
+HOLD_RETRY_S: Final = 0.2
 TICKS_PER_DRAIN: Final = round(TICK_HZ / 4.0)
 
 
@@ -73,6 +78,10 @@ def run(plan: ServerPlan) -> int:
             health.write(str(failure), False, is_forced=True)
             print(failure, file=sys.stderr)  # noqa: T201
             return 2
+        except NodesError as failure:  # what holds the room or Redis may let go of it: it is worth another try
+            health.write(str(failure), False, is_forced=True)
+            print(failure, file=sys.stderr)  # noqa: T201
+            return 1
         health.write("stopped", False, is_forced=True)
     return 0
 
@@ -80,7 +89,7 @@ def run(plan: ServerPlan) -> int:
 def open_ledger(plan: ServerPlan) -> Ledger:
     """Open the books of a plan; the folder of a show's processes names the show. Raises LedgerError."""
     where = plan.ledger or Path(plan.data_folder) / LEDGER_FILE
-    return Ledger(where, show=Path(plan.run_folder).name)
+    return Ledger(where, room=plan.room, show=Path(plan.run_folder).name)
 
 
 def is_ours(record: logging.LogRecord) -> bool:
@@ -107,7 +116,53 @@ def _listen(host: str, port: int) -> socket.socket:
 async def _serve(
     plan: ServerPlan, listener: socket.socket, ledger: Ledger, standing: Standing, health: HealthWriter
 ) -> None:
-    keeper = Keeper(plan.title, ledger, standing=standing)
+    wanted = orders()
+    async with _room_held(plan, health, wanted) as held:
+        if held is not None:
+            await _serve_room(plan, listener, ledger, standing, health, wanted, held)
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A room that is ours: at once where it has no edges elsewhere, and by a lease where it has."""
+
+    redis: Redis | None = None
+    lease: Lease | None = None
+
+
+@contextlib.asynccontextmanager
+async def _room_held(plan: ServerPlan, health: HealthWriter, wanted: Lossless[Order]) -> AsyncIterator[_Held | None]:
+    """Yield the room as soon as no other server has it, or nothing when told to stop meanwhile."""
+    if not plan.redis:
+        yield _Held()
+        return
+    async with redis_of(plan.redis) as redis:
+        early: list[Order] = []
+        while isinstance(lease := await hold(redis, Keys(plan.room)), str):
+            early += wanted.take_all()
+            if any(isinstance(order, Stop) for order in early):
+                yield None
+                return
+            health.write(f'waiting: {lease} keeps the room "{plan.room}"', False)
+            await asyncio.sleep(HOLD_RETRY_S)
+        for order in early:
+            wanted.put(order)
+        yield _Held(redis, lease)
+
+
+async def _serve_room(
+    plan: ServerPlan,
+    listener: socket.socket,
+    ledger: Ledger,
+    standing: Standing,
+    health: HealthWriter,
+    wanted: Lossless[Order],
+    held: _Held,
+) -> None:
+    keeper = Keeper(plan.title, ledger, standing=standing, likes=held.lease.likes if held.lease is not None else 0)
+    nodes = None
+    if held.redis is not None and held.lease is not None:
+        nodes = Nodes(keeper, held.redis, Keys(plan.room), held.lease)
     broadcaster = Broadcaster(
         want_keyframe=keeper.stage.want_keyframe,
         on_keys=keeper.pitch.steer,
@@ -130,7 +185,6 @@ async def _serve(
     whip = whip_routes(Inlet(Path(plan.run_folder)), plan.guest_token, ice_servers=servers, joins=joins)
     app = make_app(plan, keeper, whep, whip, metrics_route(broadcaster.statistics, plan.token))
     web = _Web(app, reception(edge, keeper.log, plan.token))
-    wanted = orders()
     run_folder = Path(plan.run_folder)
     async with (
         serve_link(run_folder, keeper.stage.on_message, keeper.stage.on_connection),
@@ -139,7 +193,8 @@ async def _serve(
         serving = asyncio.create_task(web.serve(sockets=[listener]), name="web")
         ticking = asyncio.create_task(_tick(keeper), name="tick")
         telling = asyncio.create_task(edge.run(), name="edge")
-        running = (serving, ticking, telling)
+        reaching = asyncio.create_task(nodes.run() if nodes is not None else asyncio.Event().wait(), name="nodes")
+        running = (serving, ticking, telling, reaching)
         gc.freeze()  # what lives as long as the process need not be looked through again
         try:
             with _told_by_signals() as is_told:
@@ -155,6 +210,7 @@ async def _serve(
             web.should_exit = True
             ticking.cancel()
             telling.cancel()
+            reaching.cancel()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(GRACE_S):
                     await broadcaster.close()
@@ -163,6 +219,10 @@ async def _serve(
                 await ticking
             with contextlib.suppress(asyncio.CancelledError):
                 await telling
+            with contextlib.suppress(asyncio.CancelledError):
+                await reaching
+            if nodes is not None:
+                await nodes.release()
             await asyncio.to_thread(ledger.close)  # while the loop runs: it takes the last answers
 
 

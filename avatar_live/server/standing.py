@@ -16,6 +16,7 @@ from typing import Final
 
 import msgspec
 
+from avatar_live.edge.address import address_digest
 from avatar_live.protocol.wire import HoldEnd, HoldMode
 from avatar_live.room.filter import words_of
 from avatar_live.room.order import HOLD_S, Order
@@ -24,8 +25,6 @@ FILE: Final = "moderation.json"
 AUDIT_FILE: Final = "audit.jsonl"
 AUDIT_BYTES_MAX: Final = 8 * 1024 * 1024
 WORDS_FILE: Final = "filter_words.txt"
-# A proxy on this machine stands for everybody; whoever banned it would empty the room.
-OWN_ADDRESSES: Final = ("127.0.0.1", "::1", "")
 _log: Final = logging.getLogger(__name__)
 
 
@@ -110,11 +109,14 @@ class Standing:
         kept.delay_s = order.delay_s
         self.write()
 
+    @property
+    def address_key(self) -> str:
+        """The key for the names of addresses, which edges on other machines get; no other key follows from it."""
+        return hmac.new(self.kept.key.encode(), b"addresses", hashlib.sha256).hexdigest()
+
     def hashed(self, address: str) -> str:
         """Return the name under which an address is known here; empty for this machine's own."""
-        if address in OWN_ADDRESSES:
-            return ""
-        return hmac.new(self.kept.key.encode(), b"address:" + address.encode(), hashlib.sha256).hexdigest()
+        return address_digest(self.address_key, address)
 
     def ban_address(self, hashed: str, viewer: str) -> None:
         """Remember an address, by its hash, with the viewer who was banned there."""

@@ -8,7 +8,15 @@ import pytest
 
 from avatar_live.app import settings as st
 from avatar_live.app.faults import ShowError
-from avatar_live.app.network import checked_ice_servers, checked_layer, checked_udp_ports, checked_watch_token
+from avatar_live.app.network import (
+    checked_ice_servers,
+    checked_layer,
+    checked_proxies,
+    checked_redis,
+    checked_room,
+    checked_udp_ports,
+    checked_watch_token,
+)
 from avatar_live.app.options import with_guests, with_network
 from avatar_live.app.settings import Settings
 from avatar_live.app.terminal import live_block
@@ -40,6 +48,19 @@ def test_servers_and_tokens_and_places_are_checked() -> None:
     assert checked_layer("top-left:20") == "top-left:20" and checked_layer("off") == ""
     with pytest.raises(ShowError):
         checked_layer("under the table")
+
+
+def test_a_redis_a_room_and_a_proxy_are_written_as_they_are_known() -> None:
+    assert checked_redis("redis://host:6379/0") == "redis://host:6379/0" and checked_redis("") == ""
+    assert checked_room("evening-2") == "evening-2"
+    assert checked_proxies(("10.0.0.0/8", "::1/128")) == ("10.0.0.0/8", "::1/128")
+    with pytest.raises(ShowError, match="redis://host"):
+        checked_redis("host:6379")
+    for room in ("", "Evening", "a" * 33, "{main}", "a b"):
+        with pytest.raises(ShowError):
+            checked_room(room)
+    with pytest.raises(ShowError, match="--proxy"):
+        checked_proxies(("10.0.0.1/8",))
 
 
 def test_who_gives_guests_a_place_wants_guests() -> None:

@@ -12,7 +12,7 @@ import httpx
 import msgspec
 import pytest
 import websockets
-from show_server import DEADLINE_S, TOKEN, Page, ShowServer, show_server
+from show_server import DEADLINE_S, TOKEN, Page, ShowServer, free_port, show_server
 
 from avatar_live.channels.processes import HEALTH_BYTES_MAX, EdgePlan, Health, health_slot
 from avatar_live.channels.slot import Slot
@@ -71,14 +71,6 @@ class Edges:
             data = slot.read()
         health = msgspec.json.decode(data, type=Health) if data is not None else None
         return health is not None and health.is_ready and health.at_s > since_s
-
-
-def free_port() -> int:
-    import socket
-
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @pytest.fixture(scope="module")

@@ -165,6 +165,12 @@ def test_likes_are_summed_and_reported_once_a_tick() -> None:
     assert not of(ev.Report, scene.tick())
 
 
+def test_likes_that_an_earlier_life_let_in_are_counted_without_their_viewer() -> None:
+    scene = Scene()
+    assert not scene.play(ev.LikesCarried(30), ev.LikesCarried(-5))
+    assert scene.room.likes == 30
+
+
 def test_the_likes_of_a_second_rise_as_hearts_together() -> None:
     scene = Scene()
     scene.join("ann")

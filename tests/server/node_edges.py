@@ -1,0 +1,103 @@
+"""Edges on machines of their own, played by processes of this one: started as a person starts them."""
+
+import asyncio
+import contextlib
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import msgspec
+import pytest
+import websockets
+from show_server import DEADLINE_S, Page, ShowServer, free_port
+
+from avatar_live.app.bench.private_redis import PrivateRedis, private_redis
+from avatar_live.protocol.codec import to_viewer
+from avatar_live.protocol.wire import Join, Welcome
+
+ROOM = "evening"
+PATIENCE_S = 30.0  # for what has to notice that another is gone
+
+
+class NodeEdge:
+    """One edge, started, killed and started again at the same port."""
+
+    def __init__(self, redis: str) -> None:
+        self.port, self.monitor_port = free_port(), free_port()
+        self.sockets: list[websockets.ClientConnection] = []
+        self._command = [sys.executable, "-m", "avatar_live.app.cli", "edge", "--redis", redis, "--room", ROOM]
+        self._command += ["--host", "127.0.0.1", "--port", str(self.port), "--monitor-port", str(self.monitor_port)]
+        self.start()
+
+    def start(self) -> None:
+        self.process = subprocess.Popen(self._command)
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait(DEADLINE_S)
+
+    def stop(self) -> int:
+        self.process.terminate()
+        return self.process.wait(DEADLINE_S)
+
+    def ask(self, path: str) -> httpx.Response | None:
+        with contextlib.suppress(httpx.TransportError):
+            return httpx.get(f"http://127.0.0.1:{self.monitor_port}{path}", trust_env=False)
+        return None
+
+    def wait_until_ready(self) -> None:
+        until_s = time.monotonic() + PATIENCE_S
+        while (answer := self.ask("/health")) is None or answer.status_code != 200:
+            assert time.monotonic() < until_s, "the edge has no room"
+            assert self.process.poll() is None, "the edge has ended"
+            time.sleep(0.05)
+
+    async def page(self, name: str, viewer: str | None = None, epoch: str | None = None, seq: int = 0) -> Page:
+        """Join as a viewer, as often as it takes."""
+        async with asyncio.timeout(PATIENCE_S):
+            while True:
+                with contextlib.suppress(OSError, websockets.WebSocketException):
+                    socket = await websockets.connect(f"ws://127.0.0.1:{self.port}/ws")
+                    self.sockets.append(socket)
+                    await socket.send(msgspec.json.encode(Join(name, viewer, epoch, seq)).decode())
+                    welcome = to_viewer(await socket.recv(decode=False))
+                    assert isinstance(welcome, Welcome)
+                    return Page(socket, welcome)
+                await asyncio.sleep(0.1)
+
+    async def close_pages(self) -> None:
+        for socket in self.sockets:
+            await socket.close()
+
+
+class Scene:
+    """A Redis, a server and two edges elsewhere."""
+
+    def __init__(self, folder: Path, redis: PrivateRedis, ledger: str = "") -> None:
+        self.redis = redis
+        self.server = ShowServer(folder)
+        self.server.plan = msgspec.structs.replace(self.server.plan, redis=redis.url, room=ROOM, ledger=ledger)
+        self.server.start()
+        self.edges = [NodeEdge(redis.url), NodeEdge(redis.url)]
+        for edge in self.edges:
+            edge.wait_until_ready()
+
+    def end(self) -> None:
+        for edge in self.edges:
+            edge.kill()
+        self.server.kill()
+
+
+@pytest.fixture
+async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
+    with private_redis() as redis:
+        running = Scene(tmp_path, redis)
+        try:
+            yield running
+        finally:
+            for edge in running.edges:
+                await edge.close_pages()
+            running.end()
