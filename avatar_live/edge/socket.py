@@ -8,7 +8,8 @@ of them need no memory for it.
 import asyncio
 import logging
 import socket
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final, Protocol, cast
@@ -251,14 +252,17 @@ class EdgeSocket(asyncio.Protocol):
 
     def _read_oddly(self, core: ServerProtocol, data: bytes) -> None:
         core.receive_data(data)
+        pieces = deque(core.data_to_send())  # a pong for each ping, then perhaps a goodbye
         for event in core.events_received():
             frame = cast(Frame, event)
             if frame.opcode is Opcode.PING:
                 self._count_ping()
+                self._write_pieces([pieces.popleft()])  # before the answer to what was said after the ping
             elif frame.opcode is Opcode.PONG and self._guest is not None:
                 self._guest.lives(self)
             elif frame.opcode in (Opcode.TEXT, Opcode.BINARY, Opcode.CONT) and not self._is_ended:
                 self._gather(core, frame)
+        self._write_pieces(pieces)
         self._write_out(core)
 
     def _gather(self, core: ServerProtocol, frame: Frame) -> None:
@@ -293,8 +297,13 @@ class EdgeSocket(asyncio.Protocol):
             self.abort()
 
     def _write_out(self, core: ServerProtocol) -> None:
-        """Write what the core has to say; an empty piece is the end of it."""
-        for piece in core.data_to_send():
+        """Write what the core has to say."""
+        self._write_pieces(core.data_to_send())
+        self._is_ended = self._is_ended or core.state in (State.CLOSING, State.CLOSED)
+
+    def _write_pieces(self, pieces: Iterable[bytes]) -> None:
+        """Write pieces of the core's; an empty one is the end of it."""
+        for piece in pieces:
             if self._transport is None or self._transport.is_closing():
                 return
             if piece and not self._is_ended:
@@ -302,7 +311,6 @@ class EdgeSocket(asyncio.Protocol):
             elif not piece:
                 self._end_soon()
                 self._transport.close()
-        self._is_ended = self._is_ended or core.state in (State.CLOSING, State.CLOSED)
 
     def _end_soon(self) -> None:
         self._is_ended = True

@@ -217,6 +217,22 @@ async def test_pings_are_answered_until_they_come_in_masses(echo: Echo) -> None:
     assert client.is_cut
 
 
+async def test_a_ping_between_the_parts_of_a_message_is_answered_before_the_message() -> None:
+    class Answering(Echo):
+        def heard(self, line: EdgeSocket, data: bytes, *, is_text: bool) -> None:
+            line.write(bytes((0x81, len(data))) + data)
+
+    client = FakeClient(Answering().receive)
+    seen: list[bytes] = []
+    client.transport.write = seen.append  # type: ignore[assignment, method-assign]
+    client.core.send_text(b"in two ", fin=False)
+    client.core.send_ping(b"?")
+    client.core.send_continuation(b"parts", fin=True)
+    client.core.send_ping(b"!")
+    client.flush()
+    assert seen == [b"\x8a\x01?", b"\x81\x0cin two parts", b"\x8a\x01!"]
+
+
 async def test_a_pong_is_a_sign_of_life_on_both_ways(echo: Echo) -> None:
     client = FakeClient(echo.receive)
     client.core.send_pong(b"")
