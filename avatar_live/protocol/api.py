@@ -8,6 +8,7 @@ from typing import Final, Literal
 
 import msgspec
 
+from avatar_live.protocol.effects import EffectAskedEvent
 from avatar_live.protocol.view import Camp
 
 
@@ -112,6 +113,16 @@ class RefundEvent(msgspec.Struct, frozen=True):
     reason: str
 
 
+class EffectEndedEvent(msgspec.Struct, frozen=True):
+    """An effect of an outside game is done, or it failed for a reason and is paid back."""
+
+    id: str
+    game: str
+    effect: str
+    state: Literal["done", "failed"]
+    reason: str
+
+
 EVENTS: Final[dict[str, type[msgspec.Struct]]] = {
     "viewer_joined": ViewerJoinedEvent,
     "viewer_left": ViewerLeftEvent,
@@ -124,6 +135,8 @@ EVENTS: Final[dict[str, type[msgspec.Struct]]] = {
     "play_started": PlayStartedEvent,
     "play_ended": PlayEndedEvent,
     "refund": RefundEvent,
+    "effect_asked": EffectAskedEvent,
+    "effect_ended": EffectEndedEvent,
 }
 EVENT_FIELDS: Final = {type: struct.__struct_fields__ for type, struct in EVENTS.items()}
 EVENT_TYPES: Final = tuple(EVENT_FIELDS)

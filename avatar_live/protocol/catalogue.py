@@ -10,13 +10,15 @@ Reaction = Literal["throw", "sticker", "confetti", "giant_head", "move", "ticket
 
 TICKET_SECONDS: Final = 30.0
 GIANT_HEAD_SECONDS: Final = 10.0
+DANCE_SECONDS: Final = 4.0  # two bars, see assets/clip_maker
 START_BALANCE_COINS: Final = 1_000  # test coins that a new viewer's wallet opens with
 
 
 class Gift(msgspec.Struct, frozen=True):
     """Describe one gift: its price, what the stage does and how hard it pushes the giver's camp.
 
-    `move` is what the host's body does then, or in thanks for what the stage does.
+    `move` is what the host's body does then, or in thanks for what the stage does. One that takes `seconds` is shown
+    to its end before the next, and is not sold meanwhile.
     """
 
     id: str
@@ -26,6 +28,7 @@ class Gift(msgspec.Struct, frozen=True):
     reaction: Reaction
     push: float
     move: Move | None = None
+    seconds: float = 0.0
 
 
 CATALOGUE: Final[tuple[Gift, ...]] = (
@@ -34,8 +37,8 @@ CATALOGUE: Final[tuple[Gift, ...]] = (
     Gift("rose", "Rose", "🌹", 10, "throw", 0.7, "wave"),
     Gift("sticker", "Sticker", "⭐", 15, "sticker", 0.8),
     Gift("confetti", "Confetti", "🎉", 20, "confetti", 1.0),
-    Gift("giant_head", "Giant head", "🎈", 50, "giant_head", 1.5),
-    Gift("dance", "Dance", "🕺", 60, "move", 1.5, "dance"),
+    Gift("giant_head", "Giant head", "🎈", 50, "giant_head", 1.5, seconds=GIANT_HEAD_SECONDS),
+    Gift("dance", "Dance", "🕺", 60, "move", 1.5, "dance", DANCE_SECONDS),
     Gift("ticket", "Play ticket", "🎟️", 100, "ticket", 0.0),
     Gift("barrage", "Gift rain", "🎁", 150, "barrage", 2.0, "bow"),
     Gift("fireworks", "Fireworks", "🎆", 300, "fireworks", 3.0, "cheer"),

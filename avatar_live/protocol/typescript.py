@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 from msgspec import inspect as msgspec_inspect
 
-from avatar_live.protocol import catalogue, cues, emotes, view, wire
+from avatar_live.protocol import catalogue, cues, effects, emotes, view, wire
 
 PAGE_TYPES: Final = Path(__file__).resolve().parents[2] / "web" / "src" / "protocol.ts"
 
@@ -20,6 +20,7 @@ ALIASES: Final[dict[str, object]] = {
     "Move": cues.Move,
     "Camp": view.Camp,
     "GiftState": wire.GiftState,
+    "Hindrance": effects.Hindrance,
     "Deed": wire.Deed,
     "Badge": wire.Badge,
     "HoldMode": wire.HoldMode,
@@ -39,7 +40,7 @@ HEADER: Final = """\
 def typescript() -> str:
     """Return the whole of `web/src/protocol.ts`: constants, aliases, one interface per struct, the two unions."""
     asked = (*wire.FromViewer.__args__, wire.Keys, wire.Pulse)
-    told = (*wire.ToViewer.__args__, catalogue.Gift, emotes.Emote)
+    told = (*wire.ToViewer.__args__, catalogue.Gift, emotes.Emote, effects.Offer, effects.OfferState)
     parts = [HEADER, _constants(catalogue), _constants(wire)]
     parts += [f"export type {name} = {_alias(alias)};\n" for name, alias in ALIASES.items()]
     parts += [interface(struct, defaults_may_be_left_out=True) for struct in asked]

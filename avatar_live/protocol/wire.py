@@ -9,6 +9,7 @@ from typing import Final, Literal
 import msgspec
 
 from avatar_live.protocol.catalogue import Gift
+from avatar_live.protocol.effects import Offer, OfferState
 from avatar_live.protocol.emotes import Emote
 from avatar_live.protocol.view import Camp
 
@@ -213,6 +214,7 @@ class Show(msgspec.Struct, frozen=True, tag="show"):
     is_live: bool  # the engine sends frames
     source: str  # what drives the avatar, in words for people
     rest: Rest = ""  # no chat and no gifts: the room is frozen, or the host hides
+    shelf: tuple[OfferState, ...] = ()  # what hinders offers, or is left of them
 
 
 class Welcome(msgspec.Struct, frozen=True, tag="welcome"):
@@ -235,18 +237,32 @@ class Welcome(msgspec.Struct, frozen=True, tag="welcome"):
     emotes: tuple[Emote, ...] = ()
     waiting: tuple[Waiting, ...] = ()  # the viewer's own
     held: tuple[Held, ...] = ()  # everybody's, for a moderator
+    offers: tuple[Offer, ...] = ()  # of outside games
 
 
-GiftState = Literal["committed", "refused", "refunded", "done"]
+class Offers(msgspec.Struct, frozen=True, tag="offers"):
+    """Tell what outside games sell from now on, beside the catalogue."""
+
+    offers: tuple[Offer, ...]
+
+
+# From "committed" on a gift that takes its time is "queued", "running" for some seconds or "paused", then "done"; or
+# "failed", and a moment later "refunded".
+GiftState = Literal["committed", "queued", "running", "paused", "done", "failed", "refused", "refunded"]
 
 
 class GiftUpdate(msgspec.Struct, frozen=True, tag="gift_update"):
-    """Tell a giver how the own gift `id` stands, with the wallet after it and the reason when refused or refunded."""
+    """Tell a giver how the own gift `id` stands, with the wallet after it and the reason when refused or refunded.
+
+    `seconds` is what is left of one that runs; `gift` says what it is, to a page that did not send it itself.
+    """
 
     id: str
     state: GiftState
     balance_coins: int
     reason: str = ""
+    seconds: float = 0.0
+    gift: str = ""
 
 
 class PlayStart(msgspec.Struct, frozen=True, tag="play_start"):
@@ -293,6 +309,7 @@ ToViewer = (
     | Decided
     | Lines
     | Show
+    | Offers
     | GiftUpdate
     | PlayStart
     | PlayEnd

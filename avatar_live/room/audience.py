@@ -19,7 +19,7 @@ from avatar_live.protocol.wire import (
     Welcome,
 )
 from avatar_live.room import events as ev
-from avatar_live.room import held
+from avatar_live.room import held, offers, turns
 from avatar_live.room.bucket import take
 from avatar_live.room.chat import badges_of, line_of, reported, unfitness_of, with_line
 from avatar_live.room.chatter import heard
@@ -77,9 +77,10 @@ def join(room: Room, event: ev.Joined, now_s: float) -> tuple[Room, ev.Effects]:
         held=to_decide,
         player=None if seat is None else seat.ticket.token,
         player_seconds_left=None if seat is None or seat.phase != "playing" else max(seat.until_s - now_s, 0.0),
+        offers=offers.offers(room),
     )
     arrival = (ev.Report("viewer_joined", {"name": name, "audience": room.audience}),) if is_new_here else ()
-    return room, (ev.Greet(event.member, welcome), *arrival)
+    return room, (ev.Greet(event.member, welcome), *turns.own(room, event.viewer, now_s), *arrival)
 
 
 def leave(room: Room, event: ev.Left, now_s: float) -> tuple[Room, ev.Effects]:

@@ -21,15 +21,12 @@ def cue(room: Room, wanted: Cue, viewer: str = "", gift_id: str = "", key: str =
     return room, () if is_hidden else (ev.ShowCue(id, wanted, key),)  # nobody would see it now
 
 
-def taken(room: Room, event: ev.CueWasTaken) -> tuple[Room, ev.Effects]:
-    """Forget a cue that the engine has, and call its gift done."""
+def without_cue(room: Room, event: ev.CueWasTaken) -> tuple[Room, WaitingCue | None]:
+    """Forget a cue that the engine has, and return it; None for one that was taken before."""
     waiting = room.cues.get(event.id)
     if waiting is None:
-        return room, ()
-    room = replace(room, cues={id: other for id, other in room.cues.items() if id != event.id})
-    if not waiting.gift_id:
-        return room, ()
-    return room, done(room, waiting.viewer, waiting.gift_id)
+        return room, None
+    return replace(room, cues={id: other for id, other in room.cues.items() if id != event.id}), waiting
 
 
 def engine_came(room: Room) -> tuple[Room, ev.Effects]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from avatar_live.protocol.cues import Cue
+from avatar_live.protocol.effects import EffectStep, OfferedEffect
 from avatar_live.protocol.view import Camp
 from avatar_live.protocol.wire import GiftState, Moderate, ToViewer, Welcome
 
@@ -107,7 +108,10 @@ class GiftAsked:
 
 @dataclass(frozen=True, slots=True)
 class GiftCommitted:
-    """The ledger holds the gift; `token` is fresh and unguessable, for a ticket's stream."""
+    """The ledger holds the gift; `token` is fresh and unguessable, for a ticket's stream.
+
+    `price_coins` is what was paid for an effect of an outside game, which may be away and so not tell.
+    """
 
     viewer: str
     name: str
@@ -115,6 +119,7 @@ class GiftCommitted:
     gift: str
     balance_coins: int
     token: str
+    price_coins: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +159,47 @@ class WalletFilled:
 
     viewer: str
     balance_coins: int
+
+
+@dataclass(frozen=True, slots=True)
+class GameOffered:
+    """An outside game sells these from now on, and no others."""
+
+    game: str
+    effects: tuple[OfferedEffect, ...]
+    is_new_line: bool = False  # it speaks on a line of its own, which `GameLeft` ends
+
+
+@dataclass(frozen=True, slots=True)
+class GameLeft:
+    """A line of an outside game is gone."""
+
+    game: str
+
+
+@dataclass(frozen=True, slots=True)
+class EffectReported:
+    """A game says how far a paid effect is; `reason` says why it failed."""
+
+    id: str
+    step: EffectStep
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sale:
+    """How many of an outside effect a viewer paid and got."""
+
+    viewer: str
+    gift: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class SalesCounted:
+    """The ledger knows what this show sold before this life of the room."""
+
+    sales: tuple[Sale, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +287,10 @@ Event = (
     | GiftRefused
     | GiftRefunded
     | WalletFilled
+    | GameOffered
+    | GameLeft
+    | EffectReported
+    | SalesCounted
     | CueWasTaken
     | EngineCame
     | EngineLeft

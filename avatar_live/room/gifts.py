@@ -5,7 +5,7 @@ import zlib
 from dataclasses import replace
 from typing import Final
 
-from avatar_live.protocol.catalogue import GIANT_HEAD_SECONDS, GIFTS, Gift
+from avatar_live.protocol.catalogue import GIFTS, Gift
 from avatar_live.protocol.cues import (
     STICKERS,
     Banner,
@@ -13,7 +13,6 @@ from avatar_live.protocol.cues import (
     Confetti,
     Cue,
     Fireworks,
-    GiantHead,
     React,
     Spotlight,
     Sticker,
@@ -21,7 +20,7 @@ from avatar_live.protocol.cues import (
 )
 from avatar_live.protocol.wire import GIFT_ID_CHARACTERS_MAX, GiftGiven, GiftUpdate, Refused, Wallet
 from avatar_live.room import events as ev
-from avatar_live.room import play
+from avatar_live.room import offers, play, turns
 from avatar_live.room.bucket import take
 from avatar_live.room.chat import with_line
 from avatar_live.room.cues import cue
@@ -45,28 +44,34 @@ def ask(room: Room, event: ev.GiftAsked, now_s: float) -> tuple[Room, ev.Effects
     if asked is None:
         return room, (ev.Tell(event.viewer, Refused("gift", "That was far too fast; ask again in a second.")),)
     given = take(viewer.gift, GIFT_ALLOWANCE, now_s)
-    gift = GIFTS.get(event.gift)
+    sold = GIFTS.get(event.gift) or offers.terms(room, event.gift)
     # An obstacle is no answer yet: only the ledger knows whether this gift was paid before.
-    obstacle = NO_SUCH_GIFT if gift is None else TOO_FAST if given is None else _obstacle(room, gift)
-    price_coins = gift.price_coins if gift is not None else 0
+    obstacle = NO_SUCH_GIFT if sold is None else TOO_FAST if given is None else _obstacle(room, event, now_s)
+    price_coins = sold.price_coins if sold is not None else 0
     viewer = replace(viewer, ask=asked, gift=given or viewer.gift)
     room = replace(room, viewers=room.viewers.with_entry(event.viewer, viewer))
+    if not obstacle:
+        room = offers.promise(room, event.viewer, event.id, event.gift)
     return room, (ev.Commit(event.viewer, viewer.name, event.id, event.gift, price_coins, obstacle),)
 
 
 def committed(room: Room, event: ev.GiftCommitted, now_s: float) -> tuple[Room, ev.Effects]:
     """Tell everybody of a gift that the ledger holds, and let it happen."""
-    gift = GIFTS[event.gift]
-    room = _with_balance(room, event.viewer, event.balance_coins)
-    line = GiftGiven(room.seq + 1, event.id, event.name, gift.id)
+    gift = GIFTS.get(event.gift)
+    room = _with_balance(offers.release(room, event.viewer, event.id), event.viewer, event.balance_coins)
+    line = GiftGiven(room.seq + 1, event.id, event.name, event.gift)
     room = with_line(room, line)
     room, happening = _happen(room, event, gift, now_s)
-    report = ev.Report("gift", {"id": event.id, "name": event.name, "gift": gift.id, "price_coins": gift.price_coins})
+    price_coins = gift.price_coins if gift is not None else event.price_coins
+    report = ev.Report("gift", {"id": event.id, "name": event.name, "gift": event.gift, "price_coins": price_coins})
     return room, (ev.TellAll(line), report, *happening)
 
 
-def answered(room: Room, event: ev.GiftRepeated | ev.GiftRefused | ev.GiftRefunded) -> tuple[Room, ev.Effects]:
-    """Tell the giver what the ledger says."""
+def answered(
+    room: Room, event: ev.GiftRepeated | ev.GiftRefused | ev.GiftRefunded, now_s: float
+) -> tuple[Room, ev.Effects]:
+    """Tell the giver what the ledger says, and how far the gift is."""
+    room = offers.release(room, event.viewer, event.id)
     viewer = room.viewers.get(event.viewer)
     balance_coins = event.balance_coins
     if balance_coins is None:
@@ -74,6 +79,9 @@ def answered(room: Room, event: ev.GiftRepeated | ev.GiftRefused | ev.GiftRefund
     room = _with_balance(room, event.viewer, balance_coins)
     match event:
         case ev.GiftRepeated():
+            standing = turns.standing(room, event.viewer, event.id, now_s) if event.state == "committed" else ()
+            if standing:
+                return room, standing
             reason = event.reason or play.place_in_line(room, event.viewer, event.id)
             return room, (ev.Tell(event.viewer, GiftUpdate(event.id, event.state, balance_coins, reason)),)
         case ev.GiftRefused():
@@ -90,28 +98,36 @@ def filled(room: Room, event: ev.WalletFilled) -> tuple[Room, ev.Effects]:
     return _with_balance(room, event.viewer, event.balance_coins), (ev.Tell(event.viewer, Wallet(event.balance_coins)),)
 
 
-def _obstacle(room: Room, gift: Gift) -> str:
+def _obstacle(room: Room, event: ev.GiftAsked, now_s: float) -> str:
     """Say why a gift could not happen now; such a gift is refused unless the ledger holds it already."""
     if room.order.rest:
         return GIFTS_REST[room.order.rest]
-    if gift.reaction == "ticket":
+    gift = GIFTS.get(event.gift)
+    if gift is not None and gift.reaction == "ticket":
         return play.obstacle(room)
     if len(room.cues) >= CUES_WAITING_MAX:
         return STAGE_FULL
-    return ""
+    return offers.obstacle(room, event.viewer, event.gift, now_s)
 
 
-def _happen(room: Room, event: ev.GiftCommitted, gift: Gift, now_s: float) -> tuple[Room, ev.Effects]:
-    if gift.reaction == "ticket":
+def _happen(room: Room, event: ev.GiftCommitted, gift: Gift | None, now_s: float) -> tuple[Room, ev.Effects]:
+    if gift is not None and gift.reaction == "ticket":
         return play.queue_up(room, event, now_s)
     told = ev.Tell(event.viewer, GiftUpdate(event.id, "committed", event.balance_coins))
     key = f"{event.viewer}/{event.id}"
-    room, banner = cue(room, Banner(f"{event.name}: {gift.name}", gift.id, event.name), key=f"{key}/banner")
-    room, reaction = cue(room, _reaction(gift, zlib.crc32(event.id.encode())), event.viewer, event.id, key)
+    sold = gift or offers.terms(room, event.gift)
+    name = sold.name if sold is not None else event.gift
+    room, banner = cue(room, Banner(f"{event.name}: {name}", event.gift, event.name), key=f"{key}/banner")
+    if gift is None or gift.seconds > 0.0:
+        room, reaction = turns.begin(room, event, now_s)
+    else:
+        room, reaction = cue(room, _reaction(gift, zlib.crc32(event.id.encode())), event.viewer, event.id, key)
+    room, light = _spotlight(room, event.viewer)
+    if gift is None:
+        return room, (told, *banner, *reaction, *light)
     thanks: ev.Effects = ()
     if gift.move is not None and gift.reaction != "move":
         room, thanks = cue(room, React(gift.move), key=f"{key}/thanks")
-    room, light = _spotlight(room, event.viewer)
     viewer = room.viewers.get(event.viewer)
     camp = viewer.camp if viewer is not None else None
     push = (ev.PushBall(camp, gift.push),) if camp is not None and gift.push > 0.0 else ()
@@ -130,19 +146,14 @@ def _reaction(gift: Gift, seed: int) -> Cue:
             return Throw(gift.id, seed)
         case "confetti":
             return Confetti(seed)
-        case "giant_head":
-            return GiantHead(GIANT_HEAD_SECONDS)
         case "sticker":
             return Sticker(STICKERS[seed % len(STICKERS)], seed)
         case "barrage":
             return Barrage(seed)
         case "fireworks":
             return Fireworks(seed)
-        case "move":
-            assert gift.move is not None, "a gift that is a move names it"
-            return React(gift.move)
-        case "ticket":
-            raise AssertionError("a ticket is played, not shown")
+        case "giant_head" | "move" | "ticket":
+            raise AssertionError("it takes its time, see `turns.py` and `play.py`")
 
 
 def _refusal(viewer: str, id: str, balance_coins: int, reason: str) -> ev.Tell:

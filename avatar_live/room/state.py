@@ -12,6 +12,7 @@ from avatar_live.room.bucket import Allowance, Bucket
 from avatar_live.room.chatter import Chatter
 from avatar_live.room.order import IN_ORDER, Order
 from avatar_live.room.roster import Roster
+from avatar_live.room.shelf import EMPTY_SHELF, Shelf
 
 CHAT_ALLOWANCE: Final = Allowance(rate_hz=5.0, burst=5.0)
 LIKE_ALLOWANCE: Final = Allowance(rate_hz=10.0, burst=20.0)
@@ -115,3 +116,4 @@ class Room:
     sweep: int = 0
     show: Show = NOTHING_SHOWN
     order: Order = IN_ORDER
+    shelf: Shelf = EMPTY_SHELF

@@ -1,15 +1,16 @@
 """The second story in one place: everything that can happen to the room, and what comes of it.
 
 A gift goes GiftAsked -> Commit (the ledger) -> GiftCommitted -> Tell, ShowCue, PushBall -> CueWasTaken -> Mark done;
-a ticket goes GiftCommitted -> queue -> seat (invited, entering, playing) -> Mark done, or Refund.
+a ticket goes GiftCommitted -> queue -> seat (invited, entering, playing) -> Mark done, or Refund. An outside game's
+effect, and a gift that lasts, takes its turn: queued -> asked -> running -> Mark done, or Refund, see `turns.py`.
 """
 
 from dataclasses import replace
 from typing import assert_never
 
 from avatar_live.protocol.cues import Goal
-from avatar_live.protocol.wire import Show
-from avatar_live.room import audience, chat, cues, gifts, moderation, play, rest
+from avatar_live.protocol.wire import Offers, Show
+from avatar_live.room import audience, chat, cues, gifts, moderation, offers, play, rest, turns
 from avatar_live.room import events as ev
 from avatar_live.room.state import Room
 
@@ -44,15 +45,25 @@ def step(room: Room, event: ev.Event, now_s: float) -> tuple[Room, ev.Effects]:
         case ev.GiftCommitted():
             return gifts.committed(room, event, now_s)
         case ev.GiftRepeated() | ev.GiftRefused() | ev.GiftRefunded():
-            return gifts.answered(room, event)
+            return gifts.answered(room, event, now_s)
         case ev.WalletFilled():
             return gifts.filled(room, event)
+        case ev.GameOffered():
+            return turns.game_came(room, event, now_s)
+        case ev.GameLeft():
+            return turns.game_left(room, event, now_s)
+        case ev.EffectReported():
+            return turns.reported(room, event, now_s)
+        case ev.SalesCounted():
+            return offers.counted(room, event), ()
         case ev.CueWasTaken():
-            return cues.taken(room, event)
+            return turns.cue_taken(room, event, now_s)
         case ev.EngineCame():
             return cues.engine_came(room)
         case ev.EngineLeft():
-            return play.engine_left(room)
+            room, ended = play.engine_left(room)
+            room, stopped = turns.engine_left(room, now_s)
+            return room, (*ended, *stopped)
         case ev.SourceChanged():
             return replace(room, source=event.source), ()
         case ev.SeatsMeasured():
@@ -77,7 +88,9 @@ def step(room: Room, event: ev.Event, now_s: float) -> tuple[Room, ev.Effects]:
 
 def _tick(room: Room, event: ev.Ticked, now_s: float) -> tuple[Room, ev.Effects]:
     room, played = play.tick(room, event.is_live, now_s)
+    room, taken = turns.tick(room, now_s)
     room, swept = audience.tick(room, now_s)
+    room, offered = _with_offers_told(room)
     show = Show(
         audience=room.audience,
         likes=room.likes,
@@ -90,7 +103,17 @@ def _tick(room: Room, event: ev.Ticked, now_s: float) -> tuple[Room, ev.Effects]
         is_live=event.is_live,
         source=room.source,
         rest=room.order.rest,
+        shelf=offers.states(room, now_s),
     )
+    effects = (*played, *taken, *swept, *offered)
     if show == room.show:
-        return room, (*played, *swept)
-    return replace(room, show=show), (*played, *swept, ev.TellAll(show))
+        return room, effects
+    return replace(room, show=show), (*effects, ev.TellAll(show))
+
+
+def _with_offers_told(room: Room) -> tuple[Room, ev.Effects]:
+    """Tell everybody when games sell something else, at most once a tick."""
+    now = offers.offers(room)
+    if now == room.shelf.told:
+        return room, ()
+    return replace(room, shelf=replace(room.shelf, told=now)), (ev.TellAll(Offers(now)),)

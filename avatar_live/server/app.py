@@ -14,6 +14,7 @@ from litestar.static_files import create_static_files_router
 from avatar_live import __version__
 from avatar_live.channels.processes import ServerPlan
 from avatar_live.protocol.asyncapi import Document, asyncapi
+from avatar_live.server.games import games_routes
 from avatar_live.server.host import host_routes
 from avatar_live.server.keeper import Keeper
 from avatar_live.server.moderation import moderation_routes
@@ -70,8 +71,9 @@ def make_app(plan: ServerPlan, keeper: Keeper, *routes: Router | HTTPRouteHandle
     money = money_routes(keeper.ledger, Providers(Path(plan.data_folder)), plan.token)
     moderation = moderation_routes(keeper, plan.token)
     host = host_routes(keeper, plan.token)
+    games = games_routes(keeper, plan.token)
     return Litestar(
-        [health, entrance, sockets_described, money, moderation, host, *routes, _page(Path(plan.web_folder))],
+        [health, entrance, sockets_described, money, moderation, host, games, *routes, _page(Path(plan.web_folder))],
         openapi_config=OpenAPIConfig(
             title="avatar_live",
             version=__version__,

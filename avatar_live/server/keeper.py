@@ -18,6 +18,7 @@ from avatar_live.protocol.catalogue import GIFTS
 from avatar_live.protocol.wire import CLOSE_REFUSED
 from avatar_live.room import events as ev
 from avatar_live.room.order import IN_ORDER
+from avatar_live.room.shelf import STAGE, game_of
 from avatar_live.room.state import Room
 from avatar_live.room.step import step
 from avatar_live.server.crowd import Crowd
@@ -83,6 +84,8 @@ class Keeper:
 
     async def recover(self) -> None:
         """Go on from what an earlier life of the server left: show again what nobody saw, refund what was cut off."""
+        sales = await asyncio.wrap_future(self.ledger.sales())
+        self.handle(ev.SalesCounted(tuple(ev.Sale(one.viewer, one.gift, one.count) for one in sales)))
         for one in self._outbox.take_all(await asyncio.wrap_future(self.ledger.drain())):
             gift = GIFTS.get(one.gift)
             if gift is not None and gift.reaction == "ticket":
@@ -109,8 +112,8 @@ class Keeper:
         self._answer(self.ledger.drain(self._outbox.seen), looked, failed)
 
     def _go_on_with(self, one: Unfinished) -> None:
-        if one.gift in GIFTS:
-            self._commit_is_known(one.viewer, one.name, one.id, one.gift, one.balance_coins)
+        if one.gift in GIFTS or game_of(one.gift) != STAGE:
+            self._commit_is_known(one.viewer, one.name, one.id, one.gift, one.balance_coins, one.price_coins)
         else:
             self._perform(ev.Refund(one.viewer, one.id, NO_LONGER))
 
@@ -165,7 +168,9 @@ class Keeper:
         match answer:
             case Paid(balance_coins, number):
                 if self._outbox.take(number):
-                    self._commit_is_known(asked.viewer, asked.name, asked.id, asked.gift, balance_coins)
+                    self._commit_is_known(
+                        asked.viewer, asked.name, asked.id, asked.gift, balance_coins, asked.price_coins
+                    )
             case PaidBefore(state, balance_coins, reason):
                 self.handle(ev.GiftRepeated(asked.viewer, asked.id, state, balance_coins, reason))
             case NotPaid(balance_coins, reason):
@@ -173,9 +178,12 @@ class Keeper:
             case _:
                 assert_never(answer)
 
-    def _commit_is_known(self, viewer: str, name: str, id: str, gift: str, balance_coins: int) -> None:
+    def _commit_is_known(
+        self, viewer: str, name: str, id: str, gift: str, balance_coins: int, price_coins: int
+    ) -> None:
         self.gifts_committed += 1
-        self.handle(ev.GiftCommitted(viewer, name, id, gift, balance_coins, secrets.token_urlsafe(24)))
+        token = secrets.token_urlsafe(24)
+        self.handle(ev.GiftCommitted(viewer, name, id, gift, balance_coins, token, price_coins))
 
     def _on_refund(self, asked: ev.Refund, balance_coins: int | None) -> None:
         if balance_coins is not None:

@@ -376,14 +376,14 @@ def test_a_ticket_that_a_dying_server_cut_off_is_told_to_be_refunded(server: Ser
 
 def test_a_page_comes_back_after_the_server_was_killed_and_keeps_its_wallet(server: Server, page: Page) -> None:
     plays(page)
-    page.click("[data-gift=giant_head]")
+    page.click("[data-gift=confetti]")
     expect(page.locator(".own-gift[data-state=done]")).to_be_visible(timeout=DEADLINE_MS)
     server.kill()
     expect(page.locator("#badge")).to_have_text("Reconnecting", timeout=DEADLINE_MS)
     expect(page.locator("[data-gift=tomato]")).to_be_disabled()
     server.start()
     joined(page)
-    coins(page, START_BALANCE_COINS - GIFTS["giant_head"].price_coins)
+    coins(page, START_BALANCE_COINS - GIFTS["confetti"].price_coins)
     plays(page)
     say(page, "back again")
     expect(page.locator("#chat .line", has_text="back again")).to_be_visible(timeout=DEADLINE_MS)

@@ -3,6 +3,7 @@
 
 export const TICKET_SECONDS = 30.0;
 export const GIANT_HEAD_SECONDS = 10.0;
+export const DANCE_SECONDS = 4.0;
 export const START_BALANCE_COINS = 1000;
 
 export const MESSAGE_BYTES_MAX = 4096;
@@ -26,7 +27,9 @@ export type Move = "bow" | "cheer" | "dance" | "wave";
 
 export type Camp = "blue" | "red";
 
-export type GiftState = "committed" | "done" | "refunded" | "refused";
+export type GiftState = "committed" | "done" | "failed" | "paused" | "queued" | "refunded" | "refused" | "running";
+
+export type Hindrance = "away" | "cooling" | "off" | "sold_out";
 
 export type Deed = "approve" | "ban" | "delay" | "demote" | "deny" | "dismiss" | "freeze" | "hold" | "links_off" | "links_on" | "mute" | "remove" | "slow" | "thaw" | "unban" | "unmute";
 
@@ -42,7 +45,7 @@ export type Rest = "" | "frozen" | "hidden";
 
 export type FromViewer = Join | Say | Like | GiveGift | PickCamp | LeaveGame | Moderate | ReportLine | Ping;
 
-export type ToViewer = Welcome | ChatLine | GiftGiven | Removed | Waiting | Held | Decided | Lines | Show | GiftUpdate | PlayStart | PlayEnd | OwnCamp | Refused | Wallet | Pong;
+export type ToViewer = Welcome | ChatLine | GiftGiven | Removed | Waiting | Held | Decided | Lines | Show | Offers | GiftUpdate | PlayStart | PlayEnd | OwnCamp | Refused | Wallet | Pong;
 
 /** Enter the room, first message of all. `viewer` is the secret id that the page keeps (it owns the wallet); absent for a newcomer. `epoch` and `seq` say what a returning page has seen. */
 export interface Join {
@@ -149,6 +152,7 @@ export interface Welcome {
   readonly emotes: readonly Emote[];
   readonly waiting: readonly Waiting[];
   readonly held: readonly Held[];
+  readonly offers: readonly Offer[];
 }
 
 /** Tell everybody of a chat line: `@name` in its text speaks to somebody, `:code:` is an emote. `reply_to` is the `seq` of the line that it answers, 0 for none, and `reply_name` who wrote that one. */
@@ -223,15 +227,24 @@ export interface Show {
   readonly is_live: boolean;
   readonly source: string;
   readonly rest: Rest;
+  readonly shelf: readonly OfferState[];
 }
 
-/** Tell a giver how the own gift `id` stands, with the wallet after it and the reason when refused or refunded. */
+/** Tell what outside games sell from now on, beside the catalogue. */
+export interface Offers {
+  readonly type: "offers";
+  readonly offers: readonly Offer[];
+}
+
+/** Tell a giver how the own gift `id` stands, with the wallet after it and the reason when refused or refunded. `seconds` is what is left of one that runs; `gift` says what it is, to a page that did not send it itself. */
 export interface GiftUpdate {
   readonly type: "gift_update";
   readonly id: string;
   readonly state: GiftState;
   readonly balance_coins: number;
   readonly reason: string;
+  readonly seconds: number;
+  readonly gift: string;
 }
 
 /** Invite a ticket's owner: POST an SDP offer to `/whep/player` with `Authorization: Bearer <token>`. */
@@ -270,7 +283,7 @@ export interface Pong {
   readonly t: number;
 }
 
-/** Describe one gift: its price, what the stage does and how hard it pushes the giver's camp. `move` is what the host's body does then, or in thanks for what the stage does. */
+/** Describe one gift: its price, what the stage does and how hard it pushes the giver's camp. `move` is what the host's body does then, or in thanks for what the stage does. One that takes `seconds` is shown to its end before the next, and is not sold meanwhile. */
 export interface Gift {
   readonly id: string;
   readonly name: string;
@@ -279,10 +292,32 @@ export interface Gift {
   readonly reaction: Reaction;
   readonly push: number;
   readonly move: Move | null;
+  readonly seconds: number;
 }
 
 /** Stand for `:code:` in a chat line; `emoji` says the same to who has no picture of it. */
 export interface Emote {
   readonly code: string;
   readonly emoji: string;
+}
+
+/** Show an effect beside the gifts; it is given like one, by the `id`, which is game/effect. */
+export interface Offer {
+  readonly id: string;
+  readonly game: string;
+  readonly name: string;
+  readonly emoji: string;
+  readonly price_coins: number;
+  readonly seconds: number;
+  readonly cooldown_s: number;
+  readonly per_show_max: number;
+  readonly per_viewer_max: number;
+}
+
+/** Say what hinders an offer just now, how many seconds it cools down, and how many are left in this show. */
+export interface OfferState {
+  readonly id: string;
+  readonly hindrance: Hindrance | null;
+  readonly wait_s: number;
+  readonly left: number | null;
 }

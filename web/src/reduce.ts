@@ -1,7 +1,7 @@
 /** Every change of the page's state, as one pure function of what was told and the time of it. */
 
 import { type ChatLine, type Decided, type GiftGiven, type GiftUpdate, TICKET_SECONDS, type ToViewer, type Welcome } from "./protocol";
-import { type Answered, type Banner, type Line, type Link, type Measured, NO_VIDEO, type Notice, type OwnGift, type Play, type State, type Video, freeCoins, giftOf } from "./state";
+import { type Answered, type Banner, type Line, type Link, type Measured, NO_VIDEO, type Notice, type OwnGift, type Play, type State, type Video, freeCoins, giftOf, isOver } from "./state";
 import { withDecided, withHeld, withWaiting } from "./waiting";
 import { words } from "./words";
 
@@ -15,7 +15,16 @@ export const PAID_GIFT_MS = 30_000;
 export const QUEUED_GIFT_MS = 300_000;
 export const DONE_GIFT_MS = 5_000;
 export const FAILED_GIFT_MS = 15_000;
-const SHOWN_MS = { committed: PAID_GIFT_MS, done: DONE_GIFT_MS, refused: FAILED_GIFT_MS, refunded: FAILED_GIFT_MS } as const;
+const SHOWN_MS = {
+  committed: PAID_GIFT_MS,
+  queued: QUEUED_GIFT_MS,
+  running: QUEUED_GIFT_MS, // after its seconds, which are at most as many again
+  paused: 2 * QUEUED_GIFT_MS,
+  done: DONE_GIFT_MS,
+  failed: PAID_GIFT_MS,
+  refused: FAILED_GIFT_MS,
+  refunded: FAILED_GIFT_MS,
+} as const;
 const MEASURE_WEIGHT = 0.3;
 const NEVER_MS = Number.MAX_SAFE_INTEGER;
 
@@ -79,6 +88,8 @@ export function reduce(state: State, message: ToViewer | Happening, now_ms: numb
       return { ...state, is_picker_open: message.is_open };
     case "show":
       return { ...state, show: message };
+    case "offers":
+      return { ...state, offers: message.offers };
     case "gift_update":
       return giftUpdated(state, message, now_ms);
     case "play_start":
@@ -159,6 +170,7 @@ function welcomed(state: State, welcome: Welcome, now_ms: number): State {
     title: welcome.title,
     balance_coins: welcome.balance_coins,
     catalogue: welcome.catalogue,
+    offers: welcome.offers,
     show: welcome.show,
     lines: recent.reduce((lines, told) => withLine(lines, lineOf(told, welcome.epoch)), before),
     camp: welcome.camp,
@@ -223,17 +235,28 @@ function withBanner(banners: readonly Banner[], given: GiftGiven, now_ms: number
 function giftSent(state: State, id: string, gift: string): State {
   const price_coins = giftOf(state, gift)?.price_coins;
   if (price_coins === undefined || price_coins > freeCoins(state)) return state;
-  const own: OwnGift = { id, gift, state: "sending", reason: "", gone_at_ms: NEVER_MS };
+  const own: OwnGift = { id, gift, state: "sending", reason: "", gone_at_ms: NEVER_MS, seconds_left: 0, ends_at_ms: null };
   return { ...state, gifts: [...state.gifts, own] };
 }
 
 function giftUpdated(state: State, update: GiftUpdate, now_ms: number): State {
   const is_failed = update.state === "refused" || update.state === "refunded";
   const is_in_line = update.state === "committed" && update.reason !== "";
-  const gone_at_ms = now_ms + (is_in_line ? QUEUED_GIFT_MS : SHOWN_MS[update.state]);
-  const gifts = state.gifts.map((own) =>
-    own.id === update.id ? { ...own, state: update.state, reason: update.reason, gone_at_ms } : own,
-  );
+  const left_ms = update.seconds * 1_000;
+  const told = {
+    id: update.id,
+    state: update.state,
+    reason: update.reason,
+    gone_at_ms: now_ms + left_ms + (is_in_line ? QUEUED_GIFT_MS : SHOWN_MS[update.state]),
+    seconds_left: Math.ceil(update.seconds),
+    ends_at_ms: update.state === "running" && left_ms > 0 ? now_ms + left_ms : null,
+  };
+  const is_known = state.gifts.some((own) => own.id === update.id);
+  // A page that was loaded anew, or another page of this viewer, hears of a gift that it did not send.
+  const gifts =
+    is_known || update.gift === ""
+      ? state.gifts.map((own) => (own.id === update.id ? { ...own, ...told } : own))
+      : [...state.gifts, { ...told, gift: update.gift }];
   const next = { ...state, balance_coins: update.balance_coins, gifts: kept(gifts) };
   if (!is_failed) return next;
   const said = update.state === "refunded" ? words.refunded : words.refused;
@@ -242,10 +265,10 @@ function giftUpdated(state: State, update: GiftUpdate, now_ms: number): State {
   return withNotice({ ...next, notices }, update.reason ? `${said}: ${update.reason}` : said, true, now_ms);
 }
 
-/** Forget the oldest answered gifts above the limit, never one that the server still owes an answer for. */
+/** Forget the oldest gifts above the limit, never one that the server still owes an answer for, or that waits. */
 function kept(gifts: readonly OwnGift[]): readonly OwnGift[] {
   let surplus = gifts.length - OWN_GIFTS_MAX;
-  return gifts.filter((own) => own.state === "sending" || surplus-- <= 0);
+  return gifts.filter((own) => (!isOver(own) && own.state !== "committed") || surplus-- <= 0);
 }
 
 function withNotice(state: State, text: string, is_bad: boolean, now_ms: number): State {
@@ -267,14 +290,23 @@ function withOwnVideo(play: Play, video: Video, now_ms: number): Play {
 function ticked(state: State, now_ms: number): State {
   const is_here = (one: { readonly gone_at_ms: number }): boolean => one.gone_at_ms > now_ms;
   const play = state.play === null ? null : withClock(state.play, now_ms);
-  if (play === state.play && [...state.gifts, ...state.banners, ...state.notices].every(is_here)) return state;
+  const gifts = withCountdowns(state.gifts, now_ms);
+  if (play === state.play && gifts === state.gifts && [...gifts, ...state.banners, ...state.notices].every(is_here)) return state;
   return {
     ...state,
-    gifts: state.gifts.filter(is_here),
+    gifts: gifts.filter(is_here),
     banners: state.banners.filter(is_here),
     notices: state.notices.filter(is_here),
     play,
   };
+}
+
+/** Return the same gifts while no whole second has passed for one that runs. */
+function withCountdowns(gifts: readonly OwnGift[], now_ms: number): readonly OwnGift[] {
+  const left = (own: OwnGift): number =>
+    own.ends_at_ms === null ? own.seconds_left : Math.max(0, Math.ceil((own.ends_at_ms - now_ms) / 1_000));
+  if (gifts.every((own) => left(own) === own.seconds_left)) return gifts;
+  return gifts.map((own) => ({ ...own, seconds_left: left(own) }));
 }
 
 function withClock(play: Play, now_ms: number): Play {

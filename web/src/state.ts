@@ -1,6 +1,6 @@
 /** What the page knows: plain frozen values, changed only by `reduce`. */
 
-import type { Badge, Camp, Emote, Gift, GiftState, GiveGift, Held, Show, Waiting } from "./protocol";
+import type { Badge, Camp, Emote, Gift, GiftState, GiveGift, Held, Offer, OfferState, Show, Waiting } from "./protocol";
 
 /** How the page stands with the room. `closed` does not come back without the viewer. */
 export type Link =
@@ -55,7 +55,12 @@ export interface OwnGift {
   readonly state: "sending" | GiftState;
   readonly reason: string;
   readonly gone_at_ms: number;
+  readonly seconds_left: number; // of one that runs or rests
+  readonly ends_at_ms: number | null; // of one that runs
 }
+
+/** What has a price here: a gift of the catalogue, or an effect of an outside game. */
+export type Sold = Pick<Gift, "id" | "name" | "emoji" | "price_coins">;
 
 /** Somebody's gift over the picture; the same gift of the same giver counts up. */
 export interface Banner {
@@ -93,6 +98,7 @@ export interface State {
   readonly title: string;
   readonly balance_coins: number;
   readonly catalogue: readonly Gift[];
+  readonly offers: readonly Offer[];
   readonly show: Show;
   readonly lines: readonly Line[];
   readonly gifts: readonly OwnGift[];
@@ -130,6 +136,7 @@ const NO_SHOW: Show = {
   is_live: false,
   source: "",
   rest: "",
+  shelf: [],
 };
 
 export const NO_VIDEO: Video = { at: "off", stream: null };
@@ -146,6 +153,7 @@ export function begin(name: string, viewer: string | null): State {
     title: "",
     balance_coins: 0,
     catalogue: [],
+    offers: [],
     show: NO_SHOW,
     lines: [],
     gifts: [],
@@ -181,13 +189,23 @@ export function freeCoins(state: State): number {
 /** Return the own gifts whose end this page has not heard of: an answer may have been lost with the line. */
 export function openGifts(state: State): readonly GiveGift[] {
   return state.gifts
-    .filter((own) => own.state === "sending" || own.state === "committed")
+    .filter((own) => !isOver(own))
     .map(({ id, gift }) => ({ type: "gift", id, gift }));
 }
 
-/** Return a gift of the catalogue, or null for one that this show does not know. */
-export function giftOf(state: State, id: string): Gift | null {
-  return state.catalogue.find((gift) => gift.id === id) ?? null;
+/** Say that nothing more will be heard of a gift. */
+export function isOver(own: OwnGift): boolean {
+  return own.state === "done" || own.state === "refused" || own.state === "refunded";
+}
+
+/** Return a gift of the catalogue or of a game, or null for one that this show does not know. */
+export function giftOf(state: State, id: string): Sold | null {
+  return state.catalogue.find((gift) => gift.id === id) ?? state.offers.find((offer) => offer.id === id) ?? null;
+}
+
+/** Return what hinders a gift just now or is left of it, or null for one without such cares. */
+export function shelfOf(state: State, id: string): OfferState | null {
+  return state.show.shelf.find((one) => one.id === id) ?? null;
 }
 
 /** Estimate the delay between the server and this viewer's eyes; null before anything was measured. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import { type ChatLine, type GiftGiven, type Show, TICKET_SECONDS, type Welcome } from "../src/protocol";
 import { BANNERS_MAX, BANNER_MS, FAILED_GIFT_MS, LINES_MAX, NOTICE_MS, OWN_GIFTS_MAX, reduce } from "../src/reduce";
-import { type State, begin, freeCoins, latencyMs, openGifts } from "../src/state";
+import { type State, begin, freeCoins, latencyMs, openGifts, shelfOf } from "../src/state";
 
 const SHOW: Show = {
   type: "show",
@@ -17,6 +17,7 @@ const SHOW: Show = {
   is_live: true,
   source: "webcam",
   rest: "",
+  shelf: [],
 };
 
 function said(seq: number, text: string, name = "Bob"): ChatLine {
@@ -31,8 +32,8 @@ const WELCOME: Welcome = {
   seq: 2,
   balance_coins: 100,
   catalogue: [
-    { id: "tomato", name: "Tomato", emoji: "T", price_coins: 5, reaction: "throw", push: 0.5, move: null },
-    { id: "ticket", name: "Ticket", emoji: "K", price_coins: 90, reaction: "ticket", push: 0, move: null },
+    { id: "tomato", name: "Tomato", emoji: "T", price_coins: 5, reaction: "throw", push: 0.5, move: null, seconds: 0 },
+    { id: "ticket", name: "Ticket", emoji: "K", price_coins: 90, reaction: "ticket", push: 0, move: null, seconds: 0 },
   ],
   show: SHOW,
   recent: [
@@ -48,6 +49,7 @@ const WELCOME: Welcome = {
   emotes: [{ code: "wow", emoji: "W" }],
   waiting: [],
   held: [],
+  offers: [],
 };
 
 const PLAYING = { at: "playing", stream: null } as const;
@@ -193,7 +195,7 @@ describe("one's own gifts", () => {
     const sent = reduce(joined(), { type: "gift_sent", id: "a", gift: "ticket" }, 0);
     expect([sent.balance_coins, freeCoins(sent)]).toEqual([100, 10]);
     expect(reduce(sent, { type: "wallet", balance_coins: 512 }, 0)).toEqual({ ...sent, balance_coins: 512 });
-    const paid = reduce(sent, { type: "gift_update", id: "a", state: "committed", balance_coins: 10, reason: "" }, 0);
+    const paid = reduce(sent, { type: "gift_update", id: "a", state: "committed", balance_coins: 10, reason: "", seconds: 0, gift: "" }, 0);
     expect([paid.balance_coins, freeCoins(paid), paid.gifts[0]!.state]).toEqual([10, 10, "committed"]);
   });
 
@@ -204,7 +206,7 @@ describe("one's own gifts", () => {
 
   it("tell why they were refunded, and go after a while", () => {
     const sent = reduce(joined(), { type: "gift_sent", id: "a", gift: "ticket" }, 0);
-    const back = reduce(sent, { type: "gift_update", id: "a", state: "refunded", balance_coins: 100, reason: "no stream" }, 1_000);
+    const back = reduce(sent, { type: "gift_update", id: "a", state: "refunded", balance_coins: 100, reason: "no stream", seconds: 0, gift: "" }, 1_000);
     expect(back.gifts[0]).toMatchObject({ state: "refunded", reason: "no stream" });
     expect(back.notices[0]).toMatchObject({ is_bad: true });
     expect(back.notices[0]!.text).toContain("no stream");
@@ -216,7 +218,7 @@ describe("one's own gifts", () => {
     let state = joined({ balance_coins: 1_000 });
     for (let i = 0; i < OWN_GIFTS_MAX + 3; i += 1) state = reduce(state, { type: "gift_sent", id: `${i}`, gift: "tomato" }, 0);
     expect(state.gifts).toHaveLength(OWN_GIFTS_MAX + 3);
-    state = reduce(state, { type: "gift_update", id: "0", state: "done", balance_coins: 995, reason: "" }, 0);
+    state = reduce(state, { type: "gift_update", id: "0", state: "done", balance_coins: 995, reason: "", seconds: 0, gift: "" }, 0);
     expect(state.gifts.filter((gift) => gift.state === "sending")).toHaveLength(OWN_GIFTS_MAX + 2);
     expect(state.gifts.some((gift) => gift.id === "0")).toBe(false);
   });
@@ -224,11 +226,31 @@ describe("one's own gifts", () => {
   it("are asked for again until their end is heard, paid or not", () => {
     let state = joined({ balance_coins: 1_000 });
     for (const id of ["a", "b", "c", "d"]) state = reduce(state, { type: "gift_sent", id, gift: "tomato" }, 0);
-    const told = { type: "gift_update", balance_coins: 985, reason: "" } as const;
+    const told = { type: "gift_update", balance_coins: 985, reason: "", seconds: 0, gift: "" } as const;
     state = reduce(state, { ...told, id: "b", state: "committed" }, 0);
     state = reduce(state, { ...told, id: "c", state: "done" }, 0);
     state = reduce(state, { ...told, id: "d", state: "refused" }, 0);
     expect(openGifts(state)).toEqual(["a", "b"].map((id) => ({ type: "gift", id, gift: "tomato" })));
+  });
+
+  it("count down while they run, rest, and are known to a page that did not send them", () => {
+    const told = { type: "gift_update", id: "a", balance_coins: 75, reason: "", gift: "castle/ghost" } as const;
+    const running = reduce(joined(), { ...told, state: "running", seconds: 10 }, 1_000);
+    expect(running.gifts[0]).toMatchObject({ gift: "castle/ghost", state: "running", seconds_left: 10 });
+    expect(reduce(running, { type: "tick" }, 1_100)).toBe(running);
+    expect(reduce(running, { type: "tick" }, 4_200).gifts[0]!.seconds_left).toBe(7);
+    const paused = reduce(running, { ...told, state: "paused", seconds: 6.5 }, 4_500);
+    expect(reduce(paused, { type: "tick" }, 9_000).gifts[0]).toMatchObject({ state: "paused", seconds_left: 7 });
+    expect(openGifts(paused)).toEqual([{ type: "gift", id: "a", gift: "castle/ghost" }]);
+  });
+
+  it("may be what an outside game sells", () => {
+    const ghost = { id: "castle/ghost", game: "castle", name: "Ghost", emoji: "G", price_coins: 25, seconds: 0, cooldown_s: 30, per_show_max: 0, per_viewer_max: 0 };
+    const state = reduce(joined(), { type: "offers", offers: [ghost] }, 0);
+    expect(freeCoins(reduce(state, { type: "gift_sent", id: "a", gift: "castle/ghost" }, 0))).toBe(75);
+    const cooling = { id: "castle/ghost", hindrance: "cooling", wait_s: 12, left: null } as const;
+    expect(shelfOf(reduce(state, { ...SHOW, shelf: [cooling] }, 0), "castle/ghost")).toEqual(cooling);
+    expect(shelfOf(state, "castle/ghost")).toBeNull();
   });
 
   it("survive a new life of the room unanswered, so that they can be sent again", () => {
@@ -287,7 +309,7 @@ describe("the first-person game", () => {
 
   it("tells a refund once, though the end of the game says the same", () => {
     const ended = reduce(reduce(joined(), start, 0), { type: "play_end", reason: "No picture; coins are back." }, 0);
-    const update = { type: "gift_update", id: "a", state: "refunded", balance_coins: 100, reason: "No picture; coins are back." } as const;
+    const update = { type: "gift_update", id: "a", state: "refunded", balance_coins: 100, reason: "No picture; coins are back.", seconds: 0, gift: "" } as const;
     expect(reduce(ended, update, 0).notices.map((notice) => notice.is_bad)).toEqual([true]);
   });
 

@@ -2,6 +2,7 @@
 
 import queue
 import threading
+from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, Final, Generic, TypeVar
@@ -9,7 +10,7 @@ from typing import Any, Final, Generic, TypeVar
 from avatar_live import clock
 from avatar_live.protocol.catalogue import START_BALANCE_COINS
 from avatar_live.server.ledger import requests as rq
-from avatar_live.server.ledger.reports import Report, open_reader, reconcile
+from avatar_live.server.ledger.reports import Reader, Report, Sale, open_reader, reconcile, sales
 from avatar_live.server.ledger.store import OutcomeUnknownError, StoreError, open_store, perform
 
 T = TypeVar("T")
@@ -94,16 +95,23 @@ class Ledger:
 
     def reconcile(self) -> Future[Report]:
         """Count everything again, beside the requests and not between them."""
-        future: Future[Report] = Future()
+        return self._read(reconcile)
 
-        def count() -> None:
+    def sales(self) -> Future[tuple[Sale, ...]]:
+        """Return what outside games have done in this show, for each viewer, beside the requests."""
+        return self._read(lambda reader: sales(reader, self._room, self._show))
+
+    def _read(self, read: Callable[[Reader], T]) -> Future[T]:
+        future: Future[T] = Future()
+
+        def answer() -> None:
             try:
                 with open_reader(self._where) as reader:
-                    future.set_result(reconcile(reader))
+                    future.set_result(read(reader))
             except StoreError as error:
                 future.set_exception(LedgerError(str(error)))
 
-        threading.Thread(target=count, name="reconcile", daemon=True).start()
+        threading.Thread(target=answer, name="ledger reader", daemon=True).start()
         return future
 
     def close(self) -> None:

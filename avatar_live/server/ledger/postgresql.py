@@ -216,9 +216,9 @@ class PostgresqlReader:
     def __init__(self, db: Connection) -> None:
         self._db = db
 
-    def rows(self, query: LiteralString) -> Iterator[Sequence[Any]]:
-        """Yield the rows of a query that both databases understand."""
-        yield from self._db.execute(query)
+    def rows(self, query: LiteralString, *values: str) -> Iterator[Sequence[Any]]:
+        """Yield the rows of a query that both databases understand; `?` stands for a value."""
+        yield from self._db.execute(query.replace("?", "%s"), values or None)
 
 
 def _place(url: str) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 from urllib.parse import urlsplit
 
+from avatar_live.server.ledger.book import WALLET
 from avatar_live.server.ledger.store import POSTGRESQL, StoreError, path_of
 
 _FAULTS: Final = (
@@ -75,11 +76,20 @@ class Report:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Sale:
+    """How many of an effect were done for a viewer."""
+
+    viewer: str
+    gift: str
+    count: int
+
+
 class Reader(Protocol):
     """One snapshot of the books, to read from."""
 
-    def rows(self, query: str) -> Iterator[Sequence[Any]]:
-        """Yield the rows of a query that both databases understand."""
+    def rows(self, query: str, *values: str) -> Iterator[Sequence[Any]]:
+        """Yield the rows of a query that both databases understand; `?` stands for a value."""
 
 
 @contextlib.contextmanager
@@ -105,8 +115,8 @@ class _SqliteReader:
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
 
-    def rows(self, query: str) -> Iterator[Sequence[Any]]:
-        yield from self._db.execute(query)
+    def rows(self, query: str, *values: str) -> Iterator[Sequence[Any]]:
+        yield from self._db.execute(query, values)
 
 
 def reconcile(reader: Reader) -> Report:
@@ -136,6 +146,19 @@ def reconcile(reader: Reader) -> Report:
             if (count := _one(reader, f"SELECT count(*) FROM ({query}) AS found"))  # noqa: S608  (they stand above)
         ),
     )
+
+
+def sales(reader: Reader, room: str, show: str) -> tuple[Sale, ...]:
+    """Return what was done in a show of what outside games sell; what is on its way is not counted."""
+    done = reader.rows(
+        "SELECT account.name, gift, count(*) FROM gift JOIN account ON number = wallet "
+        "WHERE gift LIKE ? AND state = ? AND room = ? AND gift.show = ? GROUP BY account.name, gift",
+        "%/%",
+        "done",
+        room,
+        show,
+    )
+    return tuple(Sale(name.removeprefix(WALLET), gift, count) for name, gift, count in done)
 
 
 def _one(reader: Reader, query: str) -> int:

@@ -3,8 +3,8 @@
 import { type TemplateResult, html, nothing } from "lit-html";
 import { repeat } from "lit-html/directives/repeat.js";
 
-import type { Gift } from "../protocol";
-import { type OwnGift, type State, freeCoins, giftOf } from "../state";
+import type { OfferState } from "../protocol";
+import { type OwnGift, type Sold, type State, freeCoins, giftOf, shelfOf } from "../state";
 import { giftName, words } from "../words";
 import type { Actions } from "./actions";
 import { giftPicture, sign } from "./icons";
@@ -30,37 +30,53 @@ export function giftsView(state: State, act: Actions): TemplateResult {
       </header>
       <ul class="catalogue">
         ${repeat(
-          state.catalogue,
+          [...state.catalogue, ...state.offers],
           (gift) => gift.id,
-          (gift) => giftView(gift, coins, is_joined, act),
+          (gift) => giftView(gift, shelfOf(state, gift.id), coins, is_joined, act),
         )}
       </ul>
     </section>
   `;
 }
 
-function giftView(gift: Gift, coins: number, is_joined: boolean, act: Actions): TemplateResult {
+function giftView(gift: Sold, shelf: OfferState | null, coins: number, is_joined: boolean, act: Actions): TemplateResult {
   const name = giftName(gift.id, gift.name);
-  const is_too_dear = gift.price_coins > coins;
+  const care = shelf === null ? "" : careOf(shelf);
+  const is_hindered = shelf !== null && shelf.hindrance !== null;
+  const obstacle = is_hindered ? care : gift.price_coins > coins ? words.too_poor : "";
   return html`<li>
     <button
-      class="gift"
+      class="gift ${gift.id.includes("/") ? "is-offer" : ""}"
       data-gift=${gift.id}
-      ?disabled=${is_too_dear || !is_joined}
-      title=${is_too_dear ? words.too_poor : name}
-      aria-label="${name}, ${gift.price_coins} ${words.coins}${is_too_dear ? `, ${words.too_poor}` : ""}"
+      data-hindrance=${shelf?.hindrance ?? nothing}
+      ?disabled=${obstacle !== "" || !is_joined}
+      title=${obstacle || name}
+      aria-label="${name}, ${gift.price_coins} ${words.coins}${obstacle === "" ? "" : `, ${obstacle}`}"
       @click=${() => act.give(gift.id)}
     >
       ${giftPicture(gift.id, gift.emoji)}<span class="gift-name">${name}</span>
       <span class="price">${sign("coin")}${gift.price_coins}</span>
+      ${care === "" ? nothing : html`<span class="care">${care}</span>`}
     </button>
   </li>`;
+}
+
+/** Say what hinders a gift, with the seconds where it cools down, or how many are left. */
+function careOf(shelf: OfferState): string {
+  if (shelf.hindrance === "cooling") return `${words.hindered.cooling} ${shelf.wait_s} s`;
+  if (shelf.hindrance !== null) return words.hindered[shelf.hindrance];
+  return shelf.left === null ? "" : `${shelf.left} ${words.left_of}`;
 }
 
 function ownGiftView(state: State, own: OwnGift): TemplateResult {
   const gift = giftOf(state, own.gift);
   const name = giftName(own.gift, gift?.name ?? own.gift);
   return html`<li class="own-gift is-${own.state}" data-state=${own.state} title=${own.reason || nothing}>
-    ${giftPicture(own.gift, gift?.emoji ?? "")}<span class="sr">${name}</span><span>${own.state === "committed" && own.reason !== "" ? own.reason : words[own.state]}</span>
+    ${giftPicture(own.gift, gift?.emoji ?? "")}<span class="sr">${name}</span><span>${stateOf(own)}</span>
   </li>`;
+}
+
+function stateOf(own: OwnGift): string {
+  if (own.state === "committed" && own.reason !== "") return own.reason;
+  return own.seconds_left > 0 ? `${words[own.state]} ${own.seconds_left} s` : words[own.state];
 }

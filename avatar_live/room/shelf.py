@@ -1,0 +1,67 @@
+"""What is on sale beside the plain gifts, how much of it was sold, and which paid effects are on their way."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from avatar_live.protocol.effects import Offer, OfferedEffect
+from avatar_live.room.roster import Roster
+
+TURNS_MAX: Final = 500  # on their way at once; beyond, an effect is refused before it is paid
+TURNS_OF_ONE_MAX: Final = 50  # of one effect
+STAGE: Final = ""  # the game of the gifts that our own stage shows for a while
+
+_NOBODY: Final[Roster[int]] = Roster()
+
+
+@dataclass(frozen=True, slots=True)
+class Game:
+    """An outside game: what it sells, by game/effect, and whether it is here."""
+
+    effects: Mapping[str, OfferedEffect]
+    lines: int = 0  # on which it offered; one without any is here while it repeats itself
+    is_here: bool = True
+    heard_s: float = 0.0
+    gone_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One paid effect on its way: it waits in line, is asked, accepted, runs (or rests) and ends."""
+
+    id: str  # by which the game knows it, over all lives of room and game
+    viewer: str
+    name: str
+    gift_id: str
+    gift: str  # game/effect, or a gift of our own
+    price_coins: int
+    left_s: float  # of its running, while it does not run
+    phase: Literal["queued", "asked", "accepted", "running", "paused"] = "queued"
+    until_s: float = 0.0  # when the phase ends by itself
+
+    @property
+    def game(self) -> str:
+        """Return the game that does it; `STAGE` for a gift of our own."""
+        return game_of(self.gift)
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """`sold` and `had` count what was paid in this show and not given back; `promised` is with the ledger just now."""
+
+    games: Mapping[str, Game] = field(default_factory=dict)
+    sold: Mapping[str, int] = field(default_factory=dict)
+    had: Roster[int] = _NOBODY  # by viewer and effect
+    ready_s: Mapping[str, float] = field(default_factory=dict)  # when an effect has cooled down
+    promised: Mapping[tuple[str, str], str] = field(default_factory=dict)  # the effect, by viewer and gift id
+    turns: tuple[Turn, ...] = ()  # in the order in which they were paid
+    told: tuple[Offer, ...] = ()
+
+
+EMPTY_SHELF: Final = Shelf()
+
+
+def game_of(gift: str) -> str:
+    """Return the game in whose name something is sold."""
+    game, slash, _ = gift.partition("/")
+    return game if slash else STAGE

@@ -1,0 +1,84 @@
+"""Outside games over HTTP, with the show's token: what they sell, and how far each paid effect is.
+
+A game that speaks HTTP alone repeats its offer at least every `GAME_SILENT_S`, or it is taken for away. It hears what
+was paid from the event API, or reads it in the answer to its offer.
+"""
+
+import hmac
+from typing import Annotated, Final
+
+import msgspec
+from litestar import Response, Router, get, post, put
+from litestar.connection import ASGIConnection
+from litestar.exceptions import NotAuthorizedException
+from litestar.handlers import BaseRouteHandler
+from litestar.params import FromPath
+
+from avatar_live.protocol.effects import EffectAskedEvent, EffectStep, Offer, OfferedEffects, OfferState
+from avatar_live.protocol.wire import REASON_CHARACTERS_MAX
+from avatar_live.room import events as ev
+from avatar_live.room import offers, turns
+from avatar_live.server.keeper import Keeper
+
+BODY_BYTES_MAX: Final = 16_384
+NO_TOKEN: Final = "Pass the show's token as Authorization: Bearer."  # noqa: S105  (a sentence)
+
+
+class Shelf(msgspec.Struct, frozen=True):
+    """What outside games sell just now, and what hinders it."""
+
+    offers: tuple[Offer, ...]
+    states: tuple[OfferState, ...]
+
+
+class OfferTaken(msgspec.Struct, frozen=True):
+    """The offer is on the shelf; `asked` is what is paid and waits for the game, each to be done once."""
+
+    asked: tuple[EffectAskedEvent, ...]
+
+
+class EffectReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How far an effect is; `reason` says to the giver why it failed."""
+
+    state: EffectStep
+    reason: Annotated[str, msgspec.Meta(max_length=REASON_CHARACTERS_MAX)] = ""
+
+
+def games_routes(keeper: Keeper, token: str) -> Router:
+    """Return the routes of outside games."""
+
+    def holds_token(connection: ASGIConnection, _: BaseRouteHandler) -> None:  # type: ignore[type-arg]
+        scheme, _space, offered = connection.headers.get("authorization", "").partition(" ")
+        if not (token and scheme.lower() == "bearer" and hmac.compare_digest(offered.strip().encode(), token.encode())):
+            raise NotAuthorizedException(NO_TOKEN, headers={"WWW-Authenticate": 'Bearer realm="games"'})
+
+    @get("/games", sync_to_thread=False, summary="What outside games sell")
+    def look() -> Shelf:
+        return Shelf(offers.offers(keeper.room), keeper.room.show.shelf)
+
+    @put(
+        "/games/{game:str}/effects", sync_to_thread=False, request_max_body_size=BODY_BYTES_MAX, summary="Sell effects"
+    )
+    def sell(game: FromPath[str], data: OfferedEffects) -> Response[OfferTaken | str]:
+        """Sell these from now on, and no others; the answer names what was paid and waits for the game."""
+        if obstacle := offers.obstacle_to_offer(keeper.room, game, data):
+            return Response(obstacle, status_code=409, media_type="text/plain")
+        keeper.handle(ev.GameOffered(game, data))
+        return Response(OfferTaken(turns.asked(keeper.room, game)))
+
+    @post(
+        "/effects/{id:str}",
+        sync_to_thread=False,
+        status_code=200,
+        request_max_body_size=BODY_BYTES_MAX,
+        summary="Say how far an effect is",
+    )
+    def report(id: FromPath[str], data: EffectReport) -> Response[str]:
+        """Say how far a paid effect is: accepted, running, paused, resumed, done or failed."""
+        told = ev.EffectReported(id, data.state, data.reason)
+        if obstacle := turns.obstacle_to_report(keeper.room, told):
+            return Response(obstacle, status_code=409, media_type="text/plain")
+        keeper.handle(told)
+        return Response("ok", media_type="text/plain")
+
+    return Router("/api", route_handlers=[look, sell, report], guards=[holds_token])
