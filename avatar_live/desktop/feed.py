@@ -4,6 +4,7 @@ import contextlib
 import threading
 from collections.abc import Iterator
 from typing import Final
+from urllib.parse import quote
 
 import msgspec
 from PySide6.QtCore import QObject, Signal
@@ -11,13 +12,12 @@ from websockets.exceptions import WebSocketException
 from websockets.sync.client import ClientConnection, connect
 
 from avatar_live.protocol.api import ApiEvent
+from avatar_live.protocol.programs import ToProgram, to_program
 
 AGAIN_S: Final = 0.5  # after a connection that broke: the server may be starting again
 OPEN_S_MAX: Final = 2.0
 CLOSE_S_MAX: Final = 0.5
 BREAKS: Final = (OSError, WebSocketException, TimeoutError, msgspec.DecodeError)
-
-_decoder = msgspec.json.Decoder(ApiEvent)
 
 
 class Feed(QObject):
@@ -56,13 +56,14 @@ class Feed(QObject):
         while not self._stopped.is_set():
             with contextlib.suppress(*BREAKS), self._connected(url, token) as connection:
                 for line in connection:
-                    self._take(_decoder.decode(line))
+                    self._take(to_program(line))
             self._stopped.wait(AGAIN_S)
 
     @contextlib.contextmanager
     def _connected(self, url: str, token: str) -> Iterator[ClientConnection]:
+        epoch, seq = self._seen
         with connect(
-            f"{url}?since={self._seen[1]}",
+            f"{url}?since={seq}&epoch={quote(epoch)}",
             additional_headers={"Authorization": f"Bearer {token}"},
             open_timeout=OPEN_S_MAX,
             close_timeout=CLOSE_S_MAX,
@@ -78,7 +79,9 @@ class Feed(QObject):
                 with self._lock:
                     self._connection = None
 
-    def _take(self, event: ApiEvent) -> None:
+    def _take(self, event: ApiEvent | ToProgram | None) -> None:
+        if not isinstance(event, ApiEvent):
+            return
         epoch, seq = self._seen
         if not self._stopped.is_set() and (event.epoch != epoch or event.seq > seq):
             self._seen = (event.epoch, event.seq)

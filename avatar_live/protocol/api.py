@@ -12,11 +12,12 @@ from avatar_live.protocol.effects import EffectAskedEvent
 from avatar_live.protocol.view import Camp
 
 
-class ApiEvent(msgspec.Struct, frozen=True):
+class ApiEvent(msgspec.Struct, frozen=True, omit_defaults=True):
     """Tell of one thing that happened in the room.
 
     `type` is one of `EVENT_TYPES`, `data` has its `EVENT_FIELDS`; `at` is seconds since the Unix epoch. `epoch` names
-    one life of the server's room, within which `seq` counts without gaps.
+    one life of the server's room, within which `seq` counts without gaps. `source` names where else it happened, such
+    as "twitch", and is left out for this room; `test` is there, and true, where somebody only tries things out.
     """
 
     epoch: str
@@ -24,6 +25,8 @@ class ApiEvent(msgspec.Struct, frozen=True):
     type: str
     at: float
     data: dict[str, str | int | float | bool]
+    source: str = ""
+    test: bool = False
 
 
 class ViewerJoinedEvent(msgspec.Struct, frozen=True):

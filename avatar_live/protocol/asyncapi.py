@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import msgspec
 
-from avatar_live.protocol import wire
+from avatar_live.protocol import programs, wire
 from avatar_live.protocol.api import EVENTS, ApiEvent
 from avatar_live.protocol.codec import SUBPROTOCOLS
 
@@ -22,7 +22,8 @@ Document = dict[str, Any]  # JSON
 def asyncapi(version: str) -> Document:
     """Return the whole description, ready for JSON."""
     asked, told = wire.FromViewer.__args__, wire.ToViewer.__args__
-    everything = (*asked, *told, wire.Keys, wire.Pulse)
+    wished, answered = programs.FromProgram.__args__, programs.ToProgram.__args__
+    everything = (*asked, *told, *wished, *answered, wire.Keys, wire.Pulse)
     happenings = tuple(EVENTS.values())
     _, schemas = msgspec.json.schema_components((*everything, ApiEvent, *happenings), ref_template=_SCHEMA)
     return {
@@ -36,14 +37,15 @@ def asyncapi(version: str) -> Document:
         "defaultContentType": "application/json",
         "channels": {
             "room": _channel("/ws", _ROOM, (*asked, *told)),
-            "events": _channel("/api/events", _EVENTS, happenings),
+            "events": _channel("/api/events", _EVENTS, (*happenings, *answered, *wished)),
             "input": _channel("input", _INPUT, (wire.Keys,)),
             "pulse": _channel("pulse", _PULSE, (wire.Pulse,)),
         },
         "operations": {
             "hearViewer": _operation("receive", "room", asked, "The server takes what a viewer says."),
             "tellViewer": _operation("send", "room", told, "The server tells a viewer."),
-            "tellProgram": _operation("send", "events", happenings, "The server tells games, bots and overlays."),
+            "tellProgram": _operation("send", "events", (*happenings, *answered), "The server tells games and bots."),
+            "hearProgram": _operation("receive", "events", wished, "The server does what games and bots ask for."),
             "steer": _operation("receive", "input", (wire.Keys,), "The server takes a player's keys; the newest win."),
             "live": _operation("receive", "pulse", (wire.Pulse,), "The server lets go of a page that falls silent."),
         },
@@ -78,7 +80,12 @@ _ROOM: Final = (
     + "; ".join(f"{code} {words}" for code, words in sorted(close_codes().items()))
     + "."
 )
-_EVENTS: Final = "What happens in the room, for programs that hold the show's token; `?since=<seq>` resumes."
+_EVENTS: Final = (
+    "What happens in the room, and what programs ask of it. The token, the show's own or one that `POST /api/tokens` "
+    "made, comes as `Authorization: Bearer` or as `?token=`. The first message is `ProgramWelcome`; "
+    "`?since=<seq>&epoch=<epoch>` then tells again what is kept, after `Missed` where some of it is gone; "
+    "`?types=gift,chat` leaves out all others. Each command is answered by its `id`; pass over what you do not know."
+)
 _INPUT: Final = "The data channel of a player's own WebRTC stream, unordered and unreliable."
 _PULSE: Final = "A data channel of any WebRTC stream, unordered and unreliable; who never says a word there may do so."
 

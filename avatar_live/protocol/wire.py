@@ -143,6 +143,7 @@ class ChatLine(msgspec.Struct, frozen=True, tag="chat"):
     """Tell everybody of a chat line: `@name` in its text speaks to somebody, `:code:` is an emote.
 
     `reply_to` is the `seq` of the line that it answers, 0 for none, and `reply_name` who wrote that one.
+    `source` names where it was written, such as "twitch", and is empty for this room.
     """
 
     seq: int
@@ -151,6 +152,7 @@ class ChatLine(msgspec.Struct, frozen=True, tag="chat"):
     badges: tuple[Badge, ...] = ()
     reply_to: int = 0
     reply_name: str = ""
+    source: str = ""
 
 
 class GiftGiven(msgspec.Struct, frozen=True, tag="gift_given"):

@@ -161,7 +161,7 @@ def _tell_line(room: Room, said: ev.Said, name: str, now_s: float) -> tuple[Room
     room = replace(room, order=held.with_regular(room.order, said.viewer))
     room, peak = _with_chatter_heard(room, now_s)
     effects: ev.Effects = (ev.TellAll(line), reported(line), *peak)
-    camp, viewer = _camp_in(said.text), room.viewers.get(said.viewer)
+    camp, viewer = camp_in(said.text), room.viewers.get(said.viewer)
     if camp is None:
         return room, effects
     if viewer is not None and viewer.connections > 0 and viewer.camp is None:
@@ -180,6 +180,14 @@ def _tell_waiting(room: Room, now_s: float) -> tuple[Room, ev.Effects]:
         room, told = _tell_line(room, line.said, line.name, now_s)
         effects = (*effects, *held.decided(order, line, is_told=True), *told)
     return room, effects
+
+
+def camp_in(text: str) -> Camp | None:
+    """Return the camp that a line names first, or None."""
+    for word in text.casefold().split():
+        if word in _CAMP_WORDS:
+            return _CAMP_WORDS[word]
+    return next((_CAMP_SIGNS[sign] for sign in text if sign in _CAMP_SIGNS), None)
 
 
 def _with_chatter_heard(room: Room, now_s: float) -> tuple[Room, ev.Effects]:
@@ -202,13 +210,6 @@ def _missed(room: Room, epoch: str | None, seq: int) -> tuple[ChatLine | GiftGiv
     if epoch == room.epoch:
         return tuple(line for line in room.lines if line.seq > seq)
     return room.lines[-LINES_SHOWN_MAX:]
-
-
-def _camp_in(text: str) -> Camp | None:
-    for word in text.casefold().split():
-        if word in _CAMP_WORDS:
-            return _CAMP_WORDS[word]
-    return next((_CAMP_SIGNS[sign] for sign in text if sign in _CAMP_SIGNS), None)
 
 
 def _with_camp_chosen(room: Room, name: str, viewer: Viewer, camp: Camp | None) -> Room:

@@ -35,7 +35,9 @@ def reported(line: ChatLine) -> ev.Report:
     """Return what the event API hears of a line."""
     role = next((badge for badge in line.badges if badge in ("host", "moderator")), "viewer")
     return ev.Report(
-        "chat", {"name": line.name, "text": line.text, "line": line.seq, "role": role, "reply_to": line.reply_to}
+        "chat",
+        {"name": line.name, "text": line.text, "line": line.seq, "role": role, "reply_to": line.reply_to},
+        line.source,
     )
 
 

@@ -51,6 +51,16 @@ class HostSaid:
 
 
 @dataclass(frozen=True, slots=True)
+class OutsideSaid:
+    """A program, or a viewer of another platform, says something; `source` names where."""
+
+    source: str
+    name: str
+    text: str
+    reply_to: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Moderated:
     """A moderator, or the host (`by` is empty), keeps order."""
 
@@ -274,6 +284,7 @@ Event = (
     | Left
     | Said
     | HostSaid
+    | OutsideSaid
     | Moderated
     | HostHid
     | Invited
@@ -418,10 +429,11 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Tell the event API."""
+    """Tell the event API; `source` names where it happened, empty for this room."""
 
     type: str
     data: Mapping[str, str | int | float | bool]
+    source: str = ""
 
 
 Effect = (

@@ -19,6 +19,7 @@ LIKE_ALLOWANCE: Final = Allowance(rate_hz=10.0, burst=20.0)
 CAMP_ALLOWANCE: Final = Allowance(rate_hz=5.0, burst=10.0)
 DEED_ALLOWANCE: Final = Allowance(rate_hz=2.0, burst=20.0)  # each is a write to the disk
 GIFT_ALLOWANCE: Final = Allowance(rate_hz=5.0, burst=10.0)
+OUTSIDE_ALLOWANCE: Final = Allowance(rate_hz=20.0, burst=60.0)  # lines from outside, all together
 # A page that comes back asks again for what was not answered; only a flood is kept from the ledger.
 ASK_ALLOWANCE: Final = Allowance(rate_hz=50.0, burst=200.0)
 
@@ -117,3 +118,4 @@ class Room:
     show: Show = NOTHING_SHOWN
     order: Order = IN_ORDER
     shelf: Shelf = EMPTY_SHELF
+    outside: Bucket = _UNUSED

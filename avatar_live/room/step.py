@@ -10,7 +10,7 @@ from typing import assert_never
 
 from avatar_live.protocol.cues import Goal
 from avatar_live.protocol.wire import Offers, Show
-from avatar_live.room import audience, chat, cues, gifts, moderation, offers, play, rest, turns
+from avatar_live.room import audience, chat, cues, gifts, moderation, offers, outside, play, rest, turns
 from avatar_live.room import events as ev
 from avatar_live.room.state import Room
 
@@ -26,6 +26,8 @@ def step(room: Room, event: ev.Event, now_s: float) -> tuple[Room, ev.Effects]:
             return audience.say(room, event, now_s)
         case ev.HostSaid():
             return chat.host_says(room, event)
+        case ev.OutsideSaid():
+            return outside.say(room, event, now_s)
         case ev.Moderated():
             return moderation.moderate(room, event, now_s)
         case ev.HostHid():

@@ -14,10 +14,13 @@ from litestar.static_files import create_static_files_router
 from avatar_live import __version__
 from avatar_live.channels.processes import ServerPlan
 from avatar_live.protocol.asyncapi import Document, asyncapi
+from avatar_live.server.access import Access
+from avatar_live.server.commands import Commands
 from avatar_live.server.games import games_routes
 from avatar_live.server.host import host_routes
 from avatar_live.server.keeper import Keeper
 from avatar_live.server.moderation import moderation_routes
+from avatar_live.server.program_routes import program_routes
 from avatar_live.server.providers import Providers
 from avatar_live.server.topup import money_routes
 
@@ -52,7 +55,9 @@ class RoomPlace(msgspec.Struct, frozen=True):
     socket_port: int
 
 
-def make_app(plan: ServerPlan, keeper: Keeper, *routes: Router | HTTPRouteHandler) -> Litestar:
+def make_app(
+    plan: ServerPlan, keeper: Keeper, access: Access, commands: Commands, *routes: Router | HTTPRouteHandler
+) -> Litestar:
     """Return the ASGI app of one show; `routes` are those of WHEP, WHIP and what monitors read."""
 
     @get("/api/health", sync_to_thread=False, summary="How the show does")
@@ -68,12 +73,23 @@ def make_app(plan: ServerPlan, keeper: Keeper, *routes: Router | HTTPRouteHandle
     def sockets_described() -> Document:
         return asyncapi(__version__)
 
-    money = money_routes(keeper.ledger, Providers(Path(plan.data_folder)), plan.token)
-    moderation = moderation_routes(keeper, plan.token)
-    host = host_routes(keeper, plan.token)
-    games = games_routes(keeper, plan.token)
+    money = money_routes(keeper.ledger, Providers(Path(plan.data_folder)), access)
+    moderation = moderation_routes(keeper, access)
+    host = host_routes(keeper, access)
+    programs = program_routes(keeper, access, commands)
+    games = games_routes(keeper, access)
+    own: list[Router | HTTPRouteHandler] = [
+        health,
+        entrance,
+        sockets_described,
+        money,
+        moderation,
+        host,
+        games,
+        programs,
+    ]
     return Litestar(
-        [health, entrance, sockets_described, money, moderation, host, games, *routes, _page(Path(plan.web_folder))],
+        [*own, *routes, _page(Path(plan.web_folder))],
         openapi_config=OpenAPIConfig(
             title="avatar_live",
             version=__version__,

@@ -1,10 +1,8 @@
 """Who is in the room: viewers, and the lines of each at whichever edge they end."""
 
-from collections.abc import Iterable
 from typing import Final, Protocol
 
-from avatar_live.edge.socket import EdgeSocket
-from avatar_live.protocol.wire import CLOSE_RESTARTING, ToViewer
+from avatar_live.protocol.wire import ToViewer
 
 MEMBERS_MAX: Final = 100_000  # of all edges together; each of them has its own limit
 
@@ -89,24 +87,3 @@ class Crowd:
         """Close every line: the server stops and may be back."""
         for port in self.ports:
             port.say_goodbye()
-
-
-class Listeners:
-    """Lines of the event API; nothing is skipped for them."""
-
-    def __init__(self) -> None:
-        self.lines: set[EdgeSocket] = set()
-
-    def tell(self, frame: bytes) -> None:
-        """Send to every listener."""
-        for line in self.lines:
-            line.send(frame)
-
-    def say_goodbye(self) -> None:
-        """Close every line: the server stops and may be back."""
-        _close_all(self.lines)
-
-
-def _close_all(lines: Iterable[EdgeSocket]) -> None:
-    for line in tuple(lines):
-        line.close(CLOSE_RESTARTING, "the server stops; come back in a moment")

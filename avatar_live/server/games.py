@@ -1,27 +1,23 @@
-"""Outside games over HTTP, with the show's token: what they sell, and how far each paid effect is.
+"""Outside games over HTTP: what they sell, and how far each paid effect is.
 
 A game that speaks HTTP alone repeats its offer at least every `GAME_SILENT_S`, or it is taken for away. It hears what
 was paid from the event API, or reads it in the answer to its offer.
 """
 
-import hmac
 from typing import Annotated, Final
 
 import msgspec
 from litestar import Response, Router, get, post, put
-from litestar.connection import ASGIConnection
-from litestar.exceptions import NotAuthorizedException
-from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath
 
 from avatar_live.protocol.effects import EffectAskedEvent, EffectStep, Offer, OfferedEffects, OfferState
 from avatar_live.protocol.wire import REASON_CHARACTERS_MAX
 from avatar_live.room import events as ev
 from avatar_live.room import offers, turns
+from avatar_live.server.access import Access
 from avatar_live.server.keeper import Keeper
 
 BODY_BYTES_MAX: Final = 16_384
-NO_TOKEN: Final = "Pass the show's token as Authorization: Bearer."  # noqa: S105  (a sentence)
 
 
 class Shelf(msgspec.Struct, frozen=True):
@@ -44,13 +40,8 @@ class EffectReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reason: Annotated[str, msgspec.Meta(max_length=REASON_CHARACTERS_MAX)] = ""
 
 
-def games_routes(keeper: Keeper, token: str) -> Router:
+def games_routes(keeper: Keeper, access: Access) -> Router:
     """Return the routes of outside games."""
-
-    def holds_token(connection: ASGIConnection, _: BaseRouteHandler) -> None:  # type: ignore[type-arg]
-        scheme, _space, offered = connection.headers.get("authorization", "").partition(" ")
-        if not (token and scheme.lower() == "bearer" and hmac.compare_digest(offered.strip().encode(), token.encode())):
-            raise NotAuthorizedException(NO_TOKEN, headers={"WWW-Authenticate": 'Bearer realm="games"'})
 
     @get("/games", sync_to_thread=False, summary="What outside games sell")
     def look() -> Shelf:
@@ -81,4 +72,4 @@ def games_routes(keeper: Keeper, token: str) -> Router:
         keeper.handle(told)
         return Response("ok", media_type="text/plain")
 
-    return Router("/api", route_handlers=[look, sell, report], guards=[holds_token])
+    return Router("/api", route_handlers=[look, sell, report], guards=[access.guard("games")])

@@ -1,4 +1,4 @@
-"""What the host does in the room over HTTP, with the show's token."""
+"""What the host, or a program in the host's place, does in the room over HTTP."""
 
 from typing import Annotated, Final
 
@@ -9,7 +9,7 @@ from litestar.openapi.datastructures import ResponseSpec
 from avatar_live.protocol.wire import CHAT_CHARACTERS_MAX
 from avatar_live.room import events as ev
 from avatar_live.room.chat import obstacle_to_host
-from avatar_live.server.guard import holding
+from avatar_live.server.access import Access
 from avatar_live.server.keeper import Keeper
 
 BODY_BYTES_MAX: Final = 8_192
@@ -28,7 +28,7 @@ class Told(msgspec.Struct, frozen=True):
     line: int
 
 
-def host_routes(keeper: Keeper, token: str) -> Router:
+def host_routes(keeper: Keeper, access: Access) -> Router:
     """Return the host's routes."""
 
     @post(
@@ -44,4 +44,4 @@ def host_routes(keeper: Keeper, token: str) -> Router:
         keeper.handle(ev.HostSaid(data.text, data.reply_to))
         return Response(Told(keeper.room.seq))
 
-    return Router("/api", route_handlers=[say], guards=[holding(token, "host")])
+    return Router("/api", route_handlers=[say], guards=[access.guard("host")])

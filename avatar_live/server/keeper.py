@@ -159,8 +159,8 @@ class Keeper:
                 if self.standing is not None:
                     self.standing.keep(self.room.order, clock.now_s(), clock.wall_s())
                     self.standing.record(Deed(clock.wall_s(), by, deed, viewer, reason, text))
-            case ev.Report(type, data):
-                self.log.report(type, data, clock.wall_s())
+            case ev.Report(type, data, source):
+                self.log.report(type, data, clock.wall_s(), source)
             case _:
                 assert_never(effect)
 

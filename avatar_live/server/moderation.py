@@ -1,4 +1,4 @@
-"""What the host does about the room over HTTP, with the show's token: every deed, and links for moderators."""
+"""What the host does about the room over HTTP: every deed, and links for moderators."""
 
 import msgspec
 from litestar import Response, Router, get, post
@@ -7,7 +7,7 @@ from avatar_live import clock
 from avatar_live.protocol.wire import ChatLine, HoldEnd, HoldMode, HoldReason, Moderate
 from avatar_live.room import events as ev
 from avatar_live.room.moderation import obstacle_to
-from avatar_live.server.guard import holding
+from avatar_live.server.access import Access
 from avatar_live.server.invitations import INVITATION_S, invitation
 from avatar_live.server.keeper import Keeper
 
@@ -60,8 +60,8 @@ class Invitation(msgspec.Struct, frozen=True):
     seconds: float
 
 
-def moderation_routes(keeper: Keeper, token: str) -> Router:
-    """Return the host's routes."""
+def moderation_routes(keeper: Keeper, access: Access) -> Router:
+    """Return the routes of the host, and of programs that keep order; only the host makes moderators."""
 
     @get("/", sync_to_thread=False, summary="How the room is kept")
     def look() -> RoomOrder:
@@ -100,10 +100,10 @@ def moderation_routes(keeper: Keeper, token: str) -> Router:
         keeper.handle(ev.Moderated("", data))
         return Response("done", media_type="text/plain")
 
-    @post("/invitations", sync_to_thread=False, summary="Make a link for a moderator")
+    @post("/invitations", guards=[access.guard()], sync_to_thread=False, summary="Make a link for a moderator")
     def invite() -> Response[Invitation | str]:
         if keeper.standing is None:
             return Response("This room keeps nothing.", status_code=409, media_type="text/plain")
         return Response(Invitation(invitation(keeper.standing, clock.wall_s()), INVITATION_S))
 
-    return Router("/api/moderation", route_handlers=[look, moderate, invite], guards=[holding(token, "moderation")])
+    return Router("/api/moderation", route_handlers=[look, moderate, invite], guards=[access.guard("moderate")])

@@ -33,13 +33,16 @@ from avatar_live.edge.streams import Keys
 from avatar_live.game.push import TICK_HZ
 from avatar_live.protocol.wire import SHOW_HZ
 from avatar_live.room import events as ev
+from avatar_live.server.access import Access
 from avatar_live.server.app import make_app
+from avatar_live.server.commands import room_commands
 from avatar_live.server.entrance import Entrance, RemoteEdge
 from avatar_live.server.joins import JoinRate
 from avatar_live.server.keeper import Keeper
 from avatar_live.server.ledger import LEDGER_FILE, Ledger, LedgerError
 from avatar_live.server.metrics import metrics_route
 from avatar_live.server.nodes import Lease, Nodes, NodesError, hold, redis_of
+from avatar_live.server.programs import Programs
 from avatar_live.server.reception import reception, socket_factory
 from avatar_live.server.standing import Standing, StandingError
 from avatar_live.server.whep import whep_routes
@@ -55,6 +58,7 @@ STRANGERS_FAULTS: Final = (  # as uvicorn says them
 TICKS_PER_SHOW: Final = round(TICK_HZ / SHOW_HZ)
 HOLD_RETRY_S: Final = 0.2
 TICKS_PER_DRAIN: Final = round(TICK_HZ / 4.0)
+TICKS_PER_LOOK: Final = round(TICK_HZ)
 
 
 class ServerError(Exception):
@@ -183,15 +187,17 @@ async def _serve_room(
         broadcaster, keeper.player_stream, watch_token=plan.watch_token, ice_servers=servers, joins=joins
     )
     whip = whip_routes(Inlet(Path(plan.run_folder)), plan.guest_token, ice_servers=servers, joins=joins)
-    app = make_app(plan, keeper, whep, whip, metrics_route(broadcaster.statistics, plan.token))
-    web = _Web(app, reception(edge, keeper.log, plan.token))
+    access, commands = Access(plan.token, standing), room_commands(keeper)
+    programs = Programs(keeper.log, access, commands, lambda: keeper.room.title)
+    app = make_app(plan, keeper, access, commands, whep, whip, metrics_route(broadcaster.statistics, plan.token))
+    web = _Web(app, reception(edge, programs, access))
     run_folder = Path(plan.run_folder)
     async with (
         serve_link(run_folder, keeper.stage.on_message, keeper.stage.on_connection),
         serve_edges(run_folder, lambda link: RemoteEdge(keeper, link)),
     ):
         serving = asyncio.create_task(web.serve(sockets=[listener]), name="web")
-        ticking = asyncio.create_task(_tick(keeper), name="tick")
+        ticking = asyncio.create_task(_tick(keeper, programs), name="tick")
         telling = asyncio.create_task(edge.run(), name="edge")
         reaching = asyncio.create_task(nodes.run() if nodes is not None else asyncio.Event().wait(), name="nodes")
         running = (serving, ticking, telling, reaching)
@@ -206,7 +212,7 @@ async def _serve_room(
                     await asyncio.sleep(POLL_S)
         finally:
             keeper.crowd.say_goodbye()
-            keeper.log.listeners.say_goodbye()
+            programs.say_goodbye()
             web.should_exit = True
             ticking.cancel()
             telling.cancel()
@@ -270,7 +276,7 @@ def _obey(wanted: Lossless[Order], keeper: Keeper) -> bool:
     return False
 
 
-async def _tick(keeper: Keeper) -> None:
+async def _tick(keeper: Keeper, programs: Programs) -> None:
     """Run the game at its rate and tell the room the time at the show's."""
     period_s = 1.0 / TICK_HZ
     last_s = clock.now_s()
@@ -291,6 +297,8 @@ async def _tick(keeper: Keeper) -> None:
             keeper.handle(ev.Ticked(view.ball_x, view.score_red, view.score_blue, keeper.stage.is_live))
         if count % TICKS_PER_DRAIN == 0:
             keeper.drain()
+        if count % TICKS_PER_LOOK == 0:
+            programs.look_after(now_s, clock.wall_s())
 
 
 def _write_health(health: HealthWriter, address: str, keeper: Keeper, broadcaster: Broadcaster) -> None:

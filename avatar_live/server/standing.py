@@ -42,6 +42,8 @@ class Kept(msgspec.Struct):
     addresses: dict[str, str] = {}  # a salted hash, and the viewer who was banned there
     muted: dict[str, float] = {}
     invitations: dict[str, float] = {}  # used ones, until they would have expired
+    revoked: dict[str, float] = {}  # programs' tokens that the host took back, until they would have expired
+    tokens_after_s: float = 0.0  # programs' tokens that were made until then hold no longer
     slow_s: float = 0.0
     is_frozen: bool = False
     has_links: bool = True

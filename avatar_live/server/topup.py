@@ -1,4 +1,4 @@
-"""How coins come in: a payment provider's signed webhook, or the operator with the show's token.
+"""How coins come in: a payment provider's signed webhook, or the operator with a token that is good for money.
 
 A provider is known by a file with its secret in the data folder, which the operator makes (`avatar-live ledger
 provider NAME`); without one its webhook does not exist. The webhook's id is the top-up's own: what a provider sends
@@ -6,7 +6,6 @@ again, because an answer was lost, is answered as before and paid once.
 """
 
 import asyncio
-import hmac
 from typing import Annotated, Final
 
 import msgspec
@@ -15,6 +14,7 @@ from litestar.datastructures import State
 from litestar.params import FromPath
 
 from avatar_live import clock
+from avatar_live.server.access import Access
 from avatar_live.server.ledger import Ledger, LedgerError
 from avatar_live.server.ledger.requests import NotToppedUp, Rule
 from avatar_live.server.ledger.settle import WALLET_COINS_MAX
@@ -24,7 +24,6 @@ from avatar_live.server.signatures import SignatureError, checked_id
 BODY_BYTES_MAX: Final = 4_096
 RETRY_S: Final = 5
 NO_PROVIDER: Final = "There is no such provider here: make its secret with `avatar-live ledger provider NAME`."
-NO_TOKEN: Final = "Pass the show's token as Authorization: Bearer."  # noqa: S105  (a sentence)
 
 _Request = Request[object, object, State]
 
@@ -48,14 +47,8 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     is_adult: bool | None = None
 
 
-def money_routes(ledger: Ledger, providers: Providers, token: str) -> Router:
+def money_routes(ledger: Ledger, providers: Providers, access: Access) -> Router:
     """Return the routes by which coins come in and wallets are limited."""
-
-    def refusal_of(request: _Request) -> Response[bytes] | None:
-        scheme, _, offered = request.headers.get("authorization", "").partition(" ")
-        if token and scheme.lower() == "bearer" and hmac.compare_digest(offered.strip().encode(), token.encode()):
-            return None
-        return _told(401, NO_TOKEN, {"WWW-Authenticate": 'Bearer realm="ledger"'})
 
     @post("/topup/{provider:str}", request_max_body_size=BODY_BYTES_MAX, status_code=200)
     async def buy(provider: FromPath[str], request: _Request) -> Response[bytes]:
@@ -73,22 +66,23 @@ def money_routes(ledger: Ledger, providers: Providers, token: str) -> Router:
             return _told(400, f"The body is no purchase ({error}).")
         return await _topped_up(ledger, bought.viewer, provider, id, bought.coins)
 
-    @post("/wallets/{viewer:str}/topup", request_max_body_size=BODY_BYTES_MAX, status_code=200)
+    @post(
+        "/wallets/{viewer:str}/topup",
+        guards=[access.guard("money")],
+        request_max_body_size=BODY_BYTES_MAX,
+        status_code=200,
+    )
     async def grant(viewer: FromPath[str], request: _Request) -> Response[bytes]:
         """Give coins as the operator; the body is a `Grant`."""
-        if (refused := refusal_of(request)) is not None:
-            return refused
         try:
             given = msgspec.json.decode(await request.body(), type=Grant)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             return _told(400, f"The body is no grant ({error}).")
         return await _topped_up(ledger, viewer, OPERATOR, given.id, given.coins)
 
-    @put("/wallets/{viewer:str}/limits", request_max_body_size=BODY_BYTES_MAX)
+    @put("/wallets/{viewer:str}/limits", guards=[access.guard("money")], request_max_body_size=BODY_BYTES_MAX)
     async def limit(viewer: FromPath[str], request: _Request) -> Response[bytes]:
         """Say what a viewer, or everybody (`*`), may spend; the body is the whole of the `Limits`."""
-        if (refused := refusal_of(request)) is not None:
-            return refused
         try:
             limits = msgspec.json.decode(await request.body(), type=Limits)
             await asyncio.wrap_future(ledger.set_rule(viewer, Rule(**msgspec.structs.asdict(limits))))

@@ -6,12 +6,13 @@ import jsonschema
 import msgspec
 from hypothesis import given
 from shared import PROJECT
-from wire_values import happenings, said, told
+from wire_values import asked_by_program, happenings, said, told, told_to_program
 
 from avatar_live import __version__
 from avatar_live.protocol import wire
 from avatar_live.protocol.api import EVENTS, ApiEvent
 from avatar_live.protocol.asyncapi import Document, asyncapi, close_codes
+from avatar_live.protocol.programs import FromProgram, ToProgram
 from avatar_live.protocol.wire import FromViewer, ToViewer
 
 SPECIFICATION = PROJECT / "web/node_modules/@asyncapi/specs/schemas/3.0.0-without-$id.json"
@@ -23,8 +24,8 @@ def test_the_description_is_valid_asyncapi() -> None:
     jsonschema.Draft7Validator(json.loads(SPECIFICATION.read_text())).validate(description)
 
 
-@given(said | told)
-def test_every_message_fits_the_schema_of_its_name(message: FromViewer | ToViewer) -> None:
+@given(said | told | asked_by_program | told_to_program)
+def test_every_message_fits_the_schema_of_its_name(message: FromViewer | ToViewer | FromProgram | ToProgram) -> None:
     schema = {"$ref": f"#/components/schemas/{type(message).__name__}", "components": description["components"]}
     jsonschema.Draft202012Validator(schema).validate(json.loads(msgspec.json.encode(message)))
 

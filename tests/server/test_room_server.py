@@ -212,12 +212,14 @@ async def test_the_event_api_tells_what_happens_in_order(server: ShowServer) -> 
         await ann.send(Say("hello bots"))
         chat = await next_event(listening, "chat")
         line = chat["data"].pop("line")
-        assert chat["data"] == {"name": "Ann", "text": "hello bots"} and isinstance(line, int)
+        told = {"name": "Ann", "text": "hello bots", "role": "viewer", "reply_to": 0}
+        assert chat["data"] == told and isinstance(line, int)
         await ann.send(GiveGift("event-1", "tomato"))
         gift = await next_event(listening, "gift")
         assert gift["data"] == {"id": "event-1", "name": "Ann", "gift": "tomato", "price_coins": 5}
         assert gift["seq"] == chat["seq"] + 1
-        async with events(server, f"token={TOKEN}&since={chat['seq']}") as later:
+        async with events(server, f"token={TOKEN}&since={chat['seq']}&epoch={chat['epoch']}") as later:
+            assert json.loads(await asyncio.wait_for(later.recv(), DEADLINE_S))["type"] == "welcome"
             assert json.loads(await asyncio.wait_for(later.recv(), DEADLINE_S)) == gift
 
 

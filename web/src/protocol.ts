@@ -155,7 +155,7 @@ export interface Welcome {
   readonly offers: readonly Offer[];
 }
 
-/** Tell everybody of a chat line: `@name` in its text speaks to somebody, `:code:` is an emote. `reply_to` is the `seq` of the line that it answers, 0 for none, and `reply_name` who wrote that one. */
+/** Tell everybody of a chat line: `@name` in its text speaks to somebody, `:code:` is an emote. `reply_to` is the `seq` of the line that it answers, 0 for none, and `reply_name` who wrote that one. `source` names where it was written, such as "twitch", and is empty for this room. */
 export interface ChatLine {
   readonly type: "chat";
   readonly seq: number;
@@ -164,6 +164,7 @@ export interface ChatLine {
   readonly badges: readonly Badge[];
   readonly reply_to: number;
   readonly reply_name: string;
+  readonly source: string;
 }
 
 /** Tell everybody of a committed gift. */

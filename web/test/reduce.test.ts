@@ -21,7 +21,7 @@ const SHOW: Show = {
 };
 
 function said(seq: number, text: string, name = "Bob"): ChatLine {
-  return { type: "chat", seq, name, text, badges: [], reply_to: 0, reply_name: "" };
+  return { type: "chat", seq, name, text, badges: [], reply_to: 0, reply_name: "", source: "" };
 }
 
 const WELCOME: Welcome = {

@@ -1,0 +1,118 @@
+"""What programs may ask of the room: each command of the protocol with the scope it needs and what it does.
+
+A module that brings a command adds it here by its type; one that nobody added is refused when the server starts.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
+
+import msgspec
+
+from avatar_live import clock
+from avatar_live.protocol.programs import Answer, AskState, FromProgram, KeepOrder, RoomState, SayLine, Scope, UseMask
+from avatar_live.room import events as ev
+from avatar_live.room.moderation import obstacle_to
+from avatar_live.room.outside import obstacle_to_line
+from avatar_live.server.access import out_of_scope
+from avatar_live.server.keeper import Keeper
+from avatar_live.server.tokens import Held
+
+NO_LINE: Final = "A mask is for a line that listens: open /api/events."
+BOT: Final = "bot"
+C = TypeVar("C", bound=msgspec.Struct)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """It is done; `data` is what was asked for."""
+
+    data: msgspec.Struct | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """It is not done, for a reason in one sentence."""
+
+    reason: str
+
+
+Outcome = Done | Rejected
+
+
+class Commands:
+    """Perform commands for whoever holds a token with their scope."""
+
+    def __init__(self) -> None:
+        self._known: dict[type[msgspec.Struct], tuple[Scope, Callable[[Held, Any], Outcome]]] = {}
+
+    def add(self, kind: type[C], scope: Scope, perform: Callable[[Held, C], Outcome]) -> None:
+        """Take commands of a type from now on."""
+        assert kind not in self._known, "a command has one meaning"
+        self._known[kind] = scope, perform
+
+    def check_whole(self) -> None:
+        """Make sure that every command of the protocol does something."""
+        missing = [kind.__name__ for kind in FromProgram.__args__ if kind not in self._known]
+        assert not missing, f"nobody performs {missing}"
+
+    def scope_of(self, command: FromProgram) -> Scope:
+        """Return the scope that a command needs."""
+        return self._known[type(command)][0]
+
+    def perform(self, held: Held, command: FromProgram) -> Answer:
+        """Do what a program asks, if it may."""
+        scope, perform = self._known[type(command)]
+        refusal = out_of_scope(held, scope)
+        outcome = Rejected(refusal) if refusal else perform(held, command)
+        match outcome:
+            case Done(data):
+                return Answer(command.id, True, data=data)
+            case Rejected(reason):
+                return Answer(command.id, False, reason)
+
+
+def room_commands(keeper: Keeper) -> Commands:
+    """Return the commands that the room itself performs."""
+
+    def state(_: Held, command: AskState) -> Outcome:
+        return Done(state_of(keeper))
+
+    def say(held: Held, command: SayLine) -> Outcome:
+        line = ev.OutsideSaid(BOT, command.name or held.name, command.text, command.reply_to)
+        if obstacle := obstacle_to_line(keeper.room, line, clock.now_s()):
+            return Rejected(obstacle)
+        keeper.handle(line)
+        return Done()
+
+    def keep_order(_: Held, command: KeepOrder) -> Outcome:
+        if obstacle := obstacle_to(keeper.room, "", command, clock.now_s()):
+            return Rejected(obstacle)
+        keeper.handle(ev.Moderated("", command))
+        return Done()
+
+    def mask(_: Held, command: UseMask) -> Outcome:
+        return Rejected(NO_LINE)
+
+    commands = Commands()
+    commands.add(UseMask, "read", mask)
+    commands.add(AskState, "read", state)
+    commands.add(SayLine, "chat", say)
+    commands.add(KeepOrder, "moderate", keep_order)
+    return commands
+
+
+def state_of(keeper: Keeper) -> RoomState:
+    """Return how the show does."""
+    room, show = keeper.room, keeper.room.show
+    return RoomState(
+        title=room.title,
+        is_live=keeper.stage.is_live,
+        audience=room.audience,
+        likes=room.likes,
+        camp_red=room.camp_red,
+        camp_blue=room.camp_blue,
+        score_red=show.score_red,
+        score_blue=show.score_blue,
+        playing=show.playing,
+    )

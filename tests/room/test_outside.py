@@ -1,0 +1,96 @@
+"""Lines from outside: told like everybody's, kept in order like everybody's, and bounded all together."""
+
+from dataclasses import replace
+
+import pytest
+from rooms import Scene, of
+
+from avatar_live.protocol.wire import CHAT_CHARACTERS_MAX, NAME_CHARACTERS_MAX, ChatLine, HoldMode, Moderate, Removed
+from avatar_live.room import events as ev
+from avatar_live.room.moderation import NO_SUBJECT, obstacle_to
+from avatar_live.room.outside import HELD, TOO_FAST, obstacle_to_line
+from avatar_live.room.state import OUTSIDE_ALLOWANCE
+
+
+def test_a_line_from_outside_is_told_with_where_it_was_written() -> None:
+    scene = Scene()
+    effects = scene.play(ev.OutsideSaid("twitch", "An\u202en", " hello\u0000 "))
+    assert of(ev.TellAll, effects) == [ev.TellAll(ChatLine(1, "Ann", "hello", source="twitch"))]
+    (report,) = of(ev.Report, effects)
+    assert (report.type, report.source, report.data["name"], report.data["text"]) == ("chat", "twitch", "Ann", "hello")
+    assert scene.room.lines == (ChatLine(1, "Ann", "hello", source="twitch"),)
+    assert len(scene.room.viewers) == 0
+
+
+def test_a_camps_word_from_outside_pushes_the_ball() -> None:
+    effects = Scene().play(ev.OutsideSaid("twitch", "Ann", "go red"))
+    assert [push.camp for push in of(ev.PushBall, effects)] == ["red"]
+
+
+def test_a_name_from_outside_is_cut_and_one_that_shows_nothing_replaced() -> None:
+    scene = Scene()
+    for name in ("x" * (NAME_CHARACTERS_MAX + 1), "\u200b"):
+        scene.play(ev.OutsideSaid("twitch", name, "hi"))
+    assert [line.name for line in scene.room.lines] == ["x" * NAME_CHARACTERS_MAX, "Guest"]
+
+
+@pytest.mark.parametrize(
+    ("text", "is_told"), [(" ", False), ("x" * CHAT_CHARACTERS_MAX, True), ("x" * (CHAT_CHARACTERS_MAX + 1), False)]
+)
+def test_a_line_that_cannot_be_told_is_left_out(text: str, is_told: bool) -> None:
+    scene = Scene()
+    line = ev.OutsideSaid("bot", "Robot", text)
+    assert bool(obstacle_to_line(scene.room, line, scene.now_s)) is not is_told
+    assert bool(of(ev.TellAll, scene.play(line))) is is_told
+
+
+def test_a_program_answers_a_line() -> None:
+    scene = Scene()
+    scene.play(ev.OutsideSaid("twitch", "Ann", "!score"), ev.OutsideSaid("bot", "Robot", "1 to 0", reply_to=1))
+    assert scene.room.lines[-1] == ChatLine(2, "Robot", "1 to 0", reply_to=1, reply_name="Ann", source="bot")
+
+
+def test_a_frozen_chat_is_frozen_for_the_outside_too() -> None:
+    scene = Scene()
+    scene.play(ev.Moderated("", Moderate("freeze")))
+    assert scene.play(ev.OutsideSaid("twitch", "Ann", "hello")) == []
+    scene.play(ev.Moderated("", Moderate("thaw")), ev.Moderated("", Moderate("links_off")))
+    assert scene.play(ev.OutsideSaid("twitch", "Ann", "see www.example.com")) == []
+
+
+@pytest.mark.parametrize(
+    ("hold", "text", "is_told"),
+    [
+        ("links", "see www.example.com", False),
+        ("links", "hello", True),
+        ("newcomers", "hello", True),
+        ("all", "hello", False),
+    ],
+)
+def test_a_line_from_outside_that_a_moderator_would_have_to_see_is_left_out(
+    hold: HoldMode, text: str, is_told: bool
+) -> None:
+    scene = Scene()
+    scene.room = replace(scene.room, order=replace(scene.room.order, hold=hold))
+    line = ev.OutsideSaid("twitch", "Ann", text)
+    assert (obstacle_to_line(scene.room, line, scene.now_s) == HELD) is not is_told
+    assert bool(of(ev.TellAll, scene.play(line))) is is_told
+
+
+def test_the_outside_may_talk_as_fast_as_its_allowance_and_no_faster() -> None:
+    scene = Scene()
+    line = ev.OutsideSaid("twitch", "Ann", "hello")
+    for _ in range(int(OUTSIDE_ALLOWANCE.burst)):
+        assert of(ev.TellAll, scene.play(line))
+    assert obstacle_to_line(scene.room, line, scene.now_s) == TOO_FAST
+    assert scene.play(line) == []
+    scene.now_s += 1.01 / OUTSIDE_ALLOWANCE.rate_hz
+    assert of(ev.TellAll, scene.play(line))
+
+
+def test_a_line_from_outside_can_be_removed_and_its_writer_is_nobody_to_ban() -> None:
+    scene = Scene()
+    scene.play(ev.OutsideSaid("twitch", "Ann", "hello"))
+    assert obstacle_to(scene.room, "", Moderate("ban", seq=1), scene.now_s) == NO_SUBJECT
+    assert of(ev.TellAll, scene.play(ev.Moderated("", Moderate("remove", seq=1)))) == [ev.TellAll(Removed(1))]
+    assert scene.room.lines == ()
