@@ -1,9 +1,12 @@
-"""Write the wire as TypeScript types, so that the viewer's page cannot speak another protocol than the server.
+"""Write the wire as TypeScript types, so that neither the viewer's page nor the SDK can speak another protocol.
 
-`python -m avatar_live.protocol.typescript` writes `web/src/protocol.ts`; a test fails when that file is stale.
+`python -m avatar_live.protocol.typescript` writes `web/src/protocol.ts` and `web/sdk/protocol.ts`; a test fails when
+one of them is stale.
 """
 
 import inspect
+import re
+from collections.abc import Iterable
 from pathlib import Path
 from types import ModuleType
 from typing import Final
@@ -11,9 +14,11 @@ from typing import Final
 import msgspec
 from msgspec import inspect as msgspec_inspect
 
-from avatar_live.protocol import catalogue, cues, effects, emotes, view, wire
+from avatar_live.protocol import api, catalogue, cues, effects, emotes, programs, view, wire
 
-PAGE_TYPES: Final = Path(__file__).resolve().parents[2] / "web" / "src" / "protocol.ts"
+WEB: Final = Path(__file__).resolve().parents[2] / "web"
+PAGE_TYPES: Final = WEB / "src" / "protocol.ts"
+SDK_TYPES: Final = WEB / "sdk" / "protocol.ts"
 
 ALIASES: Final[dict[str, object]] = {
     "Reaction": catalogue.Reaction,
@@ -31,8 +36,15 @@ ALIASES: Final[dict[str, object]] = {
     "ToViewer": wire.ToViewer,
 }
 
+SDK_UNIONS: Final[dict[str, object]] = {"FromProgram": programs.FromProgram, "ToProgram": programs.ToProgram}
+
 HEADER: Final = """\
 // What the viewer's page and the server say to each other.
+// Written by `python -m avatar_live.protocol.typescript` from avatar_live/protocol; change it there.
+"""
+
+SDK_HEADER: Final = """\
+// What the room tells games, bots and overlays, and what they may ask of it.
 // Written by `python -m avatar_live.protocol.typescript` from avatar_live/protocol; change it there.
 """
 
@@ -46,6 +58,47 @@ def typescript() -> str:
     parts += [interface(struct, defaults_may_be_left_out=True) for struct in asked]
     parts += [interface(struct, defaults_may_be_left_out=False) for struct in told]
     return "\n".join(parts)
+
+
+def sdk_typescript() -> str:
+    """Return the whole of `web/sdk/protocol.ts`: each event's data, all of them by type, commands and answers."""
+    asked, told = programs.FromProgram.__args__, programs.ToProgram.__args__
+    happenings = tuple(api.EVENTS.values())
+    parts = [interface(struct, defaults_may_be_left_out=True) for struct in asked]
+    parts += [
+        interface(struct, defaults_may_be_left_out=struct.__struct_config__.omit_defaults)
+        for struct in _with_parts((*told, programs.RoomState, *happenings))
+    ]
+    parts.append(
+        "/** What `data` holds, by the type of the event. */\nexport interface EventData {\n"
+        + "".join(f"  readonly {type}: {struct.__name__};\n" for type, struct in api.EVENTS.items())
+        + "}\n"
+    )
+    parts += [f"export type {name} = {_alias(union)};\n" for name, union in SDK_UNIONS.items()]
+    used = set(re.findall(r"\w+", " ".join(parts)))
+    aliases = [f"export type {name} = {_alias(alias)};\n" for name, alias in ALIASES.items() if name in used]
+    return "\n".join([SDK_HEADER, *aliases, *parts])
+
+
+def _with_parts(structs: Iterable[type[msgspec.Struct]]) -> tuple[type[msgspec.Struct], ...]:
+    """Return the structs and those that they hold, each once."""
+    found: dict[type[msgspec.Struct], None] = {}
+
+    def look_into(kind: msgspec_inspect.Type) -> None:
+        match kind:
+            case msgspec_inspect.StructType(cls=struct, fields=fields) if struct not in found:
+                found[struct] = None
+                for field in fields:
+                    look_into(field.type)
+            case msgspec_inspect.VarTupleType(item_type=item):
+                look_into(item)
+            case msgspec_inspect.UnionType(types=types):
+                for member in types:
+                    look_into(member)
+
+    for struct in structs:
+        look_into(msgspec_inspect.type_info(struct))
+    return tuple(found)
 
 
 def _constants(module: ModuleType) -> str:
@@ -94,7 +147,10 @@ def _type(kind: msgspec_inspect.Type) -> str:
         case msgspec_inspect.NoneType():
             return "null"
         case msgspec_inspect.LiteralType():
-            return next(name for name, alias in ALIASES.items() if msgspec_inspect.type_info(alias) == kind)
+            named = (name for name, alias in ALIASES.items() if msgspec_inspect.type_info(alias) == kind)
+            return next(named, None) or " | ".join(f'"{value}"' for value in kind.values)
+        case msgspec_inspect.AnyType():
+            return "unknown"
         case msgspec_inspect.StructType(cls=struct):
             return struct.__name__
         case msgspec_inspect.VarTupleType(item_type=item):
@@ -107,8 +163,9 @@ def _type(kind: msgspec_inspect.Type) -> str:
 
 
 def main() -> None:
-    """Write the page's types."""
+    """Write the page's types and the SDK's."""
     PAGE_TYPES.write_text(typescript(), encoding="utf-8", newline="\n")
+    SDK_TYPES.write_text(sdk_typescript(), encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":

@@ -6,9 +6,11 @@ from typing import Final
 import msgspec
 from litestar import Litestar, MediaType, Response, Router, get
 from litestar.datastructures import CacheControlHeader
+from litestar.exceptions import NotFoundException
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.response import File
 from litestar.static_files import create_static_files_router
 
 from avatar_live import __version__
@@ -34,6 +36,12 @@ PAGE_HEADERS: Final = {
     "Content-Security-Policy": "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
     "media-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; "
     "frame-ancestors 'self'",  # a foreign page could lay our gift buttons under its own
+}
+
+SDK_HEADERS: Final = {
+    "Access-Control-Allow-Origin": "*",
+    "Cache-Control": "no-cache",
+    "X-Content-Type-Options": "nosniff",
 }
 
 
@@ -87,6 +95,7 @@ def make_app(
         host,
         games,
         programs,
+        _sdk(Path(plan.web_folder)),
     ]
     return Litestar(
         [*own, *routes, _page(Path(plan.web_folder))],
@@ -98,6 +107,19 @@ def make_app(
         ),
         logging_config=None,
     )
+
+
+def _sdk(folder: Path) -> HTTPRouteHandler:
+    """Return the route of the JavaScript SDK, which pages from anywhere may import: an overlay's is often a file."""
+
+    @get("/sdk.js", sync_to_thread=False, include_in_schema=False, response_headers=SDK_HEADERS)
+    def sdk() -> File:
+        path = folder / "sdk.js"
+        if not path.is_file():
+            raise NotFoundException(NOT_BUILT.strip())
+        return File(path, media_type="text/javascript", content_disposition_type="inline")
+
+    return sdk
 
 
 def _page(folder: Path) -> Router | HTTPRouteHandler:

@@ -21,3 +21,8 @@ def test_the_readme_lists_every_gift_with_its_price() -> None:
     for gift in CATALOGUE:
         assert f"| {gift.emoji} {gift.name} | {gift.price_coins} |" in readme
         assert f"`{gift.id}`" in readme, "which the event API names it by"
+
+
+def test_the_readme_shows_the_example_that_the_tests_run() -> None:
+    code = (PROJECT / "assets/examples/gift_bot.py").read_text().partition('"""\n\n')[2]
+    assert f"```python\n{code}```" in (PROJECT / "README.md").read_text()

@@ -1,0 +1,67 @@
+"""React to a show from a program of your own: games, bots, lamps and overlays in ten lines.
+
+    from avatar_live.client import Events
+
+    with Events("http://127.0.0.1:8080", token) as events:
+        for gift in events.of("gift"):
+            print(f"{gift.name} gave a {gift.gift}")
+
+and the same, asynchronously:
+
+    async with Events("http://127.0.0.1:8080", token) as events:
+        async for event in events:
+            match event.data:
+                case GiftEvent(name=name, gift=gift):
+                    await events.say(f"Thank you for the {gift}, {name}!")
+                case ChatEvent(text="!uptime"):
+                    ...
+
+Every event arrives once and in order, over any break and restart of the server; what the break was too long for is
+told as an event of the type "missed". `events.position`, kept in a file and given as `since`, does the same over a
+restart of your own program. `Viewer` takes part as a viewer does:
+
+    with Viewer("http://127.0.0.1:8080", "Robo") as robo:
+        robo.say("hello")
+        print(robo.give("confetti").state)
+
+Only msgspec and websockets are needed. `events` listens, `viewer` takes part, `line` comes back by itself, `blocking`
+and `portal` are what `with` opens.
+"""
+
+from avatar_live.client.events import Event, Events, Position, RefusedError
+from avatar_live.client.line import ClientError, ClosedError
+from avatar_live.client.viewer import Viewer
+from avatar_live.protocol.api import (
+    CampEvent,
+    ChatEvent,
+    GiftEvent,
+    GoalEvent,
+    LikeEvent,
+    PlayEndedEvent,
+    PlayStartedEvent,
+    RefundEvent,
+    ViewerJoinedEvent,
+    ViewerLeftEvent,
+)
+from avatar_live.protocol.programs import Missed
+
+__all__ = [
+    "CampEvent",
+    "ChatEvent",
+    "ClientError",
+    "ClosedError",
+    "Event",
+    "Events",
+    "GiftEvent",
+    "GoalEvent",
+    "LikeEvent",
+    "Missed",
+    "PlayEndedEvent",
+    "PlayStartedEvent",
+    "Position",
+    "RefundEvent",
+    "RefusedError",
+    "Viewer",
+    "ViewerJoinedEvent",
+    "ViewerLeftEvent",
+]

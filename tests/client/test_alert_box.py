@@ -1,0 +1,79 @@
+"""The overlay shows every gift in a real browser, from a file, over deaths of the server and reloads of the page."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from urllib.parse import urlencode
+
+import msgspec
+import pytest
+from browser import chromium, until
+from page_show import npm
+from playwright.async_api import Page, expect
+from shared import PROJECT
+from show_server import TOKEN, ShowServer, show_server
+
+from avatar_live.client import Viewer
+
+OVERLAY = PROJECT / "assets" / "examples" / "overlay.html"
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[ShowServer]:
+    """A server with a page folder, that a test may end and that comes back at the same port."""
+    npm("exec", "--", "vite", "build", "sdk", "--logLevel", "error", "--outDir", str(tmp_path / "web"))
+    with show_server(tmp_path) as running:
+        running.plan = msgspec.structs.replace(running.plan, port=running.port)
+        yield running
+
+
+def address(server: ShowServer) -> str:
+    return f"http://127.0.0.1:{server.port}"
+
+
+@contextlib.asynccontextmanager
+async def overlay(server: ShowServer, **asked: str) -> AsyncIterator[Page]:
+    """Open the overlay as OBS does."""
+    async with chromium() as browser:
+        page = await browser.new_page(viewport={"width": 1280, "height": 720})
+        await page.goto(f"{OVERLAY.as_uri()}?{urlencode({'show': address(server), 'token': TOKEN, **asked})}")
+        await expect(page.locator("body[data-link=open]")).to_be_attached()
+        yield page
+
+
+async def test_a_gift_pops_up_and_fills_the_bar(server: ShowServer) -> None:
+    async with (
+        overlay(server, goal="100", title="New microphone") as page,
+        Viewer(address(server), "<b>Ann</b>") as ann,
+    ):
+        await expect(page.locator(".title")).to_have_text("New microphone")
+        await ann.give("rose")
+        await expect(page.locator(".alert.shown .name")).to_have_text("<b>Ann</b>")
+        await expect(page.locator(".alert .what")).to_have_text("gave a rose for 10 coins")
+        await expect(page.locator(".sum")).to_have_text("10 / 100 coins")
+        await page.screenshot(path=PROJECT / "tests" / "output" / "overlay.png", omit_background=True)
+        assert await page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgba(0, 0, 0, 0)"
+        await ann.give("dance")
+        await ann.give("giant_head")
+        await expect(page.locator(".goal.reached .sum")).to_have_text("120 / 100 coins")
+        await expect(page.locator(".alert.shown .what")).to_have_text("gave a giant head for 50 coins", timeout=15_000)
+        await until(page, "() => document.querySelectorAll('.bit').length === 0")
+
+
+async def test_no_gift_is_lost_or_doubled_by_a_reload_or_a_death_of_the_server(server: ShowServer) -> None:
+    async with overlay(server, goal="100") as page, Viewer(address(server), "Ann") as ann:
+        await ann.give("rose")
+        await expect(page.locator(".sum")).to_have_text("10 / 100 coins")
+        await page.goto("about:blank")
+        await ann.give("rose")
+        await page.go_back()
+        await expect(page.locator(".sum")).to_have_text("20 / 100 coins")
+        server.kill()
+        await asyncio.to_thread(server.start)
+        await ann.give("rose")
+        await expect(page.locator(".sum")).to_have_text("30 / 100 coins", timeout=15_000)
+        await page.reload()
+        await expect(page.locator("body[data-link=open]")).to_be_attached()
+        await ann.give("rose")
+        await expect(page.locator(".sum")).to_have_text("40 / 100 coins")

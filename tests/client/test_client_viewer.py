@@ -1,0 +1,122 @@
+"""A viewer of the client's: every gift is answered and paid once, over breaks of the line and deaths of the server."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import msgspec
+import pytest
+from narrow import way_to
+from show_server import DEADLINE_S, TOKEN, ShowServer, show_server
+
+from avatar_live.client import ClientError, ClosedError, Viewer
+from avatar_live.protocol.catalogue import START_BALANCE_COINS
+from avatar_live.protocol.wire import CLOSE_REFUSED, ChatLine, GiftGiven, Show
+from avatar_live.server.ledger import LEDGER_FILE, Ledger
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ShowServer]:
+    """A server that lives through the tests of this file."""
+    with show_server(tmp_path_factory.mktemp("show")) as running:
+        yield running
+
+
+def address(server: ShowServer) -> str:
+    return f"http://127.0.0.1:{server.port}"
+
+
+async def test_a_viewer_chats_likes_and_gives(server: ShowServer) -> None:
+    async with Viewer(address(server), "Ann") as ann, asyncio.timeout(DEADLINE_S):
+        assert ann.welcome is not None and ann.balance_coins == START_BALANCE_COINS
+        await ann.say("hello")
+        while not isinstance(message := await anext(ann), ChatLine):
+            pass
+        assert (message.name, message.text) == ("Ann", "hello")
+        update = await ann.give("rose")
+        assert (update.state, update.balance_coins) == ("committed", START_BALANCE_COINS - 10)
+        likes = ann.welcome.show.likes
+        await ann.like(60)
+        while not (isinstance(message := await anext(ann), Show) and message.likes == likes + 60):
+            pass
+
+
+async def test_a_gift_that_cannot_be_is_refused_for_a_reason(server: ShowServer) -> None:
+    async with Viewer(address(server), "Ann") as ann:
+        update = await ann.give("unicorn")
+        assert update.state == "refused" and update.reason
+        with pytest.raises(ClientError, match="letters"):
+            await ann.give("rose", "no id")
+
+
+async def test_a_secret_is_the_same_viewer_and_an_id_the_same_gift(server: ShowServer) -> None:
+    async with Viewer(address(server), "Ann") as ann:
+        await ann.give("rose", "same-1")
+        secret = ann.secret
+    async with Viewer(address(server), "Ann", secret=secret) as ann:
+        both = await asyncio.gather(ann.give("rose", "same-1"), ann.give("rose", "same-1"))
+        assert {update.balance_coins for update in both} == {START_BALANCE_COINS - 10}
+        assert ann.balance_coins == START_BALANCE_COINS - 10
+
+
+async def test_gifts_given_while_the_line_is_cut_are_each_paid_once(server: ShowServer) -> None:
+    async with way_to(server.port) as way, Viewer(way.address, "Ann") as ann, asyncio.timeout(DEADLINE_S):
+        for _ in range(3):
+            giving = [asyncio.create_task(ann.give("tomato")) for _ in range(3)]
+            await asyncio.sleep(0)
+            way.cut()
+            giving.append(asyncio.create_task(ann.give("tomato")))
+            await asyncio.sleep(0)
+            way.mend()
+            assert {(await update).state for update in giving} <= {"committed", "done"}
+        assert ann.balance_coins == START_BALANCE_COINS - 12 * 5
+
+
+async def test_gifts_given_through_a_crash_are_each_paid_once(tmp_path: Path) -> None:
+    with show_server(tmp_path) as mortal:
+        mortal.plan = msgspec.structs.replace(mortal.plan, port=mortal.port)
+        async with Viewer(address(mortal), "Ann") as ann:
+            ids = [f"crash-{number}" for number in range(9)]
+            for start in range(0, 9, 3):
+                giving = [asyncio.create_task(ann.give("tomato", id)) for id in ids[start : start + 3]]
+                await asyncio.sleep(0.002 * start)
+                mortal.kill()
+                await asyncio.to_thread(mortal.start)
+                async with asyncio.timeout(DEADLINE_S):
+                    assert {(await update).state for update in giving} <= {"committed", "done"}
+            assert ann.balance_coins == START_BALANCE_COINS - 9 * 5
+        assert mortal.stop() == 0
+    ledger = Ledger(tmp_path / "data" / LEDGER_FILE)
+    try:
+        report = ledger.reconcile().result(DEADLINE_S)
+    finally:
+        ledger.close()
+    assert report.is_sound and report.gifts == 9
+
+
+async def test_a_viewer_who_is_banned_stays_away(server: ShowServer) -> None:
+    async with way_to(server.port) as way, Viewer(way.address, "Zed") as zed, asyncio.timeout(DEADLINE_S):
+        await zed.say("spam")
+        while not isinstance(line := await anext(zed), ChatLine):
+            pass
+        async with httpx.AsyncClient(headers={"Authorization": f"Bearer {TOKEN}"}) as http:
+            ban = {"type": "moderate", "deed": "ban", "seq": line.seq, "reason": "spam"}
+            (await http.post(f"{address(server)}/api/moderation", json=ban)).raise_for_status()
+        with pytest.raises(ClosedError) as closed:
+            while True:
+                await anext(zed)
+        assert closed.value.code == CLOSE_REFUSED
+        with pytest.raises(ClosedError):
+            await zed.give("tomato")
+        assert way.opened == 1
+
+
+async def test_who_never_listens_keeps_the_newest(server: ShowServer) -> None:
+    async with Viewer(address(server), "Ann") as ann, Viewer(address(server), "Ben") as ben:
+        update = await ben.give("rose", "seen-1")
+        assert update.state == "committed"
+        async with asyncio.timeout(DEADLINE_S):
+            while not (isinstance(message := await anext(ann), GiftGiven) and message.id == "seen-1"):
+                pass
+        assert ann.passed_over == 0

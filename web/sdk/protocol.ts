@@ -1,0 +1,217 @@
+// What the room tells games, bots and overlays, and what they may ask of it.
+// Written by `python -m avatar_live.protocol.typescript` from avatar_live/protocol; change it there.
+
+export type Camp = "blue" | "red";
+
+export type Deed = "approve" | "ban" | "delay" | "demote" | "deny" | "dismiss" | "freeze" | "hold" | "links_off" | "links_on" | "mute" | "remove" | "slow" | "thaw" | "unban" | "unmute";
+
+export type HoldMode = "all" | "links" | "newcomers" | "off" | "words";
+
+export type HoldEnd = "drop" | "tell";
+
+/** Hear only events of these types from now on, or everything again (none named). */
+export interface UseMask {
+  readonly type: "mask";
+  readonly id: string;
+  readonly types?: readonly string[];
+}
+
+/** Ask how the show does: the answer's `data` has the fields of `RoomState`. */
+export interface AskState {
+  readonly type: "state";
+  readonly id: string;
+}
+
+/** Write a chat line in the program's own name or another; `reply_to` is the number of the line that it answers. */
+export interface SayLine {
+  readonly type: "say";
+  readonly id: string;
+  readonly text: string;
+  readonly name?: string;
+  readonly reply_to?: number;
+}
+
+/** Keep order as the host does, see `Moderate`. */
+export interface KeepOrder {
+  readonly type: "moderate";
+  readonly deed: Deed;
+  readonly seq?: number;
+  readonly viewer?: string;
+  readonly seconds?: number;
+  readonly reason?: string;
+  readonly is_by_address?: boolean;
+  readonly line?: number;
+  readonly hold?: HoldMode;
+  readonly then?: HoldEnd;
+  readonly id: string;
+}
+
+/** Begin: the newest event is `seq` of `epoch`, the oldest that is still kept is `oldest_seq` (above `seq` when none is). Who hears nothing for twice `keepalive_s` connects again. `types` is the mask, empty for everything. */
+export interface ProgramWelcome {
+  readonly type: "welcome";
+  readonly epoch: string;
+  readonly seq: number;
+  readonly oldest_seq: number;
+  readonly keepalive_s: number;
+  readonly scopes: readonly ("chat" | "games" | "host" | "moderate" | "money" | "read")[];
+  readonly types: readonly string[];
+  readonly title: string;
+}
+
+/** Say that the line lives; every event up to `seq` was told here, or is masked. */
+export interface Keepalive {
+  readonly type: "keepalive";
+  readonly epoch: string;
+  readonly seq: number;
+}
+
+/** Say, before what is kept is told again, that some events are gone. Of the asked epoch those after `since` and before `oldest_seq`; of an earlier `epoch` nobody knows how many. */
+export interface Missed {
+  readonly type: "missed";
+  readonly epoch: string;
+  readonly since: number;
+  readonly oldest_seq: number;
+}
+
+/** Say that the server stops: connect again after `after_s` and resume after `seq` of `epoch`. */
+export interface Reconnect {
+  readonly type: "reconnect";
+  readonly epoch: string;
+  readonly seq: number;
+  readonly after_s: number;
+}
+
+/** Answer the command `id`: done, with what was asked for in `data`, or refused for a `reason`. */
+export interface Answer {
+  readonly type: "answer";
+  readonly id: string;
+  readonly ok: boolean;
+  readonly reason?: string;
+  readonly data?: unknown;
+}
+
+/** How the show does just now. */
+export interface RoomState {
+  readonly title: string;
+  readonly is_live: boolean;
+  readonly audience: number;
+  readonly likes: number;
+  readonly camp_red: number;
+  readonly camp_blue: number;
+  readonly score_red: number;
+  readonly score_blue: number;
+  readonly playing: readonly string[];
+}
+
+/** A viewer came in; `audience` is how many are here with them. */
+export interface ViewerJoinedEvent {
+  readonly name: string;
+  readonly audience: number;
+}
+
+/** A viewer went; `audience` is how many are left. */
+export interface ViewerLeftEvent {
+  readonly name: string;
+  readonly audience: number;
+}
+
+/** Somebody wrote a line that everybody reads; `line` is its number, `reply_to` that of the line that it answers. */
+export interface ChatEvent {
+  readonly name: string;
+  readonly text: string;
+  readonly line: number;
+  readonly role: "host" | "moderator" | "viewer";
+  readonly reply_to: number;
+}
+
+/** A moderator took a line off every page. */
+export interface ChatRemovedEvent {
+  readonly line: number;
+}
+
+/** Viewers liked, told once a tick for everybody together; `total` counts the whole show. */
+export interface LikeEvent {
+  readonly count: number;
+  readonly total: number;
+}
+
+/** A gift was committed: its coins are paid. `id` is the giver's own, and names it for ever. */
+export interface GiftEvent {
+  readonly id: string;
+  readonly name: string;
+  readonly gift: string;
+  readonly price_coins: number;
+}
+
+/** A viewer stands with a camp from now on. */
+export interface CampEvent {
+  readonly name: string;
+  readonly camp: Camp;
+}
+
+/** A camp scored; the score after it. */
+export interface GoalEvent {
+  readonly camp: Camp;
+  readonly red: number;
+  readonly blue: number;
+}
+
+/** A viewer with a ticket is in the game. */
+export interface PlayStartedEvent {
+  readonly player: string;
+  readonly name: string;
+  readonly camp: Camp;
+}
+
+/** A viewer's game is over, and why. */
+export interface PlayEndedEvent {
+  readonly player: string;
+  readonly name: string;
+  readonly reason: string;
+}
+
+/** The gift of this id was paid back, and why. */
+export interface RefundEvent {
+  readonly id: string;
+  readonly reason: string;
+}
+
+/** Tell a game of a paid effect that waits for it; `name` is the giver's, `seconds` what is left of the running. */
+export interface EffectAskedEvent {
+  readonly id: string;
+  readonly game: string;
+  readonly effect: string;
+  readonly name: string;
+  readonly price_coins: number;
+  readonly seconds: number;
+}
+
+/** An effect of an outside game is done, or it failed for a reason and is paid back. */
+export interface EffectEndedEvent {
+  readonly id: string;
+  readonly game: string;
+  readonly effect: string;
+  readonly state: "done" | "failed";
+  readonly reason: string;
+}
+
+/** What `data` holds, by the type of the event. */
+export interface EventData {
+  readonly viewer_joined: ViewerJoinedEvent;
+  readonly viewer_left: ViewerLeftEvent;
+  readonly chat: ChatEvent;
+  readonly chat_removed: ChatRemovedEvent;
+  readonly like: LikeEvent;
+  readonly gift: GiftEvent;
+  readonly camp: CampEvent;
+  readonly goal: GoalEvent;
+  readonly play_started: PlayStartedEvent;
+  readonly play_ended: PlayEndedEvent;
+  readonly refund: RefundEvent;
+  readonly effect_asked: EffectAskedEvent;
+  readonly effect_ended: EffectEndedEvent;
+}
+
+export type FromProgram = UseMask | AskState | SayLine | KeepOrder;
+
+export type ToProgram = ProgramWelcome | Keepalive | Missed | Reconnect | Answer;

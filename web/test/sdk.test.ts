@@ -1,0 +1,172 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+
+import { ClosedError, Events, RefusedError, type Link, type Options } from "../sdk/index";
+
+const WELCOME = { type: "welcome", epoch: "e1", seq: 4, oldest_seq: 1, keepalive_s: 10, scopes: [], types: [] };
+
+class FakeSocket {
+  static opened: FakeSocket[] = [];
+  static get last(): FakeSocket {
+    return FakeSocket.opened.at(-1)!;
+  }
+  readonly sent: Record<string, unknown>[] = [];
+  onmessage: (event: { data: string }) => void = () => undefined;
+  onclose: (event: { code: number; reason: string }) => void = () => undefined;
+  onerror: () => void = () => undefined;
+
+  constructor(readonly url: URL) {
+    FakeSocket.opened.push(this);
+  }
+
+  send(text: string): void {
+    this.sent.push(JSON.parse(text) as Record<string, unknown>);
+  }
+
+  close(): void {}
+
+  tell(message: object): void {
+    this.onmessage({ data: JSON.stringify(message) });
+  }
+
+  gift(seq: number, id = `g${seq}`, epoch = "e1"): void {
+    this.tell({ epoch, seq, type: "gift", at: 1, data: { id, name: "Ann", gift: "rose", price_coins: 10 } });
+  }
+}
+
+const links: Link[] = [];
+
+function opened(options: Options = {}): Events {
+  const socket = FakeSocket as unknown as typeof WebSocket;
+  return new Events("http://show:8080/", "secret", { WebSocket: socket, link: (link) => links.push(link), ...options });
+}
+
+function ids(events: Events): string[] {
+  const heard: string[] = [];
+  events.on("gift", (gift) => heard.push(gift.id));
+  return heard;
+}
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  FakeSocket.opened.length = 0;
+  links.length = 0;
+});
+afterEach(() => void vi.useRealTimers());
+
+describe("the line", () => {
+  it("asks for what it wants, and resumes after what it heard", () => {
+    const events = opened({ types: ["gift", "chat"] });
+    expect(String(FakeSocket.last.url)).toBe("ws://show:8080/api/events?token=secret&types=gift%2Cchat");
+    FakeSocket.last.tell(WELCOME);
+    FakeSocket.last.gift(6);
+    FakeSocket.last.onclose({ code: 4001, reason: "restarting" });
+    expect(links).toEqual([{ at: "open" }, { at: "away", reason: "restarting" }]);
+    vi.advanceTimersByTime(500);
+    expect(FakeSocket.last.url.searchParams.get("since")).toBe("6");
+    expect(events.position).toEqual({ epoch: "e1", seq: 6 });
+  });
+
+  it("resumes after the welcome where nothing was heard, and where an earlier run stopped", () => {
+    opened();
+    FakeSocket.last.tell(WELCOME);
+    FakeSocket.last.onerror();
+    vi.advanceTimersByTime(500);
+    expect(FakeSocket.last.url.searchParams.get("since")).toBe("4");
+    opened({ since: { epoch: "e0", seq: 9 } });
+    expect(FakeSocket.last.url.searchParams.get("epoch")).toBe("e0");
+  });
+
+  it("stays away when it is sent away", async () => {
+    const events = opened();
+    const asking = events.say("hello");
+    FakeSocket.last.onclose({ code: 4102, reason: "Wrong token." });
+    await expect(asking).rejects.toThrow("Wrong token.");
+    await expect(events.of("gift").next()).rejects.toBeInstanceOf(ClosedError);
+    vi.advanceTimersByTime(60_000);
+    expect(FakeSocket.opened).toHaveLength(1);
+    expect(links).toEqual([{ at: "closed", reason: "Wrong token.", code: 4102 }]);
+  });
+
+  it("opens anew when it falls silent, and not while it is kept alive", () => {
+    opened();
+    FakeSocket.last.tell(WELCOME);
+    for (let i = 0; i < 5; i++) {
+      vi.advanceTimersByTime(10_000);
+      FakeSocket.last.tell({ type: "keepalive", epoch: "e1", seq: 5 });
+    }
+    expect(FakeSocket.opened).toHaveLength(1);
+    vi.advanceTimersByTime(30_000);
+    expect(FakeSocket.opened).toHaveLength(2);
+    expect(FakeSocket.last.url.searchParams.get("since")).toBe("5");
+  });
+});
+
+describe("events", () => {
+  it("come once: not what was heard, not a gift that a new life of the server tells again", () => {
+    const events = opened();
+    const heard = ids(events);
+    FakeSocket.last.tell(WELCOME);
+    FakeSocket.last.gift(5);
+    FakeSocket.last.gift(5);
+    FakeSocket.last.gift(1, "g5", "e2");
+    FakeSocket.last.gift(2, "new", "e2");
+    expect(heard).toEqual(["g5", "new"]);
+    expect(events.position).toEqual({ epoch: "e2", seq: 2 });
+  });
+
+  it("wait for who goes through them", async () => {
+    const events = opened();
+    const gifts = events.of("gift");
+    const first = gifts.next();
+    FakeSocket.last.tell(WELCOME);
+    for (let seq = 5; seq < 8; seq++) FakeSocket.last.gift(seq);
+    expect((await first).value?.id).toBe("g5");
+    expect((await gifts.next()).value?.id).toBe("g6");
+    events.close();
+    expect((await gifts.next()).value?.id).toBe("g7");
+    await expect(gifts.next()).rejects.toThrow("closed");
+  });
+
+  it("are told no more after a listener was taken off", () => {
+    const events = opened();
+    const heard: string[] = [];
+    const off = events.on("*", (_, event) => heard.push(event.type));
+    FakeSocket.last.tell({ ...WELCOME });
+    FakeSocket.last.tell({ type: "missed", epoch: "e0", since: 3, oldest_seq: 1 });
+    FakeSocket.last.gift(5);
+    off();
+    FakeSocket.last.gift(6);
+    expect(heard).toEqual(["missed", "gift"]);
+  });
+});
+
+describe("commands", () => {
+  it("wait for the welcome, and bring their answer or the reason", async () => {
+    const events = opened();
+    const state = events.state();
+    expect(FakeSocket.last.sent).toEqual([]);
+    FakeSocket.last.tell(WELCOME);
+    expect(FakeSocket.last.sent).toEqual([{ type: "state", id: "1" }]);
+    FakeSocket.last.tell({ type: "answer", id: "1", ok: true, data: { title: "Show" } });
+    expect(await state).toEqual({ title: "Show" });
+    const saying = events.say("hello", "Robo");
+    expect(FakeSocket.last.sent[1]).toEqual({ type: "say", text: "hello", name: "Robo", id: "2" });
+    FakeSocket.last.tell({ type: "answer", id: "2", ok: false, reason: "The chat is frozen." });
+    await expect(saying).rejects.toThrow(new RefusedError("The chat is frozen."));
+  });
+
+  it("fail when the line breaks under them, and are never sent twice", async () => {
+    const events = opened();
+    FakeSocket.last.tell(WELCOME);
+    const saying = events.say("hello");
+    FakeSocket.last.onclose({ code: 1006, reason: "" });
+    const waiting = events.say("later");
+    await expect(saying).rejects.toThrow("broke");
+    vi.advanceTimersByTime(500);
+    FakeSocket.last.tell(WELCOME);
+    expect(FakeSocket.last.sent.map((one) => one["text"])).toEqual(["later"]);
+    const silent = expect(waiting).rejects.toThrow("did not answer");
+    vi.advanceTimersByTime(10_000);
+    await silent;
+  });
+});
