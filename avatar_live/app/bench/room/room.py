@@ -95,7 +95,7 @@ def _measured(folder: Path, viewers: int, interactions: int, seconds: float, say
         cpu_s, started_s = room.cpu_s(), time.monotonic()
         spoke = tell(crowds, *_runs(crowds, interactions, seconds))
         took_s, cpu_s = time.monotonic() - started_s, room.cpu_s() - cpu_s
-        busy_rss = room.rss()
+        busy_rss, busy_pss = room.rss(), room.pss()
         frames_hz = sum(heard.frames for heard in spoke) / took_s
         heards = _settled(crowds)
         for crowd in asleep:
@@ -128,6 +128,7 @@ def _measured(folder: Path, viewers: int, interactions: int, seconds: float, say
         "viewers_late_s": round(max(heard.late_s for heard in heards), 2),
         "rss_mb_empty": round(empty_rss / 1e6, 1),
         "rss_mb_full": round(max(full_rss, busy_rss) / 1e6, 1),
+        "pss_mb_full": round(busy_pss / 1e6, 1),
         "rss_bytes_per_viewer": round((max(full_rss, busy_rss) - empty_rss) / max(connected, 1)),
     }
     return Measured(figures, frame_ms, busy_rss)
@@ -221,6 +222,10 @@ class Room:
     def rss(self) -> int:
         """Return the memory of server and edges in bytes."""
         return sum(process.memory_info().rss for process in self.processes)
+
+    def pss(self) -> int:
+        """Return the same with what the processes share, the pages of libraries, counted once (on Linux)."""
+        return sum(getattr(process.memory_full_info(), "pss", process.memory_info().rss) for process in self.processes)
 
     def cpu_s(self) -> float:
         """Return the processor time of server and edges so far."""
