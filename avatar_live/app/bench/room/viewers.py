@@ -229,6 +229,8 @@ class Crowd:
             welcome = msgspec.json.decode(payload)
             viewer.secret, viewer.epoch, viewer.seq = welcome["viewer"], welcome["epoch"], welcome["seq"]
             self._joined(viewer)
+            if viewer.on_message is not None:
+                self._ask_again(viewer)
 
     # --- the show ---------------------------------------------------------------------------------------------------
 
@@ -291,7 +293,7 @@ class Crowd:
 
     def _give(self, viewer: Viewer, is_twice: bool) -> None:
         id = f"g-{self._plan.first}-{len(self.heard.sent_gifts)}"
-        frame = masked(msgspec.json.encode({"type": "gift", "id": id, "gift": "tomato"}))
+        frame = _gift(id)
         if viewer.on_message is None:
             viewer.on_message = self._listen(None)
         self.heard.sent_gifts[id] = viewer.secret
@@ -300,6 +302,13 @@ class Crowd:
         if is_twice:
             viewer.line.send(frame)
             self.heard.resent += 1
+
+    def _ask_again(self, viewer: Viewer) -> None:
+        """Give once more, under the same ids, what was not answered before the line broke, as every page does."""
+        for id, secret in self.heard.sent_gifts.items():
+            if secret == viewer.secret and id not in self.heard.answered:
+                viewer.line.send(_gift(id))
+                self.heard.resent += 1
 
     def _come_back(self, viewer: Viewer) -> None:
         if not viewer.is_in:
@@ -336,6 +345,10 @@ class Crowd:
         """Leave."""
         for viewer in self._viewers.values():
             viewer.line.close()
+
+
+def _gift(id: str) -> bytes:
+    return masked(msgspec.json.encode({"type": "gift", "id": id, "gift": "tomato"}))
 
 
 def main(arguments: list[str]) -> None:
