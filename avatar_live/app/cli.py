@@ -1,4 +1,4 @@
-"""The command line: `avatar-live serve|desktop|edge|doctor|bench|ledger|models|avatars|export`."""
+"""The command line: `avatar-live serve|desktop|edge|doctor|bench|ledger|events|models|avatars|export`."""
 
 import os
 import signal
@@ -13,6 +13,7 @@ import typer
 from avatar_live.app.bench.commands import bench
 from avatar_live.app.calibrate import calibrate_in_terminal
 from avatar_live.app.edge import edge
+from avatar_live.app.events import events
 from avatar_live.app.faults import ShowError
 from avatar_live.app.ledger import ledger
 from avatar_live.app.models import describe_models, ensure_models
@@ -291,6 +292,7 @@ def doctor(
 
 app.add_typer(bench, name="bench")
 app.add_typer(ledger, name="ledger")
+app.add_typer(events, name="events")
 app.command()(edge)
 
 

@@ -20,6 +20,8 @@ COMMAND_BYTES_MAX: Final = 16_384
 COMMAND_ID_CHARACTERS_MAX: Final = 64
 KEEPALIVE_S: Final = 10  # after so long without a word a program hears that the line lives
 
+TEST_EVENTS_MAX: Final = 100
+TestCount = Annotated[int, msgspec.Meta(ge=1, le=TEST_EVENTS_MAX)]
 CommandId = Annotated[str, msgspec.Meta(max_length=COMMAND_ID_CHARACTERS_MAX)]
 
 # --- to the program ----------------------------------------------------------------------------------------------
@@ -130,7 +132,17 @@ class KeepOrder(Moderate, frozen=True, tag="moderate", kw_only=True):
     id: CommandId
 
 
-FromProgram = UseMask | AskState | SayLine | KeepOrder
+class SendTest(msgspec.Struct, frozen=True, tag="test"):
+    """Send `count` events marked as a test to every program and webhook; `data` sets some of their fields. Nothing
+    happens in the room, and no coin moves."""
+
+    id: CommandId
+    event: str
+    count: TestCount = 1
+    data: dict[str, str | int | float | bool] = {}
+
+
+FromProgram = UseMask | AskState | SayLine | KeepOrder | SendTest
 
 
 class RoomState(msgspec.Struct, frozen=True):

@@ -10,7 +10,18 @@ from typing import Any, Final, TypeVar
 import msgspec
 
 from avatar_live import clock
-from avatar_live.protocol.programs import Answer, AskState, FromProgram, KeepOrder, RoomState, SayLine, Scope, UseMask
+from avatar_live.protocol.programs import (
+    Answer,
+    AskState,
+    FromProgram,
+    KeepOrder,
+    RoomState,
+    SayLine,
+    Scope,
+    SendTest,
+    UseMask,
+)
+from avatar_live.protocol.samples import SampleError, Value, sample
 from avatar_live.room import events as ev
 from avatar_live.room.moderation import obstacle_to
 from avatar_live.room.outside import obstacle_to_line
@@ -91,6 +102,9 @@ def room_commands(keeper: Keeper) -> Commands:
         keeper.handle(ev.Moderated("", command))
         return Done()
 
+    def test(_: Held, command: SendTest) -> Outcome:
+        return send_tests(keeper, command.event, command.count, command.data)
+
     def mask(_: Held, command: UseMask) -> Outcome:
         return Rejected(NO_LINE)
 
@@ -99,7 +113,19 @@ def room_commands(keeper: Keeper) -> Commands:
     commands.add(AskState, "read", state)
     commands.add(SayLine, "chat", say)
     commands.add(KeepOrder, "moderate", keep_order)
+    commands.add(SendTest, "host", test)
     return commands
+
+
+def send_tests(keeper: Keeper, event: str, count: int, data: dict[str, Value]) -> Outcome:
+    """Report events that are marked as a test: they are told like all others, and nothing else comes of them."""
+    try:
+        made = [sample(event, keeper.log.seq + number, data) for number in range(1, count + 1)]
+    except SampleError as refusal:
+        return Rejected(str(refusal))
+    for one in made:
+        keeper.log.report(event, one, clock.wall_s(), is_test=True)
+    return Done()
 
 
 def state_of(keeper: Keeper) -> RoomState:

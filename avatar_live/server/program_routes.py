@@ -9,9 +9,9 @@ from litestar.params import PathParameter, QueryParameter
 
 from avatar_live import clock
 from avatar_live.protocol.api import ApiEvent
-from avatar_live.protocol.programs import COMMAND_BYTES_MAX, SCOPES, Answer, FromProgram, RoomState, Scope
+from avatar_live.protocol.programs import COMMAND_BYTES_MAX, SCOPES, Answer, FromProgram, RoomState, Scope, TestCount
 from avatar_live.server.access import Access, Connection, out_of_scope
-from avatar_live.server.commands import Commands, state_of
+from avatar_live.server.commands import Commands, Rejected, send_tests, state_of
 from avatar_live.server.keeper import Keeper
 from avatar_live.server.programs import mask_refusal
 from avatar_live.server.reception import since_of, types_of
@@ -38,6 +38,21 @@ class EventPage(msgspec.Struct, frozen=True):
     seq: int
     is_gap: bool
     events: tuple[ApiEvent, ...]
+
+
+class TestWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which events to send; `data` sets some of their fields."""
+
+    type: str
+    count: TestCount = 1
+    data: dict[str, str | int | float | bool] = {}
+
+
+class TestsSent(msgspec.Struct, frozen=True):
+    """How many events were sent, and the number of the last."""
+
+    count: int
+    seq: int
 
 
 class TokenWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -72,6 +87,20 @@ def program_routes(keeper: Keeper, access: Access, commands: Commands) -> Router
         after, life = since_of(since) or 0, epoch or None
         found = tuple(kept.event for kept in log.after(life, after) if not mask or kept.event.type in mask)
         return EventPage(log.epoch, log.seq, log.is_gap(life, after), found)
+
+    @post(
+        "/events/test",
+        guards=[access.guard("host")],
+        sync_to_thread=False,
+        status_code=200,
+        request_max_body_size=BODY_BYTES_MAX,
+        summary="Try things out: send events that are marked as a test",
+    )
+    def test(data: TestWish) -> TestsSent:
+        outcome = send_tests(keeper, data.type, data.count, data.data)
+        if isinstance(outcome, Rejected):
+            raise ClientException(outcome.reason)
+        return TestsSent(data.count, keeper.log.seq)
 
     @get("/state", guards=[access.guard("read")], sync_to_thread=False, summary="How the show does for programs")
     def state() -> RoomState:
@@ -113,4 +142,4 @@ def program_routes(keeper: Keeper, access: Access, commands: Commands) -> Router
         if access.standing is not None:
             revoke_all(access.standing, clock.wall_s())
 
-    return Router("/api", route_handlers=[events, state, command, make, take_back, take_all_back])
+    return Router("/api", route_handlers=[events, test, state, command, make, take_back, take_all_back])

@@ -4,7 +4,7 @@ import msgspec
 from hypothesis import strategies as st
 
 from avatar_live.protocol.api import EVENTS, ApiEvent
-from avatar_live.protocol.programs import Answer, FromProgram, ToProgram
+from avatar_live.protocol.programs import TEST_EVENTS_MAX, Answer, FromProgram, SendTest, ToProgram
 from avatar_live.protocol.wire import FromViewer, ToViewer
 
 st.register_type_strategy(str, st.text(st.characters(exclude_categories=["Cs"]), max_size=30))
@@ -14,6 +14,8 @@ st.register_type_strategy(int, st.integers(-(2**53), 2**53))
 said: st.SearchStrategy[FromViewer] = st.from_type(FromViewer)  # type: ignore[arg-type]
 told: st.SearchStrategy[ToViewer] = st.from_type(ToViewer)  # type: ignore[arg-type]
 
+_test = st.builds(SendTest, st.just("1"), st.text(), st.integers(1, TEST_EVENTS_MAX), st.just({"name": "Ann"}))
+st.register_type_strategy(SendTest, _test)
 st.register_type_strategy(Answer, st.builds(Answer, st.text(), st.booleans(), st.text(), st.just({"likes": 1})))
 asked_by_program: st.SearchStrategy[FromProgram] = st.from_type(FromProgram)  # type: ignore[arg-type]
 told_to_program: st.SearchStrategy[ToProgram] = st.from_type(ToProgram)  # type: ignore[arg-type]
