@@ -57,7 +57,9 @@ def npm(*arguments: str) -> None:
 class Server:
     """Run the server's process on one port and one ledger, through as many lives as a test wants."""
 
-    def __init__(self, folder: Path, web_folder: Path, watch_token: str = "", *ice_servers: IceServer) -> None:
+    def __init__(
+        self, folder: Path, web_folder: Path, watch_token: str = "", *ice_servers: IceServer, token: str = ""
+    ) -> None:
         with socket.create_server(("127.0.0.1", 0)) as probe:
             port = probe.getsockname()[1]
         self.run_folder = folder / "run"
@@ -68,6 +70,7 @@ class Server:
             web_folder=str(web_folder),
             port=port,
             title=TITLE,
+            token=token,
             allow_loopback_ice=True,
             watch_token=watch_token,
             network=NetworkPlan(ice_servers),

@@ -42,8 +42,10 @@ export function giftsView(state: State, act: Actions): TemplateResult {
 function giftView(gift: Sold, shelf: OfferState | null, coins: number, is_joined: boolean, act: Actions): TemplateResult {
   const name = giftName(gift.id, gift.name);
   const care = shelf === null ? "" : careOf(shelf);
+  const is_cooling = shelf?.hindrance === "cooling";
   const is_hindered = shelf !== null && shelf.hindrance !== null;
-  const obstacle = is_hindered ? care : gift.price_coins > coins ? words.too_poor : "";
+  const hindrance = is_cooling ? `${words.hindered.cooling} ${care}` : care;
+  const obstacle = is_hindered ? hindrance : gift.price_coins > coins ? words.too_poor : "";
   return html`<li>
     <button
       class="gift ${gift.id.includes("/") ? "is-offer" : ""}"
@@ -63,7 +65,7 @@ function giftView(gift: Sold, shelf: OfferState | null, coins: number, is_joined
 
 /** Say what hinders a gift, with the seconds where it cools down, or how many are left. */
 function careOf(shelf: OfferState): string {
-  if (shelf.hindrance === "cooling") return `${words.hindered.cooling} ${shelf.wait_s} s`;
+  if (shelf.hindrance === "cooling") return `${shelf.wait_s} s`;
   if (shelf.hindrance !== null) return words.hindered[shelf.hindrance];
   return shelf.left === null ? "" : `${shelf.left} ${words.left_of}`;
 }

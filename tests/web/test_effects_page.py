@@ -1,0 +1,111 @@
+"""What an outside game sells, in a real browser: beside the gifts, with what hinders it and how one's own stands."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from browser import chromium_blocking
+from page_show import Server, npm
+from playwright.sync_api import Browser, Page, expect
+
+from avatar_live.protocol.catalogue import START_BALANCE_COINS
+
+DEADLINE_MS = 15_000
+DESKTOP = {"width": 1280, "height": 800}
+PHONE = {"width": 390, "height": 844}
+TOKEN = "token-of-the-show"
+EFFECTS: list[dict[str, Any]] = [
+    {"id": "ghost", "name": "Ghost", "emoji": "👻", "price_coins": 25, "seconds": 60, "cooldown_s": 8},
+    {"id": "ring", "name": "Ring the bell", "emoji": "🔔", "price_coins": 10, "per_show_max": 1},
+    {"id": "storm", "name": "Storm", "emoji": "⛈", "price_coins": 120, "is_available": False},
+]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("castle")
+
+
+@pytest.fixture(scope="module")
+def server(folder: Path) -> Iterator[Server]:
+    npm("exec", "--", "vite", "build", "--logLevel", "error", "--emptyOutDir", "--outDir", str(folder / "dist"))
+    server = Server(folder, folder / "dist", token=TOKEN)
+    server.start()
+    yield server
+    server.kill()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium_blocking() as opened:
+        yield opened
+
+
+def ask(server: Server, method: str, path: str, body: object) -> Any:
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    answer = httpx.request(method, f"{server.address}api{path}", headers=headers, json=body)
+    assert answer.status_code == 200, answer.text
+    return answer
+
+
+def asked(server: Server, game: str) -> dict[str, str]:
+    """Offer again, and return what is paid and waits for the game, by effect."""
+    waiting = ask(server, "PUT", f"/games/{game}/effects", EFFECTS).json()["asked"]
+    return {one["effect"]: one["id"] for one in waiting}
+
+
+def say(server: Server, id: str, state: str, reason: str = "") -> None:
+    ask(server, "POST", f"/effects/{id}", {"state": state, "reason": reason})
+
+
+def own(page: Page, effect: str) -> Any:
+    return page.locator(".own-gift", has_text=effect)
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_a_viewer_gives_what_a_game_sells_and_sees_how_it_stands(
+    server: Server, browser: Browser, size: Any, tmp_path: Path
+) -> None:
+    game = f"castle-{size['width']}"
+
+    def tile(effect: str) -> Any:
+        return page.locator(f"[data-gift='{game}/{effect}']")
+
+    context = browser.new_context(viewport=size, locale="en-GB")
+    context.set_default_timeout(DEADLINE_MS)
+    page = context.new_page()
+    page.goto(server.address)
+    expect(page.locator("[data-link=joined]")).to_be_visible(timeout=DEADLINE_MS)
+    page.click("#name-save")
+    asked(server, game)
+    if size == PHONE:
+        page.click("#gifts-open")
+    expect(tile("storm")).to_be_disabled(timeout=DEADLINE_MS)
+    expect(tile("storm").locator(".care")).to_have_text("not now")
+    expect(tile("ring").locator(".care")).to_have_text("1 left")
+    tile("ring").click()
+    expect(tile("ring").locator(".care")).to_have_text("sold out", timeout=DEADLINE_MS)
+    expect(tile("ring")).to_be_disabled()
+    say(server, asked(server, game)["ring"], "failed", "The bell is cracked.")
+    expect(own(page, "Ring the bell")).to_have_attribute("data-state", "refunded", timeout=DEADLINE_MS)
+    expect(page.locator(".notice", has_text="The bell is cracked.")).to_be_visible(timeout=DEADLINE_MS)
+    expect(tile("ring").locator(".care")).to_have_text("1 left", timeout=DEADLINE_MS)
+    tile("ghost").click()
+    expect(tile("ghost").locator(".care")).to_have_text(re.compile(r"[678] s"), timeout=DEADLINE_MS)
+    expect(tile("ghost")).to_have_attribute("title", re.compile("ready in . s"))
+    ghost = asked(server, game)["ghost"]
+    say(server, ghost, "running")
+    expect(own(page, "Ghost")).to_contain_text("running 5", timeout=DEADLINE_MS)
+    page.screenshot(path=tmp_path / f"shelf-{size['width']}.png")
+    say(server, ghost, "paused")
+    expect(own(page, "Ghost")).to_have_attribute("data-state", "paused", timeout=DEADLINE_MS)
+    page.reload()  # a page that did not send it is told, too
+    expect(own(page, "Ghost")).to_have_attribute("data-state", "paused", timeout=DEADLINE_MS)
+    say(server, ghost, "done")
+    expect(own(page, "Ghost")).to_have_attribute("data-state", "done", timeout=DEADLINE_MS)
+    expect(page.locator("#balance")).to_have_attribute("data-coins", f"{START_BALANCE_COINS - 25}")
+    expect(tile("ghost").locator(".care")).to_have_count(0, timeout=DEADLINE_MS)
+    context.close()
