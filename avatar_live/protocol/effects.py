@@ -72,6 +72,12 @@ class EffectAskedEvent(msgspec.Struct, frozen=True):
     seconds: float
 
 
+class OfferTaken(msgspec.Struct, frozen=True):
+    """Answer an offer: it is on the shelf, and `asked` is what is paid and waits for the game, each to be done once."""
+
+    asked: tuple[EffectAskedEvent, ...]
+
+
 class Offer(msgspec.Struct, frozen=True):
     """Show an effect beside the gifts; it is given like one, by the `id`, which is game/effect."""
 

@@ -11,7 +11,8 @@ from typing import Annotated, Any, Final, Literal, get_args
 import msgspec
 
 from avatar_live.protocol.api import ApiEvent
-from avatar_live.protocol.wire import Moderate
+from avatar_live.protocol.effects import EffectStep, Ident, OfferedEffects
+from avatar_live.protocol.wire import REASON_CHARACTERS_MAX, Moderate
 
 Scope = Literal["read", "chat", "games", "host", "moderate", "money"]
 SCOPES: Final[tuple[Scope, ...]] = get_args(Scope)
@@ -142,7 +143,26 @@ class SendTest(msgspec.Struct, frozen=True, tag="test"):
     data: dict[str, str | int | float | bool] = {}
 
 
-FromProgram = UseMask | AskState | SayLine | KeepOrder | SendTest
+class OfferEffects(msgspec.Struct, frozen=True, tag="offer_effects"):
+    """Sell effects, and no others, from now on: `game` is here while this line is. The answer's `data` has what is paid
+    and waits for the game, as `asked`; the contract stands in `effects.py`.
+    """
+
+    id: CommandId
+    game: Ident
+    effects: OfferedEffects
+
+
+class ReportEffect(msgspec.Struct, frozen=True, tag="effect_state"):
+    """Say how far a paid effect is; `reason` tells the giver why it failed."""
+
+    id: CommandId
+    effect_id: Annotated[str, msgspec.Meta(max_length=COMMAND_ID_CHARACTERS_MAX)]
+    state: EffectStep
+    reason: Annotated[str, msgspec.Meta(max_length=REASON_CHARACTERS_MAX)] = ""
+
+
+FromProgram = UseMask | AskState | SayLine | KeepOrder | SendTest | OfferEffects | ReportEffect
 
 
 class RoomState(msgspec.Struct, frozen=True):

@@ -5,7 +5,7 @@ from typing import Final
 
 from avatar_live.protocol.wire import Rest
 from avatar_live.room import events as ev
-from avatar_live.room import play
+from avatar_live.room import play, turns
 from avatar_live.room.cues import all_cues
 from avatar_live.room.state import Room
 
@@ -20,11 +20,13 @@ GIFTS_REST: Final[dict[Rest, str]] = {
 }
 
 
-def hide(room: Room, event: ev.HostHid) -> tuple[Room, ev.Effects]:
+def hide(room: Room, event: ev.HostHid, now_s: float) -> tuple[Room, ev.Effects]:
     """Rest while the host hides: games end with a refund, and what is paid but not shown waits for the return."""
     if event.is_hidden == room.order.is_hidden:
         return room, ()
     room = replace(room, order=replace(room.order, is_hidden=event.is_hidden))
     if event.is_hidden:
-        return play.end_all(room, HIDDEN)
+        room, ended = play.end_all(room, HIDDEN)
+        room, stopped = turns.stage_stopped(room, now_s)
+        return room, (*ended, *stopped)
     return room, all_cues(room) if room.has_engine else ()

@@ -31,7 +31,7 @@ def step(room: Room, event: ev.Event, now_s: float) -> tuple[Room, ev.Effects]:
         case ev.Moderated():
             return moderation.moderate(room, event, now_s)
         case ev.HostHid():
-            return rest.hide(room, event)
+            return rest.hide(room, event, now_s)
         case ev.Invited():
             return moderation.invited(room, event)
         case ev.LineReported():
@@ -64,7 +64,7 @@ def step(room: Room, event: ev.Event, now_s: float) -> tuple[Room, ev.Effects]:
             return cues.engine_came(room)
         case ev.EngineLeft():
             room, ended = play.engine_left(room)
-            room, stopped = turns.engine_left(room, now_s)
+            room, stopped = turns.stage_stopped(room, now_s)
             return room, (*ended, *stopped)
         case ev.SourceChanged():
             return replace(room, source=event.source), ()

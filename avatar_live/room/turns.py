@@ -144,8 +144,8 @@ def game_left(room: Room, event: ev.GameLeft, now_s: float) -> tuple[Room, ev.Ef
     return (room, ()) if game is None or game.is_here else _waiting_for(room, event.game, now_s)
 
 
-def engine_left(room: Room, now_s: float) -> tuple[Room, ev.Effects]:
-    """Stop what our stage was showing; the next engine shows what is left of it."""
+def stage_stopped(room: Room, now_s: float) -> tuple[Room, ev.Effects]:
+    """Stop what our stage was showing, because the engine died or the host hides; what is left of it is shown later."""
     before = [turn.id for turn in room.shelf.turns if turn.game == STAGE and turn.phase == "running"]
     turns = tuple(_queued(turn, now_s) if turn.id in before else turn for turn in room.shelf.turns)
     room = _with(room, turns)
@@ -183,6 +183,8 @@ def _verdict(turn: Turn) -> str:
 
 def _start(room: Room, now_s: float) -> tuple[Room, ev.Effects]:
     """Let those have their turn before whom nothing is in the way, first come, first served."""
+    if room.order.is_hidden:
+        return room, ()  # what was paid waits for the host's return
     busy: dict[str, int] = {}
     for turn in room.shelf.turns:
         busy[turn.gift] = busy.get(turn.gift, 0) + (turn.phase != "queued")

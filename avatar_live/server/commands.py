@@ -10,11 +10,14 @@ from typing import Any, Final, TypeVar
 import msgspec
 
 from avatar_live import clock
+from avatar_live.protocol.effects import OfferTaken
 from avatar_live.protocol.programs import (
     Answer,
     AskState,
     FromProgram,
     KeepOrder,
+    OfferEffects,
+    ReportEffect,
     RoomState,
     SayLine,
     Scope,
@@ -23,6 +26,7 @@ from avatar_live.protocol.programs import (
 )
 from avatar_live.protocol.samples import SampleError, Value, sample
 from avatar_live.room import events as ev
+from avatar_live.room import offers, turns
 from avatar_live.room.moderation import obstacle_to
 from avatar_live.room.outside import obstacle_to_line
 from avatar_live.server.access import out_of_scope
@@ -32,6 +36,7 @@ from avatar_live.server.tokens import Held
 NO_LINE: Final = "A mask is for a line that listens: open /api/events."
 BOT: Final = "bot"
 C = TypeVar("C", bound=msgspec.Struct)
+Line = object | None  # a program's websocket, by identity
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +60,15 @@ class Commands:
     """Perform commands for whoever holds a token with their scope."""
 
     def __init__(self) -> None:
-        self._known: dict[type[msgspec.Struct], tuple[Scope, Callable[[Held, Any], Outcome]]] = {}
+        self._known: dict[type[msgspec.Struct], tuple[Scope, Callable[[Held, Any, Line], Outcome]]] = {}
+        self.on_gone: list[Callable[[Line], None]] = []  # told of every line that ends
 
     def add(self, kind: type[C], scope: Scope, perform: Callable[[Held, C], Outcome]) -> None:
         """Take commands of a type from now on."""
+        self.add_for_lines(kind, scope, lambda held, command, _: perform(held, command))
+
+    def add_for_lines(self, kind: type[C], scope: Scope, perform: Callable[[Held, C, Line], Outcome]) -> None:
+        """Take commands of a type for which it counts on which line they came; by HTTP that is None."""
         assert kind not in self._known, "a command has one meaning"
         self._known[kind] = scope, perform
 
@@ -71,11 +81,11 @@ class Commands:
         """Return the scope that a command needs."""
         return self._known[type(command)][0]
 
-    def perform(self, held: Held, command: FromProgram) -> Answer:
+    def perform(self, held: Held, command: FromProgram, line: Line = None) -> Answer:
         """Do what a program asks, if it may."""
         scope, perform = self._known[type(command)]
         refusal = out_of_scope(held, scope)
-        outcome = Rejected(refusal) if refusal else perform(held, command)
+        outcome = Rejected(refusal) if refusal else perform(held, command, line)
         match outcome:
             case Done(data):
                 return Answer(command.id, True, data=data)
@@ -105,6 +115,27 @@ def room_commands(keeper: Keeper) -> Commands:
     def test(_: Held, command: SendTest) -> Outcome:
         return send_tests(keeper, command.event, command.count, command.data)
 
+    games_on: dict[Line, set[str]] = {}
+
+    def offer(_: Held, command: OfferEffects, line: Line) -> Outcome:
+        if obstacle := offers.obstacle_to_offer(keeper.room, command.game, command.effects):
+            return Rejected(obstacle)
+        on_line = games_on.setdefault(line, set()) if line is not None else {command.game}
+        keeper.handle(ev.GameOffered(command.game, command.effects, is_new_line=command.game not in on_line))
+        on_line.add(command.game)
+        return Done(OfferTaken(turns.asked(keeper.room, command.game)))
+
+    def gone(line: Line) -> None:
+        for game in games_on.pop(line, ()):
+            keeper.handle(ev.GameLeft(game))
+
+    def report(_: Held, command: ReportEffect) -> Outcome:
+        told = ev.EffectReported(command.effect_id, command.state, command.reason)
+        if obstacle := turns.obstacle_to_report(keeper.room, told):
+            return Rejected(obstacle)
+        keeper.handle(told)
+        return Done()
+
     def mask(_: Held, command: UseMask) -> Outcome:
         return Rejected(NO_LINE)
 
@@ -114,6 +145,9 @@ def room_commands(keeper: Keeper) -> Commands:
     commands.add(SayLine, "chat", say)
     commands.add(KeepOrder, "moderate", keep_order)
     commands.add(SendTest, "host", test)
+    commands.add_for_lines(OfferEffects, "games", offer)
+    commands.add(ReportEffect, "games", report)
+    commands.on_gone.append(gone)
     return commands
 
 

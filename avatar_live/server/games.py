@@ -10,7 +10,7 @@ import msgspec
 from litestar import Response, Router, get, post, put
 from litestar.params import FromPath
 
-from avatar_live.protocol.effects import EffectAskedEvent, EffectStep, Offer, OfferedEffects, OfferState
+from avatar_live.protocol.effects import EffectStep, Offer, OfferedEffects, OfferState, OfferTaken
 from avatar_live.protocol.wire import REASON_CHARACTERS_MAX
 from avatar_live.room import events as ev
 from avatar_live.room import offers, turns
@@ -25,12 +25,6 @@ class Shelf(msgspec.Struct, frozen=True):
 
     offers: tuple[Offer, ...]
     states: tuple[OfferState, ...]
-
-
-class OfferTaken(msgspec.Struct, frozen=True):
-    """The offer is on the shelf; `asked` is what is paid and waits for the game, each to be done once."""
-
-    asked: tuple[EffectAskedEvent, ...]
 
 
 class EffectReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

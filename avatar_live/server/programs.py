@@ -28,7 +28,7 @@ from avatar_live.server.event_log import EventLog, Kept
 from avatar_live.server.tokens import Held
 
 LISTENERS_MAX: Final = 32
-COMMAND_ALLOWANCE: Final = Allowance(rate_hz=20.0, burst=100.0)
+COMMAND_ALLOWANCE: Final = Allowance(rate_hz=100.0, burst=200.0)  # a game says two or three words an effect
 RECONNECT_S: Final = 1.0
 TOO_MANY: Final = "Too many programs listen already."
 NO_COMMAND: Final = "Commands are JSON in text frames."
@@ -78,6 +78,8 @@ class Programs:
     def forget(self, line: "ProgramLine") -> None:
         """Tell a line no more."""
         self._lines.discard(line)
+        for told in self._commands.on_gone:
+            told(line)
 
     def hear(self, line: "ProgramLine", data: bytes) -> None:
         """Answer what a program says; also what is no command, since a newer program may speak to an older server."""
@@ -93,7 +95,7 @@ class Programs:
 
     def _perform(self, line: "ProgramLine", command: FromProgram) -> Answer:
         if not isinstance(command, UseMask):
-            return self._commands.perform(line.held, command)
+            return self._commands.perform(line.held, command, line)
         refusal = mask_refusal(command.types)
         if not refusal:
             line.types = frozenset(command.types)

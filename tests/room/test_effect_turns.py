@@ -239,3 +239,20 @@ def test_the_next_engine_shows_what_was_left_of_a_gift_when_the_last_one_died() 
     assert again.cue.seconds == pytest.approx(6.0)
     assert again.key != "ann/gift-1", "the same engine would take it for shown"
     assert states("ann", scene.play(ev.CueWasTaken(again.id))) == [("running", 6.0)]
+
+
+def test_while_the_host_hides_nothing_begins_and_what_ran_on_the_stage_rests() -> None:
+    scene = selling()
+    scene.go_live()
+    effects = scene.commit("ann", "gift-1", "giant_head")
+    scene.play(*[ev.CueWasTaken(one.id) for one in of(ev.ShowCue, effects)])
+    scene.tick(4.0)
+    scene.play(ev.HostHid(True))
+    id, effects = paid(scene, "bob", "gift-2")
+    assert not reports("effect_asked", effects)
+    assert not of(ev.Mark, scene.tick(100.0))
+    scene.play(ev.HostHid(False))
+    effects = scene.tick()
+    assert reports("effect_asked", effects) == [id]
+    (again,) = [one.cue for one in of(ev.ShowCue, effects) if isinstance(one.cue, GiantHead)]
+    assert again.seconds == pytest.approx(6.0)

@@ -1,12 +1,15 @@
 """A game that sells effects to a real server: over HTTP, past crashes of the server and of itself."""
 
+import asyncio
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from show_server import TOKEN, ShowServer, events, next_event, page, show_server
+import websockets
+from show_server import DEADLINE_S, TOKEN, ShowServer, events, next_event, page, show_server
 
 from avatar_live.protocol.catalogue import START_BALANCE_COINS
 from avatar_live.protocol.effects import EFFECTS_MAX
@@ -132,3 +135,57 @@ def test_what_no_game_may_say_is_refused(server: ShowServer, method: str, path: 
 def test_only_who_holds_the_token_sells(server: ShowServer) -> None:
     assert ask(server, "PUT", "/games/castle/effects", [GHOST], token="another").status_code == 401
     assert ask(server, "POST", "/effects/nothing", {"state": "done"}, token="-").status_code == 401
+
+
+class Game:
+    """A game on a line of its own."""
+
+    def __init__(self, socket: websockets.ClientConnection) -> None:
+        self.socket = socket
+        self.asked = 0
+
+    async def ask(self, command: dict[str, Any]) -> dict[str, Any]:
+        """Return the answer to a command."""
+        self.asked += 1
+        await self.socket.send(json.dumps({"id": f"c{self.asked}", **command}))
+        answer: dict[str, Any] = {}
+        async with asyncio.timeout(DEADLINE_S):
+            while answer.get("id") != f"c{self.asked}" or answer["type"] != "answer":
+                answer = json.loads(await self.socket.recv())
+        return answer
+
+    async def sell(self, *effects: dict[str, Any]) -> list[dict[str, Any]]:
+        """Offer effects; return what waits."""
+        answer = await self.ask({"type": "offer_effects", "game": "line", "effects": list(effects)})
+        assert answer["ok"], answer
+        asked: list[dict[str, Any]] = answer["data"]["asked"]
+        return asked
+
+    async def say(self, id: str, state: str) -> bool:
+        return bool((await self.ask({"type": "effect_state", "effect_id": id, "state": state}))["ok"])
+
+
+async def test_a_game_on_a_line_is_here_while_the_line_is_and_is_asked_again_on_the_next(server: ShowServer) -> None:
+    def hindrance(show: Show) -> str | None:
+        return next((one.hindrance for one in show.shelf if one.id == "line/ghost"), None)
+
+    async with page(server, "Ann") as ann:
+        async with events(server) as line:
+            game = Game(line)
+            assert await game.sell(GHOST) == []
+            assert await game.sell(GHOST) == [], "an offer may be repeated"
+            await ann.until(Offers, lambda one: any(offer.id == "line/ghost" for offer in one.offers))
+            await ann.send(GiveGift("line-1", "line/ghost"))
+            id = str((await next_event(line, "effect_asked"))["data"]["id"])
+            assert await game.say(id, "accepted")
+        await ann.sees(lambda one: hindrance(one) == "away")
+        async with events(server) as line:
+            game = Game(line)
+            assert [one["id"] for one in await game.sell(GHOST)] == [id]
+            await ann.sees(lambda one: hindrance(one) is None)
+            assert await game.say(id, "done")
+            await ann.until(GiftUpdate, lambda one: one.state == "done")
+            assert not await game.say(id, "done"), "it is over"
+            refused = await game.ask({"type": "offer_effects", "game": "line", "effects": [GHOST, GHOST]})
+            assert not refused["ok"]
+            assert not (await game.ask({"type": "offer_effects", "game": "A line", "effects": [GHOST]}))["ok"]
