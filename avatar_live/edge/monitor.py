@@ -1,7 +1,8 @@
 """What monitors ask an edge: `/health` (200, or 503 while it has no room), and `/metrics` for Prometheus."""
 
+import contextlib
 import socket
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from typing import Any, Final
 
 import msgspec
@@ -84,8 +85,9 @@ async def serve_monitor(monitor: Monitor, listener: socket.socket) -> None:
 class _Quiet(uvicorn.Server):
     """uvicorn without its own signal handlers: the process has its own."""
 
-    def install_signal_handlers(self) -> None:
-        """Install none."""
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
 
 
 async def _answer(send: Send, status: int, kind: str, body: bytes) -> None:

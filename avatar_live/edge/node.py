@@ -38,7 +38,7 @@ from avatar_live.edge.streams import (
     Upward,
     read_new,
 )
-from avatar_live.protocol.wire import CLOSE_RESTARTING, ChatLine, FromViewer, GiftGiven, Join, Show, Welcome
+from avatar_live.protocol.wire import CLOSE_RESTARTING, ChatLine, FromViewer, GiftGiven, Join, Like, Show, Welcome
 
 MARKS_MAX: Final = 4_000  # a welcome that is further behind than that lets its line miss some lines
 REJOINS_PER_BATCH: Final = 10  # a thousand a second: a room takes some thousands from all its edges
@@ -64,6 +64,7 @@ class Node:
         self._members: dict[int, Joined] = {}  # how each line joins, also again
         self._rejoining: dict[int, int] = {}  # and the newest line that each has heard
         self._waiting: deque[FromEdge] = deque()
+        self._likes: dict[int, int] = {}  # of each line, added up until the next batch, however late that is
         self._is_waiting = asyncio.Event()
         self._heard = 0  # the number of the newest message to everybody
         self._seq = 0  # of the newest line in it
@@ -96,7 +97,11 @@ class Node:
 
     def said(self, member: int, message: FromViewer) -> None:
         """Pass a message on."""
-        self._send(member, Said(member, message))
+        if isinstance(message, Like):
+            self._likes[member] = self._likes.get(member, 0) + message.count
+            self._is_waiting.set()
+        else:
+            self._send(member, Said(member, message))
 
     def left(self, member: int) -> None:
         """Tell that a line is gone."""
@@ -125,7 +130,7 @@ class Node:
     async def leave(self) -> None:
         """Say what waits, and goodbye, when nothing runs any more; a Redis that is away finds it out by itself."""
         with contextlib.suppress(*FAULTS):
-            while self._waiting:
+            while self._has_something:
                 if not await self._add(self._batch()):
                     return
             keys = [self._keys.nodes, self._keys.lines, self._keys.to(self.name), self._keys.sent(self.name)]
@@ -133,12 +138,16 @@ class Node:
 
     async def _speak(self) -> None:
         while True:
-            if not (self._waiting or self._rejoining):
+            if not self._has_something:
                 self._is_waiting.clear()
                 await self._is_waiting.wait()
             body = self._batch()
             await self._add_at_last(body)
             await asyncio.sleep(UP_EVERY_S)
+
+    @property
+    def _has_something(self) -> bool:
+        return bool(self._waiting or self._likes or self._rejoining)
 
     def _batch(self) -> bytes:
         """Take what waits, lines that join anew first: what they say can wait at the room, but not the other way."""
@@ -147,7 +156,9 @@ class Node:
         for member in list(self._rejoining)[:REJOINS_PER_BATCH]:
             joined, seq = self._members[member], self._rejoining.pop(member)
             messages.append(Joined(member, msgspec.structs.replace(joined.join, seq=seq), joined.address))
-        while self._waiting and len(messages) < BATCH_MAX:
+        for member in list(self._likes)[:BATCH_MAX]:
+            messages.append(Said(member, Like(self._likes.pop(member))))
+        while self._waiting and len(messages) < 2 * BATCH_MAX:
             messages.append(self._waiting.popleft())
         return msgspec.msgpack.encode(Upward(messages))
 

@@ -42,7 +42,7 @@ from avatar_live.edge.streams import (
     open_redis,
     read_new,
 )
-from avatar_live.protocol.wire import CLOSE_RESTARTING, FromViewer, Like, Show, ToViewer
+from avatar_live.protocol.wire import CLOSE_RESTARTING, LIKES_PER_MESSAGE_MAX, FromViewer, Like, Show, ToViewer
 from avatar_live.room import events as ev
 from avatar_live.server.entrance import Entrance
 from avatar_live.server.keeper import Keeper
@@ -352,6 +352,10 @@ class _Node:
 
     def _hear(self, member: int, said: FromViewer) -> None:
         """Pass a message on; a line that the room's last life knew will join anew, and until then its words wait."""
+        if isinstance(said, Like) and said.count > LIKES_PER_MESSAGE_MAX:
+            # Its edge added them up while Redis was away; it has seen to it that no hand is too quick.
+            self._keeper.handle(ev.LikesCarried(said.count - LIKES_PER_MESSAGE_MAX))
+            said = Like(LIKES_PER_MESSAGE_MAX)
         if self._entrance.has(member):
             self._entrance.said(member, said)
         elif isinstance(said, Like):

@@ -42,6 +42,7 @@ from avatar_live.server.keeper import Keeper
 from avatar_live.server.ledger import LEDGER_FILE, Ledger, LedgerError
 from avatar_live.server.metrics import metrics_route
 from avatar_live.server.nodes import Lease, Nodes, NodesError, hold, redis_of
+from avatar_live.server.presence import presence_route
 from avatar_live.server.programs import Programs
 from avatar_live.server.reception import reception, socket_factory
 from avatar_live.server.standing import Standing, StandingError
@@ -189,7 +190,9 @@ async def _serve_room(
     whip = whip_routes(Inlet(Path(plan.run_folder)), plan.guest_token, ice_servers=servers, joins=joins)
     access, commands = Access(plan.token, standing), room_commands(keeper)
     programs = Programs(keeper.log, access, commands, lambda: keeper.room.title)
-    app = make_app(plan, keeper, access, commands, whep, whip, metrics_route(broadcaster.statistics, plan.token))
+    presence = presence_route(keeper, lambda: nodes.states if nodes is not None else (), access)
+    metrics = metrics_route(broadcaster.statistics, plan.token)
+    app = make_app(plan, keeper, access, commands, whep, whip, metrics, presence)
     web = _Web(app, reception(edge, programs, access))
     run_folder = Path(plan.run_folder)
     async with (

@@ -19,7 +19,7 @@ from avatar_live.protocol.codec import to_viewer
 from avatar_live.protocol.wire import Join, Welcome
 
 ROOM = "evening"
-PATIENCE_S = 30.0  # for what has to notice that another is gone
+PATIENCE_S = 40.0  # for what has to notice that another is gone
 
 
 class NodeEdge:
@@ -80,13 +80,18 @@ class Scene:
         self.redis = redis
         self.server = ShowServer(folder)
         self.server.plan = msgspec.structs.replace(self.server.plan, redis=redis.url, room=ROOM, ledger=ledger)
-        self.server.start()
-        self.edges = [NodeEdge(redis.url), NodeEdge(redis.url)]
-        for edge in self.edges:
-            edge.wait_until_ready()
+        self.edges: list[NodeEdge] = []
 
-    def end(self) -> None:
+    async def __aenter__(self) -> "Scene":
+        await asyncio.to_thread(self.server.start)
+        self.edges += [NodeEdge(self.redis.url), NodeEdge(self.redis.url)]
         for edge in self.edges:
+            await asyncio.to_thread(edge.wait_until_ready)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        for edge in self.edges:
+            await edge.close_pages()
             edge.kill()
         self.server.kill()
 
@@ -94,10 +99,5 @@ class Scene:
 @pytest.fixture
 async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
     with private_redis() as redis:
-        running = Scene(tmp_path, redis)
-        try:
+        async with Scene(tmp_path, redis) as running:
             yield running
-        finally:
-            for edge in running.edges:
-                await edge.close_pages()
-            running.end()

@@ -1,16 +1,20 @@
 """Edges on other machines: one room through a real Redis, and everybody's bad days."""
 
 import asyncio
+from collections.abc import Callable
+from typing import Any
 
 import httpx
 import msgspec
-from node_edges import PATIENCE_S, Scene
+import websockets
+from node_edges import PATIENCE_S, NodeEdge, Scene
 from running import until
-from show_server import TOKEN, ShowServer
+from show_server import TOKEN, ShowServer, free_port
 
 from avatar_live.edge.node import AWAY
 from avatar_live.protocol.wire import (
     CLOSE_REFUSED,
+    CLOSE_RESTARTING,
     ChatLine,
     GiftGiven,
     GiftUpdate,
@@ -65,7 +69,11 @@ async def test_a_mute_and_a_ban_hold_at_every_edge_and_over_a_restart_of_the_roo
 
 async def test_an_edge_that_is_killed_leaves_no_ghosts(scene: Scene) -> None:
     ann, ben = await scene.edges[0].page("Ann"), await scene.edges[1].page("Ben")
+    presence = await _presence_when(scene, lambda one: [node["lines"] for node in one["nodes"]] == [1, 1])
+    assert (presence["audience"], presence["is_exact"]) == (2, True)
     scene.edges[1].kill()
+    presence = await _presence_when(scene, lambda one: not one["is_exact"])
+    assert presence["audience"] == 2, "nobody knows yet"
     async with asyncio.timeout(PATIENCE_S):
         while (await ann.until(Show)).audience != 1:
             pass
@@ -73,6 +81,8 @@ async def test_an_edge_that_is_killed_leaves_no_ghosts(scene: Scene) -> None:
     back = await scene.edges[1].page("Ben", ben.welcome.viewer)
     assert back.welcome.viewer == ben.welcome.viewer
     assert back.welcome.show.audience == 2
+    presence = await _presence_when(scene, lambda one: len(one["nodes"]) == 2)
+    assert presence["is_exact"]
 
 
 async def test_lines_stay_open_while_the_room_dies_and_what_they_say_waits_for_its_next_life(scene: Scene) -> None:
@@ -116,7 +126,48 @@ def _status(server: ShowServer) -> str:
     return health.status if health is not None else ""
 
 
+async def _presence_when(scene: Scene, claim: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+    place = f"http://127.0.0.1:{scene.server.port}/api/nodes"
+    async with httpx.AsyncClient(headers={"Authorization": f"Bearer {TOKEN}"}, trust_env=False) as client:
+        async with asyncio.timeout(PATIENCE_S):
+            while True:
+                presence: dict[str, Any] = (await client.get(place)).json()
+                if claim(presence):
+                    return presence
+                await asyncio.sleep(0.05)
+
+
 async def _moderate(scene: Scene, order: Moderate) -> None:
     place = f"http://127.0.0.1:{scene.server.port}/api/moderation"
     async with httpx.AsyncClient(headers={"Authorization": f"Bearer {TOKEN}"}, trust_env=False) as client:
         assert (await client.post(place, content=msgspec.json.encode(order))).status_code == 200
+
+
+async def test_an_edge_tells_monitors_how_it_does_and_says_goodbye_in_order(scene: Scene) -> None:
+    ann = await scene.edges[0].page("Ann")
+    await ann.send(Say("hello"))
+    await ann.until(ChatLine)
+    health = scene.edges[0].ask("/health")
+    assert health is not None and health.json()["lines"] == 1
+    metrics = scene.edges[0].ask("/metrics")
+    assert metrics is not None
+    assert "avatar_live_edge_lines 1.0" in metrics.text and "avatar_live_edge_has_room 1.0" in metrics.text
+    missing = scene.edges[0].ask("/elsewhere")
+    assert missing is not None and missing.status_code == 404
+    assert await asyncio.to_thread(scene.edges[0].stop) == 0
+    assert (await ann.closed())[0] == CLOSE_RESTARTING
+    presence = await _presence_when(scene, lambda one: len(one["nodes"]) == 1)
+    assert (presence["audience"], presence["is_exact"]) == (0, True), "it left, and took its time-out with it"
+
+
+async def test_an_edge_without_a_redis_sends_viewers_away_and_says_so_to_monitors() -> None:
+    edge = NodeEdge(f"redis://127.0.0.1:{free_port()}/0")
+    try:
+        await asyncio.to_thread(until, lambda: edge.ask("/health"), "it answers monitors")
+        health = edge.ask("/health")
+        assert health is not None and health.status_code == 503
+        async with websockets.connect(f"ws://127.0.0.1:{edge.port}/ws") as socket:
+            await socket.wait_closed()
+            assert socket.close_code == CLOSE_RESTARTING
+    finally:
+        edge.kill()
