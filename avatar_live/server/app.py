@@ -18,6 +18,7 @@ from avatar_live.channels.processes import ServerPlan
 from avatar_live.protocol.asyncapi import Document, asyncapi
 from avatar_live.server.access import Access
 from avatar_live.server.commands import Commands
+from avatar_live.server.described import GuardedRoutes, SoundStructs
 from avatar_live.server.games import games_routes
 from avatar_live.server.host import host_routes
 from avatar_live.server.keeper import Keeper
@@ -105,6 +106,7 @@ def make_app(
             description="The show's HTTP side; its websockets are described at /schema/asyncapi.json.",
             render_plugins=[JsonRenderPlugin()],  # the other pages load scripts from elsewhere
         ),
+        plugins=[GuardedRoutes(), SoundStructs()],
         logging_config=None,
     )
 

@@ -15,6 +15,7 @@ from avatar_live.protocol.wire import REASON_CHARACTERS_MAX
 from avatar_live.room import events as ev
 from avatar_live.room import offers, turns
 from avatar_live.server.access import Access
+from avatar_live.server.described import sentences
 from avatar_live.server.keeper import Keeper
 
 BODY_BYTES_MAX: Final = 16_384
@@ -42,7 +43,11 @@ def games_routes(keeper: Keeper, access: Access) -> Router:
         return Shelf(offers.offers(keeper.room), keeper.room.show.shelf)
 
     @put(
-        "/games/{game:str}/effects", sync_to_thread=False, request_max_body_size=BODY_BYTES_MAX, summary="Sell effects"
+        "/games/{game:str}/effects",
+        sync_to_thread=False,
+        request_max_body_size=BODY_BYTES_MAX,
+        summary="Sell effects",
+        responses=sentences(409),
     )
     def sell(game: FromPath[str], data: OfferedEffects) -> Response[OfferTaken | str]:
         """Sell these from now on, and no others; the answer names what was paid and waits for the game."""
@@ -57,6 +62,7 @@ def games_routes(keeper: Keeper, access: Access) -> Router:
         status_code=200,
         request_max_body_size=BODY_BYTES_MAX,
         summary="Say how far an effect is",
+        responses=sentences(200, 409),
     )
     def report(id: FromPath[str], data: EffectReport) -> Response[str]:
         """Say how far a paid effect is: accepted, running, paused, resumed, done or failed."""

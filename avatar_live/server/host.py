@@ -4,12 +4,12 @@ from typing import Annotated, Final
 
 import msgspec
 from litestar import Response, Router, post
-from litestar.openapi.datastructures import ResponseSpec
 
 from avatar_live.protocol.wire import CHAT_CHARACTERS_MAX
 from avatar_live.room import events as ev
 from avatar_live.room.chat import obstacle_to_host
 from avatar_live.server.access import Access
+from avatar_live.server.described import sentences
 from avatar_live.server.keeper import Keeper
 
 BODY_BYTES_MAX: Final = 8_192
@@ -36,7 +36,7 @@ def host_routes(keeper: Keeper, access: Access) -> Router:
         sync_to_thread=False,
         request_max_body_size=BODY_BYTES_MAX,
         summary="Write into the chat",
-        responses={409: ResponseSpec(str, media_type="text/plain", description="It cannot be done now, and why")},
+        responses=sentences(409),
     )
     def say(data: HostLine) -> Response[Told | str]:
         if obstacle := obstacle_to_host(data.text):

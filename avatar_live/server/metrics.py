@@ -5,7 +5,7 @@ import ipaddress
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
-from litestar import Request, Response, get
+from litestar import MediaType, Request, Response, get
 from litestar.datastructures import State
 from litestar.handlers import HTTPRouteHandler
 from prometheus_client import CollectorRegistry, Metric, generate_latest
@@ -45,7 +45,7 @@ def metrics_route(figures: Callable[[], BroadcastFigures], token: str) -> HTTPRo
     @get("/metrics", sync_to_thread=False, include_in_schema=False)
     def metrics(request: _Request) -> Response[bytes]:
         if not (_is_of_this_machine(request) or _has_token(request, token)):
-            return Response(REFUSAL.encode(), status_code=403, media_type="text/plain; charset=utf-8")
+            return Response(REFUSAL.encode(), status_code=403, media_type=MediaType.TEXT)
         return Response(generate_latest(registry), media_type=CONTENT_TYPE, headers={"Cache-Control": "no-store"})
 
     return metrics

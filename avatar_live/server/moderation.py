@@ -1,13 +1,14 @@
 """What the host does about the room over HTTP: every deed, and links for moderators."""
 
 import msgspec
-from litestar import Response, Router, get, post
+from litestar import MediaType, Response, Router, get, post
 
 from avatar_live import clock
 from avatar_live.protocol.wire import ChatLine, HoldEnd, HoldMode, HoldReason, Moderate
 from avatar_live.room import events as ev
 from avatar_live.room.moderation import obstacle_to
 from avatar_live.server.access import Access
+from avatar_live.server.described import sentences
 from avatar_live.server.invitations import INVITATION_S, invitation
 from avatar_live.server.keeper import Keeper
 
@@ -92,15 +93,28 @@ def moderation_routes(keeper: Keeper, access: Access) -> Router:
             ),
         )
 
-    @post("/", sync_to_thread=False, status_code=200, request_max_body_size=BODY_BYTES_MAX, summary="Keep order")
+    @post(
+        "/",
+        sync_to_thread=False,
+        status_code=200,
+        request_max_body_size=BODY_BYTES_MAX,
+        summary="Keep order",
+        responses=sentences(200, 409),
+    )
     def moderate(data: Moderate) -> Response[str]:
         obstacle = obstacle_to(keeper.room, "", data, clock.now_s())
         if obstacle:
-            return Response(obstacle, status_code=409, media_type="text/plain")
+            return Response(obstacle, status_code=409, media_type=MediaType.TEXT)
         keeper.handle(ev.Moderated("", data))
-        return Response("done", media_type="text/plain")
+        return Response("done", media_type=MediaType.TEXT)
 
-    @post("/invitations", guards=[access.guard()], sync_to_thread=False, summary="Make a link for a moderator")
+    @post(
+        "/invitations",
+        guards=[access.guard()],
+        sync_to_thread=False,
+        summary="Make a link for a moderator",
+        responses=sentences(409),
+    )
     def invite() -> Response[Invitation | str]:
         if keeper.standing is None:
             return Response("This room keeps nothing.", status_code=409, media_type="text/plain")

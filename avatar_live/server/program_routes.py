@@ -5,6 +5,7 @@ from typing import Annotated, Final
 import msgspec
 from litestar import Response, Router, delete, get, post
 from litestar.exceptions import ClientException, PermissionDeniedException
+from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import PathParameter, QueryParameter
 
 from avatar_live import clock
@@ -113,6 +114,7 @@ def program_routes(keeper: Keeper, access: Access, commands: Commands) -> Router
         status_code=200,
         request_max_body_size=COMMAND_BYTES_MAX,
         summary="Ask for something, as over /api/events",
+        responses={409: ResponseSpec(Answer, description="It cannot be done now, and why.")},
     )
     def command(data: FromProgram, request: Connection) -> Response[Answer]:
         held: Held = request.state.held

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from litestar import Request, Response
+from litestar import MediaType, Request, Response
 from litestar.datastructures import State
 from litestar.openapi.spec import OpenAPIMediaType, OpenAPIResponse, Operation, Reference, RequestBody, Schema
 from litestar.openapi.spec.enums import OpenAPIType
@@ -52,7 +52,7 @@ class FragmentOperation(Operation):
     def __post_init__(self) -> None:
         text = Schema(type=OpenAPIType.STRING)
         self.request_body = RequestBody(content={FRAGMENT: OpenAPIMediaType(schema=text)}, required=True)
-        self.responses = _described(204, 400, 404, 412, 413, 415, 422, 428)
+        self.responses = _described(204, 400, 404, 412, 413, 415, 422, 428, 503)
 
 
 @dataclass
@@ -60,7 +60,7 @@ class GoodbyeOperation(Operation):
     """Describe the end of a session."""
 
     def __post_init__(self) -> None:
-        self.responses = _described(200, 404)
+        self.responses = _described(200, 404, 503)
 
 
 def refused(status: int, sentence: str, headers: dict[str, str] | None = None) -> Response[bytes]:
@@ -68,7 +68,7 @@ def refused(status: int, sentence: str, headers: dict[str, str] | None = None) -
     return Response(
         sentence.encode(),
         status_code=status,
-        media_type="text/plain; charset=utf-8",
+        media_type=MediaType.TEXT,
         headers={**CORS, **(headers or {})},
     )
 
@@ -169,7 +169,7 @@ _SAID: Final = {
     422: "ICE is not restarted: begin a new session.",
     428: "If-Match is missing.",
     429: "Too many offers from one address; Retry-After says when to come back.",
-    503: "All places are taken; Retry-After says when to come back.",
+    503: "All places are taken, or nobody answers just now; Retry-After says when to come back.",
 }
 
 

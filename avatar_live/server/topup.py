@@ -6,15 +6,19 @@ again, because an answer was lost, is answered as before and paid once.
 """
 
 import asyncio
-from typing import Annotated, Final
+from dataclasses import dataclass
+from typing import Annotated, Any, Final
 
 import msgspec
-from litestar import Request, Response, Router, post, put
+from litestar import MediaType, Request, Response, Router, post, put
 from litestar.datastructures import State
+from litestar.openapi.spec import OpenAPIMediaType, Operation, RequestBody, Schema
+from litestar.openapi.spec.enums import OpenAPIType
 from litestar.params import FromPath
 
 from avatar_live import clock
 from avatar_live.server.access import Access
+from avatar_live.server.described import sentences
 from avatar_live.server.ledger import Ledger, LedgerError
 from avatar_live.server.ledger.requests import NotToppedUp, Rule
 from avatar_live.server.ledger.settle import WALLET_COINS_MAX
@@ -47,11 +51,31 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     is_adult: bool | None = None
 
 
+@dataclass
+class PurchaseOperation(Operation):
+    """Describe the webhook's body, which is read as bytes, since its signature is over them."""
+
+    def __post_init__(self) -> None:
+        purchase = Schema(
+            type=OpenAPIType.OBJECT,
+            properties={"viewer": Schema(type=OpenAPIType.STRING), "coins": Schema(type=OpenAPIType.INTEGER)},
+            required=["coins", "viewer"],
+            additional_properties=False,
+        )
+        self.request_body = RequestBody(content={"application/json": OpenAPIMediaType(schema=purchase)}, required=True)
+
+
 def money_routes(ledger: Ledger, providers: Providers, access: Access) -> Router:
     """Return the routes by which coins come in and wallets are limited."""
 
-    @post("/topup/{provider:str}", request_max_body_size=BODY_BYTES_MAX, status_code=200)
-    async def buy(provider: FromPath[str], request: _Request) -> Response[bytes]:
+    @post(
+        "/topup/{provider:str}",
+        request_max_body_size=BODY_BYTES_MAX,
+        operation_class=PurchaseOperation,
+        status_code=200,
+        responses=sentences(400, 401, 404, 409, 503),
+    )
+    async def buy(provider: FromPath[str], request: _Request) -> Response[Receipt | str]:
         """Take a provider's webhook, signed as Standard Webhooks says; the body is a `Purchase`."""
         secret = providers.secret(provider)
         if secret is None:
@@ -71,42 +95,38 @@ def money_routes(ledger: Ledger, providers: Providers, access: Access) -> Router
         guards=[access.guard("money")],
         request_max_body_size=BODY_BYTES_MAX,
         status_code=200,
+        responses=sentences(409, 503),
     )
-    async def grant(viewer: FromPath[str], request: _Request) -> Response[bytes]:
-        """Give coins as the operator; the body is a `Grant`."""
-        try:
-            given = msgspec.json.decode(await request.body(), type=Grant)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            return _told(400, f"The body is no grant ({error}).")
-        return await _topped_up(ledger, viewer, OPERATOR, given.id, given.coins)
+    async def grant(viewer: FromPath[str], data: Grant) -> Response[Receipt | str]:
+        """Give coins as the operator."""
+        return await _topped_up(ledger, viewer, OPERATOR, data.id, data.coins)
 
-    @put("/wallets/{viewer:str}/limits", guards=[access.guard("money")], request_max_body_size=BODY_BYTES_MAX)
-    async def limit(viewer: FromPath[str], request: _Request) -> Response[bytes]:
-        """Say what a viewer, or everybody (`*`), may spend; the body is the whole of the `Limits`."""
+    @put(
+        "/wallets/{viewer:str}/limits",
+        guards=[access.guard("money")],
+        request_max_body_size=BODY_BYTES_MAX,
+        responses=sentences(503),
+    )
+    async def limit(viewer: FromPath[str], data: Limits) -> Response[Limits | str]:
+        """Say what a viewer, or everybody (`*`), may spend; the body is the whole of it."""
         try:
-            limits = msgspec.json.decode(await request.body(), type=Limits)
-            await asyncio.wrap_future(ledger.set_rule(viewer, Rule(**msgspec.structs.asdict(limits))))
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            return _told(400, f"The body is no limits ({error}).")
+            await asyncio.wrap_future(ledger.set_rule(viewer, Rule(**msgspec.structs.asdict(data))))
         except LedgerError as error:
             return _told(503, str(error), {"Retry-After": str(RETRY_S)})
-        return Response(msgspec.json.encode(limits), media_type="application/json")
+        return Response(data)
 
     return Router("/api", route_handlers=[buy, grant, limit])
 
 
-async def _topped_up(ledger: Ledger, viewer: str, provider: str, id: str, coins: int) -> Response[bytes]:
+async def _topped_up(ledger: Ledger, viewer: str, provider: str, id: str, coins: int) -> Response[Receipt | str]:
     try:
         answer = await asyncio.wrap_future(ledger.top_up(viewer, provider, id, coins))
     except LedgerError as error:
         return _told(503, str(error), {"Retry-After": str(RETRY_S)})
     if isinstance(answer, NotToppedUp):
         return _told(409, answer.reason)
-    receipt = Receipt(answer.balance_coins, answer.is_repeat)
-    return Response(msgspec.json.encode(receipt), media_type="application/json")
+    return Response(Receipt(answer.balance_coins, answer.is_repeat))
 
 
-def _told(status: int, sentence: str, headers: dict[str, str] | None = None) -> Response[bytes]:
-    return Response(
-        sentence.encode(), status_code=status, media_type="text/plain; charset=utf-8", headers=headers or {}
-    )
+def _told(status: int, sentence: str, headers: dict[str, str] | None = None) -> Response[Any]:
+    return Response(sentence, status_code=status, media_type=MediaType.TEXT, headers=headers or {})
