@@ -64,7 +64,7 @@ def sdk_typescript() -> str:
     """Return the whole of `web/sdk/protocol.ts`: each event's data, all of them by type, commands and answers."""
     asked, told = programs.FromProgram.__args__, programs.ToProgram.__args__
     happenings = tuple(api.EVENTS.values())
-    parts = [interface(struct, defaults_may_be_left_out=True) for struct in asked]
+    parts = [interface(struct, defaults_may_be_left_out=True) for struct in _with_parts(asked)]
     parts += [
         interface(struct, defaults_may_be_left_out=struct.__struct_config__.omit_defaults)
         for struct in _with_parts((*told, programs.RoomState, *happenings))
@@ -157,7 +157,9 @@ def _type(kind: msgspec_inspect.Type) -> str:
             inner = _type(item)
             return f"readonly ({inner})[]" if " " in inner else f"readonly {inner}[]"
         case msgspec_inspect.UnionType(types=types):
-            return " | ".join(_type(member) for member in types)
+            return " | ".join(dict.fromkeys(_type(member) for member in types))  # numbers are of one kind there
+        case msgspec_inspect.DictType(key_type=key, value_type=value):
+            return f"Readonly<Record<{_type(key)}, {_type(value)}>>"
         case _:
             raise TypeError(f"protocol/typescript.py has no TypeScript for {kind}; add a case")
 

@@ -46,6 +46,46 @@ export interface KeepOrder {
   readonly id: string;
 }
 
+/** Send `count` events marked as a test to every program and webhook; `data` sets some of their fields. Nothing happens in the room, and no coin moves. */
+export interface SendTest {
+  readonly type: "test";
+  readonly id: string;
+  readonly event: string;
+  readonly count?: number;
+  readonly data?: Readonly<Record<string, string | number | boolean>>;
+}
+
+/** Sell effects, and no others, from now on: `game` is here while this line is. The answer's `data` has what is paid and waits for the game, as `asked`; the contract stands in `effects.py`. */
+export interface OfferEffects {
+  readonly type: "offer_effects";
+  readonly id: string;
+  readonly game: string;
+  readonly effects: readonly OfferedEffect[];
+}
+
+/** Offer one effect. `seconds` is how long it runs, 0 for what happens at once; `cooldown_s` is the time from one sale to the next. Of the `_max`, 0 means without limit; `at_once_max` may run at the same time, others wait. */
+export interface OfferedEffect {
+  readonly id: string;
+  readonly name: string;
+  readonly emoji: string;
+  readonly price_coins: number;
+  readonly seconds?: number;
+  readonly cooldown_s?: number;
+  readonly per_show_max?: number;
+  readonly per_viewer_max?: number;
+  readonly at_once_max?: number;
+  readonly is_available?: boolean;
+}
+
+/** Say how far a paid effect is; `reason` tells the giver why it failed. */
+export interface ReportEffect {
+  readonly type: "effect_state";
+  readonly id: string;
+  readonly effect_id: string;
+  readonly state: "accepted" | "done" | "failed" | "paused" | "resumed" | "running";
+  readonly reason?: string;
+}
+
 /** Begin: the newest event is `seq` of `epoch`, the oldest that is still kept is `oldest_seq` (above `seq` when none is). Who hears nothing for twice `keepalive_s` connects again. `types` is the mask, empty for everything. */
 export interface ProgramWelcome {
   readonly type: "welcome";
@@ -212,6 +252,6 @@ export interface EventData {
   readonly effect_ended: EffectEndedEvent;
 }
 
-export type FromProgram = UseMask | AskState | SayLine | KeepOrder;
+export type FromProgram = UseMask | AskState | SayLine | KeepOrder | SendTest | OfferEffects | ReportEffect;
 
 export type ToProgram = ProgramWelcome | Keepalive | Missed | Reconnect | Answer;

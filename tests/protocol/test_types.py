@@ -1,4 +1,4 @@
-"""The page's types are those of the wire."""
+"""The types of the page and of the SDK are those of the wire."""
 
 from typing import get_args
 
