@@ -1,4 +1,4 @@
-"""One publisher's peer connection: somebody brings a picture, which is decoded here, in a process of its own."""
+"""One publisher's peer connection: somebody brings picture and sound, decoded here, in a process of its own."""
 
 import asyncio
 import contextlib
@@ -9,7 +9,7 @@ from typing import Final
 from aiortc import RTCRtpReceiver, RTCSessionDescription
 from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
 from aiortc.rtcrtpparameters import RTCRtpCodecCapability
-from av import VideoFrame
+from av import AudioFrame, VideoFrame
 
 from avatar_live.broadcast import aiortc_internals as internals
 from avatar_live.broadcast.network import Network
@@ -25,8 +25,8 @@ UNDECODED_MAX: Final = 90  # frames, 3 s of them: nothing else bounds what waits
 
 
 class Guest:
-    """Take one publisher's pictures and leave its sound: `show` is called with the newest decoded frame, on
-    a thread, one at a time.
+    """Take one publisher's pictures and sound: `show` is called with the newest decoded frame, on a thread, one at a
+    time, and `hear` with every 20 ms of sound, on the loop.
 
     `now` is the monotonic clock, `on_end` is called once when the publisher is gone by its own doing or the network's.
     """
@@ -37,15 +37,18 @@ class Guest:
         *,
         now: Callable[[], float],
         show: Callable[[VideoFrame], None],
+        hear: Callable[[AudioFrame], None],
         on_end: Callable[[], object],
     ) -> None:
         self._network = network
         self._now = now
         self._show = show
+        self._hear = hear
         self._on_end = on_end
         self._connection = network.connection()
         self._trickle: Trickle | None = None
         self._watching: asyncio.Task[None] | None = None
+        self._listening: asyncio.Task[None] | None = None
         self._showing: asyncio.Future[None] | None = None
         self._answering = asyncio.Lock()
         self._opened_s = self._heard_s = now()
@@ -71,10 +74,11 @@ class Guest:
     async def close(self) -> None:
         """End the connection and what waits for its pictures."""
         self._connection.remove_all_listeners()
-        if self._watching is not None:
-            self._watching.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._watching
+        for task in (self._watching, self._listening):
+            if task is not None:
+                task.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await task
         if self._showing is not None:  # a thread cannot be cancelled: its picture must not come after the last word
             await asyncio.wait([self._showing])
         async with self._answering:  # sockets that are opened for an answer after the close would stay open
@@ -87,7 +91,7 @@ class Guest:
         with answerable("and send H.264 or VP8"):
             connection.addTransceiver("video", direction="recvonly").setCodecPreferences(_codecs())
             if "\r\nm=audio " in offer_sdp:
-                connection.addTransceiver("audio", direction="inactive")
+                connection.addTransceiver("audio", direction="recvonly").setCodecPreferences(_opus())
             await connection.setRemoteDescription(RTCSessionDescription(sdp=offer_sdp, type="offer"))
             self._network.prepare(connection)
             internals.on_heard(connection, self._heard)
@@ -98,6 +102,8 @@ class Guest:
     def _track_came(self, track: MediaStreamTrack) -> None:
         if track.kind == "video":
             self._watching = asyncio.create_task(self._watch(track), name="guest-pictures")
+        else:
+            self._listening = asyncio.create_task(self._listen(track), name="guest-sound")
 
     async def _watch(self, track: MediaStreamTrack) -> None:
         try:
@@ -112,6 +118,19 @@ class Guest:
         except Exception:  # a picture that is too large to be made, or that FFmpeg cannot convert
             log.exception("A guest's picture cannot be shown: the guest is let go.")
         self._on_end()
+
+    async def _listen(self, track: MediaStreamTrack) -> None:
+        try:
+            while True:
+                frame = await track.recv()
+                assert isinstance(frame, AudioFrame)
+                self._heard()
+                self._hear(frame)
+        except MediaStreamError:
+            pass  # a guest may end its sound and go on with its picture
+        except Exception:
+            log.exception("A guest's sound cannot be heard: the guest is let go.")
+            self._on_end()
 
     def _undecoded(self) -> int:
         return max((internals.undecoded(receiver) for receiver in self._connection.getReceivers()), default=0)
@@ -132,3 +151,9 @@ def _codecs() -> list[RTCRtpCodecCapability]:
     known = RTCRtpReceiver.getCapabilities("video")
     assert known is not None
     return [codec for kind in CODECS for codec in known.codecs if codec.mimeType == kind]
+
+
+def _opus() -> list[RTCRtpCodecCapability]:
+    known = RTCRtpReceiver.getCapabilities("audio")
+    assert known is not None
+    return [codec for codec in known.codecs if codec.name == "opus"]

@@ -31,6 +31,7 @@ PREVIEW_PIXELS_MAX: Final = 1920 * 1080
 SOUND_RING: Final = "sound"
 GUEST_SLOT: Final = "guest"  # a guest's newest picture, without pixels when there is no guest
 GUEST_PIXELS_MAX: Final = 1280 * 720
+GUEST_RING: Final = "guest_sound"
 ONCE: Final = "once:"  # before a take's path as a camera: play it to its end and leave the avatar to its idle
 
 EncoderName = Literal["auto", "x264", "nvenc", "videotoolbox", "qsv", "vaapi"]
@@ -60,9 +61,9 @@ class EnginePlan(msgspec.Struct, frozen=True):
     face, a file for each camera. `lost_policy` says what is shown while nobody is seen. `vmc_out` is where the pose is
     sent for another program to show, such as "127.0.0.1:39540"; nowhere when it is empty.
     `sounds` is the folder of the sounds of gifts and games, `music` a file that is played over and over, and `speech`
-    says which thanks are spoken. `layer` is where a guest's picture stands, as `signals.layer.parse_layer` reads it; it
-    is not looked at otherwise. `encoder` is a name of `encoder.kinds`, or "auto" for a graphics card's where one proves
-    itself.
+    says which thanks are spoken. `layer` is where a guest's picture stands, as `signals.layer.parse_layer` reads it; no
+    guest is looked at or listened to otherwise. `encoder` is a name of `encoder.kinds`, or "auto" for a graphics card's
+    where one proves itself.
     """
 
     run_folder: str
@@ -169,7 +170,7 @@ class OutletsPlan(msgspec.Struct, frozen=True):
 
 
 class InletPlan(msgspec.Struct, frozen=True):
-    """Start the inlet, where a guest's pictures come in and are decoded, apart from everything else."""
+    """Start the inlet, where a guest's pictures and sound come in and are decoded, apart from everything else."""
 
     run_folder: str
     allow_loopback_ice: bool = False

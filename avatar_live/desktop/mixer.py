@@ -20,6 +20,7 @@ FADERS: Final = (
     ("sounds_db", "Gifts and games"),
     ("music_db", "Music"),
     ("speech_db", "Spoken thanks"),
+    ("guest_db", "Guest"),
 )
 SPEECH_WORDS: Final[list[Choice]] = [("off", "Off"), ("gifts", "Name the gift"), ("names", "Name gift and giver")]
 STEPS_A_DB: Final = 2

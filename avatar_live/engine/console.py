@@ -31,6 +31,7 @@ BEHIND_S_MAX: Final = 0.2  # what this process missed by more is not made up for
 LAG_S_MAX: Final = 0.25  # of a picture; an older one is not waited for
 LAG_FOLLOW: Final = 0.05  # of the way a picture: one that halted the show for a moment does not hold the sound up
 LATE_S_MAX: Final = 0.04  # of a sound after its picture
+GUEST_WAIT_S: Final = 0.08  # after a guest's sound came: packets of the internet come in bursts
 OPUS_LOOK_AHEAD_S: Final = 0.0065
 LATE_SAMPLES: Final = DELAY_SAMPLES + round(OPUS_LOOK_AHEAD_S * AUDIO_CLOCK_HZ)  # of what comes out of a decoder
 FULL: Final = np.float32(1.0 / 32_768.0)
@@ -65,6 +66,7 @@ class Console:
         self.music: Source | None = None
         self.speech: Source | None = None
         self.packets = 0  # of the microphone
+        self._guest: tuple[SoundRing, Tape] | None = None
         self._send = send
         self._ring = ring
         self._tape = Tape()
@@ -74,7 +76,7 @@ class Console:
         self._number = round(now_s / PACKET_S)  # of the packet that comes next; it begins then
         self._voice_lag_s = self._picture_lag_s = 0.0
         self._stale = 0
-        self._has_spoken = False  # encoder and limiter know something of the host
+        self._has_spoken = False  # encoder and limiter know something of the host, or of a guest
 
     @property
     def dropped(self) -> int:
@@ -89,6 +91,12 @@ class Console:
     def mute(self, is_on: bool, now_s: float) -> None:
         """Replace by silence all that the microphone captures while this is on, however late it comes."""
         self._heard_from_s = float("inf") if is_on else now_s
+
+    def use_guest(self, ring: SoundRing | None) -> None:
+        """Listen to a guest from now on, or to none; the ring is closed here."""
+        if self._guest is not None:
+            self._guest[0].close()
+        self._guest = None if ring is None else (ring, Tape())
 
     def wait_for_picture(self, captured_s: float, now_s: float) -> None:
         """Learn that the picture of a captured time is only made now."""
@@ -111,12 +119,17 @@ class Console:
             self._send_packet()
 
     def close(self) -> None:
-        """Let go of the encoder and the ring."""
+        """Let go of the encoder and the rings."""
         self._encoder.close()
+        self.use_guest(None)
         self._ring.close()
 
     def _listen(self, now_s: float) -> None:
-        """Take the microphone's packets."""
+        """Take the microphone's packets, and the guest's."""
+        if self._guest is not None:
+            ring, tape = self._guest
+            for packet in ring.read():
+                tape.write(packet.captured_s, packet.samples * FULL)
         packets = self._ring.read()
         for packet in packets:
             if now_s - packet.captured_s > STALE_S:
@@ -132,7 +145,7 @@ class Console:
         voice = self._voice(start_s)
         music = None if self.music is None else self.music.read()
         speech = None if self.speech is None else self.speech.read()
-        samples = self.mixer.mix(Parts(voice, music, speech), start_s)
+        samples = self.mixer.mix(Parts(voice, music, speech, self._guest_sound(start_s)), start_s)
         pts = self._number * PACKET_SAMPLES - LATE_SAMPLES
         self._send(self._encoder.encode(samples, pts / AUDIO_CLOCK_HZ, pts))
         self._number += 1
@@ -151,3 +164,16 @@ class Console:
             return None
         self._has_spoken = True
         return voice
+
+    def _guest_sound(self, start_s: float) -> Samples | None:
+        """Return what a guest says: its picture is drawn when it comes, and leaves as late as everybody's.
+
+        Behind the panic card no guest is seen, and so none is heard.
+        """
+        if self._guest is None:
+            return None
+        sound = self._guest[1].read(start_s + self._picture_lag_s - GUEST_WAIT_S)
+        if start_s < self._heard_from_s or not sound.any():
+            return None
+        self._has_spoken = True
+        return sound

@@ -32,6 +32,11 @@ class GuestView:
         if self._layer is not None:
             self._slot = PictureSlot(self._path, GUEST_PIXELS_MAX)
 
+    @property
+    def is_placed(self) -> bool:
+        """Whether a guest would be shown."""
+        return self._layer is not None
+
     def look(self) -> Inset | None:
         """Return what is to be drawn now, the same object until there is another picture; None without a guest."""
         if self._slot is None or self._layer is None:

@@ -135,6 +135,7 @@ class Engine:
         self._taken = TakenCues()
         self._vmc_out = VmcOut(plan.vmc_out)
         self._guest = GuestView(folder, plan.width_px, plan.height_px, plan.layer)
+        self._sound.hear_guest(self._guest.is_placed)
         self._note = ""
         self._source = ""
         self._count = 0
@@ -203,6 +204,7 @@ class Engine:
                     self._show.stage.use_director(is_on)
                 case UseLayer(layer):
                     self._guest.place(layer)
+                    self._sound.hear_guest(self._guest.is_placed)
                 case UseLostPolicy(policy):
                     self._show.solver.use_lost_policy(policy)
                 case Calibrate():

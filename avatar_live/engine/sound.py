@@ -8,7 +8,7 @@ from typing import Final
 
 from avatar_live import clock
 from avatar_live.channels import Lossless
-from avatar_live.channels.processes import EnginePlan
+from avatar_live.channels.processes import GUEST_RING, EnginePlan
 from avatar_live.channels.ring import SoundRing
 from avatar_live.engine.console import Console, Send
 from avatar_live.engine.music import Music
@@ -34,6 +34,7 @@ class Sound:
         self._speech_mode: SpeechMode = "off"
         now_s = clock.now_s()
         self._console = Console(send, ring, self._read_bank(plan.sounds), plan.levels, now_s, is_muted=plan.is_panic_on)
+        self._guest_ring = Path(plan.run_folder) / GUEST_RING
         self._wishes: Lossless[Wish] = Lossless(WISHES_MAX)
         self.use_music(plan.music)
         self.use_speech(plan.speech)
@@ -68,6 +69,10 @@ class Sound:
             self._music.close()
         self._music = Music(Path(path)) if path else None
         self._wishes.put(partial(setattr, self._console, "music", self._music))
+
+    def hear_guest(self, is_placed: bool) -> None:
+        """Let a guest be heard who has a place in the picture; of any other the memory is not even opened."""
+        self._wishes.put(partial(self._console.use_guest, SoundRing(self._guest_ring) if is_placed else None))
 
     def use_speech(self, mode: SpeechMode) -> None:
         """Choose which thanks are spoken from now on."""

@@ -1,11 +1,11 @@
-"""Who may bring a picture: one guest at a time, and the newest takes the place of who was there."""
+"""Who may bring picture and sound: one guest at a time, and the newest takes the place of who was there."""
 
 import asyncio
 import secrets
 from collections.abc import Callable
 from typing import Final, assert_never
 
-from av import VideoFrame
+from av import AudioFrame, VideoFrame
 
 from avatar_live import clock
 from avatar_live.broadcast.guest import Guest
@@ -27,17 +27,20 @@ GOODBYES_MAX: Final = 4  # guests that are still being let go; more only where s
 
 
 class Door:
-    """Answer the server's questions about guests; `show` gets their frames, `clear` is called when nobody is there."""
+    """Answer the server's questions about guests; `show` and `hear` get their frames, `clear` is called when nobody is
+    there."""
 
     def __init__(
         self,
         network: Network,
         show: Callable[[VideoFrame], None],
+        hear: Callable[[AudioFrame], None],
         clear: Callable[[], None],
         now: Callable[[], float] = clock.now_s,
     ) -> None:
         self._network = network
         self._show = show
+        self._hear = hear
         self._clear = clear
         self._now = now
         self._session = ""
@@ -91,6 +94,7 @@ class Door:
             self._network,
             now=self._now,
             show=lambda frame: self._shown(session, frame),
+            hear=lambda frame: self._heard(session, frame),
             on_end=lambda: self._let_go(session),
         )
         try:
@@ -105,6 +109,10 @@ class Door:
     def _shown(self, session: str, frame: VideoFrame) -> None:
         if session == self._session:
             self._show(frame)
+
+    def _heard(self, session: str, frame: AudioFrame) -> None:
+        if session == self._session:
+            self._hear(frame)
 
     def _of(self, session: str) -> Guest:
         if self._guest is None or not secrets.compare_digest(session.encode(), self._session.encode()):

@@ -8,12 +8,14 @@ from typing import Final
 
 import msgspec
 
+from avatar_live import clock
 from avatar_live.broadcast.network import Network
 from avatar_live.channels.asking import answering
 from avatar_live.channels.child import HealthWriter, orders
 from avatar_live.channels.processes import InletPlan, Stop, ToInlet
 from avatar_live.inlets.door import Door
 from avatar_live.inlets.pictures import GuestPictures
+from avatar_live.inlets.sounds import GuestSounds
 
 NAME: Final = "inlet"
 POLL_S: Final = 0.1
@@ -38,8 +40,14 @@ async def _serve(plan: InletPlan) -> None:
     with (
         contextlib.closing(HealthWriter(folder, NAME)) as health,
         contextlib.closing(GuestPictures(folder)) as pictures,
+        contextlib.closing(GuestSounds(folder, clock.now_s)) as sounds,
     ):
-        door = Door(network, pictures.show, pictures.clear)
+
+        def clear() -> None:
+            pictures.clear()
+            sounds.clear()
+
+        door = Door(network, pictures.show, sounds.hear, clear)
         async with answering(folder, NAME, _questions, door.answer):
             polls = 0
             while not any(isinstance(order, Stop) for order in wanted.take_all()):
@@ -54,6 +62,7 @@ async def _serve(plan: InletPlan) -> None:
                     guests=float(door.has_guest),
                     guest_frames=float(door.decoded),
                     guest_pictures=float(pictures.shown),
+                    guest_sounds=float(sounds.packets),
                 )
                 await asyncio.sleep(POLL_S)
         await door.close()

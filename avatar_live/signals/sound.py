@@ -15,4 +15,5 @@ class SoundLevels(msgspec.Struct, frozen=True):
     sounds_db: float = 0.0
     music_db: float = -12.0
     speech_db: float = 0.0
+    guest_db: float = 0.0
     is_muted: bool = False

@@ -1,4 +1,4 @@
-"""The mix: microphone, game sounds, music and spoken thanks become the one sound of the show."""
+"""The mix: microphone, guest, game sounds, music and spoken thanks become the one sound of the show."""
 
 import functools
 from collections.abc import Mapping
@@ -24,6 +24,7 @@ class Parts:
     voice: Samples | None = None
     music: Samples | None = None
     speech: Samples | None = None
+    guest: Samples | None = None
 
 
 class Mixer:
@@ -38,18 +39,19 @@ class Mixer:
         self.loudness_dbfs = SILENT_DBFS
         self._limiter = Limiter()
         self._duck = Duck()
-        self._voice, self._music, self._speech, self._sounds = (Fader(1.0) for _ in range(4))
+        self._voice, self._guest, self._music, self._speech, self._sounds = (Fader(1.0) for _ in range(5))
 
     def mix(self, parts: Parts, start_s: float) -> NDArray[np.int16]:
         """Return the packet (960, 2) int16 that begins at a captured time; exact zeros where nothing sounds."""
         levels = self.levels
         voice = _faded(self._voice, parts.voice, 0.0 if levels.is_muted else gain_of(levels.microphone_db))
         speech = _faded(self._speech, parts.speech, gain_of(levels.speech_db))
-        spoken_dbfs = max(dbfs_of(part) if part is not None else SILENT_DBFS for part in (voice, speech))
+        guest = _faded(self._guest, parts.guest, gain_of(levels.guest_db))
+        spoken_dbfs = max(dbfs_of(part) if part is not None else SILENT_DBFS for part in (voice, guest, speech))
         ducked = self._duck.gain(spoken_dbfs)
         music = _faded(self._music, parts.music, gain_of(levels.music_db) * ducked)
         sounds = _faded(self._sounds, self.effects.render(start_s), gain_of(levels.sounds_db))
-        heard = [part for part in (voice, speech, music, sounds) if part is not None]
+        heard = [part for part in (voice, guest, speech, music, sounds) if part is not None]
         mixed = self._limiter.limit(functools.reduce(np.add, heard) if heard else None)
         if mixed is None:
             self.loudness_dbfs = SILENT_DBFS

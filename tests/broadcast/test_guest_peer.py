@@ -27,7 +27,7 @@ class Clock:
 
 
 def guest(clock: Clock) -> Guest:
-    return Guest(PLAIN, now=clock, show=lambda frame: None, on_end=lambda: None)
+    return Guest(PLAIN, now=clock, show=lambda frame: None, hear=lambda frame: None, on_end=lambda: None)
 
 
 async def test_a_guest_that_never_comes_or_falls_silent_is_gone() -> None:
@@ -73,7 +73,7 @@ async def test_a_guest_whose_picture_cannot_be_shown_is_let_go_and_closed() -> N
     def show(frame: VideoFrame) -> None:
         raise MemoryError
 
-    one = Guest(PLAIN, now=Clock(), show=show, on_end=ended.set)
+    one = Guest(PLAIN, now=Clock(), show=show, hear=lambda frame: None, on_end=ended.set)
     one._track_came(Footage())
     await asyncio.wait_for(ended.wait(), 5.0)
     await one.close()

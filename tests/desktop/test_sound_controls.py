@@ -41,7 +41,7 @@ def test_every_part_has_a_fader_that_begins_where_the_show_is(desk: Desk) -> Non
     desk.show.levels = SoundLevels(music_db=-20.5)
     panel = opened(desk)
     assert set(panel.faders) == {name for name in SoundLevels.__struct_fields__ if name.endswith("_db")}
-    assert [panel.faders[name].value() / 2 for name, _ in FADERS] == [0.0, 0.0, -20.5, 0.0]
+    assert [panel.faders[name].value() / 2 for name, _ in FADERS] == [0.0, 0.0, -20.5, 0.0, 0.0]
 
 
 @pytest.mark.parametrize("name", [name for name, _ in FADERS])

@@ -93,6 +93,17 @@ class Studio:
             self.console.step(self.now_s)
         return self.sent[before:]
 
+    def run_with_guest(self, seconds: float, ring: SoundRing, hz: float) -> list[EncodedFrame]:
+        """Let a guest speak meanwhile, whose packets come by threes."""
+        before, end_s = len(self.sent), self.now_s + seconds
+        while self.now_s < end_s - LOOK_S / 2:
+            came_s = self.now_s
+            for k in range(3):
+                at_s = came_s + (k - 2) * PACKET_S
+                ring.write(at_s, (wave(hz, at_s) * 32_767.0).astype(np.int16))
+            self.run(3 * PACKET_S, speaks=False)
+        return self.sent[before:]
+
     def lose(self, packets: int) -> None:
         self._next_s += packets * PACKET_S
 
@@ -240,3 +251,25 @@ def test_a_picture_that_is_far_too_late_does_not_hold_the_sound_up(studio: Studi
     studio.console.wait_for_picture(studio.now_s - 5.0, studio.now_s)
     frames = studio.run(1.0, speaks=False)
     assert frames[-1].captured_s > studio.now_s - 4 * PACKET_S, "one that is late moves nothing"
+
+
+def test_a_placed_guest_is_heard_without_a_hole_and_no_other(studio: Studio, tmp_path: Path) -> None:
+    guest = SoundRing(tmp_path / "guest")
+    assert is_silent(studio.run_with_guest(0.5, guest, TONE_HZ)), "nobody listens to a guest without a place"
+    studio.console.use_guest(SoundRing(tmp_path / "guest"))
+    frames = studio.run_with_guest(3.0, guest, TONE_HZ)
+    heard = decoded(frames)[AUDIO_CLOCK_HZ:]
+    assert frequency_hz(heard) == pytest.approx(TONE_HZ, abs=2)
+    assert np.abs(heard).reshape(-1, PACKET_SAMPLES // 2).max(axis=1).min() > 0.3, "no hole between its packets"
+    studio.console.use_guest(None)
+    assert is_silent(studio.run_with_guest(1.0, guest, TONE_HZ)[25:]), "but for the end of the last packet"
+
+
+def test_behind_the_card_no_guest_is_heard(studio: Studio, tmp_path: Path) -> None:
+    guest = SoundRing(tmp_path / "guest")
+    studio.console.use_guest(SoundRing(tmp_path / "guest"))
+    studio.run_with_guest(0.6, guest, TONE_HZ)
+    studio.console.mute(True, studio.now_s)
+    hidden = studio.run_with_guest(0.6, guest, TONE_HZ)
+    assert is_silent(hidden)
+    assert np.abs(decoded(hidden)).max() < 1e-3

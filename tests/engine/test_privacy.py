@@ -154,6 +154,13 @@ def test_a_guests_pixels_come_from_the_inlet_alone_and_only_the_engine_looks_whe
     assert [name for name, _ in calls(GUEST_VIEW)].count("PictureSlot") == 1
 
 
+def test_a_guests_sound_comes_from_the_inlet_alone_and_is_heard_only_with_a_place() -> None:
+    users = {path.relative_to(PACKAGE) for path in modules() if "GUEST_RING" in path.read_text(encoding="utf-8")}
+    assert users == {Path("channels", "processes.py"), Path("inlets", "sounds.py"), Path("engine", "sound.py")}
+    calls_of_engine = (PACKAGE / "engine" / "process.py").read_text(encoding="utf-8")
+    assert calls_of_engine.count("hear_guest(") == calls_of_engine.count("hear_guest(self._guest.is_placed)") == 2
+
+
 @pytest.fixture
 def painted_clip(tmp_path: Path) -> Path:
     """A film without loss, of a single colour."""

@@ -13,8 +13,8 @@ import msgspec
 import numpy as np
 import uvicorn
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
-from aiortc.mediastreams import VideoStreamTrack
-from av import VideoFrame
+from aiortc.mediastreams import AudioStreamTrack, VideoStreamTrack
+from av import AudioFrame, VideoFrame
 from litestar import Litestar
 from numpy.typing import NDArray
 
@@ -28,8 +28,10 @@ from avatar_live.channels.processes import (
     InletPlan,
     health_slot,
 )
+from avatar_live.channels.ring import CHANNELS, PACKET_SAMPLES
 from avatar_live.server.signalling import SDP
 from avatar_live.server.whip import Inlet, whip_routes
+from avatar_live.signals.encoded import AUDIO_CLOCK_HZ
 
 DEADLINE_S = 20.0
 TOKEN = "the-guest-token"
@@ -141,6 +143,29 @@ class Still(VideoStreamTrack):
         return frame
 
 
+class Hum(AudioStreamTrack):
+    """A steady tone in 48 kHz stereo."""
+
+    HZ = 500.0
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._at = 0
+        self._started_s = 0.0
+
+    async def recv(self) -> AudioFrame:
+        loop = asyncio.get_running_loop()
+        if self._at == 0:
+            self._started_s = loop.time()
+        await asyncio.sleep(max(0.0, self._started_s + self._at / AUDIO_CLOCK_HZ - loop.time()))
+        tone = 0.3 * np.sin(2 * np.pi * self.HZ * (self._at + np.arange(PACKET_SAMPLES)) / AUDIO_CLOCK_HZ)
+        samples = np.repeat((tone * 32_767).astype(np.int16), CHANNELS)[None, :]
+        frame = AudioFrame.from_ndarray(samples, format="s16", layout="stereo")
+        frame.sample_rate, frame.pts, frame.time_base = AUDIO_CLOCK_HZ, self._at, Fraction(1, AUDIO_CLOCK_HZ)
+        self._at += PACKET_SAMPLES
+        return frame
+
+
 class Publisher:
     """Bring a picture by WHIP, as OBS would."""
 
@@ -150,15 +175,15 @@ class Publisher:
         self.connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
         self.session = ""
 
-    async def offer(self, track: VideoStreamTrack) -> str:
+    async def offer(self, track: VideoStreamTrack, sound: AudioStreamTrack | None = None) -> str:
         self.connection.addTransceiver(track, direction="sendonly")
-        self.connection.addTransceiver("audio", direction="sendonly")
+        self.connection.addTransceiver(sound or "audio", direction="sendonly")
         internals.include_loopback(self.connection)
         await self.connection.setLocalDescription()
         return self.connection.localDescription.sdp
 
-    async def publish(self, track: VideoStreamTrack) -> httpx.Response:
-        response = await self.post(await self.offer(track))
+    async def publish(self, track: VideoStreamTrack, sound: AudioStreamTrack | None = None) -> httpx.Response:
+        response = await self.post(await self.offer(track, sound))
         if response.status_code == 201:
             self.session = response.headers["Location"]
             answer = RTCSessionDescription(sdp=response.text, type="answer")

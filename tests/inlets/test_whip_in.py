@@ -1,5 +1,6 @@
 """WHIP in: who may bring a picture, how it arrives, and that nothing of it stays."""
 
+import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -8,14 +9,16 @@ import numpy as np
 import psutil
 import pytest
 import pytest_asyncio
-from guests import HEIGHT_PX, ORANGE, TOKEN, WIDTH_PX, House, Still, house, inlet, publisher, served
+from guests import HEIGHT_PX, ORANGE, TOKEN, WIDTH_PX, House, Hum, Still, house, inlet, publisher, served
 from litestar import Litestar
 from numpy.typing import NDArray
 
 from avatar_live.broadcast.offer import OFFER_BYTES_MAX
-from avatar_live.channels.processes import GUEST_PIXELS_MAX
+from avatar_live.channels.processes import GUEST_PIXELS_MAX, GUEST_RING
+from avatar_live.channels.ring import PACKET_S, SoundPacket, SoundRing
 from avatar_live.server.signalling import FRAGMENT, SDP
 from avatar_live.server.whip import Inlet, whip_routes
+from avatar_live.signals.encoded import AUDIO_CLOCK_HZ
 
 COLOUR_DISTANCE_MAX = 12
 GREEN = (60, 200, 60)
@@ -49,6 +52,27 @@ async def test_a_guests_picture_arrives_in_its_own_size_and_colour_and_is_gone_a
         assert (await guest.leave()).status_code == 200
         await home.next_picture(lambda picture: picture.size == 0)
         assert (await guest.leave()).status_code == 404
+
+
+async def test_a_guests_sound_arrives_too_and_ends_with_the_guest(tmp_path: Path) -> None:
+    async with house(tmp_path) as home, publisher(home.address) as guest:
+        with contextlib.closing(SoundRing(tmp_path / GUEST_RING)) as ring:
+            heard: list[SoundPacket] = []
+
+            def has_heard_enough() -> bool:
+                heard.extend(ring.read())
+                return len(heard) > 100
+
+            await guest.publish(Still(), Hum())
+            await home.until(has_heard_enough, "the guest is not heard")
+            tone = np.concatenate([packet.samples for packet in heard[-50:]])[:, 0].astype(np.float64)
+            hz = np.abs(np.fft.rfft(tone * np.hanning(len(tone)))).argmax() * AUDIO_CLOCK_HZ / len(tone)
+            assert hz == pytest.approx(Hum.HZ, abs=2.0)
+            assert np.diff([packet.captured_s for packet in heard[-50:]]) == pytest.approx(PACKET_S, abs=0.005)
+            assert (await guest.leave()).status_code == 200
+            ring.read()
+            await home.next_picture(lambda picture: picture.size == 0)
+            assert ring.read() == []
 
 
 async def test_a_new_guest_takes_the_place_of_the_one_before(tmp_path: Path) -> None:

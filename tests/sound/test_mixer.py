@@ -53,10 +53,17 @@ def test_parts_are_added_at_the_hosts_levels() -> None:
     assert mixer.loudness_dbfs == pytest.approx(20 * np.log10(heard[-1, 0] / 32_767), abs=0.1)
 
 
+def test_a_guest_has_a_fader_and_music_steps_back_for_it() -> None:
+    mixer = Mixer({}, SoundLevels(guest_db=-6.0, music_db=0.0))
+    for number in range(50):
+        heard = mixer.mix(Parts(music=steady(0.1), guest=steady(0.4)), number * PACKET_S)
+    assert heard[-1] / 32_767 == pytest.approx([0.4 * gain_of(-6.0) + 0.1 * DUCKED] * 2, rel=0.01)
+
+
 def test_all_at_once_is_not_too_loud() -> None:
     mixer = Mixer({}, SoundLevels(music_db=12.0, speech_db=12.0, microphone_db=12.0))
     loud = steady(1.0)
-    peaks = [np.abs(mixer.mix(Parts(loud, loud, loud), number * PACKET_S)).max() for number in range(20)]
+    peaks = [np.abs(mixer.mix(Parts(loud, loud, loud, loud), number * PACKET_S)).max() for number in range(20)]
     assert max(peaks) <= round(CEILING * 32_767)
 
 
