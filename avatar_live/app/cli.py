@@ -34,6 +34,7 @@ from avatar_live.app.options import (
     LayerOption,
     LedgerOption,
     LightOption,
+    LinesOption,
     LostOption,
     MicrophoneOption,
     MirrorOption,
@@ -43,6 +44,7 @@ from avatar_live.app.options import (
     PlaylistOption,
     PortOption,
     ProfileOption,
+    ProxyOption,
     PublishOption,
     RecordOption,
     RedisOption,
@@ -85,6 +87,7 @@ from avatar_live.app.settings import (
 )
 from avatar_live.app.show import PARTS_NEEDED, LocalShow
 from avatar_live.app.terminal import OutletLines, Progress, live_block, say
+from avatar_live.edge.households import LINES_EACH_MAX
 
 app = typer.Typer(
     help="Turn a webcam into a live 3D show that viewers watch in a browser and play along with.",
@@ -131,6 +134,8 @@ def serve(
     udp_ports: UdpOption = "",
     watch_token: WatchTokenOption = "",
     viewers_max: ViewersOption = DEFAULT_VIEWERS_MAX,
+    proxies: ProxyOption = None,
+    lines_each_max: LinesOption = LINES_EACH_MAX,
     guests: GuestsOption = False,
     guest_at: LayerOption = "",
     no_open: Annotated[
@@ -160,7 +165,7 @@ def serve(
     settings = with_scale(with_programs(settings, inputs, vmc_out), books, redis, room, edges)
     settings = with_sound(settings, music, music_volume, sounds_volume, speak)
     settings = with_guests(settings, guests, guest_at)
-    settings = with_network(settings, ice_servers, udp_ports, watch_token, viewers_max)
+    settings = with_network(settings, ice_servers, udp_ports, watch_token, viewers_max, proxies, lines_each_max)
     settings = with_picture(settings, fps, encoder)
     check_port(settings.host, settings.port)
     ensure_models(settings.models_folder, Progress("tracking models"))
@@ -235,6 +240,8 @@ def desktop(
     udp_ports: UdpOption = "",
     watch_token: WatchTokenOption = "",
     viewers_max: ViewersOption = DEFAULT_VIEWERS_MAX,
+    proxies: ProxyOption = None,
+    lines_each_max: LinesOption = LINES_EACH_MAX,
     guests: GuestsOption = False,
     guest_at: LayerOption = "",
     data_folder: DataOption = DATA_FOLDER,
@@ -251,7 +258,7 @@ def desktop(
     settings = with_scale(with_programs(settings, inputs, vmc_out), books, redis, room)
     settings = with_sound(settings, music, music_volume, sounds_volume, speak)
     settings = with_guests(settings, guests, guest_at)
-    settings = with_network(settings, ice_servers, udp_ports, watch_token, viewers_max)
+    settings = with_network(settings, ice_servers, udp_ports, watch_token, viewers_max, proxies, lines_each_max)
     settings = with_picture(settings, fps, encoder)
     if not probe("screen").works:
         raise ShowError(

@@ -8,10 +8,11 @@ import typer
 
 from avatar_live.app.faults import ShowError
 from avatar_live.app.network import checked_proxies, checked_redis, checked_room
-from avatar_live.app.options import HostOption, RedisOption, RoomOption
+from avatar_live.app.options import HostOption, LinesOption, ProxyOption, RedisOption, RoomOption
 from avatar_live.app.settings import ACTIVE_MAX, DEFAULT_ROOM, checked_host
 from avatar_live.app.terminal import say
 from avatar_live.channels.processes import NodePlan
+from avatar_live.edge.households import LINES_EACH_MAX
 from avatar_live.edge.node_process import NodeError, run
 
 DEFAULT_EDGE_PORT = 8081
@@ -38,15 +39,8 @@ def edge(
             "[b]show.example[/b], beside pages of this very port. May be given again.",
         ),
     ] = None,
-    proxies: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--proxy",
-            envvar="AVATAR_LIVE_PROXIES",
-            help="The network of proxies that are believed about whom they stand for (X-Forwarded-For), such as "
-            "[b]10.0.0.0/8[/b]. May be given again.",
-        ),
-    ] = None,
+    proxies: ProxyOption = None,
+    lines_each_max: LinesOption = LINES_EACH_MAX,
     active_max: Annotated[
         int,
         typer.Option("--active-max", min=1, help="So many lines are told everything ten times a second."),
@@ -67,6 +61,7 @@ def edge(
         origins=tuple(origin.lower() for origin in origins or ()),
         proxies=checked_proxies(proxies or ()),
         active_max=active_max,
+        lines_each_max=lines_each_max,
     )
     try:
         run(plan, f"{socket.gethostname()}-{secrets.token_hex(4)}", say)

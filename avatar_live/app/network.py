@@ -73,8 +73,12 @@ def checked_room(room: str) -> str:
 
 
 def checked_proxies(texts: Sequence[str]) -> tuple[str, ...]:
-    """Return the networks of proxies that are believed. Raises ShowError for what is none."""
-    try:
-        return tuple(str(ipaddress.ip_network(text)) for text in texts)
-    except ValueError as error:
-        raise ShowError(f"{error}: write a proxy's network like --proxy 10.0.0.0/8.") from error
+    """Return the networks of proxies whose word is taken for who calls. Raises ShowError for what is none."""
+    for text in texts:
+        try:
+            ipaddress.ip_network(text)
+        except ValueError as error:
+            raise ShowError(
+                f'"{text}" is no address of a proxy: write one such as 127.0.0.1, or a network such as 10.0.0.0/8.'
+            ) from error
+    return tuple(str(ipaddress.ip_network(text)) for text in texts)

@@ -11,6 +11,7 @@ from avatar_live import clock
 from avatar_live.app.network import (
     checked_ice_servers,
     checked_layer,
+    checked_proxies,
     checked_redis,
     checked_room,
     checked_udp_ports,
@@ -311,6 +312,27 @@ ViewersOption = Annotated[
         rich_help_panel="The network",
     ),
 ]
+ProxyOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--trusted-proxy",
+        "--proxy",
+        envvar="AVATAR_LIVE_PROXIES",
+        help="The address, or network, of a reverse proxy that viewers come through, such as [b]127.0.0.1[/b]: its "
+        "X-Forwarded-For is believed then, and nobody else's. It must pass Host on, too. May be given again.",
+        rich_help_panel="The network",
+    ),
+]
+LinesOption = Annotated[
+    int,
+    typer.Option(
+        "--lines-per-address",
+        min=1,
+        max=100_000,
+        help="How many pages may be open from one address: more for a school or a phone network, fewer against floods.",
+        rich_help_panel="The network",
+    ),
+]
 DataOption = Annotated[
     Path,
     typer.Option(
@@ -421,7 +443,13 @@ def with_guests(settings: Settings, guests: bool, layer: str) -> Settings:
 
 
 def with_network(
-    settings: Settings, ice_servers: Sequence[str] | None, udp_ports: str, watch_token: str, viewers_max: int
+    settings: Settings,
+    ice_servers: Sequence[str] | None,
+    udp_ports: str,
+    watch_token: str,
+    viewers_max: int,
+    proxies: Sequence[str] | None,
+    lines_each_max: int,
 ) -> Settings:
     """Return the settings of a show that is reached so. Raises ShowError for what cannot be."""
     return replace(
@@ -430,4 +458,6 @@ def with_network(
         udp_ports=checked_udp_ports(udp_ports),
         watch_token=checked_watch_token(watch_token),
         viewers_max=viewers_max,
+        trusted_proxies=checked_proxies(proxies or ()),
+        lines_each_max=lines_each_max,
     )

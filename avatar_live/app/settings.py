@@ -27,6 +27,7 @@ from avatar_live.channels.processes import (
     ServerPlan,
     TrackerPlan,
 )
+from avatar_live.edge.households import LINES_EACH_MAX
 from avatar_live.mocap.spec import DEVICES, INPUTS_MAX, SpecError, parse_input, parse_target
 from avatar_live.mocap.take import SUFFIX
 from avatar_live.protocol.ice import IceServer
@@ -102,6 +103,8 @@ class Settings:
     udp_ports: tuple[int, int] | None = None
     watch_token: str = ""
     viewers_max: int = DEFAULT_VIEWERS_MAX
+    trusted_proxies: tuple[str, ...] = ()
+    lines_each_max: int = LINES_EACH_MAX
     ledger: str = ""
     redis: str = ""
     room: str = DEFAULT_ROOM
@@ -199,6 +202,8 @@ class Settings:
             guest_token=guest_token,
             watch_token=self.watch_token,
             viewers_max=self.viewers_max,
+            trusted_proxies=self.trusted_proxies,
+            lines_each_max=self.lines_each_max,
             network=NetworkPlan(self.ice_servers, self.udp_ports),
         )
 
@@ -212,7 +217,16 @@ class Settings:
         hosts = {self.host, self.reached_at, "127.0.0.1", "localhost"}
         origins = tuple(sorted(f"{f'[{host}]' if ':' in host else host}:{self.port}" for host in hosts))
         return tuple(
-            EdgePlan(str(run_folder), number, self.host, self.edge_port, origins, ACTIVE_MAX // self.edges)
+            EdgePlan(
+                str(run_folder),
+                number,
+                self.host,
+                self.edge_port,
+                origins,
+                ACTIVE_MAX // self.edges,
+                self.trusted_proxies,
+                self.lines_each_max,
+            )
             for number in range(1, self.edges + 1)
         )
 

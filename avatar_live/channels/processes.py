@@ -106,6 +106,8 @@ class ServerPlan(msgspec.Struct, frozen=True):
     lines there, at edges that are processes of their own. `ledger` is the URL of the books,
     `sqlite:///file` or `postgresql://...`; empty means a file in the data folder. With `redis`, a URL, lines may end at
     edges on other machines, which know the room by its name, `room`. While `is_panic_on` the room rests.
+    What `trusted_proxies` (addresses and networks) say of who calls through them is believed; `lines_each_max` lines
+    may come from one address.
     """
 
     run_folder: str
@@ -125,11 +127,14 @@ class ServerPlan(msgspec.Struct, frozen=True):
     viewers_max: int = 100
     network: NetworkPlan = NetworkPlan()
     is_panic_on: bool = False
+    trusted_proxies: tuple[str, ...] = ()
+    lines_each_max: int = 500
 
 
 class EdgePlan(msgspec.Struct, frozen=True):
     """Start one of the edges that share a port; each has its own `number`. `origins` are host and port of the pages
-    that may open a line here, as browsers write them, beside pages of this very port.
+    that may open a line here, as browsers write them, beside pages of this very port. Proxies and lines are as of the
+    server.
     """
 
     run_folder: str
@@ -138,6 +143,8 @@ class EdgePlan(msgspec.Struct, frozen=True):
     port: int = 8081
     origins: tuple[str, ...] = ()
     active_max: int = 3_000
+    trusted_proxies: tuple[str, ...] = ()
+    lines_each_max: int = 500
 
     @property
     def name(self) -> str:
@@ -147,7 +154,8 @@ class EdgePlan(msgspec.Struct, frozen=True):
 
 class NodePlan(msgspec.Struct, frozen=True):
     """Start an edge anywhere, which reaches the room of this name through Redis. `monitor_port` tells monitors how it
-    does. `proxies` are the networks of proxies that are believed about whom they stand for.
+    does. `proxies` are the networks of proxies that are believed about whom they stand for; `lines_each_max` lines may
+    come from one address.
     """
 
     redis: str
@@ -158,6 +166,7 @@ class NodePlan(msgspec.Struct, frozen=True):
     origins: tuple[str, ...] = ()
     proxies: tuple[str, ...] = ()
     active_max: int = 3_000
+    lines_each_max: int = 500
 
 
 class OutletsPlan(msgspec.Struct, frozen=True):

@@ -1,42 +1,49 @@
-"""Where a line comes from: its network address, also behind proxies, and the digest by which a room knows it."""
+"""Network addresses: this machine's own, by what callers are counted, and the digest by which a room knows one."""
 
 import hashlib
 import hmac
 import ipaddress
-from collections.abc import Sequence
 from typing import Final
 
-from avatar_live.edge.socket import Handshake
-
-IpNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
 # A proxy on this machine stands for everybody; whoever banned it would empty the room.
 OWN_ADDRESSES: Final = ("127.0.0.1", "::1", "")
-FORWARDED_FOR: Final = "x-forwarded-for"
+UNNAMED: Final = "behind a proxy"  # all of whom a proxy did not tell count as one caller
+
+IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+def parsed(address: str) -> IpAddress | None:
+    """Read an address; one of IPv4 that comes as IPv6 is one of IPv4."""
+    try:
+        read = ipaddress.ip_address(address)
+    except ValueError:
+        return None
+    mapped = read.ipv4_mapped if isinstance(read, ipaddress.IPv6Address) else None
+    return mapped or read
+
+
+def is_own(address: str) -> bool:
+    """Say whether a program of this machine calls."""
+    read = parsed(address)
+    return read is not None and read.is_loopback
+
+
+def household(address: str) -> str:
+    """Return by what the caller at an address is counted.
+
+    From the internet that is the /64 of an IPv6 address, since each line has all 2^64 of them. In a local network each
+    address counts for itself.
+    """
+    read = parsed(address)
+    if read is None:
+        return address
+    if isinstance(read, ipaddress.IPv4Address) or not read.is_global:
+        return str(read)
+    return str(ipaddress.IPv6Address(int(read) >> 64 << 64))
 
 
 def address_digest(key: str, address: str) -> str:
-    """Return the name under which an address is known in a room; empty for this machine's own."""
-    if address in OWN_ADDRESSES:
+    """Return the name under which an address is known in a room; empty for this machine's own and for nobody's."""
+    if address in (*OWN_ADDRESSES, UNNAMED):
         return ""
-    return hmac.new(key.encode(), b"address:" + address.encode(), hashlib.sha256).hexdigest()
-
-
-def client_address(handshake: Handshake, proxies: Sequence[IpNetwork]) -> str:
-    """Return who asks; a proxy that we know is believed about who asked it, and nobody else is.
-
-    Each proxy appends whom it heard to `X-Forwarded-For`, so the list is read from its end; what stands before the
-    first address that is no proxy of ours was written by a stranger.
-    """
-    hops = [hop.strip() for hop in handshake.headers.get(FORWARDED_FOR, "").split(",") if hop.strip()]
-    address = handshake.address
-    while hops and _is_in(address, proxies):
-        address = hops.pop()
-    return "" if _is_in(address, proxies) else address
-
-
-def _is_in(address: str, networks: Sequence[IpNetwork]) -> bool:
-    try:
-        known = ipaddress.ip_address(address)
-    except ValueError:
-        return False
-    return any(known in network for network in networks)
+    return hmac.new(key.encode(), b"address:" + household(address).encode(), hashlib.sha256).hexdigest()

@@ -13,7 +13,10 @@ from typing import Final, Protocol
 import msgspec
 
 from avatar_live import clock
+from avatar_live.edge.callers import Callers
 from avatar_live.edge.frames import PING, PLAIN_JSON, form_of, framed
+from avatar_live.edge.households import LINES_EACH_MAX, TOO_MANY_LINES, TOO_MANY_MESSAGES, Household, Households
+from avatar_live.edge.joins import LINE_ALLOWANCE, JoinRate
 from avatar_live.edge.owed import Owed
 from avatar_live.edge.socket import EdgeSocket, Guest, Handshake
 from avatar_live.protocol.codec import MalformedError, from_viewer
@@ -46,6 +49,7 @@ MESSAGES_BURST: Final = 300.0
 EARLY_MAX: Final = 20  # messages between a join and its welcome
 NO_JOIN: Final = "The first message is a join, within ten seconds."
 FULL: Final = "The room is full; try again in a minute."
+TOO_OFTEN: Final = "Your network comes too often; try again in a minute."
 SLOW: Final = "too slow; you may come back"
 
 
@@ -69,6 +73,7 @@ class Member:
         "_edge",
         "address",
         "heard_s",
+        "household",
         "is_asked",
         "is_in",
         "likes",
@@ -82,6 +87,7 @@ class Member:
     def __init__(self, edge: "Edge", address: str) -> None:
         self._edge = edge
         self.address = address  # until the room knows it
+        self.household: Household | None = None
         self.number = 0
         self.line: EdgeSocket
         self.told = -1  # of what everybody is told, the newest; -1 before the welcome
@@ -120,12 +126,17 @@ class Edge:
         *,
         is_from_here: Callable[[Handshake], bool],
         lines_max: int = LINES_MAX,
+        lines_each_max: int = LINES_EACH_MAX,
         active_max: int = ACTIVE_MAX,
+        callers: Callers | None = None,
     ) -> None:
         self._room = room
         self._active_max = active_max
         self._is_from_here = is_from_here
         self._lines_max = lines_max
+        self._callers = callers or Callers()
+        self._households = Households(lines_each_max)
+        self._arrivals = JoinRate(LINE_ALLOWANCE)
         self._owed = Owed()
         # Every line is in one of these: in the group of the tick that tells it, or among those who take part.
         self._watching: list[dict[int, Member]] = [{} for _ in range(TICKS_HZ)]  # by the tick that tells them
@@ -159,12 +170,18 @@ class Edge:
             return HTTPStatus.FORBIDDEN
         if len(self) >= self._lines_max:
             return Refusal(CLOSE_FULL, FULL)
-        return Member(self, handshake.address)
+        address = self._callers.address_of(handshake.address, handshake.headers)
+        if self._households.is_full(address):
+            return Refusal(CLOSE_FULL, TOO_MANY_LINES)
+        if self._arrivals.wait_s(address, clock.now_s()):
+            return Refusal(CLOSE_FULL, TOO_OFTEN)
+        return Member(self, address)
 
     def open(self, member: Member) -> None:
         """Begin with a line that has shaken hands."""
         self._last_number += 1
         member.number = self._last_number
+        member.household = self._households.enter(member.address)
         self._group(member.number)[member.number] = member
 
     def hear(self, member: Member, data: bytes, *, is_text: bool) -> None:
@@ -174,6 +191,9 @@ class Edge:
         member.heard_s, member.is_asked = now_s, False
         if member.said > MESSAGES_BURST:
             member.line.close(CLOSE_BAD_MESSAGE, "Too many messages in a short time.")
+            return
+        if member.household is not None and not member.household.may_say(now_s):
+            member.line.close(CLOSE_SLOW, TOO_MANY_MESSAGES)
             return
         try:
             message = from_viewer(data, form_of(member.line.kind), is_text=is_text)
@@ -205,6 +225,8 @@ class Edge:
         self._active.pop(member.number, None)
         self._group(member.number).pop(member.number, None)
         self._early.pop(member.number, None)
+        if member.household is not None:
+            self._households.leave(member.household)
         if member.told >= 0:
             self._room.left(member.number)
 

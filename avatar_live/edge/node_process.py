@@ -3,16 +3,15 @@
 import asyncio
 import contextlib
 import gc
-import ipaddress
 import signal
 import socket
 from collections.abc import Callable
-from dataclasses import replace
 from http import HTTPStatus
 from typing import Final
 
 from avatar_live.channels.processes import NodePlan
-from avatar_live.edge.address import client_address
+from avatar_live.edge.callers import Callers
+from avatar_live.edge.doorstep import Doorstep
 from avatar_live.edge.edge import Edge, Refusal
 from avatar_live.edge.monitor import Monitor, serve_monitor
 from avatar_live.edge.node import Node
@@ -55,10 +54,17 @@ def _listen(host: str, port: int) -> socket.socket:
 async def _serve(
     plan: NodePlan, name: str, lines: socket.socket, monitors: socket.socket, report: Callable[[str], None]
 ) -> None:
-    proxies = [ipaddress.ip_network(proxy) for proxy in plan.proxies]
+    callers = Callers(plan.proxies)
+    doorstep = Doorstep(callers)
     redis = open_redis(plan.redis)
     node = Node(redis, Keys(plan.room), name)
-    edge = Edge(node, is_from_here=lambda asked: is_from_here(asked, plan.origins), active_max=plan.active_max)
+    edge = Edge(
+        node,
+        is_from_here=lambda asked: is_from_here(asked, plan.origins),
+        lines_each_max=plan.lines_each_max,
+        active_max=plan.active_max,
+        callers=callers,
+    )
     node.attach(edge)
 
     def receive(handshake: Handshake) -> Guest | HTTPStatus:
@@ -66,13 +72,13 @@ async def _serve(
             return HTTPStatus.NOT_FOUND
         if not node.is_there:
             return Refusal(CLOSE_RESTARTING, NOT_YET)
-        return edge.receive(replace(handshake, address=client_address(handshake, proxies)))
+        return edge.receive(handshake)
 
     told = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, told.set)
-    server = await loop.create_server(lambda: EdgeSocket(receive), sock=lines)
+    server = await loop.create_server(lambda: EdgeSocket(receive, doorstep), sock=lines)
     report(f"Edge {name} takes lines at port {lines.getsockname()[1]}, monitors at {monitors.getsockname()[1]}.")
     tasks = [
         asyncio.ensure_future(one)

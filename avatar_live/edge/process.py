@@ -13,6 +13,8 @@ from typing import Final, assert_never
 
 from avatar_live.channels.child import HealthWriter, orders
 from avatar_live.channels.processes import EdgePlan, Stop
+from avatar_live.edge.callers import Callers
+from avatar_live.edge.doorstep import Doorstep
 from avatar_live.edge.edge import Edge, Refusal
 from avatar_live.edge.link import Close, Greet, Joined, Left, Link, Said, Tell, TellAll, ToEdge, reach_room
 from avatar_live.edge.open_files import allow_open_files
@@ -73,7 +75,15 @@ def _listen(host: str, port: int) -> socket.socket:
 
 async def _serve(plan: EdgePlan, listener: socket.socket, health: HealthWriter) -> None:
     uplink = Uplink()
-    edge = Edge(uplink, is_from_here=lambda asked: is_from_here(asked, plan.origins), active_max=plan.active_max)
+    callers = Callers(plan.trusted_proxies)
+    doorstep = Doorstep(callers)
+    edge = Edge(
+        uplink,
+        is_from_here=lambda asked: is_from_here(asked, plan.origins),
+        lines_each_max=plan.lines_each_max,
+        active_max=plan.active_max,
+        callers=callers,
+    )
 
     def receive(handshake: Handshake) -> Guest | HTTPStatus:
         if handshake.target.partition("?")[0] != PATH:
@@ -92,7 +102,7 @@ async def _serve(plan: EdgePlan, listener: socket.socket, health: HealthWriter) 
     told = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, told.set)
-    server = await loop.create_server(lambda: EdgeSocket(receive), sock=listener)
+    server = await loop.create_server(lambda: EdgeSocket(receive, doorstep), sock=listener)
     reaching = asyncio.create_task(reach_room(Path(plan.run_folder), arrive, _obeyed_by(edge), gone), name="link")
     ticking = asyncio.create_task(edge.run(), name="ticks")
     gc.freeze()

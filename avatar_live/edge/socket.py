@@ -24,6 +24,7 @@ from websockets.server import ServerProtocol
 from websockets.typing import ExtensionParameter
 
 from avatar_live import clock
+from avatar_live.edge.doorstep import Doorstep
 from avatar_live.edge.frames import ODD, PLAIN_JSON, Kind, is_utf8, kind_of, usual
 from avatar_live.protocol.codec import SUBPROTOCOLS, agreed
 from avatar_live.protocol.wire import CLOSE_SLOW
@@ -78,6 +79,7 @@ class EdgeSocket(asyncio.Protocol):
 
     __slots__ = (
         "_core",
+        "_doorstep",
         "_guest",
         "_is_ended",
         "_parts",
@@ -89,8 +91,9 @@ class EdgeSocket(asyncio.Protocol):
         "kind",
     )
 
-    def __init__(self, reception: Reception) -> None:
+    def __init__(self, reception: Reception, doorstep: Doorstep | None = None) -> None:
         self._reception: Reception | None = reception  # until the handshake is done
+        self._doorstep = doorstep  # while the handshake is not done, where somebody counts
         self._transport: asyncio.Transport | None = None
         self._guest: Guest | None = None
         self._core: ServerProtocol | None = None
@@ -156,6 +159,9 @@ class EdgeSocket(asyncio.Protocol):
         endpoint.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SENDING_BYTES)
         endpoint.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, HEARD_BYTES)
         self._cut_after(HANDSHAKE_S)
+        if self._doorstep is not None and not self._doorstep.enter(_peer_of(self._transport)):
+            self._doorstep = None
+            self.abort()
 
     def data_received(self, data: bytes) -> None:
         """Read what arrived."""
@@ -171,6 +177,7 @@ class EdgeSocket(asyncio.Protocol):
     def connection_lost(self, error: Exception | None) -> None:
         """Tell the guest."""
         self._cut_after(None)
+        self._step_in()
         self._transport = self._reception = self._core = None
         if self._guest is not None:
             guest, self._guest = self._guest, None
@@ -220,6 +227,7 @@ class EdgeSocket(asyncio.Protocol):
         request = next((event for event in core.events_received() if isinstance(event, Request)), None)
         guest = self._received(core, request, self._reception) if request is not None else None
         self._reception = None
+        self._step_in()
         if guest is None:
             self._write_out(core)
             return
@@ -236,15 +244,20 @@ class EdgeSocket(asyncio.Protocol):
             early, self._rest = self._rest, b""
             self.data_received(early)
 
+    def _step_in(self) -> None:
+        """Let the next one come to the door."""
+        if self._doorstep is not None and self._transport is not None:
+            self._doorstep.leave(_peer_of(self._transport))
+        self._doorstep = None
+
     def _received(self, core: ServerProtocol, request: Request, reception: Reception) -> Guest | None:
         """Let the reception answer a handshake that is sound; None when it is refused."""
         response = core.accept(request)
         guest: Guest | HTTPStatus | None = None
         if response.status_code == HTTPStatus.SWITCHING_PROTOCOLS:
             assert self._transport is not None
-            peer = self._transport.get_extra_info("peername")
             headers = {name.lower(): value for name, value in request.headers.raw_items()}
-            guest = reception(Handshake(request.path, headers, peer[0] if isinstance(peer, tuple) else ""))
+            guest = reception(Handshake(request.path, headers, _peer_of(self._transport)))
             if isinstance(guest, HTTPStatus):
                 response = core.reject(guest, f"{guest.description or guest.phrase}.\n")
         core.send_response(response)
@@ -323,6 +336,11 @@ class EdgeSocket(asyncio.Protocol):
             self._timer = None
         if seconds is not None:
             self._timer = asyncio.get_running_loop().call_later(seconds, self.abort)
+
+
+def _peer_of(transport: asyncio.Transport) -> str:
+    peer = transport.get_extra_info("peername")
+    return peer[0] if isinstance(peer, tuple) else ""
 
 
 class _Deflate(ServerPerMessageDeflateFactory):

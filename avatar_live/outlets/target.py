@@ -78,6 +78,8 @@ def _address(address: str, token: str) -> Target:
             "An RTMP address needs the application and the stream key that the platform shows: "
             "rtmp://live.example.com/app/KEY."
         )
+    if not (token.isascii() and token.isprintable()):
+        raise TargetError("A token is made of plain letters, digits and signs. Copy it again from where you got it.")
     if parts.scheme == "whip":
         address = f"https{address.removeprefix(parts.scheme)}"
     shown = host if port is None else f"{host}:{port}"

@@ -32,11 +32,13 @@ from avatar_live.room.state import (
     HEARTS_EVERY_TICKS,
     LIKE_ALLOWANCE,
     LINES_SHOWN_MAX,
+    ROOM_CHAT_ALLOWANCE,
     Room,
     Viewer,
 )
 from avatar_live.room.text import cleaned
 
+CHAT_FULL: Final = "The chat is too fast for anybody to read just now; send it again in a moment."
 NAMELESS: Final = "Guest"
 WORD_PUSH: Final = 0.2
 BUTTON_PUSH: Final = 0.2
@@ -107,7 +109,11 @@ def say(room: Room, event: ev.Said, now_s: float) -> tuple[Room, ev.Effects]:
     bucket = take(viewer.chat, CHAT_ALLOWANCE, now_s)
     if bucket is None:
         return room, (ev.Tell(event.viewer, Refused("say", "That was too fast; wait a second and send it again.")),)
-    room = replace(room, viewers=room.viewers.with_entry(event.viewer, replace(viewer, chat=bucket, spoke_s=now_s)))
+    shared = take(room.chat, ROOM_CHAT_ALLOWANCE, now_s)
+    if shared is None and event.viewer not in room.order.moderators:
+        return room, (ev.Tell(event.viewer, Refused("say", CHAT_FULL)),)
+    viewers = room.viewers.with_entry(event.viewer, replace(viewer, chat=bucket, spoke_s=now_s))
+    room = replace(room, viewers=viewers, chat=shared or room.chat)
     said = replace(event, text=text)
     wait_reason = held.reason_to_wait(room.order, event.viewer, text)
     if wait_reason is not None:

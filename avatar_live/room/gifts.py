@@ -25,7 +25,7 @@ from avatar_live.room.bucket import take
 from avatar_live.room.chat import with_line
 from avatar_live.room.cues import cue
 from avatar_live.room.rest import GIFTS_REST
-from avatar_live.room.state import ASK_ALLOWANCE, CUES_WAITING_MAX, GIFT_ALLOWANCE, Room
+from avatar_live.room.state import ASK_ALLOWANCE, CUES_WAITING_MAX, GIFT_ALLOWANCE, ROOM_GIFT_ALLOWANCE, Room
 
 NO_SUCH_GIFT: Final = "There is no such gift."
 TOO_FAST: Final = "That was too fast, so it was not paid; give it again in a second."
@@ -46,10 +46,12 @@ def ask(room: Room, event: ev.GiftAsked, now_s: float) -> tuple[Room, ev.Effects
     given = take(viewer.gift, GIFT_ALLOWANCE, now_s)
     sold = GIFTS.get(event.gift) or offers.terms(room, event.gift)
     # An obstacle is no answer yet: only the ledger knows whether this gift was paid before.
-    obstacle = NO_SUCH_GIFT if sold is None else TOO_FAST if given is None else _obstacle(room, event, now_s)
+    shared = take(room.gift, ROOM_GIFT_ALLOWANCE, now_s)
+    is_too_fast = given is None or shared is None
+    obstacle = NO_SUCH_GIFT if sold is None else TOO_FAST if is_too_fast else _obstacle(room, event, now_s)
     price_coins = sold.price_coins if sold is not None else 0
     viewer = replace(viewer, ask=asked, gift=given or viewer.gift)
-    room = replace(room, viewers=room.viewers.with_entry(event.viewer, viewer))
+    room = replace(room, viewers=room.viewers.with_entry(event.viewer, viewer), gift=shared or room.gift)
     if not obstacle:
         room = offers.promise(room, event.viewer, event.id, event.gift)
     return room, (ev.Commit(event.viewer, viewer.name, event.id, event.gift, price_coins, obstacle),)

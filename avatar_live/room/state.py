@@ -22,6 +22,9 @@ GIFT_ALLOWANCE: Final = Allowance(rate_hz=5.0, burst=10.0)
 OUTSIDE_ALLOWANCE: Final = Allowance(rate_hz=20.0, burst=60.0)  # lines from outside, all together
 # A page that comes back asks again for what was not answered; only a flood is kept from the ledger.
 ASK_ALLOWANCE: Final = Allowance(rate_hz=50.0, burst=200.0)
+# Of the whole room: what nobody could read any more, and what no stage could show.
+ROOM_CHAT_ALLOWANCE: Final = Allowance(rate_hz=200.0, burst=1_000.0)
+ROOM_GIFT_ALLOWANCE: Final = Allowance(rate_hz=5_000.0, burst=50_000.0)
 
 LINES_KEPT_MAX: Final = 200  # for pages that come back
 LINES_SHOWN_MAX: Final = 50  # for newcomers
@@ -119,3 +122,5 @@ class Room:
     order: Order = IN_ORDER
     shelf: Shelf = EMPTY_SHELF
     outside: Bucket = _UNUSED
+    chat: Bucket = _UNUSED
+    gift: Bucket = _UNUSED

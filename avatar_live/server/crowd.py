@@ -59,6 +59,10 @@ class Crowd:
         else:
             del self._viewers[viewer]
 
+    def lines_of(self, viewer: str) -> int:
+        """Count the lines of a viewer."""
+        return len(self._viewers.get(viewer, ()))
+
     def has(self, viewer: str) -> bool:
         """Say whether a viewer has a line here."""
         return viewer in self._viewers

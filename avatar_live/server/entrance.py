@@ -32,6 +32,9 @@ from avatar_live.server.ledger import LedgerError
 
 FULL: Final = "The room is full; try again in a minute."
 NO_WELCOME: Final = "The room could not let you in just now; come back in a moment."
+TOO_MANY_AT_ONCE: Final = "Too many come in at once; you will be let in in a moment."
+LINES_OF_VIEWER_MAX: Final = 12  # tabs, phones and programs of one person
+TOO_MANY_PAGES: Final = f"You have {LINES_OF_VIEWER_MAX} pages open here already: close one."
 SECRET_CHARACTERS_MAX: Final = 128
 
 
@@ -110,6 +113,10 @@ class Entrance:
     async def _join(self, number: int, join: Join, hashed: str) -> None:
         keeper, port = self._keeper, self._port
         assert port is not None
+        if not keeper.may_come(clock.now_s()):
+            del self._arriving[number]
+            port.close(number, CLOSE_FULL, TOO_MANY_AT_ONCE)
+            return
         try:
             secret, balance_coins = await _wallet(keeper, join)
         except Exception:  # what nobody thought of: the page shall try again, and the log tell
@@ -120,6 +127,9 @@ class Entrance:
             port.close(number, CLOSE_FULL, FULL)
             return
         viewer, standing = digest(secret), keeper.standing
+        if keeper.crowd.lines_of(viewer) >= LINES_OF_VIEWER_MAX:
+            port.close(number, CLOSE_REFUSED, TOO_MANY_PAGES)
+            return
         if viewer in keeper.room.order.banned or (standing is not None and hashed in standing.kept.addresses):
             port.close(number, CLOSE_REFUSED, BANNED)
             return

@@ -17,6 +17,7 @@ from avatar_live import clock
 from avatar_live.protocol.catalogue import GIFTS
 from avatar_live.protocol.wire import CLOSE_REFUSED
 from avatar_live.room import events as ev
+from avatar_live.room.bucket import Allowance, Bucket, take
 from avatar_live.room.order import IN_ORDER
 from avatar_live.room.shelf import STAGE, game_of
 from avatar_live.room.state import Room
@@ -31,6 +32,8 @@ from avatar_live.server.stage_link import StageLink
 from avatar_live.server.standing import Deed, Standing
 
 RETRY_S: Final = 1.0
+# Each is a look at the books and a welcome of kilobytes; after a restart a full house comes back at once.
+ROOM_JOIN_ALLOWANCE: Final = Allowance(rate_hz=3_000.0, burst=30_000.0)
 RESTARTED: Final = "The server was restarted before your game was over; your coins are back."
 NO_LONGER: Final = "This gift is not given any more; your coins are back."
 T = TypeVar("T")
@@ -63,6 +66,7 @@ class Keeper:
         self.pitch = Pitch(secrets.randbits(63))
         self.stage = StageLink(self.handle)
         self.gifts_committed = 0
+        self._arrivals = Bucket()
         self._outbox = Outbox()
         self._is_draining = False
         self._retry_s = retry_s
@@ -73,6 +77,12 @@ class Keeper:
         self.room, effects = step(self.room, event, clock.now_s())
         for effect in effects:
             self._perform(effect)
+
+    def may_come(self, now_s: float) -> bool:
+        """Count somebody who comes in; False when too many come at once."""
+        taken = take(self._arrivals, ROOM_JOIN_ALLOWANCE, now_s)
+        self._arrivals = taken or self._arrivals
+        return taken is not None
 
     def player_stream(self, token: str) -> str | None:
         """Return the stream that a play token opens, or None."""

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 import uvicorn
+from litestar.types import ASGIApp
 from redis.asyncio import Redis
 
 from avatar_live import clock
@@ -24,7 +25,10 @@ from avatar_live.channels.child import HealthWriter, orders
 from avatar_live.channels.link import serve_link
 from avatar_live.channels.lossless import Lossless
 from avatar_live.channels.processes import Order, Panic, ServerPlan, Stop
+from avatar_live.edge.callers import Callers
+from avatar_live.edge.doorstep import Doorstep
 from avatar_live.edge.edge import Edge
+from avatar_live.edge.joins import JoinRate
 from avatar_live.edge.link import serve_edges
 from avatar_live.edge.open_files import allow_open_files
 from avatar_live.edge.origin import is_from_here
@@ -37,7 +41,7 @@ from avatar_live.server.access import Access
 from avatar_live.server.app import make_app
 from avatar_live.server.commands import room_commands
 from avatar_live.server.entrance import Entrance, RemoteEdge
-from avatar_live.server.joins import JoinRate
+from avatar_live.server.http import impatient_http, with_callers
 from avatar_live.server.keeper import Keeper
 from avatar_live.server.ledger import LEDGER_FILE, Ledger, LedgerError
 from avatar_live.server.metrics import metrics_route
@@ -181,7 +185,8 @@ async def _serve_room(
     keeper.handle(ev.HostHid(plan.is_panic_on))
     await keeper.recover()
     entrance = Entrance(keeper)
-    edge = Edge(entrance, is_from_here=is_from_here)
+    callers = Callers(plan.trusted_proxies)
+    edge = Edge(entrance, is_from_here=is_from_here, lines_each_max=plan.lines_each_max, callers=callers)
     entrance.attach(edge)
     servers, joins = plan.network.ice_servers, JoinRate()
     whep = whep_routes(
@@ -193,7 +198,7 @@ async def _serve_room(
     presence = presence_route(keeper, lambda: nodes.states if nodes is not None else (), access)
     metrics = metrics_route(broadcaster.statistics, plan.token)
     app = make_app(plan, keeper, access, commands, whep, whip, metrics, presence)
-    web = _Web(app, reception(edge, programs, access))
+    web = _Web(with_callers(app, callers), Doorstep(callers), reception(edge, programs, access))
     run_folder = Path(plan.run_folder)
     async with (
         serve_link(run_folder, keeper.stage.on_message, keeper.stage.on_connection),
@@ -238,11 +243,13 @@ async def _serve_room(
 class _Web(uvicorn.Server):
     """uvicorn without its own signal handlers: it would raise the signal again when it is done."""
 
-    def __init__(self, app: object, receive: Reception) -> None:
+    def __init__(self, app: ASGIApp, doorstep: Doorstep, receive: Reception) -> None:
         super().__init__(
             uvicorn.Config(
-                app,  # type: ignore[arg-type]
+                app,
                 loop="asyncio",
+                http=impatient_http(doorstep),
+                proxy_headers=False,  # it would believe whoever calls from this machine
                 ws=socket_factory(receive),  # type: ignore[arg-type]  # it says class and calls it
                 lifespan="off",
                 log_config=None,

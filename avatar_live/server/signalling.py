@@ -52,7 +52,7 @@ class FragmentOperation(Operation):
     def __post_init__(self) -> None:
         text = Schema(type=OpenAPIType.STRING)
         self.request_body = RequestBody(content={FRAGMENT: OpenAPIMediaType(schema=text)}, required=True)
-        self.responses = _described(204, 400, 404, 412, 413, 415, 422, 428, 503)
+        self.responses = _described(204, 400, 404, 412, 413, 415, 422, 428, 429, 503)
 
 
 @dataclass
@@ -60,7 +60,7 @@ class GoodbyeOperation(Operation):
     """Describe the end of a session."""
 
     def __post_init__(self) -> None:
-        self.responses = _described(200, 404, 503)
+        self.responses = _described(200, 404, 429, 503)
 
 
 def refused(status: int, sentence: str, headers: dict[str, str] | None = None) -> Response[bytes]:
@@ -168,7 +168,7 @@ _SAID: Final = {
     415: "The body is of another type.",
     422: "ICE is not restarted: begin a new session.",
     428: "If-Match is missing.",
-    429: "Too many offers from one address; Retry-After says when to come back.",
+    429: "Too many requests from one address; Retry-After says when to come back.",
     503: "All places are taken, or nobody answers just now; Retry-After says when to come back.",
 }
 

@@ -15,9 +15,10 @@ from avatar_live import clock
 from avatar_live.broadcast.broadcaster import Broadcaster, BroadcastError
 from avatar_live.broadcast.offer import OFFER_BYTES_MAX
 from avatar_live.broadcast.trickle import FRAGMENT_BYTES_MAX
+from avatar_live.edge.address import household
+from avatar_live.edge.joins import JoinRate
 from avatar_live.protocol.ice import IceConfig, IceServer, for_browser, issued
 from avatar_live.server import signalling as sig
-from avatar_live.server.joins import JoinRate, household
 from avatar_live.server.signalling import SDP, HttpRequest
 from avatar_live.signals.encoded import MAIN_STREAM
 

@@ -26,9 +26,9 @@ from avatar_live.channels.processes import (
     GuestRefused,
     ToInlet,
 )
+from avatar_live.edge.joins import FOLLOW_UP_ALLOWANCE, JoinRate
 from avatar_live.protocol.ice import IceServer
 from avatar_live.server import signalling as sig
-from avatar_live.server.joins import JoinRate
 from avatar_live.server.signalling import HttpRequest
 
 ANSWER_S_MAX: Final = 8.0  # a STUN server may take 5 of them
@@ -60,6 +60,14 @@ def whip_routes(
 ) -> Router:
     """Return the routes under `/whip`, for who holds the `token`; without one nobody is let in."""
     rate = joins if joins is not None else JoinRate()
+    follow_ups = JoinRate(FOLLOW_UP_ALLOWANCE)  # the inlet looks each session up: strangers must not keep it busy
+
+    def too_many(request: HttpRequest) -> Response[bytes] | None:
+        address = request.client.host if request.client else ""
+        wait_s = follow_ups.wait_s(address, clock.now_s())
+        if not wait_s:
+            return None
+        return sig.refused(429, "Too many requests from your address: wait a moment.", {"Retry-After": str(wait_s)})
 
     def may_enter(request: HttpRequest) -> bool:
         return bool(token) and hmac.compare_digest(sig.bearer(request).encode(), token.encode())
@@ -97,7 +105,9 @@ def whip_routes(
         operation_id="TakePictureAway",
         summary="End a session",
     )
-    async def leave(session: FromPath[str]) -> Response[bytes]:
+    async def leave(session: FromPath[str], request: HttpRequest) -> Response[bytes]:
+        if (refused := too_many(request)) is not None:
+            return refused
         try:
             await inlet.ask(GuestLeaves(session))
         except BroadcastError as refusal:
@@ -112,6 +122,9 @@ def whip_routes(
         summary="Add a guest's candidates",
     )
     async def trickle(session: FromPath[str], request: HttpRequest) -> Response[bytes]:
+        if (refused := too_many(request)) is not None:
+            return refused
+
         async def hand_on(session: str, fragment: str) -> None:
             await inlet.ask(GuestFragment(session, fragment))
 

@@ -78,6 +78,11 @@ def test_the_help_of_serve_explains_the_options() -> None:
             "A level of 20 dB cannot be set: use -60 (off) to 12",
         ),
         (["serve", "--avatar", "AVATAR", "--speak", "chat"], '"chat" cannot be spoken: use off, gifts or names'),
+        (["serve", "--avatar", "AVATAR", "--trusted-proxy", "caddy"], '"caddy" is no address of a proxy'),
+        (
+            ["serve", "--avatar", "AVATAR", "--publish", "https://a.example/whip schlüssel"],
+            "Copy it again from where you got it",
+        ),
         (["desktop"], "No window can be opened here: start `python3 live.py serve`"),
     ],
 )

@@ -59,7 +59,7 @@ def test_a_redis_a_room_and_a_proxy_are_written_as_they_are_known() -> None:
     for room in ("", "Evening", "a" * 33, "{main}", "a b"):
         with pytest.raises(ShowError):
             checked_room(room)
-    with pytest.raises(ShowError, match="--proxy"):
+    with pytest.raises(ShowError, match="no address of a proxy"):
         checked_proxies(("10.0.0.1/8",))
 
 
@@ -70,12 +70,15 @@ def test_who_gives_guests_a_place_wants_guests() -> None:
 
 
 def test_the_plans_carry_it_to_the_processes(tmp_path: Path) -> None:
-    settings = with_network(PLAIN, ["stun:stun.test"], "40000-40001", "let-me-in", 7)
+    settings = with_network(PLAIN, ["stun:stun.test"], "40000-40001", "let-me-in", 7, ["127.0.0.1"], 20)
     settings = replace(settings, layer="full", host="127.0.0.1")
     network = NetworkPlan((IceServer("stun:stun.test"),), (40_000, 40_001))
     server, inlet = settings.server_plan(tmp_path, "key", "guest-key"), settings.inlet_plan(tmp_path)
     assert (server.network, server.watch_token, server.viewers_max) == (network, "let-me-in", 7)
     assert (server.guest_token, inlet.network, inlet.allow_loopback_ice) == ("guest-key", network, True)
+    assert (server.trusted_proxies, server.lines_each_max) == (("127.0.0.1/32",), 20)
+    (edge,) = replace(settings, edges=1).edge_plans(tmp_path)
+    assert (edge.trusted_proxies, edge.lines_each_max) == (("127.0.0.1/32",), 20)
     assert settings.engine_plan(tmp_path).layer == "full"
     assert PLAIN.server_plan(tmp_path, "key").guest_token == "", "without guests the door is shut"
 

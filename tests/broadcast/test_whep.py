@@ -16,9 +16,9 @@ from avatar_live.broadcast.broadcaster import Broadcaster
 from avatar_live.broadcast.offer import CANDIDATES_MAX, OFFER_BYTES_MAX
 from avatar_live.broadcast.trickle import FRAGMENT_BYTES_MAX
 from avatar_live.broadcast.viewer import Viewer
+from avatar_live.edge.joins import JoinRate
 from avatar_live.protocol.ice import IceServer
 from avatar_live.room.bucket import Allowance
-from avatar_live.server.joins import JoinRate
 from avatar_live.server.signalling import FRAGMENT
 from avatar_live.server.whep import SDP, whep_routes
 from avatar_live.signals.encoded import MAIN_STREAM

@@ -156,7 +156,17 @@ def test_every_kind_of_place_is_read_and_told_without_its_secrets() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "show.avi", "hls:", "https://", "rtmp://[::1/app/KEY", "rtmp://host:port/app/KEY"]
+    "text",
+    [
+        "https://a.test/whip schlüssel",
+        "https://a.test/whip a\nb",
+        "",
+        "show.avi",
+        "hls:",
+        "https://",
+        "rtmp://[::1/app/KEY",
+        "rtmp://host:port/app/KEY",
+    ],
 )
 def test_what_is_no_place_is_refused(text: str) -> None:
     with pytest.raises(TargetError) as told:

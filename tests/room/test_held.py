@@ -228,7 +228,9 @@ def test_a_delay_that_ends_tells_what_waits_before_what_is_said_next() -> None:
 def test_so_many_lines_are_late_and_one_more_is_refused() -> None:
     scene = scene_of(*(f"viewer-{number}" for number in range(DELAYED_MAX + 1)))
     order(scene, "delay", 20.0)
-    scene.play(*(ev.Said(f"viewer-{number}", "hello") for number in range(DELAYED_MAX)))
+    for number in range(DELAYED_MAX):
+        scene.now_s += 0.006
+        scene.play(ev.Said(f"viewer-{number}", "hello"))
     last = f"viewer-{DELAYED_MAX}"
     assert heard(last, scene.play(ev.Said(last, "hello"))) == [Refused("say", DELAYED_FULL)]
     assert len(chat(scene.tick(20.0))) == DELAYED_MAX
