@@ -70,11 +70,28 @@ class LikeEvent(msgspec.Struct, frozen=True):
 
 
 class GiftEvent(msgspec.Struct, frozen=True):
-    """A gift was committed: its coins are paid. `id` is the giver's own, and names it for ever."""
+    """A gift was committed: its coins are paid. `id` is the giver's own, and names it for ever.
+
+    `price_coins` is what was paid for all `count` of them. `combo` is the same for gifts of one kind that a viewer
+    gives one after another, and `combo_count` how many those are up to now.
+    """
 
     id: str
     name: str
     gift: str
+    price_coins: int
+    count: int = 1
+    combo: str = ""
+    combo_count: int = 1
+
+
+class ComboEndedEvent(msgspec.Struct, frozen=True):
+    """A combo of more than one gift is over; `price_coins` is what was paid for all of it."""
+
+    combo: str
+    name: str
+    gift: str
+    count: int
     price_coins: int
 
 
@@ -133,6 +150,7 @@ EVENTS: Final[dict[str, type[msgspec.Struct]]] = {
     "chat_removed": ChatRemovedEvent,
     "like": LikeEvent,
     "gift": GiftEvent,
+    "combo_ended": ComboEndedEvent,
     "camp": CampEvent,
     "goal": GoalEvent,
     "play_started": PlayStartedEvent,

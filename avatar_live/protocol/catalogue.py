@@ -11,6 +11,9 @@ Reaction = Literal["throw", "sticker", "confetti", "giant_head", "move", "ticket
 TICKET_SECONDS: Final = 30.0
 GIANT_HEAD_SECONDS: Final = 10.0
 DANCE_SECONDS: Final = 4.0  # two bars, see assets/clip_maker
+COMBO_S: Final = 5.0  # between two gifts of a combo, at most
+TIER_MEDIUM_COINS: Final = 50  # from here on a gift is shown larger,
+TIER_LARGE_COINS: Final = 150  # and from here on as the event that it is
 START_BALANCE_COINS: Final = 1_000  # test coins that a new viewer's wallet opens with
 
 

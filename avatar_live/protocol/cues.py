@@ -9,12 +9,15 @@ StickerName = Literal["star", "heart", "glasses", "moustache"]
 MOVES: Final[tuple[Move, ...]] = get_args(Move)
 STICKERS: Final[tuple[StickerName, ...]] = get_args(StickerName)
 
+THROWN_MAX: Final = 20  # of one gift that was given many times at once
+
 
 class Throw(msgspec.Struct, frozen=True, tag="throw"):
-    """Throw the prop that is named like the gift at the host."""
+    """Throw the prop that is named like the gift at the host, `count` times, one after another."""
 
     gift: str
     seed: int
+    count: int = 1
 
 
 class Barrage(msgspec.Struct, frozen=True, tag="barrage"):

@@ -156,6 +156,8 @@ def _type(kind: msgspec_inspect.Type) -> str:
         case msgspec_inspect.VarTupleType(item_type=item):
             inner = _type(item)
             return f"readonly ({inner})[]" if " " in inner else f"readonly {inner}[]"
+        case msgspec_inspect.DictType(value_type=value):
+            return f"Readonly<Record<string, {_type(value)}>>"
         case msgspec_inspect.UnionType(types=types):
             return " | ".join(dict.fromkeys(_type(member) for member in types))  # numbers are of one kind there
         case msgspec_inspect.DictType(key_type=key, value_type=value):

@@ -18,6 +18,7 @@ NAME_CHARACTERS_MAX: Final = 24
 CHAT_CHARACTERS_MAX: Final = 200
 LIKES_PER_MESSAGE_MAX: Final = 50
 GIFT_ID_CHARACTERS_MAX: Final = 64
+GIFT_COUNT_MAX: Final = 99  # of one gift at once
 
 # Close codes: 4000-4099 may come back, 4100-4199 should not without a change.
 CLOSE_SLOW: Final = 4000
@@ -56,10 +57,11 @@ class Like(msgspec.Struct, frozen=True, tag="like"):
 
 
 class GiveGift(msgspec.Struct, frozen=True, tag="gift"):
-    """Give the gift `gift` of the catalogue; `id` is the client's own and makes it happen once."""
+    """Give `count` of the gift `gift` of the catalogue; `id` is the client's own and makes it happen once."""
 
     id: str
     gift: str
+    count: int = 1
 
 
 class PickCamp(msgspec.Struct, frozen=True, tag="camp"):
@@ -156,12 +158,29 @@ class ChatLine(msgspec.Struct, frozen=True, tag="chat"):
 
 
 class GiftGiven(msgspec.Struct, frozen=True, tag="gift_given"):
-    """Tell everybody of a committed gift."""
+    """Tell everybody of a committed gift, given `count` times at once.
+
+    Gifts of one kind by one viewer that follow each other within `COMBO_S` are one combo; `combo` names it, and
+    `combo_count` is how many were given in it up to now.
+    """
 
     seq: int
     id: str
     name: str
     gift: str
+    count: int = 1
+    combo: str = ""
+    combo_count: int = 1
+
+
+class ComboEnded(msgspec.Struct, frozen=True, tag="combo_ended"):
+    """Tell everybody what a combo of more than one gift came to."""
+
+    combo: str
+    name: str
+    gift: str
+    count: int
+    coins: int
 
 
 class Removed(msgspec.Struct, frozen=True, tag="removed"):
@@ -240,6 +259,7 @@ class Welcome(msgspec.Struct, frozen=True, tag="welcome"):
     waiting: tuple[Waiting, ...] = ()  # the viewer's own
     held: tuple[Held, ...] = ()  # everybody's, for a moderator
     offers: tuple[Offer, ...] = ()  # of outside games
+    combos: tuple[GiftGiven, ...] = ()  # the newest gift of each combo that goes on
 
 
 class Offers(msgspec.Struct, frozen=True, tag="offers"):
@@ -305,6 +325,7 @@ ToViewer = (
     Welcome
     | ChatLine
     | GiftGiven
+    | ComboEnded
     | Removed
     | Waiting
     | Held

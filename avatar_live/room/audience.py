@@ -18,8 +18,8 @@ from avatar_live.protocol.wire import (
     Refused,
     Welcome,
 )
+from avatar_live.room import combos, held, offers, turns
 from avatar_live.room import events as ev
-from avatar_live.room import held, offers, turns
 from avatar_live.room.bucket import take
 from avatar_live.room.chat import badges_of, line_of, reported, unfitness_of, with_line
 from avatar_live.room.chatter import heard
@@ -77,6 +77,7 @@ def join(room: Room, event: ev.Joined, now_s: float) -> tuple[Room, ev.Effects]:
         emotes=EMOTES,
         waiting=waiting,
         held=to_decide,
+        combos=combos.running(room),
         player=None if seat is None else seat.ticket.token,
         player_seconds_left=None if seat is None or seat.phase != "playing" else max(seat.until_s - now_s, 0.0),
         offers=offers.offers(room),

@@ -114,6 +114,7 @@ class GiftAsked:
     viewer: str
     id: str
     gift: str
+    count: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +131,7 @@ class GiftCommitted:
     balance_coins: int
     token: str
     price_coins: int = 0
+    count: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,7 +344,8 @@ class TellAll:
 class Commit:
     """Take the price from the viewer's wallet and answer with `GiftCommitted`, `GiftRepeated` or `GiftRefused`.
 
-    A gift that the ledger does not know yet is refused when there is an `obstacle`: the reason why it could not happen.
+    `price_coins` is for all `count` together. A gift that the ledger does not know yet is refused when there is an
+    `obstacle`: the reason why it could not happen.
     """
 
     viewer: str
@@ -351,6 +354,7 @@ class Commit:
     gift: str
     price_coins: int
     obstacle: str = ""
+    count: int = 1
 
 
 @dataclass(frozen=True, slots=True)

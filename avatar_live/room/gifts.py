@@ -8,6 +8,7 @@ from typing import Final
 from avatar_live.protocol.catalogue import GIFTS, Gift
 from avatar_live.protocol.cues import (
     STICKERS,
+    THROWN_MAX,
     Banner,
     Barrage,
     Confetti,
@@ -18,9 +19,9 @@ from avatar_live.protocol.cues import (
     Sticker,
     Throw,
 )
-from avatar_live.protocol.wire import GIFT_ID_CHARACTERS_MAX, GiftGiven, GiftUpdate, Refused, Wallet
+from avatar_live.protocol.wire import GIFT_COUNT_MAX, GIFT_ID_CHARACTERS_MAX, GiftGiven, GiftUpdate, Refused, Wallet
+from avatar_live.room import combos, offers, play, turns
 from avatar_live.room import events as ev
-from avatar_live.room import offers, play, turns
 from avatar_live.room.bucket import take
 from avatar_live.room.chat import with_line
 from avatar_live.room.cues import cue
@@ -29,7 +30,10 @@ from avatar_live.room.state import ASK_ALLOWANCE, CUES_WAITING_MAX, GIFT_ALLOWAN
 
 NO_SUCH_GIFT: Final = "There is no such gift."
 TOO_FAST: Final = "That was too fast, so it was not paid; give it again in a second."
+ONE_AT_A_TIME: Final = "Of this there is one at a time, so it was not paid; give one."
 STAGE_FULL: Final = "The stage has too much to show just now, so it was not paid; try again in a moment."
+# What many at once do beyond one: they are paid and counted whole, but the show stays one that can be watched.
+PUSHES_MAX: Final = 10
 _GIFT_ID: Final = re.compile(r"[A-Za-z0-9_-]+")
 
 
@@ -40,6 +44,8 @@ def ask(room: Room, event: ev.GiftAsked, now_s: float) -> tuple[Room, ev.Effects
     if len(event.id) > GIFT_ID_CHARACTERS_MAX or not _GIFT_ID.fullmatch(event.id):
         reason = f"A gift's id is 1 to {GIFT_ID_CHARACTERS_MAX} letters, digits, '-' or '_'; a UUID is best."
         return room, (ev.Tell(event.viewer, Refused("gift", reason)),)
+    if not 0 < event.count <= GIFT_COUNT_MAX:
+        return room, (ev.Tell(event.viewer, Refused("gift", f"Give 1 to {GIFT_COUNT_MAX} of a gift at once.")),)
     asked = take(viewer.ask, ASK_ALLOWANCE, now_s)
     if asked is None:
         return room, (ev.Tell(event.viewer, Refused("gift", "That was far too fast; ask again in a second.")),)
@@ -49,24 +55,23 @@ def ask(room: Room, event: ev.GiftAsked, now_s: float) -> tuple[Room, ev.Effects
     shared = take(room.gift, ROOM_GIFT_ALLOWANCE, now_s)
     is_too_fast = given is None or shared is None
     obstacle = NO_SUCH_GIFT if sold is None else TOO_FAST if is_too_fast else _obstacle(room, event, now_s)
-    price_coins = sold.price_coins if sold is not None else 0
+    price_coins = sold.price_coins * event.count if sold is not None else 0
     viewer = replace(viewer, ask=asked, gift=given or viewer.gift)
     room = replace(room, viewers=room.viewers.with_entry(event.viewer, viewer), gift=shared or room.gift)
     if not obstacle:
         room = offers.promise(room, event.viewer, event.id, event.gift)
-    return room, (ev.Commit(event.viewer, viewer.name, event.id, event.gift, price_coins, obstacle),)
+    return room, (ev.Commit(event.viewer, viewer.name, event.id, event.gift, price_coins, obstacle, event.count),)
 
 
 def committed(room: Room, event: ev.GiftCommitted, now_s: float) -> tuple[Room, ev.Effects]:
     """Tell everybody of a gift that the ledger holds, and let it happen."""
     gift = GIFTS.get(event.gift)
     room = _with_balance(offers.release(room, event.viewer, event.id), event.viewer, event.balance_coins)
-    line = GiftGiven(room.seq + 1, event.id, event.name, event.gift)
+    price_coins = gift.price_coins * event.count if gift is not None else event.price_coins
+    room, line, ended = combos.joined(room, event, price_coins, now_s)
     room = with_line(room, line)
     room, happening = _happen(room, event, gift, now_s)
-    price_coins = gift.price_coins if gift is not None else event.price_coins
-    report = ev.Report("gift", {"id": event.id, "name": event.name, "gift": event.gift, "price_coins": price_coins})
-    return room, (ev.TellAll(line), report, *happening)
+    return room, (*ended, ev.TellAll(line), _reported(line, price_coins), *happening)
 
 
 def answered(
@@ -93,6 +98,11 @@ def answered(
             return room, (ev.Tell(event.viewer, update), ev.Report("refund", {"id": event.id, "reason": event.reason}))
 
 
+def can_be_many(gift: Gift | None) -> bool:
+    """Say whether several can be given at once: not of what takes its time, nor of what a game does."""
+    return gift is not None and gift.reaction != "ticket" and gift.seconds == 0.0
+
+
 def filled(room: Room, event: ev.WalletFilled) -> tuple[Room, ev.Effects]:
     """Tell a viewer who is here that coins came in."""
     if room.viewers.get(event.viewer) is None:
@@ -100,11 +110,28 @@ def filled(room: Room, event: ev.WalletFilled) -> tuple[Room, ev.Effects]:
     return _with_balance(room, event.viewer, event.balance_coins), (ev.Tell(event.viewer, Wallet(event.balance_coins)),)
 
 
+def _reported(line: GiftGiven, price_coins: int) -> ev.Report:
+    return ev.Report(
+        "gift",
+        {
+            "id": line.id,
+            "name": line.name,
+            "gift": line.gift,
+            "price_coins": price_coins,
+            "count": line.count,
+            "combo": line.combo,
+            "combo_count": line.combo_count,
+        },
+    )
+
+
 def _obstacle(room: Room, event: ev.GiftAsked, now_s: float) -> str:
     """Say why a gift could not happen now; such a gift is refused unless the ledger holds it already."""
     if room.order.rest:
         return GIFTS_REST[room.order.rest]
     gift = GIFTS.get(event.gift)
+    if event.count > 1 and not can_be_many(gift):
+        return ONE_AT_A_TIME
     if gift is not None and gift.reaction == "ticket":
         return play.obstacle(room)
     if len(room.cues) >= CUES_WAITING_MAX:
@@ -119,11 +146,13 @@ def _happen(room: Room, event: ev.GiftCommitted, gift: Gift | None, now_s: float
     key = f"{event.viewer}/{event.id}"
     sold = gift or offers.terms(room, event.gift)
     name = sold.name if sold is not None else event.gift
-    room, banner = cue(room, Banner(f"{event.name}: {name}", event.gift, event.name), key=f"{key}/banner")
+    times = f" ×{event.count}" if event.count > 1 else ""
+    room, banner = cue(room, Banner(f"{event.name}: {name}{times}", event.gift, event.name), key=f"{key}/banner")
     if gift is None or gift.seconds > 0.0:
         room, reaction = turns.begin(room, event, now_s)
     else:
-        room, reaction = cue(room, _reaction(gift, zlib.crc32(event.id.encode())), event.viewer, event.id, key)
+        reacts = _reaction(gift, zlib.crc32(event.id.encode()), event.count)
+        room, reaction = cue(room, reacts, event.viewer, event.id, key)
     room, light = _spotlight(room, event.viewer)
     if gift is None:
         return room, (told, *banner, *reaction, *light)
@@ -132,7 +161,8 @@ def _happen(room: Room, event: ev.GiftCommitted, gift: Gift | None, now_s: float
         room, thanks = cue(room, React(gift.move), key=f"{key}/thanks")
     viewer = room.viewers.get(event.viewer)
     camp = viewer.camp if viewer is not None else None
-    push = (ev.PushBall(camp, gift.push),) if camp is not None and gift.push > 0.0 else ()
+    strength = gift.push * min(event.count, PUSHES_MAX)
+    push = (ev.PushBall(camp, strength),) if camp is not None and strength > 0.0 else ()
     return room, (told, *banner, *reaction, *thanks, *light, *push)
 
 
@@ -142,10 +172,11 @@ def _spotlight(room: Room, viewer: str) -> tuple[Room, ev.Effects]:
     return (room, ()) if seat is None else cue(room, Spotlight(seat.player))
 
 
-def _reaction(gift: Gift, seed: int) -> Cue:
+def _reaction(gift: Gift, seed: int, count: int = 1) -> Cue:
+    """Return what the stage does; of many that are thrown at once more fly."""
     match gift.reaction:
         case "throw":
-            return Throw(gift.id, seed)
+            return Throw(gift.id, seed, min(count, THROWN_MAX))
         case "confetti":
             return Confetti(seed)
         case "sticker":

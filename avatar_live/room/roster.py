@@ -40,6 +40,10 @@ class Roster(Generic[V]):
         """Return the entries of one shelf, so that a sweep can go round in small steps."""
         return iter(tuple(self._shelves[number % SHELVES].items()))
 
+    def items(self) -> Iterator[tuple[str, V]]:
+        """Return all entries."""
+        return (entry for shelf in self._shelves for entry in shelf.items()) if self._size else iter(())
+
     def __len__(self) -> int:
         return self._size
 

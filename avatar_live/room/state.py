@@ -39,9 +39,19 @@ FIRST_FRAME_S: Final = 5.0
 QUEUE_S_MAX: Final = 300.0
 
 
+@dataclass(frozen=True, slots=True)
+class Combo:
+    """Gifts of one kind that a viewer gives one after another: the newest of them, and what all were paid with."""
+
+    line: GiftGiven
+    coins: int
+    until_s: float
+
+
 _UNUSED: Final = Bucket()
 _SILENT: Final = Chatter()
 _NOBODY: Final[Roster["Viewer"]] = Roster()
+_NO_COMBOS: Final[Roster[Combo]] = Roster()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +119,7 @@ class Room:
     likes_shown: int = 0
     seq: int = 0
     lines: tuple[ChatLine | GiftGiven, ...] = ()
+    combos: Roster[Combo] = _NO_COMBOS  # by who gives
     cues: Mapping[int, WaitingCue] = field(default_factory=dict)
     cue_id: int = 0
     has_engine: bool = False

@@ -10,7 +10,7 @@ from typing import assert_never
 
 from avatar_live.protocol.cues import Goal
 from avatar_live.protocol.wire import Offers, Show
-from avatar_live.room import audience, chat, cues, gifts, moderation, offers, outside, play, rest, turns
+from avatar_live.room import audience, chat, combos, cues, gifts, moderation, offers, outside, play, rest, turns
 from avatar_live.room import events as ev
 from avatar_live.room.state import Room
 
@@ -92,6 +92,7 @@ def _tick(room: Room, event: ev.Ticked, now_s: float) -> tuple[Room, ev.Effects]
     room, played = play.tick(room, event.is_live, now_s)
     room, taken = turns.tick(room, now_s)
     room, swept = audience.tick(room, now_s)
+    room, ended = combos.tick(room, now_s)
     room, offered = _with_offers_told(room)
     show = Show(
         audience=room.audience,
@@ -107,7 +108,7 @@ def _tick(room: Room, event: ev.Ticked, now_s: float) -> tuple[Room, ev.Effects]
         rest=room.order.rest,
         shelf=offers.states(room, now_s),
     )
-    effects = (*played, *taken, *swept, *offered)
+    effects = (*played, *taken, *swept, *ended, *offered)
     if show == room.show:
         return room, effects
     return replace(room, show=show), (*effects, ev.TellAll(show))

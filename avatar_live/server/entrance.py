@@ -82,8 +82,8 @@ class Entrance:
                 keeper.handle(ev.Said(viewer, text, reply_to))
             case Like(count):
                 keeper.handle(ev.Liked(viewer, count))
-            case GiveGift(id, gift):
-                keeper.handle(ev.GiftAsked(viewer, id, gift))
+            case GiveGift(id, gift, count):
+                keeper.handle(ev.GiftAsked(viewer, id, gift, count))
             case PickCamp(camp):
                 keeper.handle(ev.CampPicked(viewer, camp))
             case Moderate():

@@ -123,7 +123,7 @@ class Keeper:
 
     def _go_on_with(self, one: Unfinished) -> None:
         if one.gift in GIFTS or game_of(one.gift) != STAGE:
-            self._commit_is_known(one.viewer, one.name, one.id, one.gift, one.balance_coins, one.price_coins)
+            self._commit_is_known(one.viewer, one.name, one.id, one.gift, one.balance_coins, one.price_coins, one.count)
         else:
             self._perform(ev.Refund(one.viewer, one.id, NO_LONGER))
 
@@ -135,9 +135,9 @@ class Keeper:
                 self.crowd.tell(viewer, message)
             case ev.TellAll(message):
                 self.crowd.tell_all(message)
-            case ev.Commit(viewer, name, id, gift, price_coins, obstacle):
+            case ev.Commit(viewer, name, id, gift, price_coins, obstacle, count):
                 self._answer(
-                    self.ledger.pay(viewer, name, id, gift, price_coins, obstacle),
+                    self.ledger.pay(viewer, name, id, gift, price_coins, obstacle, count),
                     lambda answer: self._on_answer(effect, answer),
                     lambda reason: self.handle(ev.GiftRefused(viewer, id, None, reason)),
                 )
@@ -178,9 +178,8 @@ class Keeper:
         match answer:
             case Paid(balance_coins, number):
                 if self._outbox.take(number):
-                    self._commit_is_known(
-                        asked.viewer, asked.name, asked.id, asked.gift, balance_coins, asked.price_coins
-                    )
+                    paid = asked.price_coins, asked.count
+                    self._commit_is_known(asked.viewer, asked.name, asked.id, asked.gift, balance_coins, *paid)
             case PaidBefore(state, balance_coins, reason):
                 self.handle(ev.GiftRepeated(asked.viewer, asked.id, state, balance_coins, reason))
             case NotPaid(balance_coins, reason):
@@ -189,11 +188,11 @@ class Keeper:
                 assert_never(answer)
 
     def _commit_is_known(
-        self, viewer: str, name: str, id: str, gift: str, balance_coins: int, price_coins: int
+        self, viewer: str, name: str, id: str, gift: str, balance_coins: int, price_coins: int, count: int
     ) -> None:
         self.gifts_committed += 1
         token = secrets.token_urlsafe(24)
-        self.handle(ev.GiftCommitted(viewer, name, id, gift, balance_coins, token, price_coins))
+        self.handle(ev.GiftCommitted(viewer, name, id, gift, balance_coins, token, price_coins, count))
 
     def _on_refund(self, asked: ev.Refund, balance_coins: int | None) -> None:
         if balance_coins is not None:

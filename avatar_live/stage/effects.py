@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from avatar_live.protocol.cues import (
+    THROWN_MAX,
     Banner,
     Barrage,
     ChatPeak,
@@ -29,6 +30,7 @@ Doubles = NDArray[np.float64]
 
 RELEASES_MAX: Final = 120  # props that wait to be let go; the oldest makes room for the newest, here and below
 LATE_S_MAX: Final = 2.0  # after a pause nothing older is thrown
+THROWN_EVERY_S: Final = 0.12
 RAINS_MAX: Final = 3
 GOALS_MAX: Final = 2
 CLOUDS_MAX: Final = 6
@@ -91,8 +93,9 @@ class Effects:
         """Begin what a cue asks for; banners are the overlay's, stickers the head's, moves the body's, and the director
         knows what to make of the rest."""
         match cue:
-            case Throw(gift=gift, seed=seed):
-                self._release([Release(gift if gift in THINGS else PLAIN, seed, now_s)])
+            case Throw(gift=gift, seed=seed, count=count):
+                thing, times = gift if gift in THINGS else PLAIN, min(max(count, 1), THROWN_MAX)
+                self._release([Release(thing, seed + at, now_s + at * THROWN_EVERY_S) for at in range(times)])
             case Barrage(seed=seed):
                 self._release([Release(thing, own, now_s + delay_s, True) for thing, own, delay_s in barrage(seed)])
             case Confetti(seed=seed):

@@ -69,6 +69,7 @@ def test_csv_is_read_by_a_spreadsheet_and_runs_nothing_there(folder: Path) -> No
     assert [row["id"] for row in rows] == ["gift-1", "gift-2", "gift-3"]
     assert rows[0]["name"] == "'=HYPERLINK(1)"
     assert (rows[1]["state"], rows[1]["price_coins"], rows[1]["wallet"]) == ("refunded", "300", ANN)
+    assert [row["count"] for row in rows] == ["1", "1", "1"]
     run(folder, "topup", BOB, "25", "--id", "t-1")
     (topup,) = csv.DictReader(io.StringIO(run(folder, "csv", "topups").stdout))
     assert (topup["provider"], topup["id"], topup["coins"]) == ("operator", "t-1", "25")

@@ -34,9 +34,9 @@ class Scene:
         self.members += 1
         return self.play(ev.Joined(self.members, viewer, f"secret of {viewer}", name or viewer, 1_000, epoch, seq))
 
-    def commit(self, viewer: str, id: str, gift: str, balance_coins: int = 900) -> list[ev.Effect]:
+    def commit(self, viewer: str, id: str, gift: str, balance_coins: int = 900, count: int = 1) -> list[ev.Effect]:
         """Let the ledger commit a gift."""
-        return self.play(ev.GiftCommitted(viewer, viewer, id, gift, balance_coins, f"token of {id}"))
+        return self.play(ev.GiftCommitted(viewer, viewer, id, gift, balance_coins, f"token of {id}", count=count))
 
     def tick(self, after_s: float = 0.1, is_live: bool = True) -> list[ev.Effect]:
         """Let time pass."""

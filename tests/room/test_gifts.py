@@ -49,7 +49,9 @@ def test_a_committed_gift_is_told_shown_and_pushes_for_the_givers_camp(gift: str
     scene.join("ann")
     scene.play(ev.CampPicked("ann", "blue"))
     effects = scene.commit("ann", "gift-1", gift, balance_coins=77)
-    assert [effect.message for effect in of(ev.TellAll, effects)] == [GiftGiven(1, "gift-1", "ann", gift)]
+    assert [effect.message for effect in of(ev.TellAll, effects)] == [
+        GiftGiven(1, "gift-1", "ann", gift, 1, "life-1-1", 1)
+    ]
     assert told("ann", effects) == [GiftUpdate("gift-1", "committed", 77)]
     assert [type(effect.cue) for effect in of(ev.ShowCue, effects)] == [Banner, *cues]
     assert [push.camp for push in of(ev.PushBall, effects)] == ["blue"]

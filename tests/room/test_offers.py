@@ -45,7 +45,9 @@ def test_an_effect_is_asked_of_the_ledger_at_the_price_of_its_game_and_told_when
         ev.Commit("ann", "ann", "gift-1", "castle/ghost", 25, "")
     ]
     effects = scene.commit("ann", "gift-1", "castle/ghost")
-    assert GiftGiven(1, "gift-1", "ann", "castle/ghost") in [one.message for one in of(ev.TellAll, effects)]
+    assert GiftGiven(1, "gift-1", "ann", "castle/ghost", 1, "life-1-1") in [
+        one.message for one in of(ev.TellAll, effects)
+    ]
 
 
 def test_what_no_game_sells_meets_an_obstacle() -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from avatar_live.protocol.catalogue import GIFTS, START_BALANCE_COINS
-from avatar_live.protocol.wire import GiftGiven
+from avatar_live.protocol.wire import GIFT_COUNT_MAX, ComboEnded, GiftGiven
 from avatar_live.room import events as ev
 from avatar_live.room.state import Room
 from avatar_live.room.step import step
@@ -29,7 +29,8 @@ class Coins(RuleBasedStateMachine):
         self.ledger = Ledger(self.path, group_s=0.0)
         self.now_s = 1_000.0
         self.expected = {"ann": START_BALANCE_COINS, "bob": START_BALANCE_COINS}
-        self.paid: dict[tuple[str, str], str] = {}
+        self.paid: dict[tuple[str, str], tuple[str, int]] = {}
+        self.combos: dict[str, int] = {}  # coins that were given in each
         self.refunds: list[tuple[str, str]] = []
         self.given: list[tuple[str, str]] = []
 
@@ -40,10 +41,16 @@ class Coins(RuleBasedStateMachine):
             balance_coins = self.ledger.open_wallet(viewer).result(DEADLINE_S)
             self.play(ev.Joined(member, viewer, "", viewer, balance_coins))
 
-    @rule(viewer=VIEWERS, id=IDS, gift=st.sampled_from(sorted(GIFTS)), times=st.integers(1, 2))
-    def give(self, viewer: str, id: str, gift: str, times: int) -> None:
+    @rule(
+        viewer=VIEWERS,
+        id=IDS,
+        gift=st.sampled_from(sorted(GIFTS)),
+        times=st.integers(1, 2),
+        count=st.sampled_from([1, 1, 2, 7, GIFT_COUNT_MAX, GIFT_COUNT_MAX + 1, 0, -1]),
+    )
+    def give(self, viewer: str, id: str, gift: str, times: int, count: int) -> None:
         for _ in range(times):
-            self.play(ev.GiftAsked(viewer, id, gift))
+            self.play(ev.GiftAsked(viewer, id, gift, count))
 
     @rule(seconds=st.sampled_from([0.1, 3.0, 9.0, 40.0]), is_live=st.booleans())
     def let_time_pass(self, seconds: float, is_live: bool) -> None:
@@ -82,7 +89,11 @@ class Coins(RuleBasedStateMachine):
             if GIFTS[one.gift].reaction == "ticket":
                 self.perform(ev.Refund(one.viewer, one.id, "restarted"))
             else:
-                self.play(ev.GiftCommitted(one.viewer, one.name, one.id, one.gift, one.balance_coins, "token"))
+                self.play(
+                    ev.GiftCommitted(
+                        one.viewer, one.name, one.id, one.gift, one.balance_coins, "token", count=one.count
+                    )
+                )
 
     @invariant()
     def every_coin_is_where_it_belongs(self) -> None:
@@ -109,16 +120,18 @@ class Coins(RuleBasedStateMachine):
 
     def perform(self, effect: ev.Effect) -> None:
         match effect:
-            case ev.Commit(viewer, name, id, gift, price_coins, obstacle):
-                match self.ledger.pay(viewer, name, id, gift, price_coins, obstacle).result(DEADLINE_S):
+            case ev.Commit(viewer, name, id, gift, price_coins, obstacle, count):
+                match self.ledger.pay(viewer, name, id, gift, price_coins, obstacle, count).result(DEADLINE_S):
                     case Paid(balance_coins):
                         assert (viewer, id) not in self.paid
-                        self.paid[viewer, id] = gift
-                        self.expected[viewer] -= GIFTS[gift].price_coins
+                        self.paid[viewer, id] = (gift, count)
+                        self.expected[viewer] -= GIFTS[gift].price_coins * count
                         assert balance_coins == self.expected[viewer] >= 0
-                        self.play(ev.GiftCommitted(viewer, name, id, gift, balance_coins, f"token of {id}"))
+                        self.play(
+                            ev.GiftCommitted(viewer, name, id, gift, balance_coins, f"token of {id}", count=count)
+                        )
                     case PaidBefore(state, balance_coins, reason):
-                        assert self.paid[viewer, id] == gift
+                        assert self.paid[viewer, id] == (gift, count)
                         self.play(ev.GiftRepeated(viewer, id, state, balance_coins, reason))
                     case NotPaid(balance_coins, reason):
                         assert reason
@@ -129,11 +142,15 @@ class Coins(RuleBasedStateMachine):
                 coins = self.ledger.refund(viewer, id, reason).result(DEADLINE_S)
                 assert coins is not None, "the room asks for a refund of what is not finished, once"
                 self.refunds.append((viewer, id))
-                self.expected[viewer] += GIFTS[self.paid[viewer, id]].price_coins
+                gift, count = self.paid[viewer, id]
+                self.expected[viewer] += GIFTS[gift].price_coins * count
                 self.play(ev.GiftRefunded(viewer, id, coins, reason))
-            case ev.TellAll(GiftGiven(name=viewer, id=id)):
-                assert (viewer, id) in self.paid, "nobody is told before the ledger holds it"
+            case ev.TellAll(GiftGiven(name=viewer, id=id, gift=gift, count=count, combo=combo)):
+                assert self.paid[viewer, id] == (gift, count), "nobody is told before the ledger holds it"
                 self.given.append((viewer, id))
+                self.combos[combo] = self.combos.get(combo, 0) + GIFTS[gift].price_coins * count
+            case ev.TellAll(ComboEnded(combo=combo, coins=coins)):
+                assert coins == self.combos.pop(combo), "what a combo came to is what was paid in it"
             case _:
                 pass
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from avatar_live.protocol.catalogue import START_BALANCE_COINS
+from avatar_live.protocol.wire import GIFT_COUNT_MAX
 from avatar_live.server.ledger import Ledger, NotPaid, Paid, PaidBefore
 from avatar_live.server.ledger.requests import NotToppedUp, Rule, ToppedUp
 from avatar_live.server.ledger.settle import PRICE_COINS_MAX, TOPUP_COINS_MAX
@@ -29,7 +30,7 @@ viewers = st.sampled_from(["ann", "bob"])
 ids = st.sampled_from([f"gift-{number}" for number in range(6)])
 requests = st.one_of(
     st.tuples(st.just("open"), viewers),
-    st.tuples(st.just("pay"), viewers, ids, st.sampled_from(sorted(PRICES))),
+    st.tuples(st.just("pay"), viewers, ids, st.sampled_from(sorted(PRICES)), st.sampled_from([1, 1, 3, 99, 100, 0])),
     st.tuples(st.just("mark"), viewers, ids, st.sampled_from(["playing", "done"])),
     st.tuples(st.just("refund"), viewers, ids),
     st.tuples(st.just("top_up"), viewers, ids, st.sampled_from([1, 500, 0, -1, TOPUP_COINS_MAX + 1, 2**63])),
@@ -42,7 +43,7 @@ class Model:
 
     def __init__(self) -> None:
         self.coins: dict[str, int] = {}
-        self.gifts: dict[tuple[str, str], tuple[str, str]] = {}  # the gift and its state
+        self.gifts: dict[tuple[str, str], tuple[tuple[str, int], str]] = {}  # how many of which gift, and its state
         self.top_ups: dict[str, tuple[str, int]] = {}
         self.caps: dict[str, int | None] = {}
 
@@ -64,7 +65,7 @@ class Model:
                 if known is None or known[1] in ("done", "refunded"):
                     return None
                 self.gifts[viewer, rest[0]] = (known[0], "refunded")
-                self.coins[viewer] += PRICES[known[0]]
+                self.coins[viewer] += cost(*known[0])
                 return self.coins[viewer]
             case "top_up":
                 return self.top_up(viewer, *rest)
@@ -72,20 +73,20 @@ class Model:
                 self.caps[viewer] = rest[0]
                 return None
 
-    def pay(self, viewer: str, id: str, gift: str) -> object:
+    def pay(self, viewer: str, id: str, gift: str, count: int) -> object:
         """Answer a gift."""
         known = self.gifts.get((viewer, id))
         if known is not None:
-            if known[0] != gift:
+            if known[0] != (gift, count):
                 return NotPaid
             state: Any = "committed" if known[1] == "playing" else known[1]
             return PaidBefore(state, self.coins[viewer], "sorry" if state == "refunded" else "")
-        price_coins, cap = PRICES[gift], self.caps.get(viewer)
-        if not 0 <= price_coins <= self.coins.get(viewer, -1):
+        price_coins, cap = cost(gift, count), self.caps.get(viewer)
+        if not 0 <= price_coins <= self.coins.get(viewer, -1) or not 0 < count <= GIFT_COUNT_MAX:
             return NotPaid
         if cap is not None and price_coins > 0 and self.spent(viewer) + price_coins > cap:
             return NotPaid
-        self.gifts[viewer, id] = (gift, "committed")
+        self.gifts[viewer, id] = ((gift, count), "committed")
         self.coins[viewer] -= price_coins
         return Paid(self.coins[viewer])
 
@@ -105,7 +106,7 @@ class Model:
     def spent(self, viewer: str) -> int:
         """Return what a viewer gave and did not get back."""
         given = (kept for (giver, _), kept in self.gifts.items() if giver == viewer)
-        return sum(PRICES[gift] for gift, state in given if state != "refunded")
+        return sum(cost(*gift) for gift, state in given if state != "refunded")
 
 
 class Coins(RuleBasedStateMachine):
@@ -139,8 +140,9 @@ class Coins(RuleBasedStateMachine):
         assert report.is_sound
         assert report.gifts == len(self.model.gifts)
         assert report.wallets_coins == sum(self.model.coins.values())
-        left = {(one.viewer, one.id) for one in self.ledger.drain().result(DEADLINE_S).gifts}
-        assert left == {key for key, (_, state) in self.model.gifts.items() if state in ("committed", "playing")}
+        left = {(one.viewer, one.id): (one.gift, one.count) for one in self.ledger.drain().result(DEADLINE_S).gifts}
+        open_gifts = {key: gift for key, (gift, state) in self.model.gifts.items() if state in ("committed", "playing")}
+        assert left == open_gifts
 
     def asked(self, asked: tuple[Any, ...]) -> Future[Any]:
         what, viewer, *rest = asked
@@ -148,7 +150,8 @@ class Coins(RuleBasedStateMachine):
             case "open":
                 return self.ledger.open_wallet(viewer)
             case "pay":
-                return self.ledger.pay(viewer, viewer, rest[0], rest[1], PRICES[rest[1]])
+                id, gift, count = rest
+                return self.ledger.pay(viewer, viewer, id, gift, cost(gift, count), count=count)
             case "mark":
                 return self.ledger.mark(viewer, *rest)
             case "refund":
@@ -166,6 +169,11 @@ def test_the_books_do_what_a_plain_model_of_coins_says(where: Path | str) -> Non
     examples = 20 if isinstance(where, Path) else 6  # a database is slower to empty than a file
     few = settings(max_examples=examples, stateful_step_count=12, deadline=None)
     run_state_machine_as_test(lambda: Coins(where), settings=few)  # type: ignore[arg-type]
+
+
+def cost(gift: str, count: int) -> int:
+    """Return what so many of a gift cost."""
+    return PRICES[gift] * count
 
 
 def forget(where: Path | str) -> None:

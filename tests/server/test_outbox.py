@@ -27,8 +27,10 @@ DEADLINE_S = 10.0
 class ForgetfulLedger(Ledger):
     """A ledger that books a gift and loses its answer."""
 
-    def pay(self, viewer: str, name: str, id: str, gift: str, price_coins: int, obstacle: str = "") -> Future[Answer]:
-        super().pay(viewer, name, id, gift, price_coins, obstacle).result(DEADLINE_S)
+    def pay(
+        self, viewer: str, name: str, id: str, gift: str, price_coins: int, obstacle: str = "", count: int = 1
+    ) -> Future[Answer]:
+        super().pay(viewer, name, id, gift, price_coins, obstacle, count).result(DEADLINE_S)
         lost: Future[Answer] = Future()
         lost.set_exception(LedgerError(NOT_KNOWN))
         return lost

@@ -24,6 +24,7 @@ from avatar_live.protocol.wire import (
     CLOSE_TOKEN,
     MESSAGE_BYTES_MAX,
     ChatLine,
+    ComboEnded,
     FromViewer,
     GiftGiven,
     GiftUpdate,
@@ -36,6 +37,7 @@ from avatar_live.protocol.wire import (
     Refused,
     Say,
 )
+from avatar_live.server.ledger.settle import OTHER_GIFT
 
 
 @pytest.fixture(scope="module")
@@ -210,13 +212,16 @@ async def test_the_event_api_tells_what_happens_in_order(server: ShowServer) -> 
     async with events(server) as listening, page(server, "Ann") as ann:
         assert (await next_event(listening, "viewer_joined"))["data"]["name"] == "Ann"
         await ann.send(Say("hello bots"))
+        await ann.until(ChatLine)
         chat = await next_event(listening, "chat")
-        line = chat["data"].pop("line")
-        told = {"name": "Ann", "text": "hello bots", "role": "viewer", "reply_to": 0}
-        assert chat["data"] == told and isinstance(line, int)
+        said = {"name": "Ann", "text": "hello bots", "line": ann.heard_of(ChatLine)[-1].seq, "role": "viewer"}
+        assert chat["data"] == {**said, "reply_to": 0}
         await ann.send(GiveGift("event-1", "tomato"))
+        await ann.until(GiftGiven)
         gift = await next_event(listening, "gift")
-        assert gift["data"] == {"id": "event-1", "name": "Ann", "gift": "tomato", "price_coins": 5}
+        combo = ann.heard_of(GiftGiven)[-1].combo
+        given = {"id": "event-1", "name": "Ann", "gift": "tomato", "price_coins": 5}
+        assert gift["data"] == {**given, "count": 1, "combo": combo, "combo_count": 1}
         assert gift["seq"] == chat["seq"] + 1
         async with events(server, f"token={TOKEN}&since={chat['seq']}&epoch={chat['epoch']}") as later:
             assert json.loads(await asyncio.wait_for(later.recv(), DEADLINE_S))["type"] == "welcome"
@@ -311,3 +316,28 @@ async def fetch(server: ShowServer, path: str) -> tuple[int, dict[str, str], byt
                 return refusal.code, {}, refusal.read()
 
     return await asyncio.to_thread(get)
+
+
+async def test_many_at_once_are_paid_once_and_the_same_id_for_another_number_is_refused(server: ShowServer) -> None:
+    async with page(server, "Ann") as ann, events(server) as listener:
+        await ann.send(GiveGift("many-1", "tomato", 10))
+        update = await ann.until(GiftUpdate)
+        assert (update.state, update.balance_coins) == ("committed", ann.welcome.balance_coins - 50)
+        await ann.send(GiveGift("many-1", "tomato", 10))
+        assert (await ann.until(GiftUpdate)).balance_coins == ann.welcome.balance_coins - 50
+        await ann.send(GiveGift("many-1", "tomato", 11))
+        refused = await ann.until(GiftUpdate)
+        assert (refused.state, refused.reason) == ("refused", OTHER_GIFT)
+        await ann.send(GiveGift("many-2", "fireworks", 99))
+        assert (await ann.until(GiftUpdate)).state == "refused"
+        await ann.send(GiveGift("many-3", "tomato", 1))
+        await ann.until(GiftUpdate, lambda one: one.id == "many-3")
+        given = [line for line in ann.heard_of(GiftGiven) if line.name == "Ann"][-2:]
+        assert [(line.id, line.count, line.combo_count) for line in given] == [("many-1", 10, 10), ("many-3", 1, 11)]
+        event = await next_event(listener, "gift")
+        assert (event["data"]["count"], event["data"]["price_coins"]) == (10, 50)
+        ended = await next_event(listener, "combo_ended")
+        while ended["data"]["combo"] != given[0].combo:  # of the tests before this one
+            ended = await next_event(listener, "combo_ended")
+        assert (ended["data"]["count"], ended["data"]["price_coins"]) == (11, 55)
+        assert await ann.until(ComboEnded, lambda one: one.combo == given[0].combo)

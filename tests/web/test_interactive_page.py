@@ -106,3 +106,20 @@ def test_the_hosts_line_says_that_it_is_the_hosts(show: Show, browser: Browser) 
     expect(line.locator("b")).to_have_text(TITLE, timeout=DEADLINE_MS)
     expect(line.get_by_role("img", name="Host")).to_be_visible()
     ann.context.close()
+
+
+def test_a_combo_counts_up_with_one_button_and_tells_what_it_came_to(show: Show, browser: Browser) -> None:
+    ann, bob = visit(show, browser, "Ann", PHONE), visit(show, browser, "Bob")
+    ann.click("#gifts-open")
+    ann.click("[data-amount='5']")
+    ann.click("[data-gift=tomato]")
+    ann.keyboard.press("Escape")
+    ann.click(".again")
+    for page in (ann, bob):
+        expect(page.locator(".banner .times")).to_have_attribute("data-count", "10", timeout=DEADLINE_MS)
+        expect(page.locator(".line.is-gift .times")).to_have_text("×10")
+    expect(bob.locator(".banner.is-over .total")).to_have_text("50", timeout=DEADLINE_MS)
+    expect(ann.locator(".again")).to_have_count(0, timeout=DEADLINE_MS)
+    expect(ann.locator("#balance")).to_have_attribute("data-coins", "950")
+    for page in (ann, bob):
+        page.context.close()

@@ -175,11 +175,23 @@ export interface LikeEvent {
   readonly total: number;
 }
 
-/** A gift was committed: its coins are paid. `id` is the giver's own, and names it for ever. */
+/** A gift was committed: its coins are paid. `id` is the giver's own, and names it for ever. `price_coins` is what was paid for all `count` of them. `combo` is the same for gifts of one kind that a viewer gives one after another, and `combo_count` how many those are up to now. */
 export interface GiftEvent {
   readonly id: string;
   readonly name: string;
   readonly gift: string;
+  readonly price_coins: number;
+  readonly count: number;
+  readonly combo: string;
+  readonly combo_count: number;
+}
+
+/** A combo of more than one gift is over; `price_coins` is what was paid for all of it. */
+export interface ComboEndedEvent {
+  readonly combo: string;
+  readonly name: string;
+  readonly gift: string;
+  readonly count: number;
   readonly price_coins: number;
 }
 
@@ -243,6 +255,7 @@ export interface EventData {
   readonly chat_removed: ChatRemovedEvent;
   readonly like: LikeEvent;
   readonly gift: GiftEvent;
+  readonly combo_ended: ComboEndedEvent;
   readonly camp: CampEvent;
   readonly goal: GoalEvent;
   readonly play_started: PlayStartedEvent;

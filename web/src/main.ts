@@ -58,7 +58,8 @@ const act: Actions = {
     connection.like();
     hearts.tap();
   },
-  give: (gift) => give(gift),
+  give: (gift, count) => give(gift, count),
+  chooseAmount: (amount) => store.dispatch({ type: "amount_chosen", amount }),
   pickCamp: (camp) => send({ type: "camp", camp }),
   rename: (name) => rename(name),
   askName: (is_asked) => store.dispatch({ type: "name_asked", is_asked }),
@@ -100,13 +101,13 @@ function joining(state: State): Join {
   return { type: "join", name: state.name, viewer: state.viewer, epoch: state.epoch, seq: state.seq, ...(invited === undefined || state.epoch !== null ? {} : { token: invited }) };
 }
 
-function give(gift: string): void {
+function give(gift: string, count: number): void {
   const price_coins = giftOf(store.state, gift)?.price_coins;
-  if (store.state.link.at !== "joined" || price_coins === undefined || price_coins > freeCoins(store.state)) return;
+  if (store.state.link.at !== "joined" || price_coins === undefined || price_coins * count > freeCoins(store.state)) return;
   const id = randomId();
   // Written down before it is sent: if the line breaks now, the same id is sent again.
-  store.dispatch({ type: "gift_sent", id, gift });
-  send({ type: "gift", id, gift });
+  store.dispatch({ type: "gift_sent", id, gift, count });
+  send({ type: "gift", id, gift, count });
 }
 
 function rename(name: string): void {

@@ -4,6 +4,9 @@
 export const TICKET_SECONDS = 30.0;
 export const GIANT_HEAD_SECONDS = 10.0;
 export const DANCE_SECONDS = 4.0;
+export const COMBO_S = 5.0;
+export const TIER_MEDIUM_COINS = 50;
+export const TIER_LARGE_COINS = 150;
 export const START_BALANCE_COINS = 1000;
 
 export const MESSAGE_BYTES_MAX = 4096;
@@ -11,6 +14,7 @@ export const NAME_CHARACTERS_MAX = 24;
 export const CHAT_CHARACTERS_MAX = 200;
 export const LIKES_PER_MESSAGE_MAX = 50;
 export const GIFT_ID_CHARACTERS_MAX = 64;
+export const GIFT_COUNT_MAX = 99;
 export const CLOSE_SLOW = 4000;
 export const CLOSE_RESTARTING = 4001;
 export const CLOSE_BAD_MESSAGE = 4100;
@@ -45,7 +49,7 @@ export type Rest = "" | "frozen" | "hidden";
 
 export type FromViewer = Join | Say | Like | GiveGift | PickCamp | LeaveGame | Moderate | ReportLine | Ping;
 
-export type ToViewer = Welcome | ChatLine | GiftGiven | Removed | Waiting | Held | Decided | Lines | Show | Offers | GiftUpdate | PlayStart | PlayEnd | OwnCamp | Refused | Wallet | Pong;
+export type ToViewer = Welcome | ChatLine | GiftGiven | ComboEnded | Removed | Waiting | Held | Decided | Lines | Show | Offers | GiftUpdate | PlayStart | PlayEnd | OwnCamp | Refused | Wallet | Pong;
 
 /** Enter the room, first message of all. `viewer` is the secret id that the page keeps (it owns the wallet); absent for a newcomer. `epoch` and `seq` say what a returning page has seen. */
 export interface Join {
@@ -70,11 +74,12 @@ export interface Like {
   readonly count?: number;
 }
 
-/** Give the gift `gift` of the catalogue; `id` is the client's own and makes it happen once. */
+/** Give `count` of the gift `gift` of the catalogue; `id` is the client's own and makes it happen once. */
 export interface GiveGift {
   readonly type: "gift";
   readonly id: string;
   readonly gift: string;
+  readonly count?: number;
 }
 
 /** Stand with a camp; each press also pushes a little. */
@@ -153,6 +158,7 @@ export interface Welcome {
   readonly waiting: readonly Waiting[];
   readonly held: readonly Held[];
   readonly offers: readonly Offer[];
+  readonly combos: readonly GiftGiven[];
 }
 
 /** Tell everybody of a chat line: `@name` in its text speaks to somebody, `:code:` is an emote. `reply_to` is the `seq` of the line that it answers, 0 for none, and `reply_name` who wrote that one. `source` names where it was written, such as "twitch", and is empty for this room. */
@@ -167,13 +173,26 @@ export interface ChatLine {
   readonly source: string;
 }
 
-/** Tell everybody of a committed gift. */
+/** Tell everybody of a committed gift, given `count` times at once. Gifts of one kind by one viewer that follow each other within `COMBO_S` are one combo; `combo` names it, and `combo_count` is how many were given in it up to now. */
 export interface GiftGiven {
   readonly type: "gift_given";
   readonly seq: number;
   readonly id: string;
   readonly name: string;
   readonly gift: string;
+  readonly count: number;
+  readonly combo: string;
+  readonly combo_count: number;
+}
+
+/** Tell everybody what a combo of more than one gift came to. */
+export interface ComboEnded {
+  readonly type: "combo_ended";
+  readonly combo: string;
+  readonly name: string;
+  readonly gift: string;
+  readonly count: number;
+  readonly coins: number;
 }
 
 /** Take the chat line `seq` off every page. */

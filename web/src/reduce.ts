@@ -1,7 +1,7 @@
 /** Every change of the page's state, as one pure function of what was told and the time of it. */
 
-import { type ChatLine, type Decided, type GiftGiven, type GiftUpdate, TICKET_SECONDS, type ToViewer, type Welcome } from "./protocol";
-import { type Answered, type Banner, type Line, type Link, type Measured, NO_VIDEO, type Notice, type OwnGift, type Play, type State, type Video, freeCoins, giftOf, isOver } from "./state";
+import { COMBO_S, type ChatLine, type ComboEnded, type Decided, type GiftGiven, type GiftUpdate, TICKET_SECONDS, type ToViewer, type Welcome } from "./protocol";
+import { type Answered, type Banner, type Line, type Link, type Measured, NO_VIDEO, type Notice, type OwnGift, type Play, type State, type Video, canBeMany, freeCoins, giftOf, isOver, tierOf } from "./state";
 import { withDecided, withHeld, withWaiting } from "./waiting";
 import { words } from "./words";
 
@@ -9,7 +9,8 @@ export const LINES_MAX = 200;
 export const BANNERS_MAX = 3;
 export const NOTICES_MAX = 3;
 export const OWN_GIFTS_MAX = 6;
-export const BANNER_MS = 4_000;
+export const BANNER_MS = { small: COMBO_S * 1_000 + 500, medium: 6_000, large: 8_000 } as const;
+export const BANNER_OVER_MS = 2_500;
 export const NOTICE_MS = 6_000;
 export const PAID_GIFT_MS = 30_000;
 export const QUEUED_GIFT_MS = 300_000;
@@ -33,7 +34,8 @@ export type Happening =
   | { readonly type: "link_changed"; readonly link: Link }
   | { readonly type: "renamed"; readonly name: string }
   | { readonly type: "name_asked"; readonly is_asked: boolean }
-  | { readonly type: "gift_sent"; readonly id: string; readonly gift: string }
+  | { readonly type: "gift_sent"; readonly id: string; readonly gift: string; readonly count: number }
+  | { readonly type: "amount_chosen"; readonly amount: number }
   | { readonly type: "video_changed"; readonly video: Video }
   | { readonly type: "own_video_changed"; readonly video: Video }
   | { readonly type: "play_failed"; readonly reason: string }
@@ -63,7 +65,11 @@ export function reduce(state: State, message: ToViewer | Happening, now_ms: numb
     case "gift_given":
       return message.seq <= state.seq
         ? state
-        : { ...heard(state, message), banners: withBanner(state.banners, message, now_ms) };
+        : { ...heard(state, message), banners: withBanner(state, message, now_ms) };
+    case "combo_ended":
+      return { ...state, banners: withEnd(state.banners, message, now_ms) };
+    case "amount_chosen":
+      return { ...state, amount: message.amount };
     case "lines":
       return message.lines.reduce((told, line) => reduce(told, line, now_ms), state);
     case "waiting":
@@ -121,7 +127,7 @@ export function reduce(state: State, message: ToViewer | Happening, now_ms: numb
     case "name_asked":
       return { ...state, is_name_asked: message.is_asked };
     case "gift_sent":
-      return giftSent(state, message.id, message.gift);
+      return giftSent(state, message.id, message.gift, message.count, now_ms);
     case "own_camp":
       return { ...state, camp: message.camp };
     case "video_changed":
@@ -181,8 +187,9 @@ function welcomed(state: State, welcome: Welcome, now_ms: number): State {
     play,
     reply_to: is_same_life ? state.reply_to : null,
   };
+  const shown = { ...next, banners: welcome.combos.reduce((banners, given) => withBanner({ ...next, banners }, given, now_ms), next.banners) };
   const is_lost = !is_same_life && state.waiting.length > 0;
-  const told = is_lost ? withNotice(next, words.waiting_lost, true, now_ms) : next;
+  const told = is_lost ? withNotice(shown, words.waiting_lost, true, now_ms) : shown;
   return state.play !== null && play === null ? withNotice(told, words.play_over, false, now_ms) : told;
 }
 
@@ -207,36 +214,41 @@ function lineOf(told: ChatLine | GiftGiven, epoch: string | null): Line {
   const key = `${epoch}:${told.seq}`;
   return told.type === "chat"
     ? { key, kind: "said", seq: told.seq, name: told.name, text: told.text, badges: told.badges, reply_to: told.reply_to, reply_name: told.reply_name }
-    : { key, kind: "gave", name: told.name, gift: told.gift, count: 1 };
+    : { key: told.combo === "" ? key : told.combo, kind: "gave", name: told.name, gift: told.gift, count: told.combo_count };
 }
 
 function withoutLines(lines: readonly Line[], removed: readonly number[]): readonly Line[] {
   return removed.length === 0 ? lines : lines.filter((line) => line.kind !== "said" || !removed.includes(line.seq));
 }
 
-/** Append a line; a streak of one gift from one giver counts up in one row. */
+/** Append a line; a combo counts up in the row where it began. */
 function withLine(lines: readonly Line[], line: Line): readonly Line[] {
-  const last = lines.at(-1);
-  if (last?.kind === "gave" && line.kind === "gave" && last.name === line.name && last.gift === line.gift) {
-    return [...lines.slice(0, -1), { ...last, count: last.count + line.count }];
-  }
-  return [...lines, line].slice(-LINES_MAX);
+  const began = line.kind === "gave" ? lines.findLastIndex((one) => one.key === line.key) : -1;
+  return began < 0 ? [...lines, line].slice(-LINES_MAX) : lines.with(began, line);
 }
 
-function withBanner(banners: readonly Banner[], given: GiftGiven, now_ms: number): readonly Banner[] {
-  const gone_at_ms = now_ms + BANNER_MS;
-  const same = banners.find((one) => one.name === given.name && one.gift === given.gift);
-  if (same !== undefined) {
-    return banners.map((one) => (one === same ? { ...one, count: one.count + 1, gone_at_ms } : one));
-  }
-  return [...banners, { key: given.id, name: given.name, gift: given.gift, count: 1, gone_at_ms }].slice(-BANNERS_MAX);
+function withBanner(state: State, given: GiftGiven, now_ms: number): readonly Banner[] {
+  const coins = (giftOf(state, given.gift)?.price_coins ?? 0) * given.combo_count;
+  const gone_at_ms = now_ms + BANNER_MS[tierOf(coins)];
+  const banner = { key: given.combo, name: given.name, gift: given.gift, count: given.combo_count, coins, is_over: false, gone_at_ms };
+  const at = state.banners.findIndex((one) => one.key === given.combo);
+  return at < 0 ? [...state.banners, banner].slice(-BANNERS_MAX) : state.banners.with(at, banner);
 }
 
-function giftSent(state: State, id: string, gift: string): State {
-  const price_coins = giftOf(state, gift)?.price_coins;
-  if (price_coins === undefined || price_coins > freeCoins(state)) return state;
-  const own: OwnGift = { id, gift, state: "sending", reason: "", gone_at_ms: NEVER_MS, seconds_left: 0, ends_at_ms: null };
-  return { ...state, gifts: [...state.gifts, own] };
+/** Let a combo that is over stand a moment longer, with what it came to. */
+function withEnd(banners: readonly Banner[], ended: ComboEnded, now_ms: number): readonly Banner[] {
+  return banners.map((one) =>
+    one.key === ended.combo ? { ...one, count: ended.count, coins: ended.coins, is_over: true, gone_at_ms: Math.max(one.gone_at_ms, now_ms + BANNER_OVER_MS) } : one,
+  );
+}
+
+function giftSent(state: State, id: string, gift: string, count: number, now_ms: number): State {
+  const of = giftOf(state, gift);
+  if (of === null || of.price_coins * count > freeCoins(state)) return state;
+  const own: OwnGift = { id, gift, count, state: "sending", reason: "", gone_at_ms: NEVER_MS, seconds_left: 0, ends_at_ms: null };
+  const before = state.again?.gift === gift && state.again.gone_at_ms > now_ms ? state.again.given : 0;
+  const again = canBeMany(state, gift) ? { gift, count, given: before + count, gone_at_ms: now_ms + COMBO_S * 1_000 } : null;
+  return { ...state, gifts: [...state.gifts, own], again };
 }
 
 function giftUpdated(state: State, update: GiftUpdate, now_ms: number): State {
@@ -256,7 +268,7 @@ function giftUpdated(state: State, update: GiftUpdate, now_ms: number): State {
   const gifts =
     is_known || update.gift === ""
       ? state.gifts.map((own) => (own.id === update.id ? { ...own, ...told } : own))
-      : [...state.gifts, { ...told, gift: update.gift }];
+      : [...state.gifts, { ...told, gift: update.gift, count: 1 }]; // what takes its time is given one at a time
   const next = { ...state, balance_coins: update.balance_coins, gifts: kept(gifts) };
   if (!is_failed) return next;
   const said = update.state === "refunded" ? words.refunded : words.refused;
@@ -291,12 +303,15 @@ function ticked(state: State, now_ms: number): State {
   const is_here = (one: { readonly gone_at_ms: number }): boolean => one.gone_at_ms > now_ms;
   const play = state.play === null ? null : withClock(state.play, now_ms);
   const gifts = withCountdowns(state.gifts, now_ms);
-  if (play === state.play && gifts === state.gifts && [...gifts, ...state.banners, ...state.notices].every(is_here)) return state;
+  const again = state.again !== null && is_here(state.again) ? state.again : null;
+  const is_still = play === state.play && gifts === state.gifts && again === state.again;
+  if (is_still && [...gifts, ...state.banners, ...state.notices].every(is_here)) return state;
   return {
     ...state,
     gifts: gifts.filter(is_here),
     banners: state.banners.filter(is_here),
     notices: state.notices.filter(is_here),
+    again,
     play,
   };
 }

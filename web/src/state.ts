@@ -1,6 +1,7 @@
 /** What the page knows: plain frozen values, changed only by `reduce`. */
 
 import type { Badge, Camp, Emote, Gift, GiftState, GiveGift, Held, Offer, OfferState, Show, Waiting } from "./protocol";
+import { TIER_LARGE_COINS, TIER_MEDIUM_COINS } from "./protocol";
 
 /** How the page stands with the room. `closed` does not come back without the viewer. */
 export type Link =
@@ -52,6 +53,7 @@ export interface Answered {
 export interface OwnGift {
   readonly id: string;
   readonly gift: string;
+  readonly count: number;
   readonly state: "sending" | GiftState;
   readonly reason: string;
   readonly gone_at_ms: number;
@@ -62,12 +64,25 @@ export interface OwnGift {
 /** What has a price here: a gift of the catalogue, or an effect of an outside game. */
 export type Sold = Pick<Gift, "id" | "name" | "emoji" | "price_coins">;
 
-/** Somebody's gift over the picture; the same gift of the same giver counts up. */
+/** How much is made of a gift: by its price, all of a combo together. */
+export type Tier = "small" | "medium" | "large";
+
+/** Somebody's combo over the picture, `coins` of it up to now; `is_over` when it grows no more. */
 export interface Banner {
   readonly key: string;
   readonly name: string;
   readonly gift: string;
   readonly count: number;
+  readonly coins: number;
+  readonly is_over: boolean;
+  readonly gone_at_ms: number;
+}
+
+/** What was given a moment ago: one tap gives it again, and the combo goes on. */
+export interface Again {
+  readonly gift: string;
+  readonly count: number;
+  readonly given: number;
   readonly gone_at_ms: number;
 }
 
@@ -102,6 +117,8 @@ export interface State {
   readonly show: Show;
   readonly lines: readonly Line[];
   readonly gifts: readonly OwnGift[];
+  readonly amount: number; // how many of a gift one tap gives
+  readonly again: Again | null;
   readonly banners: readonly Banner[];
   readonly notices: readonly Notice[];
   readonly camp: Camp | null;
@@ -157,6 +174,8 @@ export function begin(name: string, viewer: string | null): State {
     show: NO_SHOW,
     lines: [],
     gifts: [],
+    amount: 1,
+    again: null,
     banners: [],
     notices: [],
     camp: null,
@@ -183,14 +202,14 @@ export function begin(name: string, viewer: string | null): State {
 export function freeCoins(state: State): number {
   return state.gifts
     .filter((gift) => gift.state === "sending")
-    .reduce((coins, gift) => coins - priceOf(state, gift.gift), state.balance_coins);
+    .reduce((coins, gift) => coins - priceOf(state, gift.gift) * gift.count, state.balance_coins);
 }
 
 /** Return the own gifts whose end this page has not heard of: an answer may have been lost with the line. */
 export function openGifts(state: State): readonly GiveGift[] {
   return state.gifts
     .filter((own) => !isOver(own))
-    .map(({ id, gift }) => ({ type: "gift", id, gift }));
+    .map(({ id, gift, count }) => ({ type: "gift", id, gift, count }));
 }
 
 /** Say that nothing more will be heard of a gift. */
@@ -206,6 +225,21 @@ export function giftOf(state: State, id: string): Sold | null {
 /** Return what hinders a gift just now or is left of it, or null for one without such cares. */
 export function shelfOf(state: State, id: string): OfferState | null {
   return state.show.shelf.find((one) => one.id === id) ?? null;
+}
+
+/** Say whether several of a gift can be given at once: not of what takes its time, nor of what a game does. */
+export function canBeMany(state: State, id: string): boolean {
+  const gift = state.catalogue.find((one) => one.id === id);
+  return gift !== undefined && gift.reaction !== "ticket" && gift.seconds === 0;
+}
+
+/** Return how many of a gift one tap gives. */
+export function amountOf(state: State, id: string): number {
+  return canBeMany(state, id) ? state.amount : 1;
+}
+
+export function tierOf(coins: number): Tier {
+  return coins >= TIER_LARGE_COINS ? "large" : coins >= TIER_MEDIUM_COINS ? "medium" : "small";
 }
 
 /** Estimate the delay between the server and this viewer's eyes; null before anything was measured. */

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 
-import { type ChatLine, type GiftGiven, type Show, TICKET_SECONDS, type Welcome } from "../src/protocol";
-import { BANNERS_MAX, BANNER_MS, FAILED_GIFT_MS, LINES_MAX, NOTICE_MS, OWN_GIFTS_MAX, reduce } from "../src/reduce";
-import { type State, begin, freeCoins, latencyMs, openGifts, shelfOf } from "../src/state";
+import { COMBO_S, type ChatLine, type GiftGiven, type Show, TICKET_SECONDS, type Welcome } from "../src/protocol";
+import { BANNERS_MAX, BANNER_MS, BANNER_OVER_MS, FAILED_GIFT_MS, LINES_MAX, NOTICE_MS, OWN_GIFTS_MAX, reduce } from "../src/reduce";
+import { type State, amountOf, begin, freeCoins, latencyMs, openGifts, shelfOf, tierOf } from "../src/state";
 
 const SHOW: Show = {
   type: "show",
@@ -38,7 +38,7 @@ const WELCOME: Welcome = {
   show: SHOW,
   recent: [
     said(1, "hello"),
-    { type: "gift_given", seq: 2, id: "g", name: "Bob", gift: "tomato" },
+    given(2),
   ],
   title: "The show",
   player: null,
@@ -50,6 +50,7 @@ const WELCOME: Welcome = {
   waiting: [],
   held: [],
   offers: [],
+  combos: [],
 };
 
 const PLAYING = { at: "playing", stream: null } as const;
@@ -58,8 +59,8 @@ function joined(welcome: Partial<Welcome> = {}): State {
   return reduce(begin("Ann", null), { ...WELCOME, ...welcome }, 0);
 }
 
-function given(seq: number, name = "Bob", gift = "tomato"): GiftGiven {
-  return { type: "gift_given", seq, id: `gift ${seq}`, name, gift };
+function given(seq: number, name = "Bob", gift = "tomato", combo_count = 1): GiftGiven {
+  return { type: "gift_given", seq, id: `gift ${seq}`, name, gift, count: 1, combo: `first-${name}-${gift}`, combo_count };
 }
 
 describe("a removed line", () => {
@@ -106,7 +107,7 @@ describe("a line that waits", () => {
 
 describe("lines told together", () => {
   it("are heard one after another, and what was heard before is passed over", () => {
-    const lines = [given(2), given(3), said(4, "there", "Bob")] as const;
+    const lines = [given(2), given(3, "Bob", "tomato", 2), said(4, "there", "Bob")] as const;
     const state = reduce(joined(), { type: "lines", lines }, 0);
     expect(state.seq).toBe(4);
     expect(state.lines.map((line) => (line.kind === "said" ? line.text : line.count))).toEqual(["hello", 2, "there"]);
@@ -135,7 +136,7 @@ describe("joining", () => {
       },
       0,
     );
-    expect(after.lines.map((line) => line.key)).toEqual(["first:1", "first:2", "first:3", "first:4"]);
+    expect(after.lines.map((line) => line.key)).toEqual(["first:1", "first-Bob-tomato", "first:3", "first:4"]);
   });
 
   it("shows the last lines of a room that was born again, and keeps the old ones while there are none", () => {
@@ -181,8 +182,8 @@ describe("chat", () => {
     expect(state.lines[0]!.key).toBe("first:4");
   });
 
-  it("counts the same gift of the same giver up in one row", () => {
-    const state = [given(3), given(4), given(5, "Cat")].reduce((now, one) => reduce(now, one, 0), joined({ recent: [] }));
+  it("counts a combo up in the row where it began, whatever is said meanwhile", () => {
+    const state = [given(3), given(5, "Cat"), given(6, "Bob", "tomato", 2)].reduce((now, one) => reduce(now, one, 0), joined({ recent: [] }));
     expect(state.lines.map((line) => line.kind === "gave" && [line.name, line.count])).toEqual([
       ["Bob", 2],
       ["Cat", 1],
@@ -192,7 +193,7 @@ describe("chat", () => {
 
 describe("one's own gifts", () => {
   it("hold their coins until the server has answered", () => {
-    const sent = reduce(joined(), { type: "gift_sent", id: "a", gift: "ticket" }, 0);
+    const sent = reduce(joined(), { type: "gift_sent", id: "a", gift: "ticket", count: 1 }, 0);
     expect([sent.balance_coins, freeCoins(sent)]).toEqual([100, 10]);
     expect(reduce(sent, { type: "wallet", balance_coins: 512 }, 0)).toEqual({ ...sent, balance_coins: 512 });
     const paid = reduce(sent, { type: "gift_update", id: "a", state: "committed", balance_coins: 10, reason: "", seconds: 0, gift: "" }, 0);
@@ -200,12 +201,12 @@ describe("one's own gifts", () => {
   });
 
   it("are not sent when the coins are promised already", () => {
-    const sent = reduce(joined(), { type: "gift_sent", id: "a", gift: "ticket" }, 0);
-    expect(reduce(sent, { type: "gift_sent", id: "b", gift: "ticket" }, 0)).toBe(sent);
+    const sent = reduce(joined(), { type: "gift_sent", id: "a", gift: "ticket", count: 1 }, 0);
+    expect(reduce(sent, { type: "gift_sent", id: "b", gift: "ticket", count: 1 }, 0)).toBe(sent);
   });
 
   it("tell why they were refunded, and go after a while", () => {
-    const sent = reduce(joined(), { type: "gift_sent", id: "a", gift: "ticket" }, 0);
+    const sent = reduce(joined(), { type: "gift_sent", id: "a", gift: "ticket", count: 1 }, 0);
     const back = reduce(sent, { type: "gift_update", id: "a", state: "refunded", balance_coins: 100, reason: "no stream", seconds: 0, gift: "" }, 1_000);
     expect(back.gifts[0]).toMatchObject({ state: "refunded", reason: "no stream" });
     expect(back.notices[0]).toMatchObject({ is_bad: true });
@@ -216,7 +217,7 @@ describe("one's own gifts", () => {
 
   it("stay while an answer is owed, whatever the limit", () => {
     let state = joined({ balance_coins: 1_000 });
-    for (let i = 0; i < OWN_GIFTS_MAX + 3; i += 1) state = reduce(state, { type: "gift_sent", id: `${i}`, gift: "tomato" }, 0);
+    for (let i = 0; i < OWN_GIFTS_MAX + 3; i += 1) state = reduce(state, { type: "gift_sent", id: `${i}`, gift: "tomato", count: 1 }, 0);
     expect(state.gifts).toHaveLength(OWN_GIFTS_MAX + 3);
     state = reduce(state, { type: "gift_update", id: "0", state: "done", balance_coins: 995, reason: "", seconds: 0, gift: "" }, 0);
     expect(state.gifts.filter((gift) => gift.state === "sending")).toHaveLength(OWN_GIFTS_MAX + 2);
@@ -225,12 +226,12 @@ describe("one's own gifts", () => {
 
   it("are asked for again until their end is heard, paid or not", () => {
     let state = joined({ balance_coins: 1_000 });
-    for (const id of ["a", "b", "c", "d"]) state = reduce(state, { type: "gift_sent", id, gift: "tomato" }, 0);
+    for (const id of ["a", "b", "c", "d"]) state = reduce(state, { type: "gift_sent", id, gift: "tomato", count: 1 }, 0);
     const told = { type: "gift_update", balance_coins: 985, reason: "", seconds: 0, gift: "" } as const;
     state = reduce(state, { ...told, id: "b", state: "committed" }, 0);
     state = reduce(state, { ...told, id: "c", state: "done" }, 0);
     state = reduce(state, { ...told, id: "d", state: "refused" }, 0);
-    expect(openGifts(state)).toEqual(["a", "b"].map((id) => ({ type: "gift", id, gift: "tomato" })));
+    expect(openGifts(state)).toEqual(["a", "b"].map((id) => ({ type: "gift", id, gift: "tomato", count: 1 })));
   });
 
   it("count down while they run, rest, and are known to a page that did not send them", () => {
@@ -241,31 +242,67 @@ describe("one's own gifts", () => {
     expect(reduce(running, { type: "tick" }, 4_200).gifts[0]!.seconds_left).toBe(7);
     const paused = reduce(running, { ...told, state: "paused", seconds: 6.5 }, 4_500);
     expect(reduce(paused, { type: "tick" }, 9_000).gifts[0]).toMatchObject({ state: "paused", seconds_left: 7 });
-    expect(openGifts(paused)).toEqual([{ type: "gift", id: "a", gift: "castle/ghost" }]);
+    expect(openGifts(paused)).toEqual([{ type: "gift", id: "a", gift: "castle/ghost", count: 1 }]);
   });
 
   it("may be what an outside game sells", () => {
     const ghost = { id: "castle/ghost", game: "castle", name: "Ghost", emoji: "G", price_coins: 25, seconds: 0, cooldown_s: 30, per_show_max: 0, per_viewer_max: 0 };
     const state = reduce(joined(), { type: "offers", offers: [ghost] }, 0);
-    expect(freeCoins(reduce(state, { type: "gift_sent", id: "a", gift: "castle/ghost" }, 0))).toBe(75);
+    expect(freeCoins(reduce(state, { type: "gift_sent", id: "a", gift: "castle/ghost", count: 1 }, 0))).toBe(75);
     const cooling = { id: "castle/ghost", hindrance: "cooling", wait_s: 12, left: null } as const;
     expect(shelfOf(reduce(state, { ...SHOW, shelf: [cooling] }, 0), "castle/ghost")).toEqual(cooling);
     expect(shelfOf(state, "castle/ghost")).toBeNull();
   });
 
   it("survive a new life of the room unanswered, so that they can be sent again", () => {
-    const sent = reduce(joined(), { type: "gift_sent", id: "a", gift: "tomato" }, 0);
+    const sent = reduce(joined(), { type: "gift_sent", id: "a", gift: "tomato", count: 1 }, 0);
     expect(reduce(sent, { ...WELCOME, epoch: "second" }, 0).gifts).toEqual(sent.gifts);
   });
 });
 
+describe("several at once", () => {
+  it("hold the coins of all of them, and are asked for again as what they were", () => {
+    const sent = reduce(joined(), { type: "gift_sent", id: "a", gift: "tomato", count: 10 }, 0);
+    expect(freeCoins(sent)).toBe(50);
+    expect(openGifts(sent)).toEqual([{ type: "gift", id: "a", gift: "tomato", count: 10 }]);
+    expect(reduce(sent, { type: "gift_sent", id: "b", gift: "tomato", count: 11 }, 0)).toBe(sent);
+  });
+
+  it("are given of tickets one at a time", () => {
+    const state = reduce(joined(), { type: "amount_chosen", amount: 50 }, 0);
+    expect(state.catalogue.map((gift) => amountOf(state, gift.id))).toEqual([50, 1]);
+  });
+
+  it("can be given once more while their combo waits", () => {
+    let state = reduce(joined(), { type: "gift_sent", id: "a", gift: "tomato", count: 5 }, 0);
+    state = reduce(state, { type: "gift_sent", id: "b", gift: "tomato", count: 5 }, COMBO_S * 1_000 - 1);
+    expect(state.again).toMatchObject({ gift: "tomato", count: 5, given: 10 });
+    expect(reduce(state, { type: "tick" }, COMBO_S * 2_000).again).toBeNull();
+    expect(reduce(joined(), { type: "gift_sent", id: "a", gift: "ticket", count: 1 }, 0).again).toBeNull();
+  });
+});
+
 describe("banners", () => {
-  it("count a streak up, stay while it goes on, and go after it", () => {
+  it("count a combo up, stay while it goes on, tell what it came to, and go", () => {
     let state = reduce(joined(), given(3), 0);
-    state = reduce(state, given(4), BANNER_MS - 1);
-    expect(state.banners.map((banner) => banner.count)).toEqual([2]);
-    expect(reduce(state, { type: "tick" }, BANNER_MS + 1).banners).toHaveLength(1);
-    expect(reduce(state, { type: "tick" }, 2 * BANNER_MS).banners).toHaveLength(0);
+    state = reduce(state, given(4, "Bob", "tomato", 2), BANNER_MS.small - 1);
+    expect(state.banners.map(({ count, coins, is_over }) => [count, coins, is_over])).toEqual([[2, 10, false]]);
+    const ended = { type: "combo_ended", combo: "first-Bob-tomato", name: "Bob", gift: "tomato", count: 2, coins: 10 } as const;
+    state = reduce(state, ended, 2 * BANNER_MS.small - 2);
+    expect(state.banners.map(({ count, is_over }) => [count, is_over])).toEqual([[2, true]]);
+    expect(reduce(state, { type: "tick" }, 2 * BANNER_MS.small).banners).toHaveLength(1);
+    expect(reduce(state, { type: "tick" }, 2 * BANNER_MS.small + BANNER_OVER_MS).banners).toHaveLength(0);
+  });
+
+  it("are larger and stay longer for what is dearer", () => {
+    const state = reduce(joined(), given(3, "Bob", "ticket", 2), 0);
+    expect(tierOf(state.banners[0]!.coins)).toBe("large");
+    expect(state.banners[0]!.gone_at_ms).toBe(BANNER_MS.large);
+    expect([tierOf(49), tierOf(50), tierOf(149), tierOf(150)]).toEqual(["small", "medium", "medium", "large"]);
+  });
+
+  it("show who comes late the combos that go on", () => {
+    expect(joined({ combos: [given(2, "Bob", "tomato", 7)] }).banners.map((banner) => banner.count)).toEqual([7]);
   });
 
   it("are at most a few", () => {

@@ -42,6 +42,7 @@ class KnownGift:
     reason: str
     at_s: float
     show: str
+    count: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ class Changes:
     spent: dict[int, tuple[int, int, str, int]] = field(default_factory=dict)
     transfers: list[tuple[int, TransferKind, float]] = field(default_factory=list)
     entries: list[tuple[int, int, int]] = field(default_factory=list)
-    gifts: list[tuple[int, int, str, str, str, int, str, str]] = field(default_factory=list)
+    gifts: list[tuple[int, int, str, str, str, int, str, str, int]] = field(default_factory=list)
     refunds: list[tuple[int, int]] = field(default_factory=list)
     topups: list[tuple[int, int, str, str, int]] = field(default_factory=list)
     states: dict[int, tuple[State, str]] = field(default_factory=dict)

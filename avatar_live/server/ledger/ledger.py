@@ -67,10 +67,10 @@ class Ledger:
         return self._ask(_Asked[bool](rq.HasWallet(viewer)))
 
     def pay(
-        self, viewer: str, name: str, id: str, gift: str, price_coins: int, obstacle: str = ""
+        self, viewer: str, name: str, id: str, gift: str, price_coins: int, obstacle: str = "", count: int = 1
     ) -> Future[rq.Answer]:
-        """Take the price for the viewer's gift `id`, once; an id that is known is answered with how it stands."""
-        asked = rq.Pay(viewer, name, id, gift, price_coins, obstacle, self._room, self._show)
+        """Take the price for `count` of the viewer's gift `id`, once; a known id is answered with how it stands."""
+        asked = rq.Pay(viewer, name, id, gift, price_coins, obstacle, self._room, self._show, count)
         return self._ask(_Asked[rq.Answer](asked))
 
     def mark(self, viewer: str, id: str, state: rq.Progress) -> Future[None]:

@@ -242,7 +242,8 @@ _ACCOUNTS: Final = (
     "SELECT number, name, balance_coins, day, day_coins, show, show_coins FROM account WHERE name = ANY(%s)"
 )
 _GIFTS: Final = (
-    "SELECT account.name, gift.id, gift.transfer, gift.gift, price_coins, state, reason, at_s, gift.show FROM gift "
+    "SELECT account.name, gift.id, gift.transfer, gift.gift, price_coins, state, reason, at_s, gift.show, count "
+    "FROM gift "
     "JOIN account ON account.number = wallet JOIN transfer ON transfer.number = gift.transfer WHERE gift.id = ANY(%s)"
 )
 _TOPUPS: Final = (
@@ -268,8 +269,9 @@ _BALANCES_SPENT: Final = (
     "AS d (number, coins, day, day_coins, show, show_coins) WHERE account.number = d.number"
 )
 _NEW_GIFTS: Final = (
-    "INSERT INTO gift (transfer, wallet, id, name, gift, price_coins, room, show) SELECT * FROM unnest("
-    "%s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::text[], %s::bigint[], %s::text[], %s::text[])"
+    "INSERT INTO gift (transfer, wallet, id, name, gift, price_coins, room, show, count) SELECT * FROM unnest("
+    "%s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::text[], %s::bigint[], %s::text[], %s::text[], "
+    "%s::bigint[])"
 )
 _NEW_REFUNDS: Final = "INSERT INTO refund SELECT * FROM unnest(%s::bigint[], %s::bigint[])"
 _NEW_TOPUPS: Final = (
@@ -289,7 +291,7 @@ _RULE: Final = (
 )
 _GROUP: Final = "INSERT INTO writer VALUES (%s, %s) ON CONFLICT (id) DO UPDATE SET last_group = excluded.last_group"
 _UNFINISHED: Final = (
-    "SELECT account.name, gift.name, gift.id, gift.gift, price_coins, balance_coins, outbox.transfer "
+    "SELECT account.name, gift.name, gift.id, gift.gift, price_coins, balance_coins, outbox.transfer, count "
     "FROM outbox JOIN gift ON gift.transfer = outbox.transfer JOIN account ON account.number = wallet "
     "WHERE outbox.room = %s AND outbox.transfer > %s ORDER BY outbox.transfer"
 )

@@ -90,4 +90,10 @@ CREATE TRIGGER account_stays BEFORE UPDATE OF number, name, kind ON account
     )
 )
 
-STEPS: Final = (_STEP_1,)
+# Several of one gift at once.
+_STEP_2: Final = """
+ALTER TABLE gift ADD COLUMN count bigint NOT NULL DEFAULT 1 CHECK (count > 0);
+CREATE TRIGGER gift_count_stays BEFORE UPDATE OF count ON gift FOR EACH ROW EXECUTE FUNCTION stays();
+"""
+
+STEPS: Final = (_STEP_1, _STEP_2)

@@ -51,6 +51,7 @@ class Pay:
     obstacle: str
     room: str
     show: str
+    count: int = 1  # how many of it: `price_coins` is for all together
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +155,7 @@ class Unfinished:
     price_coins: int
     balance_coins: int
     number: int = field(default=0, compare=False)
+    count: int = 1
 
 
 @dataclass(frozen=True, slots=True)

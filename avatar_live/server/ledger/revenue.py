@@ -15,9 +15,9 @@ BY: Final = ("day", "show", "gift", "room")
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would compute instead of show
 
 _GIFTS: Final = (
-    "SELECT transfer.number, at_s, gift.show, gift.room, account.name, gift.name, gift.id, gift.gift, price_coins, "
-    "state, reason FROM gift JOIN transfer ON transfer.number = gift.transfer JOIN account ON account.number = wallet "
-    "ORDER BY transfer.number"
+    "SELECT transfer.number, at_s, gift.show, gift.room, account.name, gift.name, gift.id, gift.gift, count, "
+    "price_coins, state, reason FROM gift JOIN transfer ON transfer.number = gift.transfer "
+    "JOIN account ON account.number = wallet ORDER BY transfer.number"
 )
 _TOPUPS: Final = (
     "SELECT transfer.number, at_s, account.name, provider, topup.id, coins FROM topup "
@@ -29,7 +29,7 @@ _ENTRIES: Final = (
     "ORDER BY transfer.number, account.number"
 )
 TABLES: Final = {
-    "gifts": (_GIFTS, "transfer at show room wallet name id gift price_coins state reason"),
+    "gifts": (_GIFTS, "transfer at show room wallet name id gift count price_coins state reason"),
     "topups": (_TOPUPS, "transfer at wallet provider id coins"),
     "entries": (_ENTRIES, "transfer at kind account coins"),
 }
@@ -73,9 +73,9 @@ def revenue(reader: Reader, by: str) -> list[Earned]:
     if by not in BY:
         raise ValueError(f'Revenue is told by {", ".join(BY)}, not by "{by}".')
     rows: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
-    for _, at_s, show, room, _, _, _, gift, price_coins, state, _ in reader.rows(_GIFTS):
+    for _, at_s, show, room, _, _, _, gift, count, price_coins, state, _ in reader.rows(_GIFTS):
         row = rows[{"day": _day(at_s), "show": show, "gift": gift, "room": room}[by]]
-        row[0] += 1
+        row[0] += count
         row[1] += price_coins
         row[2] += price_coins if state == "refunded" else 0
     if by == "day":

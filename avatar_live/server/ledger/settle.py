@@ -8,7 +8,7 @@ do what this says.
 from collections.abc import Sequence
 from typing import Final, assert_never, cast
 
-from avatar_live.protocol.wire import GiftState
+from avatar_live.protocol.wire import GIFT_COUNT_MAX, GiftState
 from avatar_live.server.ledger.book import (
     BALANCE_COINS_MAX,
     DAY_S,
@@ -48,8 +48,8 @@ from avatar_live.server.ledger.rules import refusal_of, rule_for
 PRICE_COINS_MAX: Final = 1_000_000_000
 TOPUP_COINS_MAX: Final = 100_000_000
 WALLET_COINS_MAX: Final = 1_000_000_000_000  # far below BALANCE_COINS_MAX: a refund always fits
-OTHER_GIFT: Final = "You gave another gift under this id already, so it was not paid; use a new id."
-NO_PRICE: Final = f"A gift costs 0 to {PRICE_COINS_MAX} coins; it was not paid."
+OTHER_GIFT: Final = "You gave something else under this id already, so it was not paid; use a new id."
+NO_PRICE: Final = f"1 to {GIFT_COUNT_MAX} of a gift cost 0 to {PRICE_COINS_MAX} coins together; it was not paid."
 NO_AMOUNT: Final = f"A top-up is 1 to {TOPUP_COINS_MAX} coins; nothing was added."
 NO_WALLET: Final = "There is no such wallet; nothing was added."
 WALLET_FULL: Final = "The wallet cannot hold so many coins; nothing was added."
@@ -124,13 +124,13 @@ def _pay(desk: "_Desk", asked: Pay) -> Answer:
     balance_coins = wallet.balance_coins if wallet is not None else 0
     known = desk.book.gifts.get((asked.viewer, asked.id))
     if known is not None:
-        if known.gift != asked.gift:
+        if (known.gift, known.count) != (asked.gift, asked.count):
             return NotPaid(balance_coins, OTHER_GIFT)
         told = "committed" if known.state == "playing" else known.state
         return PaidBefore(cast(GiftState, told), balance_coins, known.reason)
     if asked.obstacle:
         return NotPaid(balance_coins, asked.obstacle)
-    if not 0 <= asked.price_coins <= PRICE_COINS_MAX:
+    if not 0 <= asked.price_coins <= PRICE_COINS_MAX or not 0 < asked.count <= GIFT_COUNT_MAX:
         return NotPaid(balance_coins, NO_PRICE)
     if wallet is None or balance_coins < asked.price_coins:
         reason = f"It costs {asked.price_coins} coins and you have {balance_coins}; it was not paid."
@@ -143,11 +143,10 @@ def _pay(desk: "_Desk", asked: Pay) -> Answer:
     number = desk.move("gift", wallet, desk.known(HOUSE, "house"), asked.price_coins)
     desk.note_spent(wallet, day, day_coins + asked.price_coins, asked.show, show_coins + asked.price_coins)
     desk.book.gifts[asked.viewer, asked.id] = KnownGift(
-        number, asked.gift, asked.price_coins, "committed", "", desk.now_s, asked.show
+        number, asked.gift, asked.price_coins, "committed", "", desk.now_s, asked.show, asked.count
     )
-    desk.changes.gifts.append(
-        (number, wallet.number, asked.id, asked.name, asked.gift, asked.price_coins, asked.room, asked.show)
-    )
+    row = (number, wallet.number, asked.id, asked.name, asked.gift, asked.price_coins, asked.room, asked.show)
+    desk.changes.gifts.append((*row, asked.count))
     desk.changes.outbox.append((number, asked.room))
     return Paid(wallet.balance_coins, number)
 

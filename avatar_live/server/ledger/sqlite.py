@@ -84,7 +84,8 @@ class SqliteStore:
             changes.balances_spent,
         )
         many(
-            "INSERT INTO gift (transfer, wallet, id, name, gift, price_coins, room, show) VALUES (?,?,?,?,?,?,?,?)",
+            "INSERT INTO gift (transfer, wallet, id, name, gift, price_coins, room, show, count) "
+            "VALUES (?,?,?,?,?,?,?,?,?)",
             changes.gifts,
         )
         many("INSERT INTO refund VALUES (?, ?)", changes.refunds)
@@ -125,7 +126,7 @@ _ACCOUNTS: Final = (
     "CROSS JOIN account ON name = json_each.value"
 )
 _GIFTS: Final = (
-    "SELECT account.name, gift.id, gift.transfer, gift.gift, price_coins, state, reason, at_s, gift.show "
+    "SELECT account.name, gift.id, gift.transfer, gift.gift, price_coins, state, reason, at_s, gift.show, count "
     "FROM json_each(?) CROSS JOIN gift ON gift.id = json_each.value "
     "CROSS JOIN account ON account.number = wallet CROSS JOIN transfer ON transfer.number = gift.transfer"
 )
@@ -138,7 +139,7 @@ _RULES: Final = (
     "CROSS JOIN rule ON viewer = json_each.value"
 )
 _UNFINISHED: Final = (
-    "SELECT account.name, gift.name, gift.id, gift.gift, price_coins, balance_coins, outbox.transfer "
+    "SELECT account.name, gift.name, gift.id, gift.gift, price_coins, balance_coins, outbox.transfer, count "
     "FROM outbox JOIN gift ON gift.transfer = outbox.transfer JOIN account ON account.number = wallet "
     "WHERE outbox.room = ? AND outbox.transfer > ? ORDER BY outbox.transfer"
 )

@@ -144,7 +144,14 @@ _GUARDS_2: Final = "".join(
     f"BEGIN SELECT RAISE(ABORT, {_APPEND_ONLY}); END;\n"
 )  # fmt: skip
 
-STEPS: Final = (_SCHEMA_1, _SCHEMA_2 + _GUARDS_2)
+# Version 3: several of one gift at once.
+_SCHEMA_3: Final = (
+    "ALTER TABLE gift ADD COLUMN count INTEGER NOT NULL DEFAULT 1 CHECK (count > 0);\n"
+    "CREATE TRIGGER gift_count_stays BEFORE UPDATE OF count ON gift "
+    f"BEGIN SELECT RAISE(ABORT, {_APPEND_ONLY}); END;\n"
+)
+
+STEPS: Final = (_SCHEMA_1, _SCHEMA_2 + _GUARDS_2, _SCHEMA_3)
 VERSION: Final = len(STEPS)
 
 

@@ -11,7 +11,9 @@ export interface Actions {
   readonly replyTo: (line: Answered | null) => void;
   readonly openPicker: (is_open: boolean) => void;
   readonly like: () => void;
-  readonly give: (gift: string) => void;
+  readonly give: (gift: string, count: number) => void;
+  /** Choose how many of a gift one tap gives. */
+  readonly chooseAmount: (amount: number) => void;
   readonly pickCamp: (camp: Camp) => void;
   readonly rename: (name: string) => void;
   readonly askName: (is_asked: boolean) => void;

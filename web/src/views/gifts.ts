@@ -4,10 +4,12 @@ import { type TemplateResult, html, nothing } from "lit-html";
 import { repeat } from "lit-html/directives/repeat.js";
 
 import type { OfferState } from "../protocol";
-import { type OwnGift, type Sold, type State, freeCoins, giftOf, shelfOf } from "../state";
+import { type OwnGift, type Sold, type State, amountOf, freeCoins, giftOf, shelfOf } from "../state";
 import { giftName, words } from "../words";
 import type { Actions } from "./actions";
 import { giftPicture, sign } from "./icons";
+
+const AMOUNTS = [1, 5, 10, 50, 99] as const;
 
 export function giftsView(state: State, act: Actions): TemplateResult {
   const coins = freeCoins(state);
@@ -16,6 +18,11 @@ export function giftsView(state: State, act: Actions): TemplateResult {
     <section class="gifts ${state.is_tray_open ? "is-open" : ""}" aria-label=${words.gifts}>
       <header>
         <h2>${words.gifts}</h2>
+        <div class="amounts" role="radiogroup" aria-label=${words.amount}>
+          ${AMOUNTS.map(
+            (amount) => html`<button role="radio" data-amount=${amount} aria-checked=${state.amount === amount ? "true" : "false"} @click=${() => act.chooseAmount(amount)}>×${amount}</button>`,
+          )}
+        </div>
         <ul class="own-gifts" aria-live="polite">
           ${repeat(
             state.gifts.slice(-3),
@@ -32,20 +39,21 @@ export function giftsView(state: State, act: Actions): TemplateResult {
         ${repeat(
           [...state.catalogue, ...state.offers],
           (gift) => gift.id,
-          (gift) => giftView(gift, shelfOf(state, gift.id), coins, is_joined, act),
+          (gift) => giftView(gift, amountOf(state, gift.id), shelfOf(state, gift.id), coins, is_joined, act),
         )}
       </ul>
     </section>
   `;
 }
 
-function giftView(gift: Sold, shelf: OfferState | null, coins: number, is_joined: boolean, act: Actions): TemplateResult {
+function giftView(gift: Sold, amount: number, shelf: OfferState | null, coins: number, is_joined: boolean, act: Actions): TemplateResult {
   const name = giftName(gift.id, gift.name);
+  const price_coins = gift.price_coins * amount;
   const care = shelf === null ? "" : careOf(shelf);
   const is_cooling = shelf?.hindrance === "cooling";
   const is_hindered = shelf !== null && shelf.hindrance !== null;
   const hindrance = is_cooling ? `${words.hindered.cooling} ${care}` : care;
-  const obstacle = is_hindered ? hindrance : gift.price_coins > coins ? words.too_poor : "";
+  const obstacle = is_hindered ? hindrance : price_coins > coins ? words.too_poor : "";
   return html`<li>
     <button
       class="gift ${gift.id.includes("/") ? "is-offer" : ""}"
@@ -53,11 +61,11 @@ function giftView(gift: Sold, shelf: OfferState | null, coins: number, is_joined
       data-hindrance=${shelf?.hindrance ?? nothing}
       ?disabled=${obstacle !== "" || !is_joined}
       title=${obstacle || name}
-      aria-label="${name}, ${gift.price_coins} ${words.coins}${obstacle === "" ? "" : `, ${obstacle}`}"
-      @click=${() => act.give(gift.id)}
+      aria-label="${name}${amount > 1 ? ` ×${amount}` : ""}, ${price_coins} ${words.coins}${obstacle === "" ? "" : `, ${obstacle}`}"
+      @click=${() => act.give(gift.id, amount)}
     >
       ${giftPicture(gift.id, gift.emoji)}<span class="gift-name">${name}</span>
-      <span class="price">${sign("coin")}${gift.price_coins}</span>
+      <span class="price">${sign("coin")}${price_coins.toLocaleString("en")}</span>
       ${care === "" ? nothing : html`<span class="care">${care}</span>`}
     </button>
   </li>`;
@@ -74,7 +82,7 @@ function ownGiftView(state: State, own: OwnGift): TemplateResult {
   const gift = giftOf(state, own.gift);
   const name = giftName(own.gift, gift?.name ?? own.gift);
   return html`<li class="own-gift is-${own.state}" data-state=${own.state} title=${own.reason || nothing}>
-    ${giftPicture(own.gift, gift?.emoji ?? "")}<span class="sr">${name}</span><span>${stateOf(own)}</span>
+    ${giftPicture(own.gift, gift?.emoji ?? "")}<span class="sr">${name}</span>${own.count > 1 ? html`<b>×${own.count}</b>` : nothing}<span>${stateOf(own)}</span>
   </li>`;
 }
 

@@ -2,9 +2,11 @@
 
 import { type TemplateResult, html, nothing } from "lit-html";
 import { guard } from "lit-html/directives/guard.js";
+import { keyed } from "lit-html/directives/keyed.js";
 import { repeat } from "lit-html/directives/repeat.js";
 
-import { type State, type Video, giftOf, latencyMs } from "../state";
+import { COMBO_S } from "../protocol";
+import { type State, type Video, freeCoins, giftOf, latencyMs, tierOf } from "../state";
 import { giftName, words } from "../words";
 import type { Actions } from "./actions";
 import { giftPicture, sign } from "./icons";
@@ -50,17 +52,31 @@ export function stageView(state: State, act: Actions): TemplateResult {
           (banner) => banner.key,
           (banner) => {
             const gift = giftOf(state, banner.gift);
-            return html`<li class="banner">
+            return html`<li class="banner is-${tierOf(banner.coins)} ${banner.is_over ? "is-over" : ""}">
               <span class="face" data-hue=${hueOf(banner.name)}>${initialOf(banner.name)}</span>
               <span class="who"><b>${banner.name}</b><small>${words.gave} ${giftName(banner.gift, gift?.name ?? banner.gift)}</small></span>
               ${giftPicture(banner.gift, gift?.emoji ?? "")}
-              ${banner.count > 1 ? html`<b class="times" data-count=${banner.count}>×${banner.count}</b>` : nothing}
+              ${banner.count > 1 ? keyed(banner.count, html`<b class="times" data-count=${banner.count}>×${banner.count}</b>`) : nothing}
+              ${banner.is_over ? html`<span class="total">${sign("coin")}${banner.coins.toLocaleString("en")}</span>` : nothing}
             </li>`;
           },
         )}
       </ul>
+      ${againView(state, act)}
     </section>
   `;
+}
+
+/** The gift of a moment ago under the thumb, for as long as its combo waits. */
+function againView(state: State, act: Actions): TemplateResult | typeof nothing {
+  const again = state.again;
+  const gift = again === null ? null : giftOf(state, again.gift);
+  if (again === null || gift === null) return nothing;
+  const is_too_dear = gift.price_coins * again.count > freeCoins(state);
+  return html`<button class="again" ?disabled=${is_too_dear || state.link.at !== "joined"} aria-label="${words.again}: ${giftName(gift.id, gift.name)} ×${again.count}" @click=${() => act.give(gift.id, again.count)}>
+    ${keyed(again.gone_at_ms, html`<svg class="ring" viewBox="0 0 64 64" aria-hidden="true"><circle cx="32" cy="32" r="29" /><circle class="left" cx="32" cy="32" r="29" pathLength="1" style="--combo: ${COMBO_S}s" /></svg>`)}
+    ${giftPicture(gift.id, gift.emoji)}${keyed(again.given, html`<b>×${again.given}</b>`)}
+  </button>`;
 }
 
 /** How the show does, beside the picture: on it, it would cover what the host shows there. */
