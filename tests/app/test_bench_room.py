@@ -21,10 +21,11 @@ def test_three_thousand_viewers_lose_no_like_no_gift_and_no_coin() -> None:
     assert figures["rss_bytes_per_viewer"] > 0
 
 
-def test_viewers_who_sleep_are_no_burden_that_grows() -> None:
-    figures = measure_frozen(300, 2.0, lambda _: None)
-    assert figures["frozen"] == 30
-    assert figures["ratio_of_memory"] < 1.2
+def test_viewers_who_sleep_are_sent_away_and_are_no_burden_that_grows() -> None:
+    figures = measure_frozen(400, 12.0, lambda _: None)
+    assert (figures["frozen"], figures["frozen_cut"]) == (40, 40)
+    assert figures["frozen_memory_ratio"] < 1.2
+    assert figures["frozen_ratio_p99"] > 0.0
 
 
 def test_peers_are_measured_with_the_same_frames() -> None:

@@ -41,6 +41,12 @@ ACTIVE: Final = 3_000
 START_S_MAX: Final = 30.0
 SETTLE_S_MAX: Final = 60.0
 GIFT: Final = "tomato"
+CHATS_HZ: Final = 10.0
+FROZEN_CHATS_HZ: Final = 150.0  # 10 kB a second to every line
+FROZEN_HEARS_BYTES: Final = (
+    4_096  # what the system takes for a sleeper; else it would hide for a minute that nobody reads
+)
+WATCH_S: Final = 0.1
 Say = Callable[[str], None]
 Figures = dict[str, Any]
 
@@ -51,7 +57,8 @@ class Measured:
 
     figures: Figures
     frame_ms: list[float]
-    server_rss: int
+    peak_rss: int  # of server and edges while viewers spoke
+    cut: int  # lines of sleepers that the server closed
 
 
 def measure_room(viewers: int, interactions: int, seconds: float, say: Say) -> Figures:
@@ -61,28 +68,43 @@ def measure_room(viewers: int, interactions: int, seconds: float, say: Say) -> F
 
 
 def measure_frozen(viewers: int, seconds: float, say: Say) -> Figures:
-    """Run a room twice, the second time with a tenth of its viewers asleep: what does it cost the others?"""
+    """Run a room twice, the second time with a tenth of its viewers asleep: what does it cost the others?
+
+    The chat is so lively that whoever stops reading is behind within seconds, and sent away within `seconds`.
+    """
+    interactions, chats_hz, frozen = int(viewers * seconds / 2), FROZEN_CHATS_HZ, viewers // 10
     runs: list[Measured] = []
-    for frozen in (0, viewers // 10):
+    for asleep in (0, frozen):
         with tempfile.TemporaryDirectory(prefix="avatar-live-room-") as folder:
-            runs.append(_measured(Path(folder), viewers, int(viewers * seconds / 20), seconds, say, frozen=frozen))
+            runs.append(_measured(Path(folder), viewers, interactions, seconds, say, frozen=asleep, chats_hz=chats_hz))
     awake, frozen_too = runs
     return {
         "viewers": viewers,
-        "frozen": viewers // 10,
+        "frozen": frozen,
+        "frozen_cut": frozen_too.cut,
         "frame_ms_p99_awake": awake.figures["frame_ms_p99"],
         "frame_ms_p99_frozen": frozen_too.figures["frame_ms_p99"],
-        "ratio_of_p99": round(frozen_too.figures["frame_ms_p99"] / awake.figures["frame_ms_p99"], 3),
-        "ratio_of_memory": round(frozen_too.server_rss / awake.server_rss, 3),
+        "frozen_ratio_p99": round(frozen_too.figures["frame_ms_p99"] / awake.figures["frame_ms_p99"], 3),
+        "frozen_memory_ratio": round(frozen_too.peak_rss / awake.peak_rss, 3),
     }
 
 
-def _measured(folder: Path, viewers: int, interactions: int, seconds: float, say: Say, frozen: int = 0) -> Measured:
+def _measured(
+    folder: Path,
+    viewers: int,
+    interactions: int,
+    seconds: float,
+    say: Say,
+    *,
+    frozen: int = 0,
+    chats_hz: float = CHATS_HZ,
+) -> Measured:
     edges = max(1, -(-viewers // LINES_OF_AN_EDGE))
     with Room(folder, edges) as room, contextlib.ExitStack() as opened:
         empty_rss = room.rss()
         crowds = [opened.enter_context(crowd) for crowd in crowds_of(room.port, viewers - frozen)]
-        asleep = [opened.enter_context(crowd) for crowd in crowds_of(room.port, frozen, number=100)]
+        sleepers = crowds_of(room.port, frozen, number=100, hears_bytes=FROZEN_HEARS_BYTES)
+        asleep = [opened.enter_context(crowd) for crowd in sleepers]
         say(f"letting {viewers} viewers in at {edges} edges ...")
         started_s = time.monotonic()
         connected = sum(heard.connected for heard in tell([*crowds, *asleep], "connect"))
@@ -93,13 +115,15 @@ def _measured(folder: Path, viewers: int, interactions: int, seconds: float, say
             crowd.sleep()
         tell(crowds, "forget")
         cpu_s, started_s = room.cpu_s(), time.monotonic()
-        spoke = tell(crowds, *_runs(crowds, interactions, seconds))
+        with room.watched() as rss:
+            spoke = tell(crowds, *_runs(crowds, interactions, seconds, chats_hz))
         took_s, cpu_s = time.monotonic() - started_s, room.cpu_s() - cpu_s
         busy_rss, busy_pss = room.rss(), room.pss()
         frames_hz = sum(heard.frames for heard in spoke) / took_s
         heards = _settled(crowds)
         for crowd in asleep:
             crowd.wake()
+        cut = sum(heard.lost_lines for heard in tell(asleep, "listen 1"))
         say(f"settled; {frames_hz:.0f} frames a second")
     sent = {id: viewer for heard in heards for id, viewer in heard.sent_gifts.items()}
     answered = {id: state for heard in heards for id, state in heard.answered.items()}
@@ -131,10 +155,10 @@ def _measured(folder: Path, viewers: int, interactions: int, seconds: float, say
         "pss_mb_full": round(busy_pss / 1e6, 1),
         "rss_bytes_per_viewer": round((max(full_rss, busy_rss) - empty_rss) / max(connected, 1)),
     }
-    return Measured(figures, frame_ms, busy_rss)
+    return Measured(figures, frame_ms, max(rss), cut)
 
 
-def _runs(crowds: "Sequence[Crowd]", interactions: int, seconds: float) -> list[str]:
+def _runs(crowds: "Sequence[Crowd]", interactions: int, seconds: float, chats_hz: float) -> list[str]:
     total = sum(crowd.viewers for crowd in crowds)
     orders = []
     for crowd in crowds:
@@ -145,7 +169,7 @@ def _runs(crowds: "Sequence[Crowd]", interactions: int, seconds: float) -> list[
             interactions=many,
             active=max(int(ACTIVE * share), 1) if total > ACTIVE else crowd.viewers,
             gifts=max(many // 150, 1),
-            chats=max(int(seconds * 10 * share), 1),
+            chats=max(int(seconds * chats_hz * share), 1),
             reconnects=crowd.viewers // 50,
         )
         orders.append(f"run {msgspec.json.encode(run).decode()}")
@@ -222,6 +246,23 @@ class Room:
     def rss(self) -> int:
         """Return the memory of server and edges in bytes."""
         return sum(process.memory_info().rss for process in self.processes)
+
+    @contextlib.contextmanager
+    def watched(self) -> Iterator[list[int]]:
+        """Take down the memory of server and edges until the end of the block."""
+        taken, stopped = [self.rss()], threading.Event()
+
+        def watch() -> None:
+            while not stopped.wait(WATCH_S):
+                taken.append(self.rss())
+
+        watching = threading.Thread(target=watch, name="memory", daemon=True)
+        watching.start()
+        try:
+            yield taken
+        finally:
+            stopped.set()
+            watching.join()
 
     def pss(self) -> int:
         """Return the same with what the processes share, the pages of libraries, counted once (on Linux)."""
@@ -329,13 +370,19 @@ class Crowd:
 
 
 def crowds_of(
-    port: int, viewers: int, *, number: int = 1, core: int | None = None, speak: str = "room"
+    port: int,
+    viewers: int,
+    *,
+    number: int = 1,
+    core: int | None = None,
+    speak: str = "room",
+    hears_bytes: int = 0,
 ) -> Iterator[Crowd]:
     """Return crowds of at most `LINES_OF_A_CROWD` viewers, each with a loopback address of its own."""
     for first in range(0, viewers, LINES_OF_A_CROWD):
         many = min(LINES_OF_A_CROWD, viewers - first)
         index = number + first // LINES_OF_A_CROWD
-        yield Crowd(Plan(port, f"127.0.{index}.1", many, index * 1_000_000, speak, index), core)
+        yield Crowd(Plan(port, f"127.0.{index}.1", many, index * 1_000_000, speak, index, hears_bytes), core)
 
 
 def tell(crowds: Sequence[Crowd], *orders: str) -> list[Heard]:

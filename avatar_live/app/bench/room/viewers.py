@@ -35,6 +35,7 @@ class Plan(msgspec.Struct, frozen=True):
     first: int = 0
     speak: str = "room"
     seed: int = 1
+    hears_bytes: int = 0  # what the system keeps of what was not read; 0 leaves it to the system
 
 
 class Run(msgspec.Struct, frozen=True):
@@ -133,6 +134,8 @@ class Crowd:
     def _connect(self, viewer: Viewer) -> None:
         line = socket.socket()
         line.setsockopt(socket.IPPROTO_IP, NO_PORT_YET, 1)
+        if self._plan.hears_bytes:
+            line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, self._plan.hears_bytes)
         line.bind((self._plan.source, 0))
         line.connect(("127.0.0.1", self._plan.port))
         line.setblocking(False)
