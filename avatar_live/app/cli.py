@@ -1,4 +1,4 @@
-"""The command line: `avatar-live serve|desktop|edge|doctor|bench|ledger|events|models|avatars|export`."""
+"""The command line: `avatar-live serve|desktop|edge|doctor|bench|ledger|events|webhooks|models|avatars|export`."""
 
 import os
 import signal
@@ -87,6 +87,7 @@ from avatar_live.app.settings import (
 )
 from avatar_live.app.show import PARTS_NEEDED, LocalShow
 from avatar_live.app.terminal import OutletLines, Progress, live_block, say
+from avatar_live.app.webhooks import webhooks
 from avatar_live.edge.households import LINES_EACH_MAX
 
 app = typer.Typer(
@@ -300,6 +301,7 @@ def doctor(
 app.add_typer(bench, name="bench")
 app.add_typer(ledger, name="ledger")
 app.add_typer(events, name="events")
+app.add_typer(webhooks, name="webhooks")
 app.command()(edge)
 
 

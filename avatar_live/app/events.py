@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 from urllib.parse import quote
 
 import httpx
@@ -75,7 +75,7 @@ def make_token(
     typer.echo(made["token"])
 
 
-def ask(method: str, url: str, token: str, body: object = None) -> dict[str, str]:
+def ask(method: str, url: str, token: str, body: object = None) -> Any:
     """Ask a running show by HTTP and return the answer. Raises ShowError."""
     try:
         answer = httpx.request(
@@ -84,7 +84,7 @@ def ask(method: str, url: str, token: str, body: object = None) -> dict[str, str
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise ShowError(f"No show answers at {url} ({error}): is it running, and on this port?") from error
     if answer.is_success:
-        return dict(answer.json()) if answer.content else {}
+        return answer.json() if answer.content else None
     raise ShowError(f"The show did not do it: {_reason(answer)}")
 
 

@@ -50,6 +50,9 @@ from avatar_live.server.presence import presence_route
 from avatar_live.server.programs import Programs
 from avatar_live.server.reception import reception, socket_factory
 from avatar_live.server.standing import Standing, StandingError
+from avatar_live.server.webhook_routes import webhook_routes
+from avatar_live.server.webhooks.outpost import Outpost
+from avatar_live.server.webhooks.store import StoreError
 from avatar_live.server.whep import whep_routes
 from avatar_live.server.whip import Inlet, whip_routes
 
@@ -83,7 +86,7 @@ def run(plan: ServerPlan) -> int:
             ):
                 standing = Standing(Path(plan.data_folder))
                 asyncio.run(_serve(plan, listener, ledger, standing, health))
-        except (ServerError, LedgerError, StandingError) as failure:
+        except (ServerError, LedgerError, StandingError, StoreError) as failure:
             health.write(str(failure), False, is_forced=True)
             print(failure, file=sys.stderr)  # noqa: T201
             return 2
@@ -169,6 +172,8 @@ async def _serve_room(
     held: _Held,
 ) -> None:
     keeper = Keeper(plan.title, ledger, standing=standing, likes=held.lease.likes if held.lease is not None else 0)
+    outpost = Outpost(Path(plan.data_folder), standing.kept.room)
+    keeper.log.hearers.append(outpost.hear)
     nodes = None
     if held.redis is not None and held.lease is not None:
         nodes = Nodes(keeper, held.redis, Keys(plan.room), held.lease)
@@ -195,9 +200,10 @@ async def _serve_room(
     whip = whip_routes(Inlet(Path(plan.run_folder)), plan.guest_token, ice_servers=servers, joins=joins)
     access, commands = Access(plan.token, standing), room_commands(keeper)
     programs = Programs(keeper.log, access, commands, lambda: keeper.room.title)
+    webhooks = webhook_routes(outpost, access)
     presence = presence_route(keeper, lambda: nodes.states if nodes is not None else (), access)
     metrics = metrics_route(broadcaster.statistics, plan.token)
-    app = make_app(plan, keeper, access, commands, whep, whip, metrics, presence)
+    app = make_app(plan, keeper, access, commands, webhooks, whep, whip, metrics, presence)
     web = _Web(with_callers(app, callers), Doorstep(callers), reception(edge, programs, access))
     run_folder = Path(plan.run_folder)
     async with (
@@ -237,6 +243,7 @@ async def _serve_room(
                 await reaching
             if nodes is not None:
                 await nodes.release()
+            await asyncio.to_thread(outpost.close)
             await asyncio.to_thread(ledger.close)  # while the loop runs: it takes the last answers
 
 

@@ -1,4 +1,4 @@
-"""`events listen|test|token` beside a real server."""
+"""`events listen|test|token` and `webhooks ...` beside a real server."""
 
 import json
 import subprocess
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from receiver import Receiver, until
 from show_server import TOKEN, ShowServer, show_server
 
 
@@ -19,13 +20,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ShowServer]:
         yield running
 
 
-def command(server: ShowServer, *arguments: str) -> list[str]:
+def command(server: ShowServer, *arguments: str, group: str = "events") -> list[str]:
     where = ("--show", f"http://127.0.0.1:{server.port}", "--data-folder", server.plan.data_folder)
-    return [sys.executable, "-m", "avatar_live.app.cli", "events", *arguments, *where]
+    return [sys.executable, "-m", "avatar_live.app.cli", group, *arguments, *where]
 
 
-def run(server: ShowServer, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command(server, *arguments), capture_output=True, text=True, timeout=60)
+def run(server: ShowServer, *arguments: str, group: str = "events") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command(server, *arguments, group=group), capture_output=True, text=True, timeout=60)
 
 
 def test_who_listens_hears_the_tests_that_are_sent_and_no_coin_moves(server: ShowServer) -> None:
@@ -82,3 +83,21 @@ def test_a_show_that_is_not_there_is_said_in_a_sentence(server: ShowServer, tmp_
         )
         assert done.returncode == 1
         assert "No show answers" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_webhooks_are_added_listed_replayed_and_removed(server: ShowServer) -> None:
+    with Receiver(lambda _: 410) as program:
+        id, secret = run(server, "add", program.url, "--types", "goal", group="webhooks").stdout.split()
+        assert run(server, "test", "goal").returncode == 0
+        until(lambda: len(program.posts) == 1)
+        assert program.posts[0].is_signed_with(secret)
+        until(lambda: " gone " in run(server, "list", group="webhooks").stdout)
+        assert "1 dead" in run(server, "list", group="webhooks").stdout
+        assert json.loads(run(server, "dead", id, group="webhooks").stdout)["event"]["type"] == "avatar-live.goal"
+        program.answers = lambda _: 204
+        assert run(server, "replay", id, group="webhooks").stdout == "1 are posted again.\n"
+        until(lambda: len(program.posts) == 2)
+    assert run(server, "remove", id, group="webhooks").returncode == 0
+    assert run(server, "list", group="webhooks").stdout == ""
+    refused = run(server, "add", "http://10.0.0.1/", group="webhooks")
+    assert refused.returncode == 1 and "https://" in refused.stderr and "Traceback" not in refused.stderr

@@ -1,0 +1,195 @@
+"""The outbox of the webhooks in one SQLite file: what is to be posted to whom, and what could not be.
+
+WAL with synchronous=FULL: a message that is in the outbox is posted, whatever dies. Deleted only once it was answered;
+a death between the answer and that makes it arrive twice, with the same id.
+"""
+
+import contextlib
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+FILE: Final = "webhooks.sqlite3"
+BUSY_MS_MAX: Final = 2_000
+_SCHEMA: Final = """
+CREATE TABLE IF NOT EXISTS webhook (
+    id TEXT PRIMARY KEY, url TEXT NOT NULL, types TEXT NOT NULL, secret TEXT NOT NULL, is_gone INTEGER NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS message (
+    number INTEGER PRIMARY KEY, webhook TEXT NOT NULL REFERENCES webhook (id) ON DELETE CASCADE, id TEXT NOT NULL,
+    body BLOB NOT NULL, tries INTEGER NOT NULL, due_s REAL NOT NULL, is_dead INTEGER NOT NULL, reason TEXT NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS message_due ON message (webhook, is_dead, due_s);
+PRAGMA user_version = 1;
+"""
+
+
+class StoreError(Exception):
+    """Say in one sentence why the outbox cannot be used, and what to do."""
+
+
+class Webhook(msgspec.Struct, frozen=True):
+    """A program's address, the types of events that it wants, and the secret it shares with us."""
+
+    id: str
+    url: str
+    types: tuple[str, ...]
+    secret: str
+    is_gone: bool = False  # it said so itself (410): nothing is posted any more
+
+
+class Message(msgspec.Struct, frozen=True):
+    """One event on its way to one program; `number` is the outbox's own, `id` the event's."""
+
+    number: int
+    id: str
+    body: bytes
+    tries: int
+
+
+class DeadLetter(msgspec.Struct, frozen=True):
+    """One event that did not arrive, and why."""
+
+    number: int
+    id: str
+    tries: int
+    reason: str
+    event: msgspec.Raw
+
+
+class Store:
+    """Hold the file open. Raises StoreError when it cannot be."""
+
+    def __init__(self, folder: Path) -> None:
+        path = folder / FILE
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            path.touch(mode=0o600)  # it holds secrets
+            with contextlib.ExitStack() as opened:
+                self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+                opened.callback(self._db.close)
+                self._db.execute(f"PRAGMA busy_timeout = {BUSY_MS_MAX}")
+                self._db.execute("PRAGMA journal_mode = WAL")
+                self._db.execute("PRAGMA synchronous = FULL")
+                self._db.execute("PRAGMA foreign_keys = ON")
+                self._db.executescript(_SCHEMA)
+                opened.pop_all()
+        except (OSError, sqlite3.Error) as error:
+            raise StoreError(f"{path} cannot be used ({error}): repair it, or move it away.") from error
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Make everything in the block one, on the disk at its end. Raises StoreError."""
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+            yield
+            self._db.execute("COMMIT")
+        except sqlite3.Error as error:
+            raise StoreError(str(error)) from error
+        finally:
+            with contextlib.suppress(sqlite3.Error):
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+
+    # --- webhooks -----------------------------------------------------------------------------------------------------
+
+    def webhooks(self) -> list[Webhook]:
+        """Return all webhooks, the oldest first."""
+        rows = self._rows("SELECT id, url, types, secret, is_gone FROM webhook ORDER BY rowid")
+        return [Webhook(id, url, tuple(types.split()), secret, bool(gone)) for id, url, types, secret, gone in rows]
+
+    def add(self, webhook: Webhook) -> None:
+        """Keep a new webhook."""
+        row = (webhook.id, webhook.url, " ".join(webhook.types), webhook.secret, webhook.is_gone)
+        self._db.execute("INSERT INTO webhook VALUES (?, ?, ?, ?, ?)", row)
+
+    def remove(self, id: str) -> None:
+        """Forget a webhook and all that is on its way to it."""
+        self._db.execute("DELETE FROM webhook WHERE id = ?", (id,))
+
+    def close_down(self, id: str, reason: str) -> None:
+        """Post nothing more to a webhook; what was on its way is dead."""
+        self._db.execute("UPDATE webhook SET is_gone = 1 WHERE id = ?", (id,))
+        self._db.execute("UPDATE message SET is_dead = 1, reason = ? WHERE webhook = ? AND is_dead = 0", (reason, id))
+
+    # --- messages -----------------------------------------------------------------------------------------------------
+
+    def put(self, webhook: str, id: str, body: bytes, due_s: float, dead_because: str = "") -> None:
+        """Put a message into the outbox, or at once among the dead."""
+        self._db.execute(
+            "INSERT INTO message (webhook, id, body, tries, due_s, is_dead, reason) VALUES (?, ?, ?, 0, ?, ?, ?)",
+            (webhook, id, body, due_s, bool(dead_because), dead_because),
+        )
+
+    def due(self, webhook: str, now_s: float, count: int) -> list[Message]:
+        """Return what is to be posted now, the longest due first."""
+        rows = self._rows(
+            "SELECT number, id, body, tries FROM message WHERE webhook = ? AND is_dead = 0 AND due_s <= ? "
+            "ORDER BY due_s, number LIMIT ?",
+            (webhook, now_s, count),
+        )
+        return [Message(*row) for row in rows]
+
+    def next_due_s(self, webhook: str) -> float | None:
+        """Return when the next message is due; None when none waits."""
+        row = self._db.execute(
+            "SELECT min(due_s) FROM message WHERE webhook = ? AND is_dead = 0", (webhook,)
+        ).fetchone()
+        return None if row[0] is None else float(row[0])
+
+    def arrived(self, number: int) -> None:
+        """Forget a message that was answered."""
+        self._db.execute("DELETE FROM message WHERE number = ?", (number,))
+
+    def failed(self, number: int, due_s: float, reason: str, *, is_dead: bool) -> None:
+        """Count a try that failed."""
+        self._db.execute(
+            "UPDATE message SET tries = tries + 1, due_s = ?, reason = ?, is_dead = ? WHERE number = ?",
+            (due_s, reason, is_dead, number),
+        )
+
+    def counts(self, webhook: str) -> tuple[int, int]:
+        """Return how many messages wait and how many are dead."""
+        ((waiting, dead),) = self._rows(
+            "SELECT count(*) FILTER (WHERE is_dead = 0), count(*) FILTER (WHERE is_dead = 1) FROM message "
+            "WHERE webhook = ?",
+            (webhook,),
+        )
+        return waiting, dead
+
+    def dead(self, webhook: str, count: int) -> list[DeadLetter]:
+        """Return messages that did not arrive, the oldest first."""
+        rows = self._rows(
+            "SELECT number, id, tries, reason, body FROM message WHERE webhook = ? AND is_dead = 1 "
+            "ORDER BY number LIMIT ?",
+            (webhook, count),
+        )
+        return [DeadLetter(number, id, tries, reason, msgspec.Raw(body)) for number, id, tries, reason, body in rows]
+
+    def forget_oldest_dead(self, webhook: str, kept_max: int) -> int:
+        """Drop dead messages beyond so many and return how many they were."""
+        return self._db.execute(
+            "DELETE FROM message WHERE webhook = ?1 AND is_dead = 1 AND number <= (SELECT number FROM message "
+            "WHERE webhook = ?1 AND is_dead = 1 ORDER BY number DESC LIMIT 1 OFFSET ?2)",
+            (webhook, kept_max),
+        ).rowcount
+
+    def replay(self, webhook: str, now_s: float) -> int:
+        """Put all dead messages of a webhook back into the outbox and return how many they are."""
+        self._db.execute("UPDATE webhook SET is_gone = 0 WHERE id = ?", (webhook,))
+        return self._db.execute(
+            "UPDATE message SET is_dead = 0, tries = 0, due_s = ? WHERE webhook = ? AND is_dead = 1", (now_s, webhook)
+        ).rowcount
+
+    def _rows(self, question: str, values: tuple[object, ...] = ()) -> list[Any]:
+        try:
+            return self._db.execute(question, values).fetchall()
+        except sqlite3.Error as error:
+            raise StoreError(str(error)) from error
