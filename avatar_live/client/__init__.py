@@ -24,12 +24,19 @@ restart of your own program. `Viewer` takes part as a viewer does:
         robo.say("hello")
         print(robo.give("confetti").state)
 
-Only msgspec and websockets are needed. `events` listens, `viewer` takes part, `line` comes back by itself, `blocking`
-and `portal` are what `with` opens.
+A game sells effects of its own, which viewers find beside the gifts (`assets/examples` has a whole one):
+
+        await events.sell("castle", [OfferedEffect("ghost", "Ghost", "👻", price_coins=25)])
+        async for paid in events.of(PaidEffect):
+            paid.done() if castle.haunt(paid.name) else paid.failed("The castle sleeps.")
+
+Only msgspec and websockets are needed. `events` listens, `sales` sells, `viewer` takes part, `line` comes back by
+itself, `blocking` and `portal` are what `with` opens.
 """
 
-from avatar_live.client.events import Event, Events, Position, RefusedError
-from avatar_live.client.line import ClientError, ClosedError
+from avatar_live.client.events import Event, Events, Position
+from avatar_live.client.line import ClientError, ClosedError, RefusedError
+from avatar_live.client.sales import PaidEffect
 from avatar_live.client.viewer import Viewer
 from avatar_live.protocol.api import (
     CampEvent,
@@ -43,6 +50,7 @@ from avatar_live.protocol.api import (
     ViewerJoinedEvent,
     ViewerLeftEvent,
 )
+from avatar_live.protocol.effects import OfferedEffect
 from avatar_live.protocol.programs import Missed
 
 __all__ = [
@@ -56,6 +64,8 @@ __all__ = [
     "GoalEvent",
     "LikeEvent",
     "Missed",
+    "OfferedEffect",
+    "PaidEffect",
     "PlayEndedEvent",
     "PlayStartedEvent",
     "Position",

@@ -1,11 +1,11 @@
 """The same words without await: what `with` opens, for programs that are not asynchronous."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
 
-import msgspec
-
 from avatar_live.client.portal import Portal
+from avatar_live.protocol.effects import OfferedEffect
 from avatar_live.protocol.programs import FromProgram, RoomState
 from avatar_live.protocol.wire import GiftUpdate, ToViewer
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from avatar_live.client.events import Event, Events, Position
     from avatar_live.client.viewer import Viewer
 
-D = TypeVar("D", bound=msgspec.Struct)
+D = TypeVar("D")
 
 
 class BlockingEvents:
@@ -42,7 +42,7 @@ class BlockingEvents:
     def of(self, *kinds: type[D]) -> Iterator[D]: ...
     @overload
     def of(self, *kinds: str) -> Iterator[Any]: ...  # a name's struct is known only when the program runs
-    def of(self, *kinds: type[msgspec.Struct] | str) -> Iterator[Any]:
+    def of(self, *kinds: type[object] | str) -> Iterator[Any]:
         """Yield the data of events of these types, named ("gift") or by their structs (`GiftEvent`)."""
         for event in self:
             if event.type in kinds or type(event.data) in kinds:
@@ -55,6 +55,10 @@ class BlockingEvents:
     def state(self) -> RoomState:
         """Ask how the show does."""
         return self._portal.wait(self._events.state())
+
+    def sell(self, game: str, effects: Iterable[OfferedEffect], journal: Path | None = None) -> None:
+        """Sell these effects of a game, and no others, from now on; see `Events.sell`. Raises RefusedError."""
+        self._portal.wait(self._events.sell(game, effects, journal))
 
     def ask(self, command: FromProgram) -> Any:
         """Give any command, and return what the answer brings. Raises RefusedError, and ClientError for no answer."""

@@ -5,14 +5,17 @@ import contextlib
 import os
 import uuid
 from collections.abc import AsyncIterator, Iterable
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, NamedTuple, Self, TypeVar, overload
 
 import msgspec
 
 from avatar_live.client.blocking import BlockingEvents
-from avatar_live.client.line import ClientError, Line, log, socket_url
+from avatar_live.client.line import ClientError, Line, RefusedError, log, socket_url
+from avatar_live.client.sales import PaidEffect, Sales
 from avatar_live.protocol import api
+from avatar_live.protocol.effects import EffectAskedEvent, OfferedEffect
 from avatar_live.protocol.programs import (
     Answer,
     AskState,
@@ -24,20 +27,22 @@ from avatar_live.protocol.programs import (
     RoomState,
     SayLine,
     ToProgram,
+    UseMask,
 )
 
 ADDRESS: Final = "http://127.0.0.1:8080"
 WAITING_MAX: Final = 10_000  # events that the program has not looked at yet; above it the server is kept waiting
 ANSWER_S_MAX: Final = 10.0
 NO_ANSWER: Final = f"The show did not answer within {ANSWER_S_MAX:.0f} s; it may have done what was asked."
+EFFECT_TYPES: Final = ("effect_asked", "effect_ended")
 GIFTS_KEPT_MAX: Final = 10_000
 BROKEN: Final = "The line broke before the answer came; the show may have done what was asked."
 NO_EVENTS: Final = "What answers there is no event API of avatar_live."
 CLOSED: Final = "This line is closed."
 MISMATCH: Final = 'The show tells of "{type}" in a form that this client does not know ({error}): use the same version.'
 
-D = TypeVar("D", bound=msgspec.Struct)
-Data = msgspec.Struct | dict[str, Any]
+D = TypeVar("D")
+Data = msgspec.Struct | PaidEffect | dict[str, Any]
 
 
 class Position(NamedTuple):
@@ -50,6 +55,7 @@ class Position(NamedTuple):
 class Event(msgspec.Struct, frozen=True):
     """One thing that happened: `data` is the type's own struct, or a dictionary for a type newer than this client.
 
+    Two types are the client's own: "missed", and "paid" for an effect that this program sells (`Events.sell`).
     `is_test` is true where somebody only tries things out, and `source` names where else it happened ("twitch").
     """
 
@@ -60,10 +66,6 @@ class Event(msgspec.Struct, frozen=True):
     at: float
     source: str
     is_test: bool
-
-
-class RefusedError(ClientError):
-    """Tell in the show's words why it did not do what was asked."""
 
 
 class _Frame(msgspec.Struct, frozen=True):
@@ -106,6 +108,7 @@ class Events:
         self._told = since  # the newest that the program has seen
         self._waiting: asyncio.Queue[Event | None] = asyncio.Queue(WAITING_MAX)
         self._gifts: dict[str, str] = {}  # the epoch in which each was heard of, the newest last
+        self._sales: dict[str, Sales] = {}
         self._answers: dict[str, asyncio.Future[Answer]] = {}
         self._is_welcome = asyncio.Event()
         self._error: ClientError | None = None
@@ -133,6 +136,8 @@ class Events:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        for sales in self._sales.values():
+            await sales.close()
         await self._line.close()
         self.ended(ClientError(CLOSED))
 
@@ -158,7 +163,7 @@ class Events:
     def of(self, *kinds: type[D]) -> AsyncIterator[D]: ...
     @overload
     def of(self, *kinds: str) -> AsyncIterator[Any]: ...  # a name's struct is known only when the program runs
-    async def of(self, *kinds: type[msgspec.Struct] | str) -> AsyncIterator[Any]:
+    async def of(self, *kinds: type[object] | str) -> AsyncIterator[Any]:
         """Yield the data of events of these types, named ("gift") or by their structs (`GiftEvent`)."""
         async for event in self:
             if event.type in kinds or type(event.data) in kinds:
@@ -173,6 +178,21 @@ class Events:
     async def state(self) -> RoomState:
         """Ask how the show does."""
         return msgspec.convert(await self.ask(AskState("")), RoomState)
+
+    async def sell(self, game: str, effects: Iterable[OfferedEffect], journal: Path | None = None) -> None:
+        """Sell these effects of a game, and no others, from now on. Raises RefusedError.
+
+        Each that is paid comes once, as an event of the type "paid" whose data is a `PaidEffect`. `journal` is a file
+        that remembers what is done over a restart of the program.
+        """
+        sales = self._sales.get(game)
+        if sales is None:
+            sales = self._sales[game] = Sales(game, self.ask, self._paid, journal)
+        sales.effects = tuple(effects)
+        if self._types and not set(EFFECT_TYPES) <= set(self._types):
+            self._types += EFFECT_TYPES
+            await self.ask(UseMask("", self._types))
+        await sales.offer()
 
     async def ask(self, command: FromProgram) -> Any:
         """Give any command, and return what the answer brings. Raises RefusedError, and ClientError for no answer."""
@@ -218,6 +238,11 @@ class Events:
         elif self._heard is None or frame.epoch != self._heard.epoch or frame.seq > self._heard.seq:
             self._heard = Position(frame.epoch, frame.seq)
             data = _data(frame)
+            if isinstance(data, EffectAskedEvent) and data.game in self._sales:
+                self._sales[data.game].asked(data)
+                return
+            if isinstance(data, api.EffectEndedEvent) and data.game in self._sales:
+                self._sales[data.game].ended(data.id, data.state)
             if not (isinstance(data, api.GiftEvent) and self._is_told_again(data.id, frame.epoch)):
                 await self._waiting.put(
                     Event(frame.type, data, frame.epoch, frame.seq, frame.at, frame.source, frame.test)
@@ -226,6 +251,8 @@ class Events:
     def lost(self) -> None:
         """Leave nobody waiting for an answer that cannot come."""
         self._is_welcome.clear()
+        for sales in self._sales.values():
+            sales.lost()
         self._fail(ClientError(BROKEN))
 
     def ended(self, error: ClientError) -> None:
@@ -249,6 +276,8 @@ class Events:
                 here = Position(epoch, seq)
                 self._heard, self._told = self._heard or here, self._told or here
                 self._is_welcome.set()
+                for sales in self._sales.values():
+                    sales.offer_again()
             case Keepalive(epoch, seq):
                 self._heard = Position(epoch, seq)  # past what the mask left out
                 if self._waiting.empty():
@@ -262,6 +291,10 @@ class Events:
                     answer.set_result(message)
             case Reconnect():
                 pass  # the close code says it too
+
+    async def _paid(self, effect: PaidEffect) -> None:
+        epoch, seq = self._heard or Position("", 0)
+        await self._waiting.put(Event("paid", effect, epoch, seq, 0.0, "", False))
 
     async def _welcomed(self) -> None:
         await self._is_welcome.wait()

@@ -37,6 +37,10 @@ class ClosedError(ClientError):
         self.code = code
 
 
+class RefusedError(ClientError):
+    """Tell in the show's words why it did not do what was asked."""
+
+
 class Guest(Protocol):
     """Who uses a line."""
 

@@ -67,7 +67,7 @@ def sdk_typescript() -> str:
     parts = [interface(struct, defaults_may_be_left_out=True) for struct in _with_parts(asked)]
     parts += [
         interface(struct, defaults_may_be_left_out=struct.__struct_config__.omit_defaults)
-        for struct in _with_parts((*told, programs.RoomState, *happenings))
+        for struct in _with_parts((*told, programs.RoomState, effects.OfferTaken, *happenings))
     ]
     parts.append(
         "/** What `data` holds, by the type of the event. */\nexport interface EventData {\n"

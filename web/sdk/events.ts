@@ -1,13 +1,26 @@
 /** Hear what happens in the room, and ask for things, over a line that comes back by itself. */
 
 import { Backoff } from "../src/backoff";
-import type { Answer, EventData, FromProgram, Missed, RoomState, ToProgram } from "./protocol";
+import { ClosedError, RefusedError } from "./errors";
+import type {
+  Answer,
+  EffectAskedEvent,
+  EventData,
+  FromProgram,
+  Missed,
+  OfferedEffect,
+  OfferTaken,
+  RoomState,
+  ToProgram,
+} from "./protocol";
+import { type PaidEffect, Sales } from "./sales";
 
 const RETRY_FIRST_MS = 400;
 const RETRY_MAX_MS = 8_000;
 const ANSWER_MS_MAX = 10_000;
 const KEEPALIVE_S = 10; // until the welcome says otherwise
 const WAITING_MAX = 10_000; // events that a `for await` has not looked at yet
+const EFFECT_TYPES = ["effect_asked", "effect_ended"] as const;
 const GIFTS_KEPT_MAX = 10_000;
 const MEMBERS_OF_TO_PROGRAM: Record<ToProgram["type"], true> = {
   welcome: true,
@@ -51,20 +64,7 @@ export interface Options {
   readonly WebSocket?: typeof WebSocket;
 }
 
-/** The show closed the line for good; `code` is the websocket's close code. */
-export class ClosedError extends Error {
-  constructor(
-    reason: string,
-    readonly code: number,
-  ) {
-    super(reason);
-  }
-}
-
-/** The show says why it did not do what was asked. */
-export class RefusedError extends Error {}
-
-type TellData = EventData & { readonly missed: Missed };
+type TellData = EventData & { readonly missed: Missed; readonly paid: PaidEffect };
 type Told = keyof TellData;
 type Listener = (data: never, event: never) => void;
 type Waiting = { readonly take: (answer: Answer) => void; readonly fail: (error: Error) => void };
@@ -84,6 +84,8 @@ export class Events {
   private readonly enders = new Set<(error: ClosedError) => void>();
   private readonly answers = new Map<string, Waiting>();
   private readonly unsent = new Map<string, string>();
+  private readonly types: Set<string>;
+  private readonly sales = new Map<string, Sales>();
   private asked = 0;
   private readonly gifts = new Map<string, string>(); // the epoch in which each was heard of
 
@@ -93,6 +95,7 @@ export class Events {
     private readonly options: Options = {},
   ) {
     this.heard = options.since ?? null;
+    this.types = new Set(options.types);
     this.open();
   }
 
@@ -130,6 +133,22 @@ export class Events {
     return (await this.ask({ type: "state" })) as RoomState;
   }
 
+  /**
+   * Sell these effects of a game, and no others, from now on: each that is paid comes once, as a "paid" event.
+   *
+   * `journal` remembers what is done over a reload of the page: `localStorage`. Rejects with RefusedError.
+   */
+  async sell(game: string, effects: readonly OfferedEffect[], journal?: Storage): Promise<void> {
+    const sales = this.sales.get(game) ?? new Sales(game, (report) => this.ask(report), this.paid, journal);
+    this.sales.set(game, sales);
+    sales.effects = effects;
+    if (this.types.size > 0 && EFFECT_TYPES.some((type) => !this.types.has(type))) {
+      for (const type of EFFECT_TYPES) this.types.add(type);
+      await this.ask({ type: "mask", types: [...this.types] });
+    }
+    await this.offer(sales);
+  }
+
   /** Give any command, and return what its answer brings. Rejects with RefusedError, and with Error for no answer. */
   ask(command: Wish): Promise<unknown> {
     if (this.closed !== null) return Promise.reject(this.closed);
@@ -162,7 +181,7 @@ export class Events {
     const url = new URL(`${this.address.replace(/\/$/, "")}/api/events`);
     url.protocol = url.protocol.replace("http", "ws");
     url.searchParams.set("token", this.token);
-    if (this.options.types?.length) url.searchParams.set("types", this.options.types.join(","));
+    if (this.types.size > 0) url.searchParams.set("types", [...this.types].join(","));
     if (this.heard !== null) {
       url.searchParams.set("epoch", this.heard.epoch);
       url.searchParams.set("since", String(this.heard.seq));
@@ -199,6 +218,7 @@ export class Events {
     // A command that was sent may have been done, so nobody sends it twice; one that was not yet sent waits.
     for (const [id, { fail }] of this.answers)
       if (!this.unsent.has(id)) fail(new Error("The line broke before the answer came; the show may have done it."));
+    for (const sales of this.sales.values()) sales.lost();
     this.options.link?.({ at: "away", reason: reason || "the line broke" });
     this.timer = setTimeout(() => this.open(), this.backoff.next());
   }
@@ -226,9 +246,23 @@ export class Events {
     if (is_for_the_line(message)) this.take(message);
     else if (this.heard === null || message.epoch !== this.heard.epoch || message.seq > this.heard.seq) {
       this.heard = { epoch: message.epoch, seq: message.seq };
-      if (!(message.type === "gift" && this.is_told_again(message.data.id, message.epoch))) this.tell(message);
+      const { type, data, epoch } = message;
+      if (type === "effect_ended") this.sales.get(data.game)?.ended(data.id, data.state);
+      const own = type === "effect_asked" ? this.sales.get(data.game) : undefined;
+      if (own !== undefined) own.asked(message.data as EffectAskedEvent);
+      else if (!(type === "gift" && this.is_told_again(data.id, epoch))) this.tell(message);
     }
   }
+
+  private async offer(sales: Sales): Promise<void> {
+    const { game, effects } = sales;
+    sales.taken((await this.ask({ type: "offer_effects", game, effects })) as OfferTaken);
+  }
+
+  private readonly paid = (data: PaidEffect): void => {
+    const { epoch, seq } = this.heard ?? { epoch: "", seq: 0 };
+    this.tell({ type: "paid", epoch, seq, at: 0, data });
+  };
 
   private take(message: ToProgram): void {
     switch (message.type) {
@@ -238,6 +272,7 @@ export class Events {
         this.is_welcome = true;
         for (const unsent of this.unsent.values()) this.socket?.send(unsent);
         this.unsent.clear();
+        for (const sales of this.sales.values()) this.offer(sales).catch((error: unknown) => console.warn(error));
         this.options.link?.({ at: "open" });
         break;
       case "keepalive":

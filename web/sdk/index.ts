@@ -10,5 +10,7 @@
  * restart of the server. One ES module, no dependency; Node 22 or newer runs it as browsers do.
  */
 
-export { ClosedError, Events, RefusedError, type Link, type Options, type Position, type RoomEvent } from "./events";
+export { ClosedError, RefusedError } from "./errors";
+export { Events, type Link, type Options, type Position, type RoomEvent } from "./events";
+export type { PaidEffect } from "./sales";
 export type * from "./protocol";

@@ -143,6 +143,21 @@ export interface RoomState {
   readonly playing: readonly string[];
 }
 
+/** Answer an offer: it is on the shelf, and `asked` is what is paid and waits for the game, each to be done once. */
+export interface OfferTaken {
+  readonly asked: readonly EffectAskedEvent[];
+}
+
+/** Tell a game of a paid effect that waits for it; `name` is the giver's, `seconds` what is left of the running. */
+export interface EffectAskedEvent {
+  readonly id: string;
+  readonly game: string;
+  readonly effect: string;
+  readonly name: string;
+  readonly price_coins: number;
+  readonly seconds: number;
+}
+
 /** A viewer came in; `audience` is how many are here with them. */
 export interface ViewerJoinedEvent {
   readonly name: string;
@@ -226,16 +241,6 @@ export interface PlayEndedEvent {
 export interface RefundEvent {
   readonly id: string;
   readonly reason: string;
-}
-
-/** Tell a game of a paid effect that waits for it; `name` is the giver's, `seconds` what is left of the running. */
-export interface EffectAskedEvent {
-  readonly id: string;
-  readonly game: string;
-  readonly effect: string;
-  readonly name: string;
-  readonly price_coins: number;
-  readonly seconds: number;
 }
 
 /** An effect of an outside game is done, or it failed for a reason and is paid back. */

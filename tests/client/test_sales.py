@@ -1,0 +1,182 @@
+"""A game that sells effects does each paid one once and says how it went, whatever dies in the middle."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+from narrow import Way, way_to
+from show_server import DEADLINE_S, TOKEN, ShowServer, show_server
+
+from avatar_live.client import Events, OfferedEffect, PaidEffect, RefusedError, Viewer
+from avatar_live.protocol.catalogue import START_BALANCE_COINS
+from avatar_live.protocol.wire import GiftUpdate
+
+GHOST = OfferedEffect("ghost", "Ghost", "👻", 25, at_once_max=16)
+SIEGE = OfferedEffect("siege", "Siege", "🏰", 40, seconds=300.0)
+STORM = OfferedEffect("storm", "Storm", "🌩️", 40, seconds=0.5)
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[ShowServer]:
+    """A server that a test may end, and that comes back at the same port."""
+    with show_server(tmp_path) as running:
+        running.plan = msgspec.structs.replace(running.plan, port=running.port)
+        yield running
+
+
+def address(server: ShowServer) -> str:
+    return f"http://127.0.0.1:{server.port}"
+
+
+@contextlib.asynccontextmanager
+async def castle(server: ShowServer, journal: Path | None = None) -> AsyncIterator[tuple[Events, Viewer, Way]]:
+    """Sell in a room, over a way that can be cut, to a viewer."""
+    async with way_to(server.port) as way, Viewer(address(server), "Ann") as ann, Events(way.address, TOKEN) as events:
+        await events.sell("castle", [GHOST, SIEGE, STORM], journal)
+        yield events, ann, way
+
+
+async def paid(events: Events) -> PaidEffect:
+    async with asyncio.timeout(DEADLINE_S):
+        return await anext(events.of(PaidEffect))
+
+
+async def stands(ann: Viewer, id: str, state: str) -> GiftUpdate:
+    """Wait until a gift of hers stands so."""
+    async with asyncio.timeout(DEADLINE_S):
+        async for message in ann:
+            if isinstance(message, GiftUpdate) and (message.id, message.state) == (id, state):
+                return message
+    raise AssertionError(state)
+
+
+async def back(ann: Viewer) -> None:
+    """Wait until she is in the next life of the room."""
+    assert ann.welcome is not None
+    epoch = ann.welcome.epoch
+    async with asyncio.timeout(DEADLINE_S):
+        while ann.welcome.epoch == epoch:
+            await anext(ann)
+
+
+async def test_an_effect_is_sold_done_and_paid(server: ShowServer) -> None:
+    async with castle(server) as (events, ann, _):
+        assert (await ann.give("castle/ghost", "one")).balance_coins == START_BALANCE_COINS - 25
+        effect = await paid(events)
+        assert (effect.effect, effect.name, effect.price_coins) == ("ghost", "Ann", 25)
+        effect.done()
+        assert (await stands(ann, "one", "done")).balance_coins == START_BALANCE_COINS - 25
+
+
+async def test_an_effect_that_could_not_be_is_paid_back_with_the_games_reason(server: ShowServer) -> None:
+    async with castle(server) as (events, ann, _):
+        await ann.give("castle/ghost", "one")
+        (await paid(events)).failed("The castle sleeps.")
+        update = await stands(ann, "one", "refunded")
+        assert (update.balance_coins, update.reason) == (START_BALANCE_COINS, "The castle sleeps.")
+
+
+async def test_an_effect_that_takes_time_runs_rests_and_ends_by_itself(server: ShowServer) -> None:
+    async with castle(server) as (events, ann, _):
+        await ann.give("castle/storm", "one")
+        effect = await paid(events)
+        effect.running()
+        await stands(ann, "one", "running")
+        effect.paused()
+        await stands(ann, "one", "paused")
+        effect.resumed()
+        await stands(ann, "one", "done")
+        ended = await asyncio.wait_for(anext(events.of("effect_ended")), DEADLINE_S)
+        assert (ended.id, ended.state, effect.state) == (effect.id, "done", "done")
+
+
+async def test_each_paid_effect_reaches_the_game_once_over_cut_lines(server: ShowServer) -> None:
+    async with castle(server) as (events, ann, way):
+        done: list[str] = []
+        for number in range(9):
+            if number % 3 == 1:
+                way.cut()
+            await ann.give("castle/ghost", f"gift-{number}")
+            way.mend()
+            if number % 3 == 2:
+                way.cut()
+                way.mend()
+            effect = await paid(events)
+            done.append(effect.id)
+            if number % 3 == 0:
+                way.cut()
+                way.mend()
+            effect.done()
+            await stands(ann, f"gift-{number}", "done")
+        assert len(set(done)) == 9
+        assert ann.balance_coins == START_BALANCE_COINS - 9 * 25
+
+
+async def test_what_runs_while_the_server_dies_is_done_once(server: ShowServer) -> None:
+    async with castle(server) as (events, ann, _):
+        await ann.give("castle/siege", "one")
+        effect = await paid(events)
+        effect.running()
+        await stands(ann, "one", "running")
+        server.kill()
+        await asyncio.to_thread(server.start)
+        await back(ann)
+        effect.done()
+        await stands(ann, "one", "done")
+        await ann.give("castle/ghost", "two")
+        other = await paid(events)
+        assert (other.effect, other.id != effect.id) == ("ghost", True)
+        assert ann.balance_coins == START_BALANCE_COINS - 40 - 25
+
+
+async def test_a_game_that_dies_after_it_did_an_effect_does_it_no_second_time(
+    server: ShowServer, tmp_path: Path
+) -> None:
+    journal = tmp_path / "castle.journal"
+    async with Viewer(address(server), "Ann") as ann:
+        async with castle(server, journal) as (events, _, way):
+            await ann.give("castle/ghost", "one")
+            effect = await paid(events)
+            way.cut()
+            effect.done()  # and the room never hears it
+        async with castle(server, journal) as (events, _, _):
+            await stands(ann, "one", "done")
+            await ann.give("castle/storm", "two")
+            assert (await paid(events)).effect == "storm"
+        assert ann.balance_coins == START_BALANCE_COINS - 25 - 40
+
+
+async def test_what_a_game_says_last_is_told_before_it_goes(server: ShowServer) -> None:
+    async with Viewer(address(server), "Ann") as ann:
+        async with castle(server) as (events, _, _):
+            await ann.give("castle/ghost", "one")
+            (await paid(events)).done()
+        await stands(ann, "one", "done")
+
+
+async def test_a_game_hears_its_effects_beside_a_mask(server: ShowServer) -> None:
+    async with Viewer(address(server), "Ann") as ann, Events(address(server), TOKEN, types=["chat"]) as events:
+        await events.sell("castle", [GHOST])
+        await ann.give("castle/ghost", "one")
+        assert (await paid(events)).name == "Ann"
+
+
+async def test_an_offer_that_cannot_be_is_refused_in_a_sentence(server: ShowServer) -> None:
+    async with Events(address(server), TOKEN) as events:
+        with pytest.raises(RefusedError, match="one id"):
+            await events.sell("castle", [GHOST, GHOST])
+
+
+async def test_a_game_without_asyncio_sells_as_well(server: ShowServer) -> None:
+    def play() -> int:
+        with Events(address(server), TOKEN) as events, Viewer(address(server), "Ann") as ann:
+            events.sell("castle", [GHOST])
+            ann.give("castle/ghost", "one")
+            next(events.of(PaidEffect)).done()
+            next(events.of("effect_ended"))
+            return ann.balance_coins
+
+    assert await asyncio.wait_for(asyncio.to_thread(play), DEADLINE_S) == START_BALANCE_COINS - 25
