@@ -28,6 +28,10 @@ class DeskShow:
         return self._show.event_url
 
     @property
+    def api_url(self) -> str:
+        return self._show.settings.local_link
+
+    @property
     def token(self) -> str:
         return self._show.token
 

@@ -1,12 +1,13 @@
 """The cards about the audience: how many there are, what they say and give."""
 
+from collections.abc import Callable, Sequence
 from html import escape
 from typing import Final
 
 import numpy as np
 from PIL import Image
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QImage, QPixmap
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QImage, QMouseEvent, QPixmap
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -24,6 +25,7 @@ from avatar_live.protocol.catalogue import GIFTS
 
 LINES_MAX: Final = 300  # older ones scroll out
 ICON_PX: Final = 26
+END_PX: Final = 4
 # Names get one of these by their letters, so that a talker is known at a glance.
 NAME_COLORS: Final = ("#ff8fb3", "#ffb37a", "#ffd66e", "#b9e67e", "#6fe3b4", "#6bd3f2", "#8fb1ff", "#b79bff", "#f19bff")
 
@@ -86,6 +88,8 @@ class CountsCard(QFrame):
 class FeedCard(QFrame):
     """List chat lines and gifts, newest at the bottom; it stays put while the host reads further up."""
 
+    line_chosen = Signal(object)  # ChatLineRow
+
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("card")
@@ -101,35 +105,72 @@ class FeedCard(QFrame):
         self.lines.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.lines.setSpacing(1)
         self.lines.hide()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(16, 14, 8, 10)
-        column.setSpacing(8)
-        column.addWidget(heading)
-        column.addWidget(self._empty, 1)
-        column.addWidget(self.lines, 1)
+        self._is_at_end = True
+        self.lines.verticalScrollBar().valueChanged.connect(self._note_end)
+        self.lines.verticalScrollBar().rangeChanged.connect(self._stay_at_end)
+        self._top = QHBoxLayout()
+        self._top.setSpacing(8)
+        self._top.addWidget(heading, 1)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(16, 10, 12, 12)
+        self._column.setSpacing(8)
+        self._column.addLayout(self._top)
+        self._column.addWidget(self._empty, 1)
+        self._column.addWidget(self.lines, 1)
+        self._chat: dict[int, ChatLineRow] = {}
+
+    def add_controls(self, buttons: Sequence[QWidget], above: QWidget, below: QWidget) -> None:
+        """Place buttons beside the heading, and widgets above and below the lines."""
+        for button in buttons:
+            self._top.addWidget(button)
+        self._column.insertWidget(1, above)
+        self._column.addWidget(below)
 
     def tell(self, event: ApiEvent) -> None:
         """Add a line for an event that is worth one; a test says so."""
-        line = _note(f"Test: {event.type.replace('_', ' ')}") if event.test else _line(event)
+        if event.type == "chat_removed" and not event.test:
+            self._strike(int(event.data["line"]))
+            return
+        line = _note(f"Test: {event.type.replace('_', ' ')}") if event.test else self._line(event)
         if line is None:
             return
         self._empty.hide()
         self.lines.show()
-        bar = self.lines.verticalScrollBar()
-        is_at_end = bar.value() >= bar.maximum() - 4
         if self.lines.count() >= LINES_MAX:
+            self._forget(self.lines.itemWidget(self.lines.item(0)))
             self.lines.takeItem(0)
         item = QListWidgetItem()
         self.lines.addItem(item)
         self.lines.setItemWidget(item, line)
         item.setSizeHint(QSize(10, line.heightForWidth(self.lines.viewport().width())))
-        if is_at_end:
-            self.lines.scrollToBottom()
 
     def texts(self) -> list[str]:
         """Return the lines as plain words."""
         rows = (self.lines.itemWidget(self.lines.item(number)) for number in range(self.lines.count()))
         return [row.accessibleName() for row in rows if row is not None]
+
+    def _note_end(self, value: int) -> None:
+        self._is_at_end = value >= self.lines.verticalScrollBar().maximum() - END_PX
+
+    def _stay_at_end(self, _: int, end: int) -> None:
+        """Go on showing the newest line when there are more, or when there is less room for them."""
+        if self._is_at_end:
+            self.lines.verticalScrollBar().setValue(end)
+
+    def _line(self, event: ApiEvent) -> QWidget | None:
+        if event.type != "chat":
+            return _line(event)
+        row = ChatLineRow(event, self.line_chosen.emit)
+        self._chat[row.number] = row
+        return row
+
+    def _strike(self, number: int) -> None:
+        if number in self._chat:
+            self._chat[number].strike()
+
+    def _forget(self, row: QWidget | None) -> None:
+        if isinstance(row, ChatLineRow):
+            self._chat.pop(row.number, None)
 
 
 class _Line(QFrame):
@@ -146,24 +187,48 @@ class _Line(QFrame):
             row.addWidget(picture, alignment=Qt.AlignmentFlag.AlignTop)
             self.setStyleSheet(f"_Line {{ background: {style.RAISED}; border-radius: 9px; }}")
             row.setContentsMargins(10, 6, 10, 6)
-        words = QLabel(html)
-        words.setTextFormat(Qt.TextFormat.RichText)
-        words.setWordWrap(True)
-        row.addWidget(words, 1)
+        self.words = QLabel(html)
+        self.words.setTextFormat(Qt.TextFormat.RichText)
+        self.words.setWordWrap(True)
+        row.addWidget(self.words, 1)
+
+
+class ChatLineRow(_Line):
+    """One chat line; a click on it asks what to do about it."""
+
+    def __init__(self, event: ApiEvent, choose: Callable[["ChatLineRow"], None]) -> None:
+        self.name, self._text = str(event.data["name"]), str(event.data["text"])
+        self.number = int(event.data["line"])
+        self.is_hosts = event.data["role"] == "host"
+        self.is_removed = False
+        self._choose = choose
+        super().__init__(f"{_who(self.name)}&nbsp; {escape(self._text)}", f"{self.name}: {self._text}")
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setObjectName("chat_line")
+        self.setToolTip("Click: remove, mute, ban")
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802  (Qt's name)
+        """Ask what to do about it."""
+        event.accept()
+        self._choose(self)
+
+    def strike(self) -> None:
+        """Show that nobody else sees it any more."""
+        self.is_removed = True
+        self.words.setText(f'<s style="color:{style.FAINT}">{escape(self.name)}&nbsp; {escape(self._text)}</s>')
+        self.setAccessibleName(f"{self.name}: {self._text} (removed)")
+        self.setCursor(Qt.CursorShape.ArrowCursor)
+        self.setToolTip("Removed")
 
 
 def _line(event: ApiEvent) -> QWidget | None:
     name = str(event.data.get("name", ""))
-    who = f'<b style="color:{name_color(name)}">{escape(name)}</b>'
     match event.type:
-        case "chat":
-            text = str(event.data["text"])
-            return _Line(f"{who}&nbsp; {escape(text)}", f"{name}: {text}")
         case "gift":
             gift = GIFTS.get(str(event.data["gift"]))
             called = gift.name if gift is not None else str(event.data["gift"])
             coins = f'<span style="color:{style.FAIR}">{event.data["price_coins"]} coins</span>'
-            html = f"{who} gave <b>{escape(called)}</b> &nbsp;{coins}"
+            html = f"{_who(name)} gave <b>{escape(called)}</b> &nbsp;{coins}"
             return _Line(html, f"{name} gave {called}", gift_icon(str(event.data["gift"])))
         case "refund":
             return _note(f"A gift was refunded: {event.data['reason']}")
@@ -179,6 +244,10 @@ def _line(event: ApiEvent) -> QWidget | None:
 
 def _note(text: str) -> QWidget:
     return _Line(f'<span style="color:{style.SOFT}">{escape(text)}</span>', text)
+
+
+def _who(name: str) -> str:
+    return f'<b style="color:{name_color(name)}">{escape(name)}</b>'
 
 
 def name_color(name: str) -> str:

@@ -2,13 +2,14 @@
 
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QComboBox
+from PySide6.QtWidgets import QComboBox, QStyle, QStyleOptionComboBox, QStylePainter
 
 from avatar_live.desktop import style
 from avatar_live.desktop.show import Choice
 
 ARROW_PX = 9.0
 ARROW_FROM_RIGHT_PX = 22.0
+TEXT_FROM_LEFT_PX = 12
 
 
 class ChoiceBox(QComboBox):
@@ -25,8 +26,15 @@ class ChoiceBox(QComboBox):
             self.addItem(words, choice)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802  (Qt's name)
-        """Draw the arrow over what Qt draws."""
-        super().paintEvent(event)
+        """Draw the choice, its end left out where it does not fit, and an arrow."""
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
+        room_px = self.width() - round(ARROW_FROM_RIGHT_PX) - TEXT_FROM_LEFT_PX - 6
+        option.currentText = self.fontMetrics().elidedText(self.currentText(), Qt.TextElideMode.ElideRight, room_px)
+        drawn = QStylePainter(self)
+        drawn.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
+        drawn.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
+        drawn.end()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         color = QColor(style.SOFT if self.isEnabled() else style.FAINT)

@@ -26,8 +26,12 @@ class Show(Protocol):
         """The event API's address."""
 
     @property
+    def api_url(self) -> str:
+        """The address of the show's HTTP side, as this machine reaches it."""
+
+    @property
     def token(self) -> str:
-        """The key of the event API."""
+        """The key of the event API, and of what the host does in the room."""
 
     @property
     def is_live(self) -> bool:

@@ -62,6 +62,20 @@ QPushButton#panic:hover {{ background: #2b2314; }}
 QPushButton#panic:checked {{ background: {FAIR}; color: #1d1503; }}
 QPushButton#small {{ min-height: 26px; max-height: 26px; padding: 0 10px; font-size: 12px; }}
 QPushButton#small:checked {{ border-color: {BAD}; color: {BAD}; background: #35181f; }}
+QFrame#waiting {{ background: #211c12; border: 1px solid #4d3d1c; border-radius: 10px; }}
+QFrame#waiting QLabel {{ background: transparent; }}
+QPushButton#yes, QPushButton#no {{
+  min-height: 26px; max-height: 26px; min-width: 30px; max-width: 30px; padding: 0; font-size: 14px;
+}}
+QPushButton#yes {{ color: {GOOD}; }}
+QPushButton#no {{ color: {BAD}; }}
+QFrame#chat_line {{ border-radius: 6px; }}
+QFrame#chat_line:hover {{ background: {RAISED}; }}
+QMenu {{ background: {RAISED}; border: 1px solid {RAISED_MORE}; border-radius: 9px; padding: 5px; }}
+QMenu::item {{ padding: 7px 26px 7px 12px; border-radius: 6px; }}
+QMenu::item:selected {{ background: {RAISED_MORE}; }}
+QMenu::item:checked {{ color: {GOOD}; }}
+QMenu::separator {{ height: 1px; background: {LINE}; margin: 5px 8px; }}
 QPushButton#remove {{
   min-height: 22px; max-height: 22px; min-width: 22px; max-width: 22px; padding: 0; border: none;
   background: transparent; color: {FAINT}; font-size: 15px;

@@ -29,6 +29,7 @@ from avatar_live.desktop.meter import LevelMeter
 from avatar_live.desktop.outlets import AskPlace, OutletsCard, ask_place
 from avatar_live.desktop.presence import PresenceControls
 from avatar_live.desktop.preview import Preview
+from avatar_live.desktop.room import RoomControls
 from avatar_live.desktop.scene import FILE, AskColor, AskFile, SceneControls, ask_color
 from avatar_live.desktop.share import ShareCard
 from avatar_live.desktop.show import Choice, Show
@@ -90,6 +91,7 @@ class Window(QWidget):
         self.outlets = OutletsCard(show, self._errands, self._say, ask_place)
         self.counts = CountsCard()
         self.feed_card = FeedCard()
+        self.room = RoomControls(self, show, self.feed_card, self._say)
         self._lay_out()
 
         self._feed = Feed(self)
@@ -125,7 +127,7 @@ class Window(QWidget):
         self.live_button.setObjectName("live")
         self.panic_button.setObjectName("panic")
         self.panic_button.setCheckable(True)
-        self.panic_button.setToolTip(f"Covers you with a card at once ({PANIC_KEY}); the show goes on.")
+        self.panic_button.setToolTip(f"Covers you with a card at once ({PANIC_KEY}); chat and gifts rest meanwhile.")
         self.record_button.setObjectName("record")
         self.record_button.setCheckable(True)
         self.record_button.setAccessibleName("Record")
@@ -238,6 +240,7 @@ class Window(QWidget):
         self._is_busy = True
         if is_live:
             self._feed.stop()
+            self.room.end()
         self._errands.run(self._show.end_live if is_live else lambda: self._show.go_live(title), self._after_toggle)
         self._look()
 
@@ -246,6 +249,7 @@ class Window(QWidget):
         if self._show.is_live:
             self.counts.reset()
             self._feed.start(self._show.event_url, self._show.token)
+            self.room.begin()
         self._say(fault)
 
     def _toggle_record(self, is_on: bool) -> None:
@@ -304,7 +308,7 @@ class Window(QWidget):
     # --- what can be chosen ---------------------------------------------------------------------------------------
 
     def _fill_cameras(self, cameras: list[Choice]) -> None:
-        recorded = ("performance", "Recorded performance")
+        recorded = ("performance", "Recorded show")
         self.camera_box.fill([("auto", "First webcam"), *cameras, recorded, (FILE, "Video or take ...")])
         self._select()
 
@@ -338,6 +342,7 @@ class Window(QWidget):
         self.preview.stop()
         self.meter.stop()
         self._feed.stop()
+        self.room.end()
         self._errands.close()
         event.accept()
 

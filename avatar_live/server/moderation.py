@@ -1,10 +1,10 @@
 """What the host does about the room over HTTP: every deed, and links for moderators."""
 
-import msgspec
 from litestar import MediaType, Response, Router, get, post
 
 from avatar_live import clock
-from avatar_live.protocol.wire import ChatLine, HoldEnd, HoldMode, HoldReason, Moderate
+from avatar_live.protocol.keeping import HeldLine, Invitation, Reported, RoomOrder
+from avatar_live.protocol.wire import ChatLine, Moderate
 from avatar_live.room import events as ev
 from avatar_live.room.moderation import obstacle_to
 from avatar_live.server.access import Access
@@ -13,52 +13,6 @@ from avatar_live.server.invitations import INVITATION_S, invitation
 from avatar_live.server.keeper import Keeper
 
 BODY_BYTES_MAX = 4_096
-
-
-class Reported(msgspec.Struct, frozen=True):
-    """A line that viewers reported, and how many of them."""
-
-    line: int
-    viewer: str
-    reports: int
-    name: str = ""
-    text: str = ""
-
-
-class HeldLine(msgspec.Struct, frozen=True):
-    """A line that waits: `approve` and `deny` name it by its `line`."""
-
-    line: int
-    viewer: str
-    name: str
-    text: str
-    reason: HoldReason
-    seconds_left: float
-
-
-class RoomOrder(msgspec.Struct, frozen=True):
-    """How the room is kept just now; viewers are digests."""
-
-    slow_s: float
-    is_frozen: bool
-    has_links: bool
-    moderators: tuple[str, ...]
-    banned: dict[str, str]
-    muted: dict[str, float]  # seconds left
-    reported: tuple[Reported, ...]
-    is_hidden: bool
-    hold: HoldMode
-    hold_s: float
-    then: HoldEnd
-    delay_s: float
-    held: tuple[HeldLine, ...]
-
-
-class Invitation(msgspec.Struct, frozen=True):
-    """A token for a page's `Join`, by the link `#invitation=TOKEN`: it makes one viewer a moderator, once."""
-
-    token: str
-    seconds: float
 
 
 def moderation_routes(keeper: Keeper, access: Access) -> Router:

@@ -60,6 +60,7 @@ class FakeShow:
         self.told_take_broken = ""
         self.told_refusals: dict[str, str] = {}
         self.event_url = ""
+        self.api_url = ""
         self.preview = PictureSlot(folder / PREVIEW_SLOT, PREVIEW_PIXELS_MAX)
 
     def cameras(self) -> list[tuple[str, str]]:

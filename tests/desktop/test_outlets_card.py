@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from desks import Desk
 from PySide6.QtWidgets import QApplication
-from test_window import Desk
 
 from avatar_live.channels.processes import OutletState
 from avatar_live.desktop.outlets import HINT, place_of

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from desks import Desk
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
-from test_window import Desk
 
 from avatar_live.desktop import style
 from avatar_live.desktop.mixer import FADERS, MixerPanel

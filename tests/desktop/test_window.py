@@ -1,78 +1,28 @@
 """The streamer's window, driven with real clicks on a virtual screen over a show that only pretends."""
 
-import os
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
-from fake_show import FakeEvents, FakeShow
-from PySide6.QtCore import QEvent, Qt
+from desks import Desk
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
+from PySide6.QtWidgets import QApplication, QMessageBox
 
 from avatar_live.channels import Slot
 from avatar_live.channels.processes import VOICE_SLOT
 from avatar_live.desktop.audience import LINES_MAX
 from avatar_live.desktop.meter import COLORS, LOUD, OFF, QUIET, QUIET_DBFS, WELL
 from avatar_live.desktop.scene import COLOR, FILE
-from avatar_live.desktop.window import Window
 from avatar_live.protocol.api import ApiEvent
 from avatar_live.signals import VOICE_BYTES, VOWELS, VoiceReading, voice_to_bytes
 from avatar_live.signals.scene import LIGHTS, SHOTS
 from avatar_live.tracking.voice import OPEN_DBFS
 
 LATE_S = 10.0
-
-
-class Desk:
-    """A window on a pretended show."""
-
-    def __init__(self, folder: Path) -> None:
-        self.show = FakeShow(folder)
-        self.events = FakeEvents()
-        self.show.event_url = self.events.url
-        self.file_chosen = ""
-        self.color_chosen = ""
-        self.place_written = ""
-        self.window = Window(
-            self.show,
-            ask=lambda parent, title, kinds: self.file_chosen,
-            ask_color=lambda parent, color: self.color_chosen,
-            ask_place=lambda parent: self.place_written,
-        )
-        self.window.show()
-
-    def wait(self, condition: Callable[[], object]) -> None:
-        """Let the window work until something holds."""
-        deadline_s = time.monotonic() + LATE_S
-        while not condition():
-            assert time.monotonic() < deadline_s, "too late"
-            QTest.qWait(10)
-
-    def click(self, button: QPushButton) -> None:
-        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
-
-    def go_live(self) -> None:
-        self.click(self.window.live_button)
-        self.wait(lambda: self.window.live_button.text() == "End show")
-        self.wait(self.events.joined.is_set)
-
-    def keep(self, name: str) -> None:
-        """Keep a screenshot where the caller asked for one."""
-        if folder := os.environ.get("AVATAR_LIVE_SCREENSHOTS"):
-            self.window.grab().save(str(Path(folder) / f"{name}.png"))
-
-    def close(self) -> None:
-        self.show.is_live = False
-        self.window.close()
-        self.events.close()
-        self.show.preview.close()
-        self.window.deleteLater()
-        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 @pytest.fixture
@@ -296,10 +246,12 @@ def test_what_the_author_of_an_avatar_asks_for_is_kept_in_view(desk: Desk) -> No
 def test_chat_gifts_and_the_audience_arrive_once_each_also_over_a_broken_line(desk: Desk) -> None:
     desk.go_live()
     desk.events.tell("viewer_joined", name="Ada", audience=7)
-    desk.events.tell("chat", name="Ada", text="hello <b>you</b>")
+    desk.events.tell("chat", name="Ada", text="hello <b>you</b>", line=1, role="viewer", reply_to=0)
     desk.events.tell("gift", id="g1", name="Bo", gift="confetti", price_coins=20)
     desk.wait(lambda: len(desk.window.feed_card.texts()) == 2)
-    desk.events.repeat(ApiEvent("epoch", 2, "chat", 0.0, {"name": "Ada", "text": "hello <b>you</b>"}))
+    desk.events.repeat(
+        ApiEvent("epoch", 2, "chat", 0.0, {"name": "Ada", "text": "hello <b>you</b>", "line": 1, "role": "viewer"})
+    )
     desk.events.hang_up()
     desk.wait(desk.events.joined.is_set)
     desk.events.tell("like", count=3, total=1234)
@@ -313,7 +265,7 @@ def test_chat_gifts_and_the_audience_arrive_once_each_also_over_a_broken_line(de
 def test_a_long_chat_is_bounded_and_stays_at_its_end(desk: Desk) -> None:
     desk.go_live()
     for number in range(LINES_MAX + 25):
-        desk.events.tell("chat", name=f"viewer {number % 7}", text=f"line {number}")
+        desk.events.tell("chat", name=f"viewer {number % 7}", text=f"line {number}", line=number, role="viewer")
     desk.wait(lambda: desk.window.feed_card.texts()[-1:] == [f"viewer {(LINES_MAX + 24) % 7}: line {LINES_MAX + 24}"])
     assert desk.window.feed_card.lines.count() == LINES_MAX
     bar = desk.window.feed_card.lines.verticalScrollBar()
@@ -375,7 +327,7 @@ def test_the_window_as_a_person_sees_it(desk: Desk) -> None:
         ]
         * 2
     ):
-        desk.events.tell("chat", name=name, text=text)
+        desk.events.tell("chat", name=name, text=text, line=number, role="viewer")
         desk.events.tell("gift", id=f"g{number}", name=name, gift=GIFT_NAMES[number % 4], price_coins=20)
     desk.events.tell("goal", camp="red", red=3, blue=2)
     desk.events.tell("like", count=3, total=1234)
