@@ -11,6 +11,7 @@ from typing import Final
 import msgspec
 
 from avatar_live.edge.frames import Kind, Prepared
+from avatar_live.protocol.together import Newest
 from avatar_live.protocol.wire import ChatLine, GiftGiven, Lines, Show
 
 CHAT_AT_ONCE_MAX: Final = 30  # lines that one tick tells; more in a second nobody reads
@@ -29,8 +30,9 @@ class Owed:
     def tell(self, message: msgspec.Struct) -> None:
         """Append what everybody shall hear."""
         self.last += 1
-        if isinstance(message, Show):  # an older one is worth nothing any more
-            self._kept = deque(one for one in self._kept if not isinstance(one[1].message, Show))
+        if isinstance(message, Show | Newest):  # an older one is worth nothing any more
+            kind = type(message)
+            self._kept = deque(one for one in self._kept if type(one[1].message) is not kind)
         self._kept.append((self.last, Prepared(message)))
         self._batches.clear()
         if len(self._kept) > KEPT_MAX:

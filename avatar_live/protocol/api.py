@@ -9,6 +9,7 @@ from typing import Final, Literal
 import msgspec
 
 from avatar_live.protocol.effects import EffectAskedEvent
+from avatar_live.protocol.together import GoalKind
 from avatar_live.protocol.view import Camp
 
 
@@ -95,6 +96,46 @@ class ComboEndedEvent(msgspec.Struct, frozen=True):
     price_coins: int
 
 
+class PollStartedEvent(msgspec.Struct, frozen=True):
+    """The host asks something; `GET /api/polls` has the choices."""
+
+    poll: int
+    question: str
+    choices: int
+    seconds: float
+    is_quiz: bool
+
+
+class PollEndedEvent(msgspec.Struct, frozen=True):
+    """A poll is over: the choice with most `votes` (empty where nobody voted) of a `total`.
+
+    Of a quiz, the `answer` and how many were `right`.
+    """
+
+    poll: int
+    question: str
+    winner: str
+    votes: int
+    total: int
+    answer: str
+    right: int
+
+
+class GoalReachedEvent(msgspec.Struct, frozen=True):
+    """Everybody together has reached what the host set: so many likes, coins, followers or viewers."""
+
+    goal: int
+    kind: GoalKind
+    title: str
+    target: int
+
+
+class RoundStartedEvent(msgspec.Struct, frozen=True):
+    """The board of who gave most in the round is empty again."""
+
+    round: int
+
+
 class CampEvent(msgspec.Struct, frozen=True):
     """A viewer stands with a camp from now on."""
 
@@ -153,6 +194,10 @@ EVENTS: Final[dict[str, type[msgspec.Struct]]] = {
     "combo_ended": ComboEndedEvent,
     "camp": CampEvent,
     "goal": GoalEvent,
+    "poll_started": PollStartedEvent,
+    "poll_ended": PollEndedEvent,
+    "goal_reached": GoalReachedEvent,
+    "round_started": RoundStartedEvent,
     "play_started": PlayStartedEvent,
     "play_ended": PlayEndedEvent,
     "refund": RefundEvent,

@@ -14,7 +14,7 @@ from typing import Final
 import msgspec
 from msgspec import inspect as msgspec_inspect
 
-from avatar_live.protocol import api, catalogue, cues, effects, emotes, programs, view, wire
+from avatar_live.protocol import api, catalogue, cues, effects, emotes, programs, together, view, wire
 
 WEB: Final = Path(__file__).resolve().parents[2] / "web"
 PAGE_TYPES: Final = WEB / "src" / "protocol.ts"
@@ -28,6 +28,8 @@ ALIASES: Final[dict[str, object]] = {
     "Hindrance": effects.Hindrance,
     "Deed": wire.Deed,
     "Badge": wire.Badge,
+    "GoalKind": together.GoalKind,
+    "BoardKind": together.BoardKind,
     "HoldMode": wire.HoldMode,
     "HoldEnd": wire.HoldEnd,
     "HoldReason": wire.HoldReason,
@@ -52,8 +54,9 @@ SDK_HEADER: Final = """\
 def typescript() -> str:
     """Return the whole of `web/src/protocol.ts`: constants, aliases, one interface per struct, the two unions."""
     asked = (*wire.FromViewer.__args__, wire.Keys, wire.Pulse)
-    told = (*wire.ToViewer.__args__, catalogue.Gift, emotes.Emote, effects.Offer, effects.OfferState)
-    parts = [HEADER, _constants(catalogue), _constants(wire)]
+    parts_of_told = (emotes.Emote, together.GoalBar, together.Place, effects.Offer, effects.OfferState)
+    told = (*wire.ToViewer.__args__, catalogue.Gift, *parts_of_told)
+    parts = [HEADER, _constants(catalogue), _constants(together), _constants(wire)]
     parts += [f"export type {name} = {_alias(alias)};\n" for name, alias in ALIASES.items()]
     parts += [interface(struct, defaults_may_be_left_out=True) for struct in asked]
     parts += [interface(struct, defaults_may_be_left_out=False) for struct in told]

@@ -11,6 +11,7 @@ import msgspec
 from avatar_live.protocol.catalogue import Gift
 from avatar_live.protocol.effects import Offer, OfferState
 from avatar_live.protocol.emotes import Emote
+from avatar_live.protocol.together import AskBoard, Board, GoalBar, Goals, OwnPlace, OwnVote, Poll, Vote
 from avatar_live.protocol.view import Camp
 
 MESSAGE_BYTES_MAX: Final = 4_096
@@ -132,7 +133,7 @@ class Ping(msgspec.Struct, frozen=True, tag="ping"):
     t: float
 
 
-FromViewer = Join | Say | Like | GiveGift | PickCamp | LeaveGame | Moderate | ReportLine | Ping
+FromViewer = Join | Say | Like | GiveGift | PickCamp | Vote | AskBoard | LeaveGame | Moderate | ReportLine | Ping
 
 
 # --- to the viewer -----------------------------------------------------------------------------------------------
@@ -260,6 +261,10 @@ class Welcome(msgspec.Struct, frozen=True, tag="welcome"):
     held: tuple[Held, ...] = ()  # everybody's, for a moderator
     offers: tuple[Offer, ...] = ()  # of outside games
     combos: tuple[GiftGiven, ...] = ()  # the newest gift of each combo that goes on
+    poll: Poll | None = None
+    vote: int | None = None  # the own one, in that poll
+    goals: tuple[GoalBar, ...] = ()
+    board: Board | None = None  # of the round
 
 
 class Offers(msgspec.Struct, frozen=True, tag="offers"):
@@ -337,6 +342,11 @@ ToViewer = (
     | PlayStart
     | PlayEnd
     | OwnCamp
+    | Poll
+    | OwnVote
+    | Goals
+    | Board
+    | OwnPlace
     | Refused
     | Wallet
     | Pong

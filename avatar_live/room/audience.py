@@ -18,7 +18,7 @@ from avatar_live.protocol.wire import (
     Refused,
     Welcome,
 )
-from avatar_live.room import combos, held, offers, turns
+from avatar_live.room import boards, combos, goals, held, offers, polls, turns
 from avatar_live.room import events as ev
 from avatar_live.room.bucket import take
 from avatar_live.room.chat import badges_of, line_of, reported, unfitness_of, with_line
@@ -59,6 +59,7 @@ def join(room: Room, event: ev.Joined, now_s: float) -> tuple[Room, ev.Effects]:
         room = _with_camp_counted(room, viewer.camp, 1)
     seat = next((seat for seat in room.seats if seat.ticket.viewer == event.viewer), None)
     waiting, to_decide = held.known_to(room.order, event.viewer, now_s)
+    poll, vote = polls.welcome(room, event.viewer, now_s)
     welcome = Welcome(
         viewer=event.secret,
         name=name,
@@ -78,6 +79,10 @@ def join(room: Room, event: ev.Joined, now_s: float) -> tuple[Room, ev.Effects]:
         waiting=waiting,
         held=to_decide,
         combos=combos.running(room),
+        poll=poll,
+        vote=vote,
+        goals=goals.bars(room),
+        board=boards.board(room),
         player=None if seat is None else seat.ticket.token,
         player_seconds_left=None if seat is None or seat.phase != "playing" else max(seat.until_s - now_s, 0.0),
         offers=offers.offers(room),

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Final
 
 from avatar_live.protocol.wire import CHAT_CHARACTERS_MAX, NAME_CHARACTERS_MAX, Badge, ChatLine, GiftGiven
+from avatar_live.room import boards
 from avatar_live.room import events as ev
 from avatar_live.room.moderation import with_author
 from avatar_live.room.state import LINES_KEPT_MAX, Room
@@ -23,7 +24,8 @@ def line_of(room: Room, name: str, text: str, badges: tuple[Badge, ...], reply_t
 
 def badges_of(room: Room, viewer: str) -> tuple[Badge, ...]:
     """Return what a line shows of who wrote it, the weightiest first."""
-    return ("moderator",) if viewer in room.order.moderators else ()
+    badges: tuple[Badge, ...] = ("moderator",) if viewer in room.order.moderators else ()
+    return (*badges, "top") if boards.is_top(room, viewer) else badges
 
 
 def with_line(room: Room, line: ChatLine | GiftGiven) -> Room:

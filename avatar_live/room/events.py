@@ -9,6 +9,7 @@ from typing import Literal
 
 from avatar_live.protocol.cues import Cue
 from avatar_live.protocol.effects import EffectStep, OfferedEffect
+from avatar_live.protocol.together import GoalKind
 from avatar_live.protocol.view import Camp
 from avatar_live.protocol.wire import GiftState, Moderate, ToViewer, Welcome
 
@@ -107,6 +108,55 @@ class LikesCarried:
 class CampPicked:
     viewer: str
     camp: Camp
+
+
+@dataclass(frozen=True, slots=True)
+class PollOpened:
+    """The host asks something; see `polls.asked` for what fits."""
+
+    question: str
+    choices: tuple[str, ...]
+    seconds: float
+    answer: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PollClosed:
+    """The host ends the poll before its time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Voted:
+    viewer: str
+    poll: int
+    choice: int
+
+
+@dataclass(frozen=True, slots=True)
+class GoalSet:
+    """The host sets a goal for everybody together."""
+
+    kind: GoalKind
+    title: str
+    target: int
+    reward: Literal["none", "confetti", "fireworks", "barrage", "dance"] = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class GoalDropped:
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class RoundBegun:
+    """The host begins another round."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceAsked:
+    """A viewer wants to see the round's board and the own place on it."""
+
+    viewer: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,6 +344,13 @@ Event = (
     | Liked
     | LikesCarried
     | CampPicked
+    | PollOpened
+    | PollClosed
+    | Voted
+    | GoalSet
+    | GoalDropped
+    | RoundBegun
+    | PlaceAsked
     | GiftAsked
     | GiftCommitted
     | GiftRepeated

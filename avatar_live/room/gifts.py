@@ -20,7 +20,7 @@ from avatar_live.protocol.cues import (
     Throw,
 )
 from avatar_live.protocol.wire import GIFT_COUNT_MAX, GIFT_ID_CHARACTERS_MAX, GiftGiven, GiftUpdate, Refused, Wallet
-from avatar_live.room import combos, offers, play, turns
+from avatar_live.room import boards, combos, offers, play, turns
 from avatar_live.room import events as ev
 from avatar_live.room.bucket import take
 from avatar_live.room.chat import with_line
@@ -68,6 +68,7 @@ def committed(room: Room, event: ev.GiftCommitted, now_s: float) -> tuple[Room, 
     gift = GIFTS.get(event.gift)
     room = _with_balance(offers.release(room, event.viewer, event.id), event.viewer, event.balance_coins)
     price_coins = gift.price_coins * event.count if gift is not None else event.price_coins
+    room = boards.given(room, event, price_coins)
     room, line, ended = combos.joined(room, event, price_coins, now_s)
     room = with_line(room, line)
     room, happening = _happen(room, event, gift, now_s)
@@ -94,6 +95,7 @@ def answered(
         case ev.GiftRefused():
             return room, (_refusal(event.viewer, event.id, balance_coins, event.reason),)
         case ev.GiftRefunded():
+            room = boards.refunded(room, event)
             update = GiftUpdate(event.id, "refunded", balance_coins, event.reason)
             return room, (ev.Tell(event.viewer, update), ev.Report("refund", {"id": event.id, "reason": event.reason}))
 

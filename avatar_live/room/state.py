@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from avatar_live.protocol.cues import Cue
+from avatar_live.protocol.together import GoalBar, GoalKind
 from avatar_live.protocol.view import Camp
 from avatar_live.protocol.wire import ChatLine, GiftGiven, Show
 from avatar_live.room.bucket import Allowance, Bucket
@@ -48,9 +49,61 @@ class Combo:
     until_s: float
 
 
+@dataclass(frozen=True, slots=True)
+class Ballot:
+    """A poll: who chose what, and how often each choice was chosen; `told_s` is when the counts were told last."""
+
+    id: int
+    question: str
+    choices: tuple[str, ...]
+    answer: int | None
+    until_s: float
+    counts: tuple[int, ...]
+    votes: Roster[int] = field(default_factory=Roster)
+    is_over: bool = False
+    is_changed: bool = False
+    told_s: float = 0.0
+
+
+Reward = Literal["none", "confetti", "fireworks", "barrage", "dance"]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A goal: `target` more of something than there were at `from_value`."""
+
+    id: int
+    kind: GoalKind
+    title: str
+    target: int
+    from_value: int
+    reward: Reward
+    is_reached: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Giver:
+    name: str
+    coins: int
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What was given since the host began a round; `top` and `ranking` (sums, ascending) are as of `told_s`."""
+
+    number: int = 1
+    givers: Roster[Giver] = field(default_factory=Roster)
+    top: tuple[tuple[str, Giver], ...] = ()
+    ranking: tuple[int, ...] = ()
+    is_changed: bool = False
+    told_s: float = 0.0
+    refundable: Mapping[tuple[str, str], int] = field(default_factory=dict)  # coins of gifts that may come back
+
+
 _UNUSED: Final = Bucket()
 _SILENT: Final = Chatter()
 _NOBODY: Final[Roster["Viewer"]] = Roster()
+FIRST_ROUND: Final = Round()
 _NO_COMBOS: Final[Roster[Combo]] = Roster()
 
 
@@ -120,6 +173,15 @@ class Room:
     seq: int = 0
     lines: tuple[ChatLine | GiftGiven, ...] = ()
     combos: Roster[Combo] = _NO_COMBOS  # by who gives
+    ballot: Ballot | None = None  # of the newest poll
+    polls: int = 0
+    targets: tuple[Target, ...] = ()
+    goal_number: int = 0
+    goals_told: tuple[GoalBar, ...] = ()
+    goals_told_s: float = 0.0
+    round: Round = FIRST_ROUND
+    coins_given: int = 0
+    followers: int = 0
     cues: Mapping[int, WaitingCue] = field(default_factory=dict)
     cue_id: int = 0
     has_engine: bool = False

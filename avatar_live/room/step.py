@@ -10,7 +10,22 @@ from typing import assert_never
 
 from avatar_live.protocol.cues import Goal
 from avatar_live.protocol.wire import Offers, Show
-from avatar_live.room import audience, chat, combos, cues, gifts, moderation, offers, outside, play, rest, turns
+from avatar_live.room import (
+    audience,
+    boards,
+    chat,
+    combos,
+    cues,
+    gifts,
+    goals,
+    moderation,
+    offers,
+    outside,
+    play,
+    polls,
+    rest,
+    turns,
+)
 from avatar_live.room import events as ev
 from avatar_live.room.state import Room
 
@@ -42,6 +57,20 @@ def step(room: Room, event: ev.Event, now_s: float) -> tuple[Room, ev.Effects]:
             return replace(room, likes=room.likes + max(count, 0)), ()
         case ev.CampPicked():
             return audience.pick_camp(room, event, now_s)
+        case ev.PollOpened():
+            return polls.opened(room, event, now_s)
+        case ev.PollClosed():
+            return polls.closed(room, now_s)
+        case ev.Voted():
+            return polls.voted(room, event, now_s)
+        case ev.GoalSet():
+            return goals.set_goal(room, event)
+        case ev.GoalDropped():
+            return goals.drop_goal(room, event)
+        case ev.RoundBegun():
+            return boards.begun(room, now_s)
+        case ev.PlaceAsked():
+            return boards.asked(room, event, now_s)
         case ev.GiftAsked():
             return gifts.ask(room, event, now_s)
         case ev.GiftCommitted():
@@ -94,6 +123,9 @@ def _tick(room: Room, event: ev.Ticked, now_s: float) -> tuple[Room, ev.Effects]
     room, swept = audience.tick(room, now_s)
     room, ended = combos.tick(room, now_s)
     room, offered = _with_offers_told(room)
+    room, counted = polls.tick(room, now_s)
+    room, grown = goals.tick(room, now_s)
+    room, placed = boards.tick(room, now_s)
     show = Show(
         audience=room.audience,
         likes=room.likes,
@@ -108,7 +140,7 @@ def _tick(room: Room, event: ev.Ticked, now_s: float) -> tuple[Room, ev.Effects]
         rest=room.order.rest,
         shelf=offers.states(room, now_s),
     )
-    effects = (*played, *taken, *swept, *ended, *offered)
+    effects = (*played, *taken, *swept, *ended, *offered, *counted, *grown, *placed)
     if show == room.show:
         return room, effects
     return replace(room, show=show), (*effects, ev.TellAll(show))

@@ -6,6 +6,7 @@ from typing import Final, assert_never
 
 from avatar_live import clock
 from avatar_live.edge.link import Close, FromEdge, Greet, Joined, Left, Link, Said, Tell, TellAll
+from avatar_live.protocol.together import AskBoard, Vote
 from avatar_live.protocol.wire import (
     CLOSE_FULL,
     CLOSE_REFUSED,
@@ -86,6 +87,10 @@ class Entrance:
                 keeper.handle(ev.GiftAsked(viewer, id, gift, count))
             case PickCamp(camp):
                 keeper.handle(ev.CampPicked(viewer, camp))
+            case Vote(poll, choice):
+                keeper.handle(ev.Voted(viewer, poll, choice))
+            case AskBoard():
+                keeper.handle(ev.PlaceAsked(viewer))
             case Moderate():
                 keeper.handle(ev.Moderated(viewer, message))
             case ReportLine(seq):

@@ -1,13 +1,31 @@
 """What the host, or a program in the host's place, does in the room over HTTP."""
 
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import msgspec
-from litestar import Response, Router, post
+from litestar import Response, Router, delete, get, post
+from litestar.params import FromPath
 
+from avatar_live import clock
+from avatar_live.protocol.together import (
+    CHOICE_CHARACTERS_MAX,
+    CHOICES_MAX,
+    CHOICES_MIN,
+    GOAL_TARGET_MAX,
+    GOAL_TITLE_CHARACTERS_MAX,
+    POLL_SECONDS_MAX,
+    POLL_SECONDS_MIN,
+    QUESTION_CHARACTERS_MAX,
+    Board,
+    GoalBar,
+    GoalKind,
+    Poll,
+)
 from avatar_live.protocol.wire import CHAT_CHARACTERS_MAX
+from avatar_live.room import boards, goals, polls
 from avatar_live.room import events as ev
 from avatar_live.room.chat import obstacle_to_host
+from avatar_live.room.state import Reward
 from avatar_live.server.access import Access
 from avatar_live.server.described import sentences
 from avatar_live.server.keeper import Keeper
@@ -28,6 +46,27 @@ class Told(msgspec.Struct, frozen=True):
     line: int
 
 
+Choice = Annotated[str, msgspec.Meta(min_length=1, max_length=CHOICE_CHARACTERS_MAX)]
+
+
+class NewPoll(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the host asks; with an `answer`, the number of the right choice from 0 on, it is a quiz."""
+
+    question: Annotated[str, msgspec.Meta(min_length=1, max_length=QUESTION_CHARACTERS_MAX)]
+    choices: Annotated[tuple[Choice, ...], msgspec.Meta(min_length=CHOICES_MIN, max_length=CHOICES_MAX)]
+    seconds: Annotated[float, msgspec.Meta(ge=POLL_SECONDS_MIN, le=POLL_SECONDS_MAX)] = 60.0
+    answer: Annotated[int, msgspec.Meta(ge=0, lt=CHOICES_MAX)] | None = None
+
+
+class NewGoal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What everybody together shall reach, and what the stage does then."""
+
+    kind: GoalKind
+    title: Annotated[str, msgspec.Meta(min_length=1, max_length=GOAL_TITLE_CHARACTERS_MAX)]
+    target: Annotated[int, msgspec.Meta(ge=1, le=GOAL_TARGET_MAX)]
+    reward: Reward = "confetti"
+
+
 def host_routes(keeper: Keeper, access: Access) -> Router:
     """Return the host's routes."""
 
@@ -40,8 +79,79 @@ def host_routes(keeper: Keeper, access: Access) -> Router:
     )
     def say(data: HostLine) -> Response[Told | str]:
         if obstacle := obstacle_to_host(data.text):
-            return Response(obstacle, status_code=409, media_type="text/plain")
+            return _refused(obstacle)
         keeper.handle(ev.HostSaid(data.text, data.reply_to))
         return Response(Told(keeper.room.seq))
 
-    return Router("/api", route_handlers=[say], guards=[access.guard("host")])
+    @post(
+        "/polls",
+        sync_to_thread=False,
+        request_max_body_size=BODY_BYTES_MAX,
+        summary="Ask the viewers",
+        responses=sentences(409),
+    )
+    def ask(data: NewPoll) -> Response[Poll | str]:
+        asked = polls.asked(data.question, data.choices, data.seconds, data.answer)
+        if isinstance(asked, str) or polls.is_running(keeper.room):
+            return _refused(asked if isinstance(asked, str) else polls.RUNNING)
+        keeper.handle(ev.PollOpened(asked.question, asked.choices, asked.seconds, asked.answer))
+        return Response(_poll())
+
+    @post("/polls/end", sync_to_thread=False, status_code=200, summary="End the poll now", responses=sentences(409))
+    def end() -> Response[Poll | str]:
+        if not polls.is_running(keeper.room):
+            return _refused(polls.NOT_RUNNING)
+        keeper.handle(ev.PollClosed())
+        return Response(_poll())
+
+    @get("/polls", sync_to_thread=False, summary="How the newest poll stands", responses=sentences(404))
+    def look() -> Response[Poll | str]:
+        if keeper.room.ballot is None:
+            return _refused(polls.NOT_RUNNING, 404)
+        return Response(_poll())
+
+    @post(
+        "/goals",
+        sync_to_thread=False,
+        request_max_body_size=BODY_BYTES_MAX,
+        summary="Set a goal for everybody together",
+        responses=sentences(409),
+    )
+    def set_goal(data: NewGoal) -> Response[GoalBar | str]:
+        if obstacle := goals.obstacle_to_set(keeper.room, data.title, data.target):
+            return _refused(obstacle)
+        keeper.handle(ev.GoalSet(data.kind, data.title, data.target, data.reward))
+        return Response(goals.bars(keeper.room)[-1])
+
+    @get("/goals", sync_to_thread=False, summary="How far the goals are")
+    def look_at_goals() -> tuple[GoalBar, ...]:
+        return goals.bars(keeper.room)
+
+    @delete(
+        "/goals/{goal:int}", sync_to_thread=False, status_code=200, summary="Take a goal away", responses=sentences(404)
+    )
+    def drop_goal(goal: FromPath[int]) -> Response[str]:
+        if all(bar.id != goal for bar in goals.bars(keeper.room)):
+            return _refused(goals.NO_SUCH_GOAL, 404)
+        keeper.handle(ev.GoalDropped(goal))
+        return Response("done", media_type="text/plain")
+
+    @post("/rounds", sync_to_thread=False, summary="Begin another round: the board is empty again")
+    def begin_round() -> Board:
+        keeper.handle(ev.RoundBegun())
+        return boards.board(keeper.room)
+
+    @get("/board", sync_to_thread=False, summary="Who gave most in this round")
+    def look_at_board() -> Board:
+        return boards.board(keeper.room)
+
+    def _poll() -> Poll:
+        assert keeper.room.ballot is not None
+        return polls.poll_of(keeper.room.ballot, clock.now_s())
+
+    routes = [say, ask, end, look, set_goal, look_at_goals, drop_goal, begin_round, look_at_board]
+    return Router("/api", route_handlers=routes, guards=[access.guard("host")])
+
+
+def _refused(sentence: str, status: int = 409) -> Response[Any]:
+    return Response(sentence, status_code=status, media_type="text/plain")

@@ -4,9 +4,22 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
-from show_server import TOKEN, ShowServer, page, show_server
+from show_server import TOKEN, ShowServer, events, next_event, page, show_server
 
-from avatar_live.protocol.wire import CHAT_CHARACTERS_MAX, ChatLine, Say
+from avatar_live.protocol.together import (
+    CHOICES_MAX,
+    POLL_SECONDS_MAX,
+    AskBoard,
+    Board,
+    Goals,
+    OwnPlace,
+    OwnVote,
+    Place,
+    Poll,
+    Vote,
+)
+from avatar_live.protocol.wire import CHAT_CHARACTERS_MAX, ChatLine, GiveGift, Like, Say
+from avatar_live.room.polls import RUNNING
 
 
 @pytest.fixture(scope="module")
@@ -51,3 +64,73 @@ def test_what_is_no_line_is_refused(server: ShowServer, body: object, status: in
 
 def test_the_hosts_routes_are_for_who_holds_the_token(server: ShowServer) -> None:
     assert ask(server, "POST", "chat", {"text": "hi"}, token="wrong").status_code == 401
+
+
+async def test_a_poll_is_asked_voted_in_and_ended_over_http(server: ShowServer) -> None:
+    async with page(server, "Ann") as ann, page(server, "Bob") as bob:
+        asked = ask(server, "POST", "polls", {"question": "Tea?", "choices": ["yes", "no"], "seconds": 60})
+        assert asked.status_code == 201
+        poll = await bob.until(Poll)
+        assert (poll.question, poll.choices, poll.votes) == ("Tea?", ("yes", "no"), (0, 0))
+        again = ask(server, "POST", "polls", {"question": "Coffee?", "choices": ["yes", "no"]})
+        assert (again.status_code, again.text) == (409, RUNNING)
+        await ann.send(Vote(poll.id, 1))
+        assert await ann.until(OwnVote) == OwnVote(poll.id, 1)
+        assert await bob.until(Poll, lambda one: one.votes == (0, 1))
+        async with page(server, "Ann", ann.welcome.viewer) as returned:
+            assert (returned.welcome.vote, returned.welcome.poll is not None) == (1, True)
+        assert ask(server, "POST", "polls/end").json()["votes"] == [0, 1]
+        assert (await bob.until(Poll, lambda one: one.is_over)).votes == (0, 1)
+        assert ask(server, "POST", "polls/end").status_code == 409
+        assert ask(server, "GET", "polls").json()["is_over"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"question": "", "choices": ["a", "b"]},
+        {"question": "q", "choices": ["a"]},
+        {"question": "q", "choices": [str(number) for number in range(CHOICES_MAX + 1)]},
+        {"question": "q", "choices": ["a", ""]},
+        {"question": "q", "choices": ["a", "b"], "seconds": POLL_SECONDS_MAX + 1},
+        {"question": "q", "choices": ["a", "b"], "answer": -1},
+        {"question": "q", "choices": "ab"},
+        {"kind": "tears", "title": "t", "target": 5},
+        {"kind": "likes", "title": "t", "target": 0},
+        {"kind": "likes", "title": "t", "target": 5, "reward": "a car"},
+    ],
+)
+def test_what_is_no_poll_or_goal_is_refused(server: ShowServer, body: dict[str, object]) -> None:
+    assert ask(server, "POST", "goals" if "kind" in body else "polls", body).status_code == 400
+
+
+def test_an_answer_that_is_no_choice_is_refused_in_a_sentence(server: ShowServer) -> None:
+    refused = ask(server, "POST", "polls", {"question": "q", "choices": ["a", "b"], "answer": 2})
+    assert (refused.status_code, refused.text) == (409, "The answer is the number of a choice, from 0 on.")
+
+
+async def test_a_goal_is_set_reached_told_and_taken_away(server: ShowServer) -> None:
+    async with page(server, "Ann") as ann, events(server) as listener:
+        goal = ask(server, "POST", "goals", {"kind": "likes", "title": "Ten", "target": 10}).json()
+        assert (await ann.until(Goals)).goals[-1].id == goal["id"]
+        await ann.send(Like(10))
+        assert (await ann.until(Goals, lambda one: one.goals[-1].is_reached)).goals[-1].value == 10
+        assert (await next_event(listener, "goal_reached"))["data"]["title"] == "Ten"
+        async with page(server, "Late") as late:
+            assert late.welcome.goals[-1].is_reached
+        assert ask(server, "DELETE", f"goals/{goal['id']}").status_code == 200
+        assert ask(server, "DELETE", f"goals/{goal['id']}").status_code == 404
+        assert ask(server, "GET", "goals").json() == []
+
+
+async def test_the_board_tells_who_gave_most_until_another_round_begins(server: ShowServer) -> None:
+    number = ask(server, "POST", "rounds").json()["number"]
+    async with page(server, "Ann") as ann:
+        await ann.send(GiveGift("board-1", "rose", 2))
+        board = await ann.until(Board, lambda one: one.top != ())
+        assert board == Board("round", number, (Place("Ann", 20),))
+        await ann.send(AskBoard("round"))
+        assert await ann.until(OwnPlace) == OwnPlace("round", 1, 20)
+        assert ask(server, "GET", "board").json()["top"] == [{"name": "Ann", "coins": 20}]
+        ask(server, "POST", "rounds")
+        assert await ann.until(Board, lambda one: one.number == number + 1) == Board("round", number + 1, ())

@@ -123,3 +123,48 @@ def test_a_combo_counts_up_with_one_button_and_tells_what_it_came_to(show: Show,
     expect(ann.locator("#balance")).to_have_attribute("data-coins", "950")
     for page in (ann, bob):
         page.context.close()
+
+
+def test_a_poll_shows_live_bars_and_a_quiz_tells_who_was_right(show: Show, browser: Browser) -> None:
+    ann, bob = visit(show, browser, "Ann", PHONE), visit(show, browser, "Bob")
+    show.host("POST", "polls", {"question": "<b>Tea</b>?", "choices": ["yes", "no"], "seconds": 60})
+    expect(ann.locator(".poll p")).to_have_text("<b>Tea</b>?", timeout=DEADLINE_MS)
+    ann.click(".choice >> nth=1")
+    bob.click(".choice >> nth=1")
+    for page in (ann, bob):
+        expect(page.locator(".choice.is-own")).to_contain_text("100 %", timeout=DEADLINE_MS)
+    ann.click(".choice >> nth=0")
+    expect(bob.locator(".choice >> nth=0")).to_contain_text("50 %", timeout=DEADLINE_MS)
+    ann.reload()
+    expect(ann.locator(".choice.is-own")).to_contain_text("yes", timeout=DEADLINE_MS)
+    show.host("POST", "polls/end")
+    expect(ann.locator(".poll.is-over .choice:disabled")).to_have_count(2, timeout=DEADLINE_MS)
+    show.host("POST", "polls", {"question": "Legs of a spider?", "choices": ["6", "8"], "answer": 1})
+    for page, choice in ((ann, 0), (bob, 1)):
+        expect(page.locator(".poll p")).to_have_text("Legs of a spider?", timeout=DEADLINE_MS)
+        expect(page.locator(".choice b")).to_have_count(0)  # what others chose stays a secret
+        page.click(f".choice >> nth={choice}")
+        expect(page.locator(".choice.is-own")).to_have_count(1, timeout=DEADLINE_MS)
+    show.host("POST", "polls/end")
+    expect(bob.locator(".poll footer")).to_have_text("You were right!", timeout=DEADLINE_MS)
+    expect(ann.locator(".poll footer")).to_have_text("Not this time", timeout=DEADLINE_MS)
+    for page in (ann, bob):
+        page.context.close()
+
+
+def test_a_goal_fills_up_and_the_board_shows_ones_own_place(show: Show, browser: Browser) -> None:
+    show.host("POST", "rounds")
+    goal = show.host("POST", "goals", {"kind": "coins", "title": "A new hat", "target": 50}).json()
+    ann = visit(show, browser, "Ann", PHONE)
+    expect(ann.locator(".goal p b")).to_have_text("0 / 50")
+    ann.click("#gifts-open")
+    ann.click("[data-gift=rose]")
+    ann.keyboard.press("Escape")
+    expect(ann.locator(".goal p b")).to_have_text("10 / 50", timeout=DEADLINE_MS)
+    ann.click("#tab-board")
+    expect(ann.locator(".place .name")).to_have_text("Ann", timeout=DEADLINE_MS)
+    expect(ann.locator(".own-place .number")).to_have_text("1", timeout=DEADLINE_MS)
+    ann.click("#tab-chat")
+    show.host("DELETE", f"goals/{goal['id']}")
+    expect(ann.locator(".goal")).to_have_count(0, timeout=DEADLINE_MS)
+    ann.context.close()

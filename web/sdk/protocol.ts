@@ -5,6 +5,8 @@ export type Camp = "blue" | "red";
 
 export type Deed = "approve" | "ban" | "delay" | "demote" | "deny" | "dismiss" | "freeze" | "hold" | "links_off" | "links_on" | "mute" | "remove" | "slow" | "thaw" | "unban" | "unmute";
 
+export type GoalKind = "coins" | "followers" | "likes" | "viewers";
+
 export type HoldMode = "all" | "links" | "newcomers" | "off" | "words";
 
 export type HoldEnd = "drop" | "tell";
@@ -223,6 +225,39 @@ export interface GoalEvent {
   readonly blue: number;
 }
 
+/** The host asks something; `GET /api/polls` has the choices. */
+export interface PollStartedEvent {
+  readonly poll: number;
+  readonly question: string;
+  readonly choices: number;
+  readonly seconds: number;
+  readonly is_quiz: boolean;
+}
+
+/** A poll is over: the choice with most `votes` (empty where nobody voted) of a `total`. Of a quiz, the `answer` and how many were `right`. */
+export interface PollEndedEvent {
+  readonly poll: number;
+  readonly question: string;
+  readonly winner: string;
+  readonly votes: number;
+  readonly total: number;
+  readonly answer: string;
+  readonly right: number;
+}
+
+/** Everybody together has reached what the host set: so many likes, coins, followers or viewers. */
+export interface GoalReachedEvent {
+  readonly goal: number;
+  readonly kind: GoalKind;
+  readonly title: string;
+  readonly target: number;
+}
+
+/** The board of who gave most in the round is empty again. */
+export interface RoundStartedEvent {
+  readonly round: number;
+}
+
 /** A viewer with a ticket is in the game. */
 export interface PlayStartedEvent {
   readonly player: string;
@@ -263,6 +298,10 @@ export interface EventData {
   readonly combo_ended: ComboEndedEvent;
   readonly camp: CampEvent;
   readonly goal: GoalEvent;
+  readonly poll_started: PollStartedEvent;
+  readonly poll_ended: PollEndedEvent;
+  readonly goal_reached: GoalReachedEvent;
+  readonly round_started: RoundStartedEvent;
   readonly play_started: PlayStartedEvent;
   readonly play_ended: PlayEndedEvent;
   readonly refund: RefundEvent;

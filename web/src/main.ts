@@ -17,6 +17,7 @@ import { WhepClient } from "./whep";
 import { LANGUAGE, words } from "./words";
 
 const TICK_MS = 250;
+const BOARD_MS = 4_000;
 
 const identity = recall();
 const invited = invitation();
@@ -59,6 +60,11 @@ const act: Actions = {
     hearts.tap();
   },
   give: (gift, count) => give(gift, count),
+  vote: (poll, choice) => send({ type: "vote", poll, choice }),
+  chooseSide: (side) => {
+    store.dispatch({ type: "side_chosen", side });
+    askBoard();
+  },
   chooseAmount: (amount) => store.dispatch({ type: "amount_chosen", amount }),
   pickCamp: (camp) => send({ type: "camp", camp }),
   rename: (name) => rename(name),
@@ -87,6 +93,12 @@ function tellDelay(ms: number): void {
 
 function send(message: FromViewer): boolean {
   return connection.send(message);
+}
+
+/** Ask for the board that is shown: its places go out to everybody, one's own place does not. */
+function askBoard(): void {
+  const { side } = store.state;
+  if (side !== "chat") send({ type: "ask_board", of: side });
 }
 
 function say(text: string): boolean {
@@ -167,6 +179,7 @@ store.subscribe(draw);
 store.subscribe(followRoom);
 store.subscribe(followPlay);
 setInterval(() => store.dispatch({ type: "tick" }), TICK_MS);
+setInterval(askBoard, BOARD_MS);
 addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
   if (store.state.is_tray_open) store.dispatch({ type: "tray_opened", is_open: false });

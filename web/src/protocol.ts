@@ -9,6 +9,18 @@ export const TIER_MEDIUM_COINS = 50;
 export const TIER_LARGE_COINS = 150;
 export const START_BALANCE_COINS = 1000;
 
+export const QUESTION_CHARACTERS_MAX = 120;
+export const CHOICE_CHARACTERS_MAX = 40;
+export const CHOICES_MIN = 2;
+export const CHOICES_MAX = 6;
+export const POLL_SECONDS_MIN = 5;
+export const POLL_SECONDS_MAX = 3600;
+export const POLL_SHOWN_S = 15.0;
+export const GOALS_MAX = 3;
+export const GOAL_TARGET_MAX = 1000000000;
+export const GOAL_TITLE_CHARACTERS_MAX = 40;
+export const PLACES_MAX = 10;
+
 export const MESSAGE_BYTES_MAX = 4096;
 export const NAME_CHARACTERS_MAX = 24;
 export const CHAT_CHARACTERS_MAX = 200;
@@ -39,6 +51,10 @@ export type Deed = "approve" | "ban" | "delay" | "demote" | "deny" | "dismiss" |
 
 export type Badge = "follower" | "host" | "moderator" | "top";
 
+export type GoalKind = "coins" | "followers" | "likes" | "viewers";
+
+export type BoardKind = "round" | "season";
+
 export type HoldMode = "all" | "links" | "newcomers" | "off" | "words";
 
 export type HoldEnd = "drop" | "tell";
@@ -47,9 +63,9 @@ export type HoldReason = "all" | "delay" | "link" | "newcomer" | "word";
 
 export type Rest = "" | "frozen" | "hidden";
 
-export type FromViewer = Join | Say | Like | GiveGift | PickCamp | LeaveGame | Moderate | ReportLine | Ping;
+export type FromViewer = Join | Say | Like | GiveGift | PickCamp | Vote | AskBoard | LeaveGame | Moderate | ReportLine | Ping;
 
-export type ToViewer = Welcome | ChatLine | GiftGiven | ComboEnded | Removed | Waiting | Held | Decided | Lines | Show | Offers | GiftUpdate | PlayStart | PlayEnd | OwnCamp | Refused | Wallet | Pong;
+export type ToViewer = Welcome | ChatLine | GiftGiven | ComboEnded | Removed | Waiting | Held | Decided | Lines | Show | Offers | GiftUpdate | PlayStart | PlayEnd | OwnCamp | Poll | OwnVote | Goals | Board | OwnPlace | Refused | Wallet | Pong;
 
 /** Enter the room, first message of all. `viewer` is the secret id that the page keeps (it owns the wallet); absent for a newcomer. `epoch` and `seq` say what a returning page has seen. */
 export interface Join {
@@ -86,6 +102,19 @@ export interface GiveGift {
 export interface PickCamp {
   readonly type: "camp";
   readonly camp: Camp;
+}
+
+/** Choose in a poll, by the number of the choice from 0 on; until the poll ends another vote replaces it. */
+export interface Vote {
+  readonly type: "vote";
+  readonly poll: number;
+  readonly choice: number;
+}
+
+/** Ask for a board and for one's own place on it. */
+export interface AskBoard {
+  readonly type: "ask_board";
+  readonly of: BoardKind;
 }
 
 /** End one's own first-person game early. */
@@ -159,6 +188,10 @@ export interface Welcome {
   readonly held: readonly Held[];
   readonly offers: readonly Offer[];
   readonly combos: readonly GiftGiven[];
+  readonly poll: Poll | null;
+  readonly vote: number | null;
+  readonly goals: readonly GoalBar[];
+  readonly board: Board | null;
 }
 
 /** Tell everybody of a chat line: `@name` in its text speaks to somebody, `:code:` is an emote. `reply_to` is the `seq` of the line that it answers, 0 for none, and `reply_name` who wrote that one. `source` names where it was written, such as "twitch", and is empty for this room. */
@@ -285,6 +318,48 @@ export interface OwnCamp {
   readonly camp: Camp;
 }
 
+/** Tell how a poll stands. A quiz keeps its `votes` (empty until then) and its `answer` to itself until it is over. */
+export interface Poll {
+  readonly type: "poll";
+  readonly id: number;
+  readonly question: string;
+  readonly choices: readonly string[];
+  readonly votes: readonly number[];
+  readonly seconds_left: number;
+  readonly is_quiz: boolean;
+  readonly is_over: boolean;
+  readonly answer: number | null;
+}
+
+/** Tell a viewer's pages what the viewer's vote is. */
+export interface OwnVote {
+  readonly type: "own_vote";
+  readonly poll: number;
+  readonly choice: number;
+}
+
+/** Tell of the goals that the host has set. */
+export interface Goals {
+  readonly type: "goals";
+  readonly goals: readonly GoalBar[];
+}
+
+/** Tell who gave most: in the round of this number, or in the season (`number` is its year and month, 202601). */
+export interface Board {
+  readonly type: "board";
+  readonly of: BoardKind;
+  readonly number: number;
+  readonly top: readonly Place[];
+}
+
+/** Tell a viewer the own place on a board, from 1 on; 0 for who has given nothing. */
+export interface OwnPlace {
+  readonly type: "own_place";
+  readonly of: BoardKind;
+  readonly place: number;
+  readonly coins: number;
+}
+
 /** Say in one sentence why a message was not taken; `about` is its tag. */
 export interface Refused {
   readonly type: "refused";
@@ -319,6 +394,22 @@ export interface Gift {
 export interface Emote {
   readonly code: string;
   readonly emoji: string;
+}
+
+/** How far everybody together is on the way to something: `value` of `target`. */
+export interface GoalBar {
+  readonly id: number;
+  readonly kind: GoalKind;
+  readonly title: string;
+  readonly target: number;
+  readonly value: number;
+  readonly is_reached: boolean;
+}
+
+/** One place of a board. */
+export interface Place {
+  readonly name: string;
+  readonly coins: number;
 }
 
 /** Show an effect beside the gifts; it is given like one, by the `id`, which is game/effect. */

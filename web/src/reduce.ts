@@ -1,7 +1,7 @@
 /** Every change of the page's state, as one pure function of what was told and the time of it. */
 
-import { COMBO_S, type ChatLine, type ComboEnded, type Decided, type GiftGiven, type GiftUpdate, TICKET_SECONDS, type ToViewer, type Welcome } from "./protocol";
-import { type Answered, type Banner, type Line, type Link, type Measured, NO_VIDEO, type Notice, type OwnGift, type Play, type State, type Video, canBeMany, freeCoins, giftOf, isOver, tierOf } from "./state";
+import { COMBO_S, type ChatLine, type ComboEnded, type Decided, type GiftGiven, type GiftUpdate, POLL_SHOWN_S, type Poll, TICKET_SECONDS, type ToViewer, type Welcome } from "./protocol";
+import { type Answered, type Banner, type Line, type Link, type Measured, NO_VIDEO, type Notice, type OwnGift, type Play, type PollNow, type State, type Video, canBeMany, freeCoins, giftOf, isOver, tierOf } from "./state";
 import { withDecided, withHeld, withWaiting } from "./waiting";
 import { words } from "./words";
 
@@ -36,6 +36,7 @@ export type Happening =
   | { readonly type: "name_asked"; readonly is_asked: boolean }
   | { readonly type: "gift_sent"; readonly id: string; readonly gift: string; readonly count: number }
   | { readonly type: "amount_chosen"; readonly amount: number }
+  | { readonly type: "side_chosen"; readonly side: State["side"] }
   | { readonly type: "video_changed"; readonly video: Video }
   | { readonly type: "own_video_changed"; readonly video: Video }
   | { readonly type: "play_failed"; readonly reason: string }
@@ -68,6 +69,18 @@ export function reduce(state: State, message: ToViewer | Happening, now_ms: numb
         : { ...heard(state, message), banners: withBanner(state, message, now_ms) };
     case "combo_ended":
       return { ...state, banners: withEnd(state.banners, message, now_ms) };
+    case "poll":
+      return { ...state, poll: pollNow(message, now_ms), vote: state.poll?.poll.id === message.id ? state.vote : null };
+    case "own_vote":
+      return state.poll?.poll.id === message.poll ? { ...state, vote: message.choice } : state;
+    case "goals":
+      return { ...state, goals: message.goals };
+    case "board":
+      return { ...state, boards: { ...state.boards, [message.of]: message } };
+    case "own_place":
+      return { ...state, places: { ...state.places, [message.of]: message } };
+    case "side_chosen":
+      return { ...state, side: message.side };
     case "amount_chosen":
       return { ...state, amount: message.amount };
     case "lines":
@@ -182,6 +195,10 @@ function welcomed(state: State, welcome: Welcome, now_ms: number): State {
     camp: welcome.camp,
     is_moderator: welcome.is_moderator,
     emotes: welcome.emotes,
+    poll: welcome.poll === null ? null : pollNow(welcome.poll, now_ms),
+    vote: welcome.vote,
+    goals: welcome.goals,
+    boards: { ...state.boards, round: welcome.board },
     waiting: welcome.waiting,
     held: welcome.held,
     play,
@@ -289,6 +306,18 @@ function withNotice(state: State, text: string, is_bad: boolean, now_ms: number)
   return { ...state, notices: [...others, notice].slice(-NOTICES_MAX) };
 }
 
+function pollNow(poll: Poll, now_ms: number): PollNow {
+  const ends_at_ms = now_ms + poll.seconds_left * 1_000;
+  const gone_at_ms = poll.is_over ? now_ms + POLL_SHOWN_S * 1_000 : NEVER_MS;
+  return { poll, ends_at_ms, gone_at_ms, seconds_left: Math.ceil(poll.seconds_left) };
+}
+
+function withPollClock(now: PollNow | null, now_ms: number): PollNow | null {
+  if (now === null || now.gone_at_ms <= now_ms) return null;
+  const seconds_left = now.poll.is_over ? 0 : Math.max(0, Math.ceil((now.ends_at_ms - now_ms) / 1_000));
+  return seconds_left === now.seconds_left ? now : { ...now, seconds_left };
+}
+
 /** Follow a measurement calmly: one late packet is no reason to frighten anybody. */
 function smoothed(before_ms: number | null, now_ms: number): number {
   return before_ms === null ? now_ms : before_ms + MEASURE_WEIGHT * (now_ms - before_ms);
@@ -304,7 +333,8 @@ function ticked(state: State, now_ms: number): State {
   const play = state.play === null ? null : withClock(state.play, now_ms);
   const gifts = withCountdowns(state.gifts, now_ms);
   const again = state.again !== null && is_here(state.again) ? state.again : null;
-  const is_still = play === state.play && gifts === state.gifts && again === state.again;
+  const poll = withPollClock(state.poll, now_ms);
+  const is_still = play === state.play && gifts === state.gifts && again === state.again && poll === state.poll;
   if (is_still && [...gifts, ...state.banners, ...state.notices].every(is_here)) return state;
   return {
     ...state,
@@ -312,6 +342,7 @@ function ticked(state: State, now_ms: number): State {
     banners: state.banners.filter(is_here),
     notices: state.notices.filter(is_here),
     again,
+    poll,
     play,
   };
 }

@@ -1,6 +1,6 @@
 /** What the page knows: plain frozen values, changed only by `reduce`. */
 
-import type { Badge, Camp, Emote, Gift, GiftState, GiveGift, Held, Offer, OfferState, Show, Waiting } from "./protocol";
+import type { Badge, Board, BoardKind, Camp, Emote, Gift, GiftState, GiveGift, GoalBar, Held, Offer, OfferState, OwnPlace, Poll, Show, Waiting } from "./protocol";
 import { TIER_LARGE_COINS, TIER_MEDIUM_COINS } from "./protocol";
 
 /** How the page stands with the room. `closed` does not come back without the viewer. */
@@ -103,6 +103,14 @@ export interface Play {
   readonly video: Video;
 }
 
+/** The poll that stands on the page; `seconds_left` counts down by itself. */
+export interface PollNow {
+  readonly poll: Poll;
+  readonly ends_at_ms: number;
+  readonly gone_at_ms: number;
+  readonly seconds_left: number;
+}
+
 export interface State {
   readonly link: Link;
   readonly name: string;
@@ -119,6 +127,12 @@ export interface State {
   readonly gifts: readonly OwnGift[];
   readonly amount: number; // how many of a gift one tap gives
   readonly again: Again | null;
+  readonly poll: PollNow | null;
+  readonly vote: number | null; // the own one, in that poll
+  readonly goals: readonly GoalBar[];
+  readonly boards: Readonly<Record<BoardKind, Board | null>>;
+  readonly places: Readonly<Record<BoardKind, OwnPlace | null>>;
+  readonly side: "chat" | BoardKind; // what stands beside the picture
   readonly banners: readonly Banner[];
   readonly notices: readonly Notice[];
   readonly camp: Camp | null;
@@ -176,6 +190,12 @@ export function begin(name: string, viewer: string | null): State {
     gifts: [],
     amount: 1,
     again: null,
+    poll: null,
+    vote: null,
+    goals: [],
+    boards: { round: null, season: null },
+    places: { round: null, season: null },
+    side: "chat",
     banners: [],
     notices: [],
     camp: null,

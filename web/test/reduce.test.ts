@@ -51,6 +51,10 @@ const WELCOME: Welcome = {
   held: [],
   offers: [],
   combos: [],
+  poll: null,
+  vote: null,
+  goals: [],
+  board: null,
 };
 
 const PLAYING = { at: "playing", stream: null } as const;

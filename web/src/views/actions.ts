@@ -2,7 +2,7 @@
 
 import type { Arrow } from "../keys";
 import type { Camp, Deed } from "../protocol";
-import type { Answered } from "../state";
+import type { Answered, State } from "../state";
 
 export interface Actions {
   /** Say a line; false when there is no room to say it in, so that it can be said again. */
@@ -12,6 +12,8 @@ export interface Actions {
   readonly openPicker: (is_open: boolean) => void;
   readonly like: () => void;
   readonly give: (gift: string, count: number) => void;
+  readonly vote: (poll: number, choice: number) => void;
+  readonly chooseSide: (side: State["side"]) => void;
   /** Choose how many of a gift one tap gives. */
   readonly chooseAmount: (amount: number) => void;
   readonly pickCamp: (camp: Camp) => void;

@@ -7,8 +7,11 @@ import { NAME_CHARACTERS_MAX } from "../protocol";
 import type { State } from "../state";
 import { words } from "../words";
 import type { Actions } from "./actions";
+import { boardView } from "./board";
+import { goalsView } from "./goals";
 import { sign } from "./icons";
 import { lineView } from "./line";
+import { pollView } from "./poll";
 import { hueOf, initialOf } from "./names";
 import { heldView, restView, waitingView } from "./waiting";
 
@@ -18,12 +21,16 @@ export function chatView(state: State, act: Actions): TemplateResult {
   return html`
     <section class="chat" aria-label=${words.chat}>
       <header class="chat-head">
-        <h2>${words.chat}</h2>
+        <div class="tabs" role="tablist">
+          ${tabView(state.side === "chat", "tab-chat", words.chat, () => act.chooseSide("chat"))}
+          ${tabView(state.side !== "chat", "tab-board", words.board, () => act.chooseSide("round"))}
+        </div>
         <button id="own-name" class="chip" title=${words.change_name} aria-label="${words.change_name}: ${state.name}" @click=${() => act.askName(true)}>
           <span class="face" data-hue=${hueOf(state.name)}>${initialOf(state.name)}</span><span class="name">${state.name}</span>${sign("pen")}
         </button>
       </header>
       ${heldView(state, act)}
+      ${goalsView(state)} ${pollView(state, act)} ${state.side === "chat" ? nothing : boardView(state, state.side, act)}
       <div class="chat-window" @scroll=${(event: Event) => act.chatScrolled(isAtEnd(event.currentTarget as HTMLElement))} tabindex="0">
         <ol id="chat" role="log" aria-live="polite" aria-label=${words.chat}>
           ${state.lines.length === 0 ? html`<li class="empty">${words.chat_empty}</li>` : nothing}
@@ -39,6 +46,10 @@ export function chatView(state: State, act: Actions): TemplateResult {
       ${restView(state)} ${state.is_name_asked ? nameView(state, act) : nothing}
     </section>
   `;
+}
+
+function tabView(is_chosen: boolean, id: string, text: string, choose: () => void): TemplateResult {
+  return html`<button id=${id} role="tab" aria-selected=${is_chosen ? "true" : "false"} @click=${choose}>${text}</button>`;
 }
 
 function nameView(state: State, act: Actions): TemplateResult {

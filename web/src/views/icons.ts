@@ -2,7 +2,7 @@
 
 import { type TemplateResult, html, svg } from "lit-html";
 
-type Sign = "eye" | "heart" | "gift" | "send" | "sound" | "silence" | "close" | "pen" | "down" | "coin" | "clock" | "people" | "arrow" | "pad" | "smile" | "reply" | "crown" | "shield" | "trophy";
+type Sign = "eye" | "heart" | "gift" | "send" | "sound" | "silence" | "close" | "pen" | "down" | "coin" | "clock" | "people" | "arrow" | "pad" | "smile" | "reply" | "crown" | "shield" | "trophy" | "poll" | "question" | "check" | "star" | "plus" | "clover";
 
 const SIGNS: Readonly<Record<Sign, TemplateResult>> = {
   eye: svg`<path d="M2 12s3.6-6.5 10-6.5S22 12 22 12s-3.6 6.5-10 6.500S2 12 2 12Z"/><circle cx="12" cy="12" r="2.8"/>`,
@@ -24,6 +24,12 @@ const SIGNS: Readonly<Record<Sign, TemplateResult>> = {
   crown: svg`<path class="fill" d="M3 7.500 7.500 11 12 4.500l4.500 6.500L21 7.500 19.500 18h-15Z"/>`,
   shield: svg`<path class="fill" d="M12 2.500 20 5.500v6c0 5-3.300 8.300-8 10-4.700-1.700-8-5-8-10v-6Z"/>`,
   trophy: svg`<path class="fill" d="M7 3.500h10V10a5 5 0 0 1-10 0ZM10.500 14h3v3.500H16V20.500H8v-3h2.500Z"/><path d="M7 5.500H3.500C3.500 9 5 10.500 7.500 11M17 5.500h3.500C20.500 9 19 10.500 16.500 11"/>`,
+  poll: svg`<path d="M5 20V11m7 9V4m7 16v-6" stroke-width="3.600"/>`,
+  question: svg`<circle cx="12" cy="12" r="9"/><path d="M9.500 9.500a2.600 2.600 0 1 1 3.800 2.300c-.900.500-1.300 1-1.300 2M12 16.900v.100"/>`,
+  check: svg`<path d="m5 12.500 4.500 4.500L19 7.500"/>`,
+  star: svg`<path class="fill" d="m12 3.500 2.600 5.400 5.900.800-4.300 4.100 1.100 5.900L12 16.800l-5.300 2.900 1.100-5.900L3.500 9.700l5.900-.8Z"/>`,
+  plus: svg`<path d="M12 5v14M5 12h14"/>`,
+  clover: svg`<path d="M4 7.500h16v3a1.800 1.800 0 0 0 0 3.500v3H4v-3a1.800 1.800 0 0 0 0-3.500Z"/><path d="m12 9.500.800 1.700 1.900.200-1.400 1.300.4 1.800-1.700-.9-1.700.9.4-1.800-1.400-1.300 1.900-.2Z"/>`,
 };
 
 /** Draw a sign of the page's own; it says nothing to a screen reader. */

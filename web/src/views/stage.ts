@@ -75,7 +75,7 @@ function againView(state: State, act: Actions): TemplateResult | typeof nothing 
   const is_too_dear = gift.price_coins * again.count > freeCoins(state);
   return html`<button class="again" ?disabled=${is_too_dear || state.link.at !== "joined"} aria-label="${words.again}: ${giftName(gift.id, gift.name)} ×${again.count}" @click=${() => act.give(gift.id, again.count)}>
     ${keyed(again.gone_at_ms, html`<svg class="ring" viewBox="0 0 64 64" aria-hidden="true"><circle cx="32" cy="32" r="29" /><circle class="left" cx="32" cy="32" r="29" pathLength="1" style="--combo: ${COMBO_S}s" /></svg>`)}
-    ${giftPicture(gift.id, gift.emoji)}${keyed(again.given, html`<b>×${again.given}</b>`)}
+    ${giftPicture(gift.id, gift.emoji)}${again.given > 1 ? keyed(again.given, html`<b>×${again.given}</b>`) : nothing}
   </button>`;
 }
 
