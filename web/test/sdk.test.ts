@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
-import { ClosedError, Events, RefusedError, type Link, type Options } from "../sdk/index";
+import { ClosedError, Events, type Link, type Options, type PaidEffect, RefusedError } from "../sdk/index";
 
 const WELCOME = { type: "welcome", epoch: "e1", seq: 4, oldest_seq: 1, keepalive_s: 10, scopes: [], types: [] };
 
@@ -168,5 +168,68 @@ describe("commands", () => {
     const silent = expect(waiting).rejects.toThrow("did not answer");
     vi.advanceTimersByTime(10_000);
     await silent;
+  });
+});
+
+describe("sales", () => {
+  const GHOST = { id: "ghost", name: "Ghost", emoji: "👻", price_coins: 25 };
+  const ASKED = { id: "p1", game: "castle", effect: "ghost", name: "Ann", price_coins: 25, seconds: 0 };
+
+  function answer(data?: unknown): void {
+    FakeSocket.last.tell({ type: "answer", id: FakeSocket.last.sent.at(-1)!["id"], ok: true, data });
+  }
+
+  function states(): unknown[] {
+    return FakeSocket.opened.flatMap((one) => one.sent.map((sent) => sent["state"])).filter(Boolean);
+  }
+
+  it("offer on every line, and let each paid effect happen once", async () => {
+    const events = opened();
+    const paid: PaidEffect[] = [];
+    events.on("paid", (effect) => paid.push(effect));
+    FakeSocket.last.tell(WELCOME);
+    const selling = events.sell("castle", [GHOST]);
+    answer({ asked: [ASKED] });
+    await selling;
+    await vi.advanceTimersByTimeAsync(0);
+    answer();
+    await vi.advanceTimersByTimeAsync(100);
+    FakeSocket.last.tell({ epoch: "e1", seq: 5, type: "effect_asked", at: 1, data: ASKED });
+    await vi.advanceTimersByTimeAsync(0);
+    answer();
+    await vi.advanceTimersByTimeAsync(100);
+    expect(paid.map((effect) => effect.name)).toEqual(["Ann"]);
+    expect(states()).toEqual(["accepted", "accepted"]);
+
+    FakeSocket.last.onclose({ code: 1006, reason: "" });
+    paid[0]!.done();
+    await vi.advanceTimersByTimeAsync(500);
+    FakeSocket.last.tell(WELCOME);
+    expect(FakeSocket.last.sent.map((sent) => sent["type"])).toEqual(["offer_effects"]);
+    answer({ asked: [ASKED] });
+    await vi.advanceTimersByTimeAsync(100);
+    expect(states().at(-1)).toBe("done");
+    FakeSocket.last.onclose({ code: 1006, reason: "" });
+    await vi.advanceTimersByTimeAsync(500);
+    FakeSocket.last.tell(WELCOME);
+    answer({ asked: [] });
+    await vi.advanceTimersByTimeAsync(100);
+    expect(states().filter((state) => state === "done").length).toBeGreaterThan(1);
+    answer();
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(paid).toHaveLength(1);
+  });
+
+  it("answer from the journal for what an earlier page did", async () => {
+    const kept = new Map([["avatar_live done castle", '["p1"]']]);
+    const journal = { getItem: (key: string) => kept.get(key) ?? null } as Storage;
+    const events = opened();
+    events.on("paid", () => expect.fail("it was done before"));
+    FakeSocket.last.tell(WELCOME);
+    const selling = events.sell("castle", [GHOST], journal);
+    answer({ asked: [ASKED] });
+    await selling;
+    await vi.advanceTimersByTimeAsync(100);
+    expect(states()).toEqual(["done"]);
   });
 });

@@ -1,0 +1,112 @@
+"""The example of a whole game: what viewers buy there happens, or is paid back, whatever is reloaded or killed."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from urllib.parse import urlencode
+
+import msgspec
+import pytest
+from browser import chromium
+from page_show import npm
+from playwright.async_api import Page, expect
+from shared import PROJECT
+from show_server import TOKEN, ShowServer, show_server
+
+from avatar_live.client import Viewer
+from avatar_live.protocol.catalogue import START_BALANCE_COINS
+from avatar_live.protocol.wire import GiftUpdate
+
+GAME = PROJECT / "assets" / "examples" / "dodge.html"
+DEADLINE_S = 30.0
+ALWAYS_IN_THE_MIDDLE = "Math.random = () => 0.5"  # every tomato falls where the hero begins
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[ShowServer]:
+    """A server with the SDK, that a test may end and that comes back at the same port."""
+    npm("exec", "--", "vite", "build", "sdk", "--logLevel", "error", "--outDir", str(tmp_path / "web"))
+    with show_server(tmp_path) as running:
+        running.plan = msgspec.structs.replace(running.plan, port=running.port)
+        yield running
+
+
+@contextlib.asynccontextmanager
+async def played(server: ShowServer) -> AsyncIterator[tuple[Page, Viewer]]:
+    """Open the game as a streamer does, and sit in the room as a viewer."""
+    address = f"http://127.0.0.1:{server.port}"
+    async with chromium() as browser, Viewer(address, "Ann") as ann:
+        page = await browser.new_page(viewport={"width": 1280, "height": 720})
+        await page.add_init_script(ALWAYS_IN_THE_MIDDLE)
+        await page.goto(f"{GAME.as_uri()}?{urlencode({'show': address, 'token': TOKEN})}")
+        await expect(page.locator("body[data-sells=false]")).to_be_attached()
+        yield page, ann
+
+
+async def begin(page: Page, *, in_the_corner: bool) -> None:
+    await page.keyboard.press("Space")
+    await expect(page.locator("body[data-sells=true]")).to_be_attached()
+    if in_the_corner:
+        await page.mouse.move(60, 600)
+
+
+async def stands(ann: Viewer, id: str, state: str) -> GiftUpdate:
+    """Wait until a gift of hers stands so."""
+    async with asyncio.timeout(DEADLINE_S):
+        async for message in ann:
+            if isinstance(message, GiftUpdate) and (message.id, message.state) == (id, state):
+                return message
+    raise AssertionError(state)
+
+
+async def test_effects_run_to_their_end_while_the_hero_lives(server: ShowServer) -> None:
+    async with played(server) as (page, ann):
+        update = await ann.give("dodge/rain", "early")
+        assert (update.state, update.balance_coins) == ("refused", START_BALANCE_COINS), "nobody plays yet"
+        await begin(page, in_the_corner=True)
+        await ann.give("dodge/rain", "rain")
+        await stands(ann, "rain", "running")
+        await page.screenshot(path=PROJECT / "tests" / "output" / "dodge.png")
+        await stands(ann, "rain", "done")
+        await ann.give("dodge/heart", "heart-1")
+        await stands(ann, "heart-1", "done")
+        await ann.give("dodge/heart", "heart-2")
+        await stands(ann, "heart-2", "done")
+        await ann.give("dodge/heart", "heart-3")
+        update = await stands(ann, "heart-3", "refunded")
+        assert update.reason == "All hearts are there already."
+        assert update.balance_coins == START_BALANCE_COINS - 25 - 2 * 40
+
+
+async def test_what_a_lost_game_cuts_short_is_paid_back(server: ShowServer) -> None:
+    async with played(server) as (page, ann):
+        await begin(page, in_the_corner=False)
+        await ann.give("dodge/giant", "giant")
+        await stands(ann, "giant", "running")
+        await ann.give("dodge/rain", "rain")
+        await expect(page.locator("#said b")).to_have_text("Squashed!", timeout=1_000 * DEADLINE_S)
+        update = await stands(ann, "rain", "refunded")
+        assert update.reason == "The game was over before it was through."
+        await expect(page.locator("body[data-sells=false]")).to_be_attached()
+
+
+async def test_a_reload_in_the_middle_pays_back_once(server: ShowServer) -> None:
+    async with played(server) as (page, ann):
+        await begin(page, in_the_corner=True)
+        await ann.give("dodge/ice", "ice")
+        await stands(ann, "ice", "running")
+        await page.reload()
+        update = await stands(ann, "ice", "refunded")
+        assert update.balance_coins == START_BALANCE_COINS
+
+
+async def test_a_server_killed_in_the_middle_finds_the_effect_done_once(server: ShowServer) -> None:
+    async with played(server) as (page, ann):
+        await begin(page, in_the_corner=True)
+        await ann.give("dodge/ice", "ice")
+        await stands(ann, "ice", "running")
+        server.kill()
+        await asyncio.to_thread(server.start)
+        await stands(ann, "ice", "done")
+        assert ann.balance_coins == START_BALANCE_COINS - 15
