@@ -96,6 +96,13 @@ class ComboEndedEvent(msgspec.Struct, frozen=True):
     price_coins: int
 
 
+class FollowedEvent(msgspec.Struct, frozen=True):
+    """A viewer follows the room from now on; how many do."""
+
+    name: str
+    followers: int
+
+
 class PollStartedEvent(msgspec.Struct, frozen=True):
     """The host asks something; `GET /api/polls` has the choices."""
 
@@ -194,6 +201,7 @@ EVENTS: Final[dict[str, type[msgspec.Struct]]] = {
     "combo_ended": ComboEndedEvent,
     "camp": CampEvent,
     "goal": GoalEvent,
+    "followed": FollowedEvent,
     "poll_started": PollStartedEvent,
     "poll_ended": PollEndedEvent,
     "goal_reached": GoalReachedEvent,

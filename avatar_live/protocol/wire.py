@@ -71,6 +71,12 @@ class PickCamp(msgspec.Struct, frozen=True, tag="camp"):
     camp: Camp
 
 
+class Follow(msgspec.Struct, frozen=True, tag="follow"):
+    """Follow this room from now on, or no more."""
+
+    is_following: bool = True
+
+
 class LeaveGame(msgspec.Struct, frozen=True, tag="leave_game"):
     """End one's own first-person game early."""
 
@@ -133,7 +139,9 @@ class Ping(msgspec.Struct, frozen=True, tag="ping"):
     t: float
 
 
-FromViewer = Join | Say | Like | GiveGift | PickCamp | Vote | AskBoard | LeaveGame | Moderate | ReportLine | Ping
+FromViewer = (
+    Join | Say | Like | GiveGift | PickCamp | Vote | AskBoard | Follow | LeaveGame | Moderate | ReportLine | Ping
+)
 
 
 # --- to the viewer -----------------------------------------------------------------------------------------------
@@ -237,6 +245,7 @@ class Show(msgspec.Struct, frozen=True, tag="show"):
     source: str  # what drives the avatar, in words for people
     rest: Rest = ""  # no chat and no gifts: the room is frozen, or the host hides
     shelf: tuple[OfferState, ...] = ()  # what hinders offers, or is left of them
+    followers: int = 0
 
 
 class Welcome(msgspec.Struct, frozen=True, tag="welcome"):
@@ -265,6 +274,7 @@ class Welcome(msgspec.Struct, frozen=True, tag="welcome"):
     vote: int | None = None  # the own one, in that poll
     goals: tuple[GoalBar, ...] = ()
     board: Board | None = None  # of the round
+    is_following: bool = False
 
 
 class Offers(msgspec.Struct, frozen=True, tag="offers"):
@@ -309,6 +319,12 @@ class OwnCamp(msgspec.Struct, frozen=True, tag="own_camp"):
     camp: Camp
 
 
+class OwnFollow(msgspec.Struct, frozen=True, tag="own_follow"):
+    """Tell a viewer's pages whether the viewer follows this room."""
+
+    is_following: bool
+
+
 class Refused(msgspec.Struct, frozen=True, tag="refused"):
     """Say in one sentence why a message was not taken; `about` is its tag."""
 
@@ -342,6 +358,7 @@ ToViewer = (
     | PlayStart
     | PlayEnd
     | OwnCamp
+    | OwnFollow
     | Poll
     | OwnVote
     | Goals

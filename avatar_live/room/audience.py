@@ -53,7 +53,13 @@ def join(room: Room, event: ev.Joined, now_s: float) -> tuple[Room, ev.Effects]:
     known = room.viewers.get(event.viewer)
     is_new_here = known is None or known.connections == 0
     before = known or Viewer(name, event.balance_coins)
-    viewer = replace(before, name=name, balance_coins=event.balance_coins, connections=before.connections + 1)
+    viewer = replace(
+        before,
+        name=name,
+        balance_coins=event.balance_coins,
+        connections=before.connections + 1,
+        is_following=event.is_following,
+    )
     room = replace(room, viewers=room.viewers.with_entry(event.viewer, viewer), audience=room.audience + is_new_here)
     if is_new_here:
         room = _with_camp_counted(room, viewer.camp, 1)
@@ -83,6 +89,7 @@ def join(room: Room, event: ev.Joined, now_s: float) -> tuple[Room, ev.Effects]:
         vote=vote,
         goals=goals.bars(room),
         board=boards.board(room),
+        is_following=event.is_following,
         player=None if seat is None else seat.ticket.token,
         player_seconds_left=None if seat is None or seat.phase != "playing" else max(seat.until_s - now_s, 0.0),
         offers=offers.offers(room),

@@ -24,8 +24,13 @@ def line_of(room: Room, name: str, text: str, badges: tuple[Badge, ...], reply_t
 
 def badges_of(room: Room, viewer: str) -> tuple[Badge, ...]:
     """Return what a line shows of who wrote it, the weightiest first."""
-    badges: tuple[Badge, ...] = ("moderator",) if viewer in room.order.moderators else ()
-    return (*badges, "top") if boards.is_top(room, viewer) else badges
+    known = room.viewers.get(viewer)
+    badges: tuple[tuple[Badge, bool], ...] = (
+        ("moderator", viewer in room.order.moderators),
+        ("top", boards.is_top(room, viewer)),
+        ("follower", known is not None and known.is_following),
+    )
+    return tuple(badge for badge, is_worn in badges if is_worn)
 
 
 def with_line(room: Room, line: ChatLine | GiftGiven) -> Room:

@@ -27,6 +27,7 @@ class Joined:
     balance_coins: int
     epoch: str | None = None
     seq: int = 0
+    is_following: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,36 @@ class LikesCarried:
 class CampPicked:
     viewer: str
     camp: Camp
+
+
+@dataclass(frozen=True, slots=True)
+class FollowAsked:
+    viewer: str
+    is_following: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FollowKept:
+    """It is written down whether a viewer follows; `followers` do."""
+
+    viewer: str
+    is_following: bool
+    followers: int
+
+
+@dataclass(frozen=True, slots=True)
+class FollowRefused:
+    """It could not be written down."""
+
+    viewer: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class FollowersCounted:
+    """So many followed before this life of the room."""
+
+    followers: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -344,6 +375,10 @@ Event = (
     | Liked
     | LikesCarried
     | CampPicked
+    | FollowAsked
+    | FollowKept
+    | FollowRefused
+    | FollowersCounted
     | PollOpened
     | PollClosed
     | Voted
@@ -433,6 +468,14 @@ class Refund:
 
 
 @dataclass(frozen=True, slots=True)
+class KeepFollow:
+    """Write down whether a viewer follows, and answer with `FollowKept` or `FollowRefused`."""
+
+    viewer: str
+    is_following: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ShowCue:
     """Ask the stage; repeated whenever an engine comes, until `CueWasTaken`. One engine shows a `key` once."""
 
@@ -504,6 +547,7 @@ Effect = (
     | Commit
     | Mark
     | Refund
+    | KeepFollow
     | ShowCue
     | PushBall
     | EnterPitch

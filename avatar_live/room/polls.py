@@ -63,15 +63,16 @@ def is_running(room: Room) -> bool:
 
 def opened(room: Room, event: ev.PollOpened, now_s: float) -> tuple[Room, ev.Effects]:
     """Let viewers vote."""
-    if is_running(room):
+    poll = asked(event.question, event.choices, event.seconds, event.answer)
+    if is_running(room) or isinstance(poll, str):
         return room, ()
     ballot = Ballot(
         id=room.polls + 1,
-        question=event.question,
-        choices=event.choices,
-        answer=event.answer,
-        until_s=now_s + event.seconds,
-        counts=(0,) * len(event.choices),
+        question=poll.question,
+        choices=poll.choices,
+        answer=poll.answer,
+        until_s=now_s + poll.seconds,
+        counts=(0,) * len(poll.choices),
         told_s=now_s,
     )
     room = replace(room, ballot=ballot, polls=ballot.id)

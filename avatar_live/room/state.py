@@ -121,6 +121,7 @@ class Viewer:
     ask: Bucket = _UNUSED
     deed: Bucket = _UNUSED
     spoke_s: float = -math.inf
+    is_following: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from avatar_live.room import (
     chat,
     combos,
     cues,
+    followers,
     gifts,
     goals,
     moderation,
@@ -57,6 +58,14 @@ def step(room: Room, event: ev.Event, now_s: float) -> tuple[Room, ev.Effects]:
             return replace(room, likes=room.likes + max(count, 0)), ()
         case ev.CampPicked():
             return audience.pick_camp(room, event, now_s)
+        case ev.FollowAsked():
+            return followers.ask(room, event, now_s)
+        case ev.FollowKept():
+            return followers.kept(room, event)
+        case ev.FollowRefused():
+            return followers.refused(room, event)
+        case ev.FollowersCounted():
+            return followers.counted(room, event)
         case ev.PollOpened():
             return polls.opened(room, event, now_s)
         case ev.PollClosed():
@@ -139,6 +148,7 @@ def _tick(room: Room, event: ev.Ticked, now_s: float) -> tuple[Room, ev.Effects]
         source=room.source,
         rest=room.order.rest,
         shelf=offers.states(room, now_s),
+        followers=room.followers,
     )
     effects = (*played, *taken, *swept, *ended, *offered, *counted, *grown, *placed)
     if show == room.show:

@@ -12,6 +12,7 @@ from avatar_live.protocol.wire import (
     CLOSE_REFUSED,
     CLOSE_RESTARTING,
     CLOSE_TOKEN,
+    Follow,
     FromViewer,
     GiveGift,
     Join,
@@ -89,8 +90,12 @@ class Entrance:
                 keeper.handle(ev.CampPicked(viewer, camp))
             case Vote(poll, choice):
                 keeper.handle(ev.Voted(viewer, poll, choice))
-            case AskBoard():
+            case AskBoard("round"):
                 keeper.handle(ev.PlaceAsked(viewer))
+            case AskBoard():
+                keeper.seasons.ask(viewer)
+            case Follow(is_following):
+                keeper.handle(ev.FollowAsked(viewer, is_following))
             case Moderate():
                 keeper.handle(ev.Moderated(viewer, message))
             case ReportLine(seq):
@@ -123,7 +128,7 @@ class Entrance:
             port.close(number, CLOSE_FULL, TOO_MANY_AT_ONCE)
             return
         try:
-            secret, balance_coins = await _wallet(keeper, join)
+            secret, balance_coins, is_following = await _wallet(keeper, join)
         except Exception:  # what nobody thought of: the page shall try again, and the log tell
             port.close(number, CLOSE_RESTARTING, NO_WELCOME)
             raise
@@ -149,11 +154,11 @@ class Entrance:
         if hashed:
             keeper.addresses[viewer] = hashed
         arrival = keeper.crowd.add(viewer, port, number)
-        keeper.handle(ev.Joined(arrival, viewer, secret, join.name, balance_coins, join.epoch, join.seq))
+        keeper.handle(ev.Joined(arrival, viewer, secret, join.name, balance_coins, join.epoch, join.seq, is_following))
 
 
-async def _wallet(keeper: Keeper, join: Join) -> tuple[str, int]:
-    """Return the viewer's secret and coins; a secret that the ledger does not know is replaced by a fresh one.
+async def _wallet(keeper: Keeper, join: Join) -> tuple[str, int, bool]:
+    """Return the viewer's secret, coins, and whether the viewer follows; an unknown secret is replaced by a fresh one.
 
     A ledger that cannot answer just now (a full disk) knows nobody: then a page keeps the secret it came with, since
     it would forget the key to its coins for a fresh one, and watches and talks without coins.
@@ -164,9 +169,10 @@ async def _wallet(keeper: Keeper, join: Join) -> tuple[str, int]:
     try:
         if secret != fresh and not await asyncio.wrap_future(keeper.ledger.has_wallet(digest(secret))):
             secret = fresh
-        return secret, await asyncio.wrap_future(keeper.ledger.open_wallet(digest(secret)))
+        opened, following = keeper.ledger.open_wallet(digest(secret)), keeper.ledger.follow(digest(secret), None)
+        return secret, await asyncio.wrap_future(opened), (await asyncio.wrap_future(following)).is_following
     except LedgerError:
-        return secret, 0
+        return secret, 0, False
 
 
 class RemoteEdge:

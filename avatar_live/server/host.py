@@ -4,7 +4,7 @@ from typing import Annotated, Any, Final
 
 import msgspec
 from litestar import Response, Router, delete, get, post
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 
 from avatar_live import clock
 from avatar_live.protocol.together import (
@@ -17,6 +17,7 @@ from avatar_live.protocol.together import (
     POLL_SECONDS_MIN,
     QUESTION_CHARACTERS_MAX,
     Board,
+    BoardKind,
     GoalBar,
     GoalKind,
     Poll,
@@ -29,6 +30,7 @@ from avatar_live.room.state import Reward
 from avatar_live.server.access import Access
 from avatar_live.server.described import sentences
 from avatar_live.server.keeper import Keeper
+from avatar_live.server.ledger import LedgerError
 
 BODY_BYTES_MAX: Final = 8_192
 
@@ -141,9 +143,14 @@ def host_routes(keeper: Keeper, access: Access) -> Router:
         keeper.handle(ev.RoundBegun())
         return boards.board(keeper.room)
 
-    @get("/board", sync_to_thread=False, summary="Who gave most in this round")
-    def look_at_board() -> Board:
-        return boards.board(keeper.room)
+    @get("/board", summary="Who gave most in this round or season", responses=sentences(503))
+    async def look_at_board(of: FromQuery[BoardKind] = "round") -> Response[Board | str]:
+        if of == "round":
+            return Response(boards.board(keeper.room))
+        try:
+            return Response(await keeper.seasons.board())
+        except LedgerError as failure:
+            return _refused(str(failure), 503)
 
     def _poll() -> Poll:
         assert keeper.room.ballot is not None

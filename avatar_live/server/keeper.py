@@ -28,6 +28,7 @@ from avatar_live.server.ledger import Answer, Ledger, LedgerError, NotPaid, Paid
 from avatar_live.server.ledger.requests import Drained
 from avatar_live.server.outbox import Outbox
 from avatar_live.server.pitch import Pitch
+from avatar_live.server.seasons import Seasons
 from avatar_live.server.stage_link import StageLink
 from avatar_live.server.standing import Deed, Standing
 
@@ -66,6 +67,7 @@ class Keeper:
         self.pitch = Pitch(secrets.randbits(63))
         self.stage = StageLink(self.handle)
         self.gifts_committed = 0
+        self.seasons = Seasons(ledger, self.crowd)
         self._arrivals = Bucket()
         self._outbox = Outbox()
         self._is_draining = False
@@ -94,6 +96,8 @@ class Keeper:
 
     async def recover(self) -> None:
         """Go on from what an earlier life of the server left: show again what nobody saw, refund what was cut off."""
+        following = await asyncio.wrap_future(self.ledger.follow("", None))
+        self.handle(ev.FollowersCounted(following.followers))
         sales = await asyncio.wrap_future(self.ledger.sales())
         self.handle(ev.SalesCounted(tuple(ev.Sale(one.viewer, one.gift, one.count) for one in sales)))
         for one in self._outbox.take_all(await asyncio.wrap_future(self.ledger.drain())):
@@ -148,6 +152,12 @@ class Keeper:
                     self.ledger.refund(viewer, id, reason),
                     lambda balance_coins: self._on_refund(effect, balance_coins),
                     lambda _: self._retry(effect),
+                )
+            case ev.KeepFollow(viewer, is_following):
+                self._answer(
+                    self.ledger.follow(viewer, is_following),
+                    lambda kept: self.handle(ev.FollowKept(viewer, kept.is_following, kept.followers)),
+                    lambda reason: self.handle(ev.FollowRefused(viewer, reason)),
                 )
             case ev.ShowCue(cue_id, cue, key):
                 self.stage.show(cue_id, cue, key)

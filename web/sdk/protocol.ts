@@ -225,6 +225,12 @@ export interface GoalEvent {
   readonly blue: number;
 }
 
+/** A viewer follows the room from now on; how many do. */
+export interface FollowedEvent {
+  readonly name: string;
+  readonly followers: number;
+}
+
 /** The host asks something; `GET /api/polls` has the choices. */
 export interface PollStartedEvent {
   readonly poll: number;
@@ -298,6 +304,7 @@ export interface EventData {
   readonly combo_ended: ComboEndedEvent;
   readonly camp: CampEvent;
   readonly goal: GoalEvent;
+  readonly followed: FollowedEvent;
   readonly poll_started: PollStartedEvent;
   readonly poll_ended: PollEndedEvent;
   readonly goal_reached: GoalReachedEvent;

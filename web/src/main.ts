@@ -60,6 +60,7 @@ const act: Actions = {
     hearts.tap();
   },
   give: (gift, count) => give(gift, count),
+  follow: (is_following) => send({ type: "follow", is_following }),
   vote: (poll, choice) => send({ type: "vote", poll, choice }),
   chooseSide: (side) => {
     store.dispatch({ type: "side_chosen", side });

@@ -63,9 +63,9 @@ export type HoldReason = "all" | "delay" | "link" | "newcomer" | "word";
 
 export type Rest = "" | "frozen" | "hidden";
 
-export type FromViewer = Join | Say | Like | GiveGift | PickCamp | Vote | AskBoard | LeaveGame | Moderate | ReportLine | Ping;
+export type FromViewer = Join | Say | Like | GiveGift | PickCamp | Vote | AskBoard | Follow | LeaveGame | Moderate | ReportLine | Ping;
 
-export type ToViewer = Welcome | ChatLine | GiftGiven | ComboEnded | Removed | Waiting | Held | Decided | Lines | Show | Offers | GiftUpdate | PlayStart | PlayEnd | OwnCamp | Poll | OwnVote | Goals | Board | OwnPlace | Refused | Wallet | Pong;
+export type ToViewer = Welcome | ChatLine | GiftGiven | ComboEnded | Removed | Waiting | Held | Decided | Lines | Show | Offers | GiftUpdate | PlayStart | PlayEnd | OwnCamp | OwnFollow | Poll | OwnVote | Goals | Board | OwnPlace | Refused | Wallet | Pong;
 
 /** Enter the room, first message of all. `viewer` is the secret id that the page keeps (it owns the wallet); absent for a newcomer. `epoch` and `seq` say what a returning page has seen. */
 export interface Join {
@@ -115,6 +115,12 @@ export interface Vote {
 export interface AskBoard {
   readonly type: "ask_board";
   readonly of: BoardKind;
+}
+
+/** Follow this room from now on, or no more. */
+export interface Follow {
+  readonly type: "follow";
+  readonly is_following?: boolean;
 }
 
 /** End one's own first-person game early. */
@@ -192,6 +198,7 @@ export interface Welcome {
   readonly vote: number | null;
   readonly goals: readonly GoalBar[];
   readonly board: Board | null;
+  readonly is_following: boolean;
 }
 
 /** Tell everybody of a chat line: `@name` in its text speaks to somebody, `:code:` is an emote. `reply_to` is the `seq` of the line that it answers, 0 for none, and `reply_name` who wrote that one. `source` names where it was written, such as "twitch", and is empty for this room. */
@@ -281,6 +288,7 @@ export interface Show {
   readonly source: string;
   readonly rest: Rest;
   readonly shelf: readonly OfferState[];
+  readonly followers: number;
 }
 
 /** Tell what outside games sell from now on, beside the catalogue. */
@@ -316,6 +324,12 @@ export interface PlayEnd {
 export interface OwnCamp {
   readonly type: "own_camp";
   readonly camp: Camp;
+}
+
+/** Tell a viewer's pages whether the viewer follows this room. */
+export interface OwnFollow {
+  readonly type: "own_follow";
+  readonly is_following: boolean;
 }
 
 /** Tell how a poll stands. A quiz keeps its `votes` (empty until then) and its `answer` to itself until it is over. */

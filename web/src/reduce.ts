@@ -141,6 +141,8 @@ export function reduce(state: State, message: ToViewer | Happening, now_ms: numb
       return { ...state, is_name_asked: message.is_asked };
     case "gift_sent":
       return giftSent(state, message.id, message.gift, message.count, now_ms);
+    case "own_follow":
+      return { ...state, is_following: message.is_following };
     case "own_camp":
       return { ...state, camp: message.camp };
     case "video_changed":
@@ -193,6 +195,7 @@ function welcomed(state: State, welcome: Welcome, now_ms: number): State {
     show: welcome.show,
     lines: recent.reduce((lines, told) => withLine(lines, lineOf(told, welcome.epoch)), before),
     camp: welcome.camp,
+    is_following: welcome.is_following,
     is_moderator: welcome.is_moderator,
     emotes: welcome.emotes,
     poll: welcome.poll === null ? null : pollNow(welcome.poll, now_ms),

@@ -136,6 +136,7 @@ export interface State {
   readonly banners: readonly Banner[];
   readonly notices: readonly Notice[];
   readonly camp: Camp | null;
+  readonly is_following: boolean;
   readonly is_moderator: boolean;
   readonly waiting: readonly Waiting[]; // own lines that nobody has heard yet
   readonly held: readonly Held[]; // lines that ask for a moderator
@@ -166,6 +167,7 @@ const NO_SHOW: Show = {
   playing: [],
   is_live: false,
   source: "",
+  followers: 0,
   rest: "",
   shelf: [],
 };
@@ -199,6 +201,7 @@ export function begin(name: string, viewer: string | null): State {
     banners: [],
     notices: [],
     camp: null,
+    is_following: false,
     is_moderator: false,
     waiting: [],
     held: [],

@@ -16,6 +16,7 @@ const SHOW: Show = {
   playing: [],
   is_live: true,
   source: "webcam",
+  followers: 0,
   rest: "",
   shelf: [],
 };
@@ -55,6 +56,7 @@ const WELCOME: Welcome = {
   vote: null,
   goals: [],
   board: null,
+  is_following: false,
 };
 
 const PLAYING = { at: "playing", stream: null } as const;

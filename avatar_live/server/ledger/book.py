@@ -9,6 +9,7 @@ MINT: Final = "mint"
 HOUSE: Final = "house:gifts"
 WALLET: Final = "wallet:"
 PROVIDER: Final = "provider:"
+PRIZES: Final = "prizes"  # the provider that is the house itself: it gives what it has earned
 BALANCE_COINS_MAX: Final = 2**53 - 1  # exact as a number of JavaScript, too
 DAY_S: Final = 86_400
 
@@ -61,6 +62,9 @@ class Book:
     gifts: dict[tuple[str, str], KnownGift] = field(default_factory=dict)
     topups: dict[tuple[str, str], KnownTopUp] = field(default_factory=dict)
     rules: dict[str, Rule] = field(default_factory=dict)
+    following: set[tuple[str, str]] = field(default_factory=set)  # of those named: the room and the viewer
+    followers: dict[str, int] = field(default_factory=dict)  # how many a room has
+    unfinished_coins: int = 0  # of gifts that may still come back, where a prize is asked for
 
 
 @dataclass(slots=True)
@@ -79,6 +83,7 @@ class Changes:
     outbox: list[tuple[int, str]] = field(default_factory=list)
     finished: list[int] = field(default_factory=list)
     rules: dict[str, Rule] = field(default_factory=dict)
+    follows: dict[tuple[str, str], float | None] = field(default_factory=dict)  # since when, or no more
 
     @property
     def balances_alone(self) -> list[tuple[int, int]]:
@@ -91,7 +96,7 @@ class Changes:
         return [(number, self.balances.get(number, 0), *spent) for number, spent in self.spent.items()]
 
     def __bool__(self) -> bool:
-        return bool(self.transfers or self.accounts or self.states or self.rules)
+        return bool(self.transfers or self.accounts or self.states or self.rules or self.follows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,3 +107,5 @@ class Names:
     gift_ids: list[str]
     topup_ids: list[str]
     viewers: list[str]  # whose rules count
+    follows: list[tuple[str, str]] = field(default_factory=list)  # the room and the viewer
+    has_prize: bool = False

@@ -10,7 +10,8 @@ from typing import Any, Final, Generic, TypeVar
 from avatar_live import clock
 from avatar_live.protocol.catalogue import START_BALANCE_COINS
 from avatar_live.server.ledger import requests as rq
-from avatar_live.server.ledger.reports import Reader, Report, Sale, open_reader, reconcile, sales
+from avatar_live.server.ledger.book import PRIZES
+from avatar_live.server.ledger.reports import GiverSum, Reader, Report, Sale, givers, open_reader, reconcile, sales
 from avatar_live.server.ledger.store import OutcomeUnknownError, StoreError, open_store, perform
 
 T = TypeVar("T")
@@ -84,6 +85,18 @@ class Ledger:
     def top_up(self, viewer: str, provider: str, id: str, coins: int) -> Future[rq.ToppedUp | rq.NotToppedUp]:
         """Bring coins from outside into a wallet, once for each `id` of the provider."""
         return self._ask(_Asked[rq.ToppedUp | rq.NotToppedUp](rq.TopUp(viewer, provider, id, coins)))
+
+    def award(self, viewer: str, id: str, coins: int) -> Future[rq.ToppedUp | rq.NotToppedUp]:
+        """Bring coins out of what the house has earned into a wallet, once for each `id`."""
+        return self.top_up(viewer, PRIZES, id, coins)
+
+    def follow(self, viewer: str, is_following: bool | None) -> Future[rq.Following]:
+        """Let a viewer follow this room, or no more; None only asks."""
+        return self._ask(_Asked[rq.Following](rq.Follow(viewer, self._room, is_following)))
+
+    def givers(self, since_s: float) -> Future[tuple[GiverSum, ...]]:
+        """Return what everybody gave in this room since a time of day, the most first, beside the requests."""
+        return self._read(lambda reader: givers(reader, self._room, since_s))
 
     def set_rule(self, viewer: str, rule: rq.Rule) -> Future[None]:
         """Say from now on what a viewer, or `EVERYBODY`, may spend."""

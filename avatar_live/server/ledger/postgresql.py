@@ -74,6 +74,10 @@ class PostgresqlStore:
             gifts = db.execute(_GIFTS, (names.gift_ids,)) if names.gift_ids else ()
             topups = db.execute(_TOPUPS, (names.topup_ids,)) if names.topup_ids else ()
             rules = db.execute(_RULES, (names.viewers,))
+            rooms = [room for room, _ in names.follows]
+            follows = db.execute(_FOLLOWS, (rooms, [viewer for _, viewer in names.follows])) if rooms else ()
+            followers = db.execute(_FOLLOWERS) if rooms else ()
+            reserve = db.execute(_UNFINISHED_COINS) if names.has_prize else None
         book = Book(*last.fetchone() or (0, 0))
         for row in accounts:
             book.accounts[row[1]] = Account(*row)
@@ -83,6 +87,10 @@ class PostgresqlStore:
             book.topups[provider, id] = KnownTopUp(name[len(WALLET) :], coins)
         for viewer, *terms in rules:
             book.rules[viewer] = Rule(*terms)
+        book.following = {(room, viewer) for room, viewer in follows}
+        book.followers = {room: int(count) for room, count in followers}
+        if reserve is not None:
+            book.unfinished_coins = int((reserve.fetchone() or (0,))[0])
         return book
 
     def write(self, changes: Changes) -> None:
@@ -107,6 +115,8 @@ class PostgresqlStore:
                 (_STATES, [(number, *state) for number, state in changes.states.items()]),
                 (_FINISHED, [(number,) for number in changes.finished]),
                 (_RULE, rules),
+                (_FOLLOW, [(*key, at_s) for key, at_s in changes.follows.items() if at_s is not None]),
+                (_UNFOLLOW, [key for key, at_s in changes.follows.items() if at_s is None]),
             ):
                 if rows:
                     db.execute(statement, [list(column) for column in zip(*rows, strict=True)])
@@ -216,7 +226,7 @@ class PostgresqlReader:
     def __init__(self, db: Connection) -> None:
         self._db = db
 
-    def rows(self, query: LiteralString, *values: str) -> Iterator[Sequence[Any]]:
+    def rows(self, query: LiteralString, *values: str | float) -> Iterator[Sequence[Any]]:
         """Yield the rows of a query that both databases understand; `?` stands for a value."""
         yield from self._db.execute(query.replace("?", "%s"), values or None)
 
@@ -288,6 +298,20 @@ _RULE: Final = (
     "ON CONFLICT (viewer) DO UPDATE SET day_coins_max = excluded.day_coins_max, "
     "show_coins_max = excluded.show_coins_max, cool_off_until_s = excluded.cool_off_until_s, "
     "is_adult = excluded.is_adult"
+)
+_FOLLOWS: Final = (
+    "SELECT room, viewer FROM follower JOIN unnest(%s::text[], %s::text[]) AS asked (room, viewer) USING (room, viewer)"
+)
+_FOLLOWERS: Final = "SELECT room, count(*) FROM follower GROUP BY room"
+_FOLLOW: Final = (
+    "INSERT INTO follower SELECT * FROM unnest(%s::text[], %s::text[], %s::float8[]) ON CONFLICT DO NOTHING"
+)
+_UNFOLLOW: Final = (
+    "DELETE FROM follower USING unnest(%s::text[], %s::text[]) AS asked (room, viewer) "
+    "WHERE follower.room = asked.room AND follower.viewer = asked.viewer"
+)
+_UNFINISHED_COINS: Final = (
+    "SELECT coalesce(sum(price_coins), 0) FROM outbox JOIN gift ON gift.transfer = outbox.transfer"
 )
 _GROUP: Final = "INSERT INTO writer VALUES (%s, %s) ON CONFLICT (id) DO UPDATE SET last_group = excluded.last_group"
 _UNFINISHED: Final = (

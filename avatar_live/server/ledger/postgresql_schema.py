@@ -96,4 +96,14 @@ ALTER TABLE gift ADD COLUMN count bigint NOT NULL DEFAULT 1 CHECK (count > 0);
 CREATE TRIGGER gift_count_stays BEFORE UPDATE OF count ON gift FOR EACH ROW EXECUTE FUNCTION stays();
 """
 
-STEPS: Final = (_STEP_1, _STEP_2)
+# Who follows which room.
+_STEP_3: Final = """
+CREATE TABLE follower (
+    room text NOT NULL,
+    viewer text NOT NULL,
+    at_s double precision NOT NULL,
+    PRIMARY KEY (room, viewer)
+);
+"""
+
+STEPS: Final = (_STEP_1, _STEP_2, _STEP_3)

@@ -85,10 +85,19 @@ class Sale:
     count: int
 
 
+@dataclass(frozen=True, slots=True)
+class GiverSum:
+    """What a viewer gave, under the name of the last gift."""
+
+    viewer: str
+    name: str
+    coins: int
+
+
 class Reader(Protocol):
     """One snapshot of the books, to read from."""
 
-    def rows(self, query: str, *values: str) -> Iterator[Sequence[Any]]:
+    def rows(self, query: str, *values: str | float) -> Iterator[Sequence[Any]]:
         """Yield the rows of a query that both databases understand; `?` stands for a value."""
 
 
@@ -115,7 +124,7 @@ class _SqliteReader:
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
 
-    def rows(self, query: str, *values: str) -> Iterator[Sequence[Any]]:
+    def rows(self, query: str, *values: str | float) -> Iterator[Sequence[Any]]:
         yield from self._db.execute(query, values)
 
 
@@ -139,7 +148,7 @@ def reconcile(reader: Reader) -> Report:
             "SELECT coalesce(sum(coins), 0) FROM entry JOIN transfer ON number = transfer "
             "WHERE kind = 'open' AND coins > 0",
         ),
-        topped_up_coins=_one(reader, "SELECT coalesce(sum(coins), 0) FROM topup"),
+        topped_up_coins=_one(reader, "SELECT coalesce(sum(coins), 0) FROM topup WHERE provider <> 'prizes'"),
         faults=tuple(
             f"{count} {words}"
             for words, query in _FAULTS
@@ -159,6 +168,20 @@ def sales(reader: Reader, room: str, show: str) -> tuple[Sale, ...]:
         show,
     )
     return tuple(Sale(name.removeprefix(WALLET), gift, count) for name, gift, count in done)
+
+
+def givers(reader: Reader, room: str, since_s: float) -> tuple[GiverSum, ...]:
+    """Return what everybody gave in a room since a time of day, the most first; what came back is not counted."""
+    sums = reader.rows(
+        "SELECT account.name, coins, gift.name FROM ("
+        "SELECT wallet, sum(price_coins) AS coins, max(gift.transfer) AS last FROM gift "
+        "JOIN transfer ON number = gift.transfer WHERE state <> 'refunded' AND room = ? AND at_s >= ? GROUP BY wallet"
+        ") AS summed JOIN gift ON gift.transfer = last JOIN account ON number = summed.wallet "
+        "WHERE coins > 0 ORDER BY coins DESC, account.name",
+        room,
+        since_s,
+    )
+    return tuple(GiverSum(viewer.removeprefix(WALLET), name, int(coins)) for viewer, coins, name in sums)
 
 
 def _one(reader: Reader, query: str) -> int:

@@ -79,6 +79,15 @@ class TopUp:
 
 
 @dataclass(frozen=True, slots=True)
+class Follow:
+    """Let a viewer follow a room from now on, or no more; None only asks."""
+
+    viewer: str
+    room: str
+    is_following: bool | None
+
+
+@dataclass(frozen=True, slots=True)
 class SetRule:
     viewer: str
     rule: Rule
@@ -95,7 +104,7 @@ class Drain:
     after: int
 
 
-Request = OpenWallet | HasWallet | Pay | Mark | Refund | TopUp | SetRule | Drain
+Request = OpenWallet | HasWallet | Pay | Mark | Refund | TopUp | Follow | SetRule | Drain
 
 
 # --- answers ---------------------------------------------------------------------------------------------------------
@@ -142,6 +151,14 @@ class NotToppedUp:
     """Nothing was brought in."""
 
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Following:
+    """Whether a viewer follows, and how many do."""
+
+    is_following: bool
+    followers: int
 
 
 @dataclass(frozen=True, slots=True)

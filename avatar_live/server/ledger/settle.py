@@ -14,6 +14,7 @@ from avatar_live.server.ledger.book import (
     DAY_S,
     HOUSE,
     MINT,
+    PRIZES,
     PROVIDER,
     WALLET,
     Account,
@@ -29,6 +30,8 @@ from avatar_live.server.ledger.requests import (
     EVERYBODY,
     Answer,
     Drain,
+    Follow,
+    Following,
     HasWallet,
     Mark,
     NotPaid,
@@ -53,6 +56,7 @@ NO_PRICE: Final = f"1 to {GIFT_COUNT_MAX} of a gift cost 0 to {PRICE_COINS_MAX} 
 NO_AMOUNT: Final = f"A top-up is 1 to {TOPUP_COINS_MAX} coins; nothing was added."
 NO_WALLET: Final = "There is no such wallet; nothing was added."
 WALLET_FULL: Final = "The wallet cannot hold so many coins; nothing was added."
+HOUSE_POOR: Final = "The house has not earned so many coins that nobody can get back; nothing was added."
 OTHER_TOPUP: Final = "This id was another top-up already; nothing was added."
 
 assert WALLET_COINS_MAX * 2 < BALANCE_COINS_MAX
@@ -64,6 +68,8 @@ def names_of(group: Sequence[Request]) -> Names:
     gift_ids: dict[str, None] = {}
     topup_ids: dict[str, None] = {}
     viewers = {EVERYBODY: None}
+    follows: dict[tuple[str, str], None] = {}
+    has_prize = False
     for asked in group:
         match asked:
             case Pay(viewer=viewer, id=id):
@@ -74,11 +80,14 @@ def names_of(group: Sequence[Request]) -> Names:
                 accounts[WALLET + viewer] = None
             case TopUp(viewer=viewer, provider=provider, id=id):
                 accounts[WALLET + viewer] = accounts[PROVIDER + provider] = topup_ids[id] = None
+                has_prize = has_prize or provider == PRIZES
+            case Follow(viewer=viewer, room=room):
+                follows[room, viewer] = None
             case SetRule() | Drain():
                 pass
             case _:
                 assert_never(asked)
-    return Names(list(accounts), list(gift_ids), list(topup_ids), list(viewers))
+    return Names(list(accounts), list(gift_ids), list(topup_ids), list(viewers), list(follows), has_prize)
 
 
 def settle(group: Sequence[Request], book: Book, now_s: float) -> tuple[list[object], Changes]:
@@ -102,6 +111,8 @@ def _settled(desk: "_Desk", asked: Request) -> object:
             return desk.wallet(viewer) is not None
         case TopUp():
             return _top_up(desk, asked)
+        case Follow():
+            return _follow(desk, asked)
         case SetRule(viewer, rule):
             desk.book.rules[viewer] = desk.changes.rules[viewer] = rule
             return None
@@ -141,6 +152,7 @@ def _pay(desk: "_Desk", asked: Pay) -> Answer:
     if refusal := refusal_of(rule, asked.price_coins, day_coins, show_coins, desk.now_s):
         return NotPaid(balance_coins, refusal)
     number = desk.move("gift", wallet, desk.known(HOUSE, "house"), asked.price_coins)
+    desk.book.unfinished_coins += asked.price_coins
     desk.note_spent(wallet, day, day_coins + asked.price_coins, asked.show, show_coins + asked.price_coins)
     desk.book.gifts[asked.viewer, asked.id] = KnownGift(
         number, asked.gift, asked.price_coins, "committed", "", desk.now_s, asked.show, asked.count
@@ -159,6 +171,7 @@ def _mark(desk: "_Desk", asked: Mark) -> None:
     desk.changes.states[known.number] = (asked.state, "")
     if asked.state == "done":
         desk.changes.finished.append(known.number)
+        desk.book.unfinished_coins -= known.price_coins
 
 
 def _refund(desk: "_Desk", asked: Refund) -> int | None:
@@ -167,6 +180,7 @@ def _refund(desk: "_Desk", asked: Refund) -> int | None:
     if known is None or wallet is None or known.state in ("done", "refunded"):
         return None
     known.state, known.reason = "refunded", asked.reason
+    desk.book.unfinished_coins -= known.price_coins
     number = desk.move("refund", desk.known(HOUSE, "house"), wallet, known.price_coins)
     day_coins = wallet.day_coins - known.price_coins * (int(known.at_s // DAY_S) == wallet.day)
     show_coins = wallet.show_coins - known.price_coins * (known.show == wallet.show)
@@ -189,10 +203,27 @@ def _top_up(desk: "_Desk", asked: TopUp) -> ToppedUp | NotToppedUp:
         return NotToppedUp(NO_AMOUNT)
     if wallet.balance_coins + asked.coins > WALLET_COINS_MAX:
         return NotToppedUp(WALLET_FULL)
-    number = desk.move("topup", desk.known(PROVIDER + asked.provider, "source"), wallet, asked.coins)
+    if asked.provider == PRIZES:
+        payer = desk.known(HOUSE, "house")
+        if payer.balance_coins - desk.book.unfinished_coins < asked.coins:
+            return NotToppedUp(HOUSE_POOR)
+    else:
+        payer = desk.known(PROVIDER + asked.provider, "source")
+    number = desk.move("topup", payer, wallet, asked.coins)
     desk.book.topups[asked.provider, asked.id] = KnownTopUp(asked.viewer, asked.coins)
     desk.changes.topups.append((number, wallet.number, asked.provider, asked.id, asked.coins))
     return ToppedUp(wallet.balance_coins, is_repeat=False)
+
+
+def _follow(desk: "_Desk", asked: Follow) -> Following:
+    key, book = (asked.room, asked.viewer), desk.book
+    is_following = key in book.following
+    if asked.is_following is not None and asked.is_following != is_following:
+        is_following = asked.is_following
+        desk.changes.follows[key] = desk.now_s if is_following else None
+        (book.following.add if is_following else book.following.discard)(key)
+        book.followers[asked.room] = book.followers.get(asked.room, 0) + (1 if is_following else -1)
+    return Following(is_following, book.followers.get(asked.room, 0))
 
 
 class _Desk:

@@ -66,6 +66,11 @@ class SqliteStore:
                 book.topups[provider, id] = KnownTopUp(name[len(WALLET) :], coins)
         for viewer, day, show, cool_off_until_s, is_adult in self.db.execute(_RULES, (json.dumps(names.viewers),)):
             book.rules[viewer] = Rule(day, show, cool_off_until_s, None if is_adult is None else bool(is_adult))
+        if names.follows:
+            book.following = set(self.db.execute(_FOLLOWS, (json.dumps(names.follows),)))
+            book.followers = dict(self.db.execute("SELECT room, count(*) FROM follower GROUP BY room"))
+        if names.has_prize:
+            (book.unfinished_coins,) = self.db.execute(_UNFINISHED_COINS).fetchone()
         return book
 
     def write(self, changes: Changes) -> None:
@@ -104,6 +109,15 @@ class SqliteStore:
             ],
         )
 
+        many(
+            "INSERT OR IGNORE INTO follower VALUES (?, ?, ?)",
+            [(*key, at_s) for key, at_s in changes.follows.items() if at_s is not None],
+        )
+        many(
+            "DELETE FROM follower WHERE room = ? AND viewer = ?",
+            [key for key, at_s in changes.follows.items() if at_s is None],
+        )
+
     def drain(self, asked: Drain) -> Drained:
         """Return what a room has not finished and which wallets were topped up, from a transfer on."""
         (last,) = self.db.execute("SELECT coalesce(max(number), 0) FROM transfer").fetchone()
@@ -137,6 +151,13 @@ _TOPUPS: Final = (
 _RULES: Final = (
     "SELECT viewer, day_coins_max, show_coins_max, cool_off_until_s, is_adult FROM json_each(?) "
     "CROSS JOIN rule ON viewer = json_each.value"
+)
+_FOLLOWS: Final = (
+    "SELECT room, viewer FROM json_each(?) CROSS JOIN follower "
+    "ON room = json_extract(json_each.value, '$[0]') AND viewer = json_extract(json_each.value, '$[1]')"
+)
+_UNFINISHED_COINS: Final = (
+    "SELECT coalesce(sum(price_coins), 0) FROM outbox JOIN gift ON gift.transfer = outbox.transfer"
 )
 _UNFINISHED: Final = (
     "SELECT account.name, gift.name, gift.id, gift.gift, price_coins, balance_coins, outbox.transfer, count "

@@ -151,7 +151,17 @@ _SCHEMA_3: Final = (
     f"BEGIN SELECT RAISE(ABORT, {_APPEND_ONLY}); END;\n"
 )
 
-STEPS: Final = (_SCHEMA_1, _SCHEMA_2 + _GUARDS_2, _SCHEMA_3)
+# Version 4: who follows which room.
+_SCHEMA_4: Final = """
+CREATE TABLE follower (
+    room TEXT NOT NULL,
+    viewer TEXT NOT NULL,
+    at_s REAL NOT NULL,
+    PRIMARY KEY (room, viewer)
+) STRICT, WITHOUT ROWID;
+"""
+
+STEPS: Final = (_SCHEMA_1, _SCHEMA_2 + _GUARDS_2, _SCHEMA_3, _SCHEMA_4)
 VERSION: Final = len(STEPS)
 
 

@@ -12,6 +12,7 @@ export interface Actions {
   readonly openPicker: (is_open: boolean) => void;
   readonly like: () => void;
   readonly give: (gift: string, count: number) => void;
+  readonly follow: (is_following: boolean) => void;
   readonly vote: (poll: number, choice: number) => void;
   readonly chooseSide: (side: State["side"]) => void;
   /** Choose how many of a gift one tap gives. */

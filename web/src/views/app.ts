@@ -10,6 +10,7 @@ import { campsView } from "./camps";
 import { chatView } from "./chat";
 import { dockView } from "./dock";
 import { giftsView } from "./gifts";
+import { sign } from "./icons";
 import { initialOf } from "./names";
 import { playView } from "./play";
 import { stageView, statusView } from "./stage";
@@ -30,8 +31,10 @@ export function appView(state: State, act: Actions): TemplateResult {
             <span class="host" aria-hidden="true">${initialOf(state.title || words.app)}</span>
             <div>
               <h1 id="title">${state.title || words.app}</h1>
+              <p id="followers">${state.show.followers === 0 ? nothing : html`<b>${compact.format(state.show.followers)}</b> ${words.followers}`}</p>
               <p id="source">${state.show.source === "" ? "" : `${words.driven_by} ${state.show.source}`}</p>
             </div>
+            ${followView(state, act)}
           </div>
           ${statusView(state, act)}
         </div>
@@ -48,4 +51,18 @@ export function appView(state: State, act: Actions): TemplateResult {
       </ul>
     </main>
   `;
+}
+
+const compact = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
+
+function followView(state: State, act: Actions): TemplateResult {
+  return html`<button
+    id="follow"
+    class="follow"
+    aria-pressed=${state.is_following ? "true" : "false"}
+    ?disabled=${state.link.at !== "joined"}
+    @click=${() => act.follow(!state.is_following)}
+  >
+    ${sign(state.is_following ? "check" : "plus")}<span>${state.is_following ? words.following : words.follow}</span>
+  </button>`;
 }

@@ -9,7 +9,7 @@ import type { Actions } from "./actions";
 import { sign } from "./icons";
 import { hueOf, initialOf } from "./names";
 
-const KINDS: readonly BoardKind[] = ["round"];
+const KINDS: readonly BoardKind[] = ["round", "season"];
 
 export function boardView(state: State, of: BoardKind, act: Actions): TemplateResult {
   const board = state.boards[of];
