@@ -92,22 +92,22 @@ FIGURES_OVER_S: Final = 1.0
 WEIGH_S: Final = 1.0
 
 
-def run(plan: EnginePlan, stage: Stage, orders: Lossless[Order]) -> None:
-    """Make frames until told to stop. Raises AvatarError when it cannot begin."""
+def run(plan: EnginePlan, stage: Stage, orders: Lossless[Order], taken: TakenCues | None = None) -> None:
+    """Make frames until told to stop; `taken` knows what was shown. Raises AvatarError when it cannot begin."""
     avatar = read_avatar(Path(plan.avatar))
     stage.set_avatar(avatar)
     overlay = Overlay(plan.title, licence_of(avatar.meta).credit_line)
     reactions = Reactions(read_clips(Path(plan.clips)) if plan.clips else {}, hips_height_m(avatar))
     show = Show(Solver(plan.mirror), Rig(avatar), stage, overlay, reactions)
     show.solver.use_build(build_of(show.rig.rest_places_m))
-    with contextlib.closing(Engine(plan, Path(plan.run_folder), show)) as engine:
+    with contextlib.closing(Engine(plan, Path(plan.run_folder), show, taken)) as engine:
         engine.run(orders)
 
 
 class Engine:
     """Hold what the loop needs between two frames."""
 
-    def __init__(self, plan: EnginePlan, folder: Path, show: Show) -> None:
+    def __init__(self, plan: EnginePlan, folder: Path, show: Show, taken: TakenCues | None = None) -> None:
         self._plan = plan
         self._show = show
         self._show.overlay.is_panic = plan.is_panic_on
@@ -132,7 +132,7 @@ class Engine:
         self._preview = PictureSlot(folder / PREVIEW_SLOT, PREVIEW_PIXELS_MAX) if plan.preview else None
         self._health = HealthWriter(folder, "engine")
         self._wardrobe = Wardrobe()
-        self._taken = TakenCues()
+        self._taken = taken or TakenCues()
         self._vmc_out = VmcOut(plan.vmc_out)
         self._guest = GuestView(folder, plan.width_px, plan.height_px, plan.layer)
         self._sound.hear_guest(self._guest.is_placed)

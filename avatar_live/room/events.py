@@ -281,11 +281,12 @@ class EffectReported:
 
 @dataclass(frozen=True, slots=True)
 class Sale:
-    """How many of an outside effect a viewer paid and got."""
+    """How many of an outside effect a viewer paid and got, and when the last one was paid."""
 
     viewer: str
     gift: str
     count: int
+    at_s: float
 
 
 @dataclass(frozen=True, slots=True)

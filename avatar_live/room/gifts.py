@@ -87,8 +87,7 @@ def answered(
     room = _with_balance(room, event.viewer, balance_coins)
     match event:
         case ev.GiftRepeated():
-            standing = turns.standing(room, event.viewer, event.id, now_s) if event.state == "committed" else ()
-            if standing:
+            if standing := turns.standing(room, event.viewer, event.id, now_s):
                 return room, standing
             reason = event.reason or play.place_in_line(room, event.viewer, event.id)
             return room, (ev.Tell(event.viewer, GiftUpdate(event.id, event.state, balance_coins, reason)),)

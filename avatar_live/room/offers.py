@@ -118,12 +118,9 @@ def release(room: Room, viewer: str, id: str) -> Room:
 
 
 def sold(room: Room, viewer: str, gift: str, now_s: float) -> Room:
-    """Count one that was paid, and let nobody else have it while it cools down."""
-    room, terms_ = count(room, viewer, gift, 1), terms(room, gift)
-    if terms_ is None or not terms_.cooldown_s:
-        return room
-    cooling = {one: until_s for one, until_s in room.shelf.ready_s.items() if until_s > now_s}
-    return _with(room, replace(room.shelf, ready_s={**cooling, gift: now_s + terms_.cooldown_s}))
+    """Count one that was paid; from now on it cools down."""
+    room = count(room, viewer, gift, 1)
+    return _with(room, replace(room.shelf, sold_s={**room.shelf.sold_s, gift: now_s}))
 
 
 def count(room: Room, viewer: str, gift: str, change: int) -> Room:
@@ -139,6 +136,8 @@ def counted(room: Room, event: ev.SalesCounted) -> Room:
     """Go on with what the ledger says was sold before this life of the room."""
     for sale in event.sales:
         room = count(room, sale.viewer, sale.gift, sale.count)
+        last_s = max(sale.at_s, room.shelf.sold_s.get(sale.gift, sale.at_s))
+        room = _with(room, replace(room.shelf, sold_s={**room.shelf.sold_s, sale.gift: last_s}))
     return room
 
 
@@ -198,7 +197,9 @@ def _wait_s(shelf: Shelf, gift: str, sold: OfferedEffect, now_s: float) -> int:
     """Return the whole seconds for which it cools down; what the ledger is asked about is as good as sold."""
     if sold.cooldown_s and gift in shelf.promised.values():
         return math.ceil(sold.cooldown_s)
-    return max(math.ceil(shelf.ready_s.get(gift, now_s) - now_s), 0)
+    if not sold.cooldown_s or gift not in shelf.sold_s:
+        return 0
+    return max(math.ceil(shelf.sold_s[gift] + sold.cooldown_s - now_s), 0)
 
 
 def _owner(viewer: str, gift: str) -> str:

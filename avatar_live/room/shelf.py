@@ -11,6 +11,8 @@ TURNS_MAX: Final = 500  # on their way at once; beyond, an effect is refused bef
 TURNS_OF_ONE_MAX: Final = 50  # of one effect
 STAGE: Final = ""  # the game of the gifts that our own stage shows for a while
 
+Phase = Literal["queued", "asked", "accepted", "running", "paused"]
+
 _NOBODY: Final[Roster[int]] = Roster()
 
 
@@ -36,7 +38,7 @@ class Turn:
     gift: str  # game/effect, or a gift of our own
     price_coins: int
     left_s: float  # of its running, while it does not run
-    phase: Literal["queued", "asked", "accepted", "running", "paused"] = "queued"
+    phase: Phase = "queued"
     until_s: float = 0.0  # when the phase ends by itself
 
     @property
@@ -52,7 +54,7 @@ class Shelf:
     games: Mapping[str, Game] = field(default_factory=dict)
     sold: Mapping[str, int] = field(default_factory=dict)
     had: Roster[int] = _NOBODY  # by viewer and effect
-    ready_s: Mapping[str, float] = field(default_factory=dict)  # when an effect has cooled down
+    sold_s: Mapping[str, float] = field(default_factory=dict)  # when an effect was last paid
     promised: Mapping[tuple[str, str], str] = field(default_factory=dict)  # the effect, by viewer and gift id
     turns: tuple[Turn, ...] = ()  # in the order in which they were paid
     told: tuple[Offer, ...] = ()

@@ -77,6 +77,11 @@ def asked(room: Room, game: str) -> tuple[EffectAskedEvent, ...]:
     return tuple(_asked(turn) for turn in room.shelf.turns if turn.game == game and turn.phase != "queued")
 
 
+def left_s(turn: Turn, now_s: float) -> float:
+    """Return what is left of the running; above 0 until it is done, since 0 means that it takes no time."""
+    return max(turn.until_s - now_s, MOMENT_S) if turn.phase == "running" and turn.left_s else turn.left_s
+
+
 def obstacle_to_report(room: Room, event: ev.EffectReported) -> str:
     """Say why a game cannot report this; empty when it can."""
     turn = _find(room, event.id)
@@ -103,7 +108,7 @@ def reported(room: Room, event: ev.EffectReported, now_s: float) -> tuple[Room, 
         case "running" | "resumed" if turn.phase != "running":
             return _run(room, turn, now_s)
         case "paused" if turn.phase == "running":
-            turn = replace(turn, phase="paused", left_s=_left_s(turn, now_s), until_s=now_s + PAUSE_S_MAX)
+            turn = replace(turn, phase="paused", left_s=left_s(turn, now_s), until_s=now_s + PAUSE_S_MAX)
             return _changed(room, turn), _told(room, turn, now_s)
         case "done":
             return _end(room, turn, "", now_s)
@@ -114,12 +119,18 @@ def reported(room: Room, event: ev.EffectReported, now_s: float) -> tuple[Room, 
 
 
 def cue_taken(room: Room, event: ev.CueWasTaken, now_s: float) -> tuple[Room, ev.Effects]:
-    """Let a gift of our own run, now that the engine has its cue; one that takes no time is done by that."""
+    """Let a gift of our own run, now that the engine has its cue; one that takes no time is done by that.
+
+    The books call both done: the engine shows it to its end, even if this room dies.
+    """
     room, taken = without_cue(room, event)
     if taken is None or not taken.gift_id:
         return room, ()
     turn = _find(room, effect_id(taken.viewer, taken.gift_id))
-    return (room, done(room, taken.viewer, taken.gift_id)) if turn is None else _run(room, turn, now_s)
+    if turn is None:
+        return room, done(room, taken.viewer, taken.gift_id)
+    room, told = _run(room, turn, now_s)
+    return room, (ev.Mark(taken.viewer, taken.gift_id, "done"), *told)
 
 
 def game_came(room: Room, event: ev.GameOffered, now_s: float) -> tuple[Room, ev.Effects]:
@@ -236,6 +247,8 @@ def _end(room: Room, turn: Turn, reason: str, now_s: float) -> tuple[Room, ev.Ef
         room = offers.count(room, turn.viewer, turn.gift, -1)
         effects += _tell(room, turn, "failed", reason)
         effects.append(ev.Refund(turn.viewer, turn.gift_id, reason))
+    elif turn.game == STAGE:
+        effects += _tell(room, turn, "done", "")
     else:
         effects += done(room, turn.viewer, turn.gift_id)
     room, started = _start(room, now_s)
@@ -253,19 +266,14 @@ def _back_in_line(room: Room, game: str, now_s: float) -> Room:
 
 def _queued(turn: Turn, now_s: float) -> Turn:
     """Return a turn that has to be had again, for what was left of it."""
-    return replace(turn, phase="queued", left_s=_left_s(turn, now_s), until_s=0.0)
-
-
-def _left_s(turn: Turn, now_s: float) -> float:
-    """Return what is left of the running; above 0 until it is done, since 0 means that it takes no time."""
-    return max(turn.until_s - now_s, MOMENT_S) if turn.phase == "running" and turn.left_s else turn.left_s
+    return replace(turn, phase="queued", left_s=left_s(turn, now_s), until_s=0.0)
 
 
 def _told(room: Room, turn: Turn, now_s: float) -> ev.Effects:
     game = room.shelf.games.get(turn.game)
     reason = WAITS_FOR_GAME if game is not None and not game.is_here else ""
     state = _TELLS.get(turn.phase, "queued")
-    return _tell(room, turn, state, reason, 0.0 if state == "queued" else round(_left_s(turn, now_s), 1))
+    return _tell(room, turn, state, reason, 0.0 if state == "queued" else round(left_s(turn, now_s), 1))
 
 
 def _tell(room: Room, turn: Turn, state: GiftState, reason: str, seconds: float = 0.0) -> ev.Effects:

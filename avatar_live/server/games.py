@@ -10,10 +10,12 @@ import msgspec
 from litestar import Response, Router, get, post, put
 from litestar.params import FromPath
 
+from avatar_live import clock
 from avatar_live.protocol.effects import EffectStep, Offer, OfferedEffects, OfferState, OfferTaken
 from avatar_live.protocol.wire import REASON_CHARACTERS_MAX
 from avatar_live.room import events as ev
 from avatar_live.room import offers, turns
+from avatar_live.room.shelf import Phase
 from avatar_live.server.access import Access
 from avatar_live.server.described import sentences
 from avatar_live.server.keeper import Keeper
@@ -26,6 +28,16 @@ class Shelf(msgspec.Struct, frozen=True):
 
     offers: tuple[Offer, ...]
     states: tuple[OfferState, ...]
+
+
+class EffectOnItsWay(msgspec.Struct, frozen=True):
+    """A paid effect that is neither done nor paid back, and how far it is; `seconds` is what is left of its running."""
+
+    id: str
+    gift: str
+    name: str
+    phase: Phase
+    seconds: float
 
 
 class EffectReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -41,6 +53,14 @@ def games_routes(keeper: Keeper, access: Access) -> Router:
     @get("/games", sync_to_thread=False, summary="What outside games sell")
     def look() -> Shelf:
         return Shelf(offers.offers(keeper.room), keeper.room.show.shelf)
+
+    @get("/effects", sync_to_thread=False, summary="What is paid and on its way")
+    def on_its_way() -> tuple[EffectOnItsWay, ...]:
+        now_s = clock.now_s()
+        return tuple(
+            EffectOnItsWay(turn.id, turn.gift, turn.name, turn.phase, round(turns.left_s(turn, now_s), 3))
+            for turn in keeper.room.shelf.turns
+        )
 
     @put(
         "/games/{game:str}/effects",
@@ -72,4 +92,4 @@ def games_routes(keeper: Keeper, access: Access) -> Router:
         keeper.handle(told)
         return Response("ok", media_type="text/plain")
 
-    return Router("/api", route_handlers=[look, sell, report], guards=[access.guard("games")])
+    return Router("/api", route_handlers=[look, on_its_way, sell, report], guards=[access.guard("games")])

@@ -99,7 +99,9 @@ class Keeper:
         following = await asyncio.wrap_future(self.ledger.follow("", None))
         self.handle(ev.FollowersCounted(following.followers))
         sales = await asyncio.wrap_future(self.ledger.sales())
-        self.handle(ev.SalesCounted(tuple(ev.Sale(one.viewer, one.gift, one.count) for one in sales)))
+        since_s = clock.wall_s() - clock.now_s()  # what the wall clock is ahead
+        counted = tuple(ev.Sale(one.viewer, one.gift, one.count, one.wall_s - since_s) for one in sales)
+        self.handle(ev.SalesCounted(counted))
         for one in self._outbox.take_all(await asyncio.wrap_future(self.ledger.drain())):
             gift = GIFTS.get(one.gift)
             if gift is not None and gift.reaction == "ticket":

@@ -209,9 +209,11 @@ def test_a_gift_that_lasts_runs_once_the_engine_has_it_and_is_done_at_its_end() 
     scene.join("ann")
     effects = scene.commit("ann", "gift-1", "giant_head")
     (head,) = [one for one in of(ev.ShowCue, effects) if isinstance(one.cue, GiantHead)]
-    assert states("ann", scene.play(ev.CueWasTaken(head.id))) == [("running", GIANT_HEAD_SECONDS)]
-    assert not of(ev.Mark, scene.tick(GIANT_HEAD_SECONDS - 0.1))
-    assert of(ev.Mark, scene.tick(0.1)) == [ev.Mark("ann", "gift-1", "done")]
+    effects = scene.play(ev.CueWasTaken(head.id))
+    assert states("ann", effects) == [("running", GIANT_HEAD_SECONDS)]
+    assert of(ev.Mark, effects) == [ev.Mark("ann", "gift-1", "done")], "the engine shows it, whoever dies"
+    assert not states("ann", scene.tick(GIANT_HEAD_SECONDS - 0.1))
+    assert states("ann", scene.tick(0.1)) == [("done", 0.0)]
 
 
 def test_of_two_dances_the_second_begins_when_the_first_is_over() -> None:

@@ -102,9 +102,11 @@ def test_a_viewer_gets_no_more_than_their_own_share() -> None:
 
 def test_what_was_sold_in_an_earlier_life_of_the_room_counts() -> None:
     scene = selling(per_show_max=3, per_viewer_max=2)
-    scene.play(ev.SalesCounted((ev.Sale("ann", "castle/ghost", 2),)))
+    scene.play(ev.SalesCounted((ev.Sale("ann", "castle/ghost", 2, 990.0),)))
     assert obstacle(scene, "ann") == HAD
     assert told_state(scene) == OfferState("castle/ghost", None, 0, 1)
+    came(scene, cooldown_s=30.0)
+    assert "cools down for 18 s more" in obstacle(scene, "bob")
 
 
 @pytest.mark.parametrize(("is_away", "hindrance", "reason"), [(False, "off", OFF), (True, "away", NO_GAME)])

@@ -96,7 +96,9 @@ async def test_a_killed_server_asks_again_by_the_same_id_and_remembers_what_was_
         sell(mortal, terms)
         await ann.send(GiveGift("kill-1", "castle/ghost"))
         first = (await next_event(heard, "effect_asked"))["data"]["id"]
+        assert [one["phase"] for one in ask(mortal, "GET", "/effects").json()] == ["asked"]
         assert say(mortal, first, "done") == 200
+        assert ask(mortal, "GET", "/effects").json() == []
         await ann.until(GiftUpdate, lambda one: one.state == "done")
         await ann.send(GiveGift("kill-2", "castle/ghost"))
         second = (await next_event(heard, "effect_asked"))["data"]["id"]

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from avatar_live.clock import wall_s
 from avatar_live.protocol.catalogue import START_BALANCE_COINS
 from avatar_live.server.ledger import GROUP_MAX, Answer, Ledger, LedgerError, NotPaid, Paid, PaidBefore
 from avatar_live.server.ledger.settle import OTHER_GIFT
@@ -91,6 +92,25 @@ def test_a_refund_comes_once_and_not_after_the_gift_is_done(ledger: Ledger) -> N
     ledger.mark("ann", "gift-1", "done")
     assert isinstance(answer := pay(ledger, "ann", "gift-1", price_coins=100), PaidBefore)
     assert answer.state == "refunded"
+
+
+def test_what_games_sold_and_did_in_this_show_is_counted_for_each_viewer(where: Path | str) -> None:
+    with contextlib.closing(Ledger(where, show="yesterday")) as ledger:
+        ledger.open_wallet("ann")
+        ledger.pay("ann", "Ann", "gift-0", "castle/ghost", 1)
+        ledger.mark("ann", "gift-0", "done").result(DEADLINE_S)
+    with contextlib.closing(Ledger(where, show="today")) as ledger:
+        for number, gift in enumerate(["castle/ghost", "castle/ghost", "castle/fog", "castle/fog", "tomato"]):
+            ledger.pay("ann", "Ann", f"gift-{number + 1}", gift, 1)
+        for number in (1, 2, 3, 5):
+            ledger.mark("ann", f"gift-{number}", "done")
+        ledger.refund("ann", "gift-4", "sorry").result(DEADLINE_S)
+        sales = ledger.sales().result(DEADLINE_S)
+    assert sorted((one.viewer, one.gift, one.count) for one in sales) == [
+        ("ann", "castle/fog", 1),
+        ("ann", "castle/ghost", 2),
+    ]
+    assert all(abs(one.wall_s - wall_s()) < DEADLINE_S for one in sales)
 
 
 def test_what_is_not_finished_is_there_after_opening_again(where: Path | str) -> None:

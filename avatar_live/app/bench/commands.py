@@ -328,16 +328,20 @@ def crash(
     kills: Annotated[int, typer.Option("--kills", min=1, help="How often a process is killed.")] = 50,
     cuts: Annotated[int, typer.Option("--power-cuts", min=1, help="How often the power is cut.")] = 200,
     seed: Annotated[int, typer.Option("--seed", help="Another seed, other moments.")] = 1,
+    has_real_engine: Annotated[bool, typer.Option("--real-engine", help="No stand-in for the engine.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object as the last line.")] = False,
 ) -> None:
-    """Kill server, edge and engine under load, cut the power under the ledger, and account for every coin and effect.
+    """Kill server, edge, engine and an outside game under load, cut the power, and account for every coin and effect.
 
     Exit code 1: not all is there.
     """
     from avatar_live.app.bench.crash import WRONG, measure_crash
     from avatar_live.app.bench.power_cut import CUT_WRONG, measure_power_cuts
 
-    figures = {**measure_power_cuts(cuts, 20 * cuts, seed, say), **measure_crash(kills, seed, say)}
+    figures = {
+        **measure_power_cuts(cuts, 20 * cuts, seed, say),
+        **measure_crash(kills, seed, say, has_real_engine=has_real_engine),
+    }
     _tell(figures, as_json)
     raise typer.Exit(1 if any(figures[name] for name in (*WRONG, *CUT_WRONG)) else 0)
 

@@ -16,6 +16,7 @@ from avatar_live.protocol.catalogue import CATALOGUE
 from avatar_live.protocol.codec import to_viewer
 from avatar_live.protocol.wire import GiftState, GiftUpdate, GiveGift, Join, Welcome
 
+OURS: Final = tuple(gift.id for gift in CATALOGUE)
 GIVE_S: Final = 0.25  # slower than a room allows, so that most gifts are taken
 ASK_AGAIN_S: Final = 2.0
 RECONNECT_S: Final = 0.05
@@ -24,8 +25,9 @@ RECONNECT_S: Final = 0.05
 class Giver:
     """One viewer: what was asked for, and the last word on each gift."""
 
-    def __init__(self, secret: str, seed: int) -> None:
+    def __init__(self, secret: str, seed: int, gifts: Sequence[str] = OURS) -> None:
         self.secret = secret
+        self._gifts = gifts
         self.asked: dict[str, str] = {}
         self.told: dict[str, GiftState] = {}
         self._asked_s: dict[str, float] = {}
@@ -68,7 +70,7 @@ class Giver:
     async def _ask(self, socket: websockets.ClientConnection, *, is_giving: bool) -> None:
         now_s = clock.now_s()
         if is_giving:
-            self.asked[str(uuid.uuid4())] = self._random.choice(CATALOGUE).id
+            self.asked[str(uuid.uuid4())] = self._random.choice(self._gifts)
         for id in self.waiting:
             if now_s - self._asked_s.get(id, float("-inf")) >= ASK_AGAIN_S:
                 self._asked_s[id] = now_s

@@ -120,9 +120,11 @@ class Ledger:
         def answer() -> None:
             try:
                 with open_reader(self._where) as reader:
-                    future.set_result(read(reader))
+                    found = read(reader)
             except StoreError as error:
                 future.set_exception(LedgerError(str(error)))
+            else:
+                future.set_result(found)  # the reader has let go of the books
 
         threading.Thread(target=answer, name="ledger reader", daemon=True).start()
         return future

@@ -78,11 +78,12 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Sale:
-    """How many of an effect were done for a viewer."""
+    """How many of an effect were done for a viewer, and when the last of them was paid."""
 
     viewer: str
     gift: str
     count: int
+    wall_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,14 +161,15 @@ def reconcile(reader: Reader) -> Report:
 def sales(reader: Reader, room: str, show: str) -> tuple[Sale, ...]:
     """Return what was done in a show of what outside games sell; what is on its way is not counted."""
     done = reader.rows(
-        "SELECT account.name, gift, count(*) FROM gift JOIN account ON number = wallet "
+        "SELECT account.name, gift, count(*), max(at_s) FROM gift JOIN account ON account.number = wallet "
+        "JOIN transfer ON transfer.number = gift.transfer "
         "WHERE gift LIKE ? AND state = ? AND room = ? AND gift.show = ? GROUP BY account.name, gift",
         "%/%",
         "done",
         room,
         show,
     )
-    return tuple(Sale(name.removeprefix(WALLET), gift, count) for name, gift, count in done)
+    return tuple(Sale(name.removeprefix(WALLET), *row) for name, *row in done)
 
 
 def givers(reader: Reader, room: str, since_s: float) -> tuple[GiverSum, ...]:
