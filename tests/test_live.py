@@ -235,3 +235,23 @@ def test_help_needs_no_set_up(tmp_path: Path) -> None:
     )
     assert done.returncode == 0 and "python3 live.py test" in done.stdout
     assert [path.name for path in tmp_path.iterdir()] == ["live.py"]
+
+
+def test_what_runs_beside_is_told_whole_at_its_end(capsys: pytest.CaptureFixture[str]) -> None:
+    run_beside = runpy.run_path(str(PROJECT / "live.py"))["run_beside"]
+    said = "import sys; print('2 passed'); sys.exit(3)"
+    with run_beside("beside", [sys.executable, "-c", said], os.environ) as ended:
+        name, is_passed, seconds = ended()
+    assert (name, is_passed) == ("beside", False) and seconds > 0.0
+    assert "2 passed" in capsys.readouterr().out
+
+
+def test_what_runs_beside_ends_with_what_it_runs_beside() -> None:
+    run_beside = runpy.run_path(str(PROJECT / "live.py"))["run_beside"]
+    started_s = time.monotonic()
+    with (
+        pytest.raises(KeyboardInterrupt),
+        run_beside("beside", [sys.executable, "-c", "import time; time.sleep(60)"], os.environ),
+    ):
+        raise KeyboardInterrupt
+    assert time.monotonic() - started_s < 30.0

@@ -1,5 +1,6 @@
 """The tracker as its parent sees it: a process that publishes readings, obeys, tells how it does, and stops."""
 
+import itertools
 import subprocess
 import sys
 import time
@@ -263,14 +264,15 @@ def test_a_take_holds_what_was_published_until_a_moment_before_the_tracker_was_k
     path = tmp_path / "takes" / "evening.take"
     child.order(Record(str(path)))
     child.health(lambda health: "take_bytes" in health.figures)
-    published = []
-    end_s = time.monotonic() + 2.5
-    while time.monotonic() < end_s:
+    published, at_s = [], [time.monotonic()]
+    while at_s[-1] < at_s[0] + 2.5:
         published.append(readings_to_bytes(child.readings()))
+        at_s.append(time.monotonic())
     child.process.kill()
     killed_s = time.monotonic()
     kept = list(read_take(path))
-    assert 0.0 <= killed_s - kept[-1].at_s <= 1.0
+    starved_s = max(later - earlier for earlier, later in itertools.pairwise(at_s))  # on a machine that does more
+    assert 0.0 <= killed_s - kept[-1].at_s <= 1.0 + starved_s
     recorded = [entry.data for entry in kept]
     assert [data for data in recorded if data in published] == [data for data in published if data in recorded]
     assert sum(data in recorded for data in published) > 0.5 * len(published)
@@ -285,7 +287,7 @@ def test_a_take_ends_when_it_is_told_to_and_plays_as_the_next_source(start: Star
     kept = list(read_take(tmp_path / "a.take"))
     child.order(UseCamera(str(tmp_path / "a.take")))
     child.health(lambda health: health.status == "a.take" and health.figures["fps"] > 10.0)
-    said = child.readings()
+    said = child.readings(lambda got: got.face is not None)
     assert said.face is not None and 0.0 <= time.monotonic() - said.captured_s < 2.0
     recorded = [sense for _, sense in replay(kept) if isinstance(sense, Readings) and sense.face is not None]
     assert said.face.landmarks.tobytes() in [
@@ -296,6 +298,7 @@ def test_a_take_ends_when_it_is_told_to_and_plays_as_the_next_source(start: Star
 def test_a_take_that_cannot_be_written_is_told_and_stops_nothing(start: Start, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     child = start("performance")
+    child.readings()  # the camera is open, and the status names it
     child.order(Record(str(tmp_path / "file" / "a.take")))
     health = child.health(lambda health: "a.take" in health.status)
     assert health.status.startswith("the bundled performance; a.take is not recorded further (")
