@@ -43,7 +43,19 @@ PROGRAM = BIN / ("avatar-live.exe" if os.name == "nt" else "avatar-live")
 READY = VENV / "ready.json"  # what the folder was made from, written last
 WEB = ROOT / "web"
 # Of the program; `check` and `test` are ours.
-COMMANDS = ("serve", "desktop", "doctor", "models", "avatars", "export", "bench", "ledger", "edge")
+COMMANDS = (
+    "serve",
+    "desktop",
+    "doctor",
+    "models",
+    "avatars",
+    "export",
+    "bench",
+    "ledger",
+    "edge",
+    "events",
+    "webhooks",
+)
 LINES_KEPT = 60  # of a failed step's output
 TITLE_CHARACTERS = 44  # of a running step, so that its progress has room beside it
 OTHER_INSTALLER_S_MAX = 600  # how long apt-get waits for another one to end
@@ -72,7 +84,7 @@ WISHES = {
     "/usr/share/fonts/truetype/wqy/wqy-zenhei.ttc": "fonts-wqy-zenhei",
 }
 # What only computes fills the time in which the other tests wait; what looks at a clock is not beside its like.
-UNHURRIED = ("-m", "unhurried")
+UNHURRIED = ("-m", "unhurried", "--timeout", "1200")  # they may be kept waiting for long
 HURRIED = ("-m", "not unhurried")
 TEST_PROGRAMS = {
     "chromium": "chromium",

@@ -15,6 +15,7 @@ from typing import Final
 
 import pytest
 from kosoku import FailureError, run_fuzzingclient
+from kosoku._kosoku import CaseResult
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 from websockets.extensions.permessage_deflate import PerMessageDeflate
@@ -26,6 +27,7 @@ from avatar_live.edge.socket import EdgeSocket, Guest, Handshake
 BYTES_MAX: Final = 64 * 1024 * 1024
 # Framing, pings, reserved bits, opcodes, fragments, UTF-8, closing, auto-fragmentation: RFC 6455.
 PROTOCOL: Final = ("1.*", "2.*", "3.*", "4.*", "5.*", "6.*", "7.*", "10.*")
+PROTOCOL_CASES: Final = 247
 LIMITS: Final = ("9.*",)
 # RFC 7692: messages of five kinds, and seven sets of parameters; whole and in fragments.
 COMPRESSION: Final = (
@@ -38,7 +40,7 @@ AT_ONCE: Final = 8
 PASSED: Final = {"OK", "NON-STRICT", "INFORMATIONAL", "UNIMPLEMENTED"}
 
 pytestmark = [
-    pytest.mark.timeout(1_800 if "AUTOBAHN_CASES" in os.environ else 180),
+    pytest.mark.timeout(1_800 if "AUTOBAHN_CASES" in os.environ else 300),
     # The suite's cases leave the files open that they read.
     pytest.mark.filterwarnings("ignore:Exception ignored in.*testdata:pytest.PytestUnraisableExceptionWarning"),
 ]
@@ -93,17 +95,26 @@ async def plain_websockets() -> AsyncIterator[int]:
         yield next(iter(server.sockets)).getsockname()[1]
 
 
-async def verdicts(port: int, cases: Sequence[str]) -> dict[str, tuple[str, str]]:
-    """Return by case what the suite says of the messages, and of the goodbye."""
+async def failures(port: int, cases: Sequence[str], count_min: int = 1) -> set[str]:
+    """Return the cases whose messages, or whose goodbye, the suite does not let pass, alone and in company.
+
+    Some wait for a second and no longer, which a busy machine may have no time for.
+    """
+    results = await run(port, cases, AT_ONCE)
+    assert len(results) >= count_min
+    failed = [result.case_id for result in results if not has_passed(result)]
+    return {result.case_id for result in await run(port, failed, 1) if not has_passed(result)} if failed else set()
+
+
+async def run(port: int, cases: Sequence[str], concurrency: int) -> list[CaseResult]:
     try:
-        results = await run_fuzzingclient(f"ws://127.0.0.1:{port}", cases, concurrency=AT_ONCE)
+        return await run_fuzzingclient(f"ws://127.0.0.1:{port}", cases, concurrency=concurrency)
     except FailureError as failure:
-        results = failure.results
-    return {result.case_id: (result.behavior.value, result.behavior_close.value) for result in results}
+        return list(failure.results)
 
 
-def failed(verdicts: dict[str, tuple[str, str]]) -> set[str]:
-    return {case for case, verdict in verdicts.items() if not PASSED.issuperset(verdict)}
+def has_passed(result: CaseResult) -> bool:
+    return PASSED.issuperset((result.behavior.value, result.behavior_close.value))
 
 
 @pytest.fixture(autouse=True)
@@ -114,19 +125,34 @@ def _lifted_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sockets, "SENDING_BYTES", 1024 * 1024)
 
 
+async def plain_passes(cases: set[str]) -> set[str]:
+    """Return those of the cases that a plain server passes."""
+    if not cases:
+        return set()
+    async with plain_websockets() as port:
+        return cases - await failures(port, sorted(cases))
+
+
 async def test_the_edge_fails_no_case_that_plain_websockets_passes() -> None:
     async with our_edge() as port:
-        ours = await verdicts(port, CASES)
-    async with plain_websockets() as port:
-        plain = await verdicts(port, CASES)
-    assert len(ours) >= 247 + 54 + len(COMPRESSION)
-    assert ours.keys() == plain.keys()
-    assert failed(ours) - failed(plain) == set()
+        failed = await failures(port, CASES, len(CASES))
+    assert await plain_passes(failed) == set()
 
 
-async def test_it_passes_the_same_cases_when_every_byte_arrives_alone() -> None:
-    async with our_edge() as port:
-        whole = await verdicts(port, PROTOCOL)
+async def test_nor_does_it_when_every_byte_arrives_alone() -> None:
     async with our_edge(ByteByByte) as port:
-        split = await verdicts(port, (*PROTOCOL, "12.1.1", "13.1.3"))
-    assert failed(split) == failed(whole)
+        failed = await failures(port, (*PROTOCOL, "12.1.1", "13.1.3"), PROTOCOL_CASES + 2)
+    assert await plain_passes(failed) == set()
+
+
+async def test_the_suite_can_tell_a_server_that_is_none() -> None:
+    """What says nothing at all fails, so a case that passes says something."""
+
+    class Silent(Echo):
+        def heard(self, line: EdgeSocket, data: bytes, *, is_text: bool) -> None:
+            pass
+
+    loop, silent = asyncio.get_running_loop(), Silent()
+    async with await loop.create_server(lambda: EdgeSocket(silent.receive), "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        assert await failures(port, ("1.1.1", "1.2.1")) == {"1.1.1", "1.2.1"}
