@@ -21,6 +21,7 @@ from avatar_live.app.network import checked_ice_servers, checked_udp_ports
 from avatar_live.app.options import (
     AvatarOption,
     BackdropOption,
+    BridgeOption,
     CameraOption,
     DataOption,
     DirectorOption,
@@ -60,6 +61,7 @@ from avatar_live.app.options import (
     VmcOutOption,
     WatchTokenOption,
     settings_of,
+    with_bridges,
     with_guests,
     with_network,
     with_outlets,
@@ -153,6 +155,7 @@ def serve(
     data_folder: DataOption = DATA_FOLDER,
     models_folder: ModelsOption = MODELS_FOLDER,
     books: LedgerOption = "",
+    bridges: BridgeOption = None,
 ) -> None:
     """Go live: print the link for viewers (and its QR code) and stream until Ctrl-C.
 
@@ -165,7 +168,7 @@ def serve(
     settings = with_presence(settings, when_lost, profile)
     settings = with_scale(with_programs(settings, inputs, vmc_out), books, redis, room, edges)
     settings = with_sound(settings, music, music_volume, sounds_volume, speak)
-    settings = with_guests(settings, guests, guest_at)
+    settings = with_bridges(with_guests(settings, guests, guest_at), bridges)
     settings = with_network(settings, ice_servers, udp_ports, watch_token, viewers_max, proxies, lines_each_max)
     settings = with_picture(settings, fps, encoder)
     check_port(settings.host, settings.port)
@@ -248,6 +251,7 @@ def desktop(
     data_folder: DataOption = DATA_FOLDER,
     models_folder: ModelsOption = MODELS_FOLDER,
     books: LedgerOption = "",
+    bridges: BridgeOption = None,
 ) -> None:
     """Open the streamer's window: preview, camera and avatar, go live, audience, chat and gifts, panic button."""
     from avatar_live.app.desk import DeskShow
@@ -258,7 +262,7 @@ def desktop(
     settings = with_presence(settings, when_lost, profile)
     settings = with_scale(with_programs(settings, inputs, vmc_out), books, redis, room)
     settings = with_sound(settings, music, music_volume, sounds_volume, speak)
-    settings = with_guests(settings, guests, guest_at)
+    settings = with_bridges(with_guests(settings, guests, guest_at), bridges)
     settings = with_network(settings, ice_servers, udp_ports, watch_token, viewers_max, proxies, lines_each_max)
     settings = with_picture(settings, fps, encoder)
     if not probe("screen").works:

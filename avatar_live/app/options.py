@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from avatar_live import clock
+from avatar_live.app.bridges import checked_bridges
 from avatar_live.app.network import (
     checked_ice_servers,
     checked_layer,
@@ -333,6 +334,16 @@ LinesOption = Annotated[
         rich_help_panel="The network",
     ),
 ]
+BridgeOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--bridge",
+        help="Bring another platform's chat and gifts into the room: [b]twitch:USER_ID[/b], "
+        "[b]youtube:LIVE_CHAT_ID[/b], [b]bilibili:PROJECT_ID[/b], [b]douyin[/b] or [b]kuaishou[/b]. May be given "
+        "again. Keys are read from the environment or from [b]bridges.env[/b] in the data folder.",
+        rich_help_panel="The network",
+    ),
+]
 DataOption = Annotated[
     Path,
     typer.Option(
@@ -434,6 +445,11 @@ def with_programs(settings: Settings, inputs: Sequence[str] | None, vmc_out: str
 def with_scale(settings: Settings, ledger: str, redis: str, room: str, edges: int = 0) -> Settings:
     """Return the settings of a show with these books, this Redis and so many edges. Raises ShowError."""
     return replace(settings, edges=edges, ledger=ledger, redis=checked_redis(redis), room=checked_room(room))
+
+
+def with_bridges(settings: Settings, bridges: Sequence[str] | None) -> Settings:
+    """Return the settings of a show that hears other platforms, too. Raises ShowError for what cannot be."""
+    return replace(settings, bridges=checked_bridges(bridges or (), settings.data_folder))
 
 
 def with_guests(settings: Settings, guests: bool, layer: str) -> Settings:

@@ -18,6 +18,7 @@ from avatar_live.app.faults import ShowError
 from avatar_live.channels.processes import (
     ENCODERS,
     ONCE,
+    BridgePlan,
     EdgePlan,
     EncoderName,
     EnginePlan,
@@ -106,6 +107,7 @@ class Settings:
     trusted_proxies: tuple[str, ...] = ()
     lines_each_max: int = LINES_EACH_MAX
     ledger: str = ""
+    bridges: tuple[BridgePlan, ...] = ()
     redis: str = ""
     room: str = DEFAULT_ROOM
     encoder: EncoderName = "auto"
@@ -195,6 +197,7 @@ class Settings:
             title=self.title,
             token=token,
             ledger=self.ledger,
+            bridges=self.bridges,
             redis=self.redis,
             room=self.room,
             edge_port=self.edge_port if self.edges else 0,

@@ -100,6 +100,14 @@ class NetworkPlan(msgspec.Struct, frozen=True):
     udp_ports: tuple[int, int] | None = None
 
 
+class BridgePlan(msgspec.Struct, frozen=True):
+    """Bring another platform's chat into the room: `channel` is the platform's own name of it, `keys` are secrets."""
+
+    source: str
+    channel: str = ""
+    keys: dict[str, str] = {}
+
+
 class ServerPlan(msgspec.Struct, frozen=True):
     """Start the server; `token` opens the event API and the host's own controls, `guest_token` the inlet, which is shut
     without one. With a `watch_token` only who holds it may watch the show. With an `edge_port` the pages open their
@@ -129,6 +137,7 @@ class ServerPlan(msgspec.Struct, frozen=True):
     is_panic_on: bool = False
     trusted_proxies: tuple[str, ...] = ()
     lines_each_max: int = 500
+    bridges: tuple[BridgePlan, ...] = ()
 
 
 class EdgePlan(msgspec.Struct, frozen=True):

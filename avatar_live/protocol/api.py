@@ -74,7 +74,8 @@ class GiftEvent(msgspec.Struct, frozen=True):
     """A gift was committed: its coins are paid. `id` is the giver's own, and names it for ever.
 
     `price_coins` is what was paid for all `count` of them. `combo` is the same for gifts of one kind that a viewer
-    gives one after another, and `combo_count` how many those are up to now.
+    gives one after another, and `combo_count` how many those are up to now. A gift with a `source` was given on another
+    platform: it cost no coins of ours, and `worth` says in words what it was worth there.
     """
 
     id: str
@@ -84,6 +85,7 @@ class GiftEvent(msgspec.Struct, frozen=True):
     count: int = 1
     combo: str = ""
     combo_count: int = 1
+    worth: str = ""
 
 
 class ComboEndedEvent(msgspec.Struct, frozen=True):
@@ -97,7 +99,10 @@ class ComboEndedEvent(msgspec.Struct, frozen=True):
 
 
 class FollowedEvent(msgspec.Struct, frozen=True):
-    """A viewer follows the room from now on; how many do."""
+    """A viewer follows the room from now on, or the host on the platform that `source` names.
+
+    `followers` is how many follow the room.
+    """
 
     name: str
     followers: int
@@ -199,9 +204,9 @@ EVENTS: Final[dict[str, type[msgspec.Struct]]] = {
     "like": LikeEvent,
     "gift": GiftEvent,
     "combo_ended": ComboEndedEvent,
+    "followed": FollowedEvent,
     "camp": CampEvent,
     "goal": GoalEvent,
-    "followed": FollowedEvent,
     "poll_started": PollStartedEvent,
     "poll_ended": PollEndedEvent,
     "goal_reached": GoalReachedEvent,

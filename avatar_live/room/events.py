@@ -63,6 +63,33 @@ class OutsideSaid:
 
 
 @dataclass(frozen=True, slots=True)
+class OutsideGave:
+    """A viewer of another platform gave something there; `worth` says in words what it was worth there."""
+
+    source: str
+    id: str
+    name: str
+    gift: str
+    count: int
+    worth: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OutsideLiked:
+    source: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class OutsideFollowed:
+    """A viewer of another platform follows the host there."""
+
+    source: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Moderated:
     """A moderator, or the host (`by` is empty), keeps order."""
 
@@ -369,6 +396,9 @@ Event = (
     | Said
     | HostSaid
     | OutsideSaid
+    | OutsideGave
+    | OutsideLiked
+    | OutsideFollowed
     | Moderated
     | HostHid
     | Invited

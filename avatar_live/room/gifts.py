@@ -122,6 +122,7 @@ def _reported(line: GiftGiven, price_coins: int) -> ev.Report:
             "count": line.count,
             "combo": line.combo,
             "combo_count": line.combo_count,
+            "worth": "",
         },
     )
 

@@ -21,6 +21,7 @@ CAMP_ALLOWANCE: Final = Allowance(rate_hz=5.0, burst=10.0)
 DEED_ALLOWANCE: Final = Allowance(rate_hz=2.0, burst=20.0)  # each is a write to the disk
 GIFT_ALLOWANCE: Final = Allowance(rate_hz=5.0, burst=10.0)
 OUTSIDE_ALLOWANCE: Final = Allowance(rate_hz=20.0, burst=60.0)  # lines from outside, all together
+OUTSIDE_SHOWN_ALLOWANCE: Final = Allowance(rate_hz=0.5, burst=4.0)  # of their gifts, what the stage shows: it is free
 # A page that comes back asks again for what was not answered; only a flood is kept from the ledger.
 ASK_ALLOWANCE: Final = Allowance(rate_hz=50.0, burst=200.0)
 # Of the whole room: what nobody could read any more, and what no stage could show.
@@ -196,5 +197,6 @@ class Room:
     order: Order = IN_ORDER
     shelf: Shelf = EMPTY_SHELF
     outside: Bucket = _UNUSED
+    outside_shown: Bucket = _UNUSED
     chat: Bucket = _UNUSED
     gift: Bucket = _UNUSED

@@ -44,6 +44,12 @@ def step(room: Room, event: ev.Event, now_s: float) -> tuple[Room, ev.Effects]:
             return chat.host_says(room, event)
         case ev.OutsideSaid():
             return outside.say(room, event, now_s)
+        case ev.OutsideGave():
+            return outside.give(room, event, now_s)
+        case ev.OutsideLiked():
+            return outside.like(room, event)
+        case ev.OutsideFollowed():
+            return outside.follow(room, event, now_s)
         case ev.Moderated():
             return moderation.moderate(room, event, now_s)
         case ev.HostHid():

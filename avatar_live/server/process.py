@@ -39,6 +39,7 @@ from avatar_live.protocol.wire import SHOW_HZ
 from avatar_live.room import events as ev
 from avatar_live.server.access import Access
 from avatar_live.server.app import make_app
+from avatar_live.server.bridging import Bridging, bridge_routes
 from avatar_live.server.commands import room_commands
 from avatar_live.server.entrance import Entrance, RemoteEdge
 from avatar_live.server.http import impatient_http, with_callers
@@ -201,9 +202,12 @@ async def _serve_room(
     access, commands = Access(plan.token, standing), room_commands(keeper)
     programs = Programs(keeper.log, access, commands, lambda: keeper.room.title)
     webhooks = webhook_routes(outpost, access)
+    bridging = Bridging(plan.bridges, keeper)
     presence = presence_route(keeper, lambda: nodes.states if nodes is not None else (), access)
     metrics = metrics_route(broadcaster.statistics, plan.token)
-    app = make_app(plan, keeper, access, commands, webhooks, whep, whip, metrics, presence)
+    app = make_app(
+        plan, keeper, access, commands, webhooks, bridge_routes(bridging, access), whep, whip, metrics, presence
+    )
     web = _Web(with_callers(app, callers), Doorstep(callers), reception(edge, programs, access))
     run_folder = Path(plan.run_folder)
     async with (
@@ -215,6 +219,7 @@ async def _serve_room(
         telling = asyncio.create_task(edge.run(), name="edge")
         reaching = asyncio.create_task(nodes.run() if nodes is not None else asyncio.Event().wait(), name="nodes")
         running = (serving, ticking, telling, reaching)
+        bridged = [asyncio.create_task(one.keep(), name=one.source) for one in bridging.bridges]
         gc.freeze()  # what lives as long as the process need not be looked through again
         try:
             with _told_by_signals() as is_told:
@@ -231,6 +236,8 @@ async def _serve_room(
             ticking.cancel()
             telling.cancel()
             reaching.cancel()
+            for one in bridged:
+                one.cancel()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(GRACE_S):
                     await broadcaster.close()
@@ -241,6 +248,7 @@ async def _serve_room(
                 await telling
             with contextlib.suppress(asyncio.CancelledError):
                 await reaching
+            await asyncio.gather(*bridged, return_exceptions=True)
             if nodes is not None:
                 await nodes.release()
             await asyncio.to_thread(outpost.close)

@@ -5,11 +5,12 @@ from dataclasses import replace
 import pytest
 from rooms import Scene, of
 
+from avatar_live.protocol.cues import Banner, Confetti
 from avatar_live.protocol.wire import CHAT_CHARACTERS_MAX, NAME_CHARACTERS_MAX, ChatLine, HoldMode, Moderate, Removed
 from avatar_live.room import events as ev
 from avatar_live.room.moderation import NO_SUBJECT, obstacle_to
-from avatar_live.room.outside import HELD, TOO_FAST, obstacle_to_line
-from avatar_live.room.state import OUTSIDE_ALLOWANCE
+from avatar_live.room.outside import HELD, LIKES_AT_ONCE_MAX, TOO_FAST, obstacle_to_line
+from avatar_live.room.state import OUTSIDE_ALLOWANCE, OUTSIDE_SHOWN_ALLOWANCE
 
 
 def test_a_line_from_outside_is_told_with_where_it_was_written() -> None:
@@ -94,3 +95,67 @@ def test_a_line_from_outside_can_be_removed_and_its_writer_is_nobody_to_ban() ->
     assert obstacle_to(scene.room, "", Moderate("ban", seq=1), scene.now_s) == NO_SUBJECT
     assert of(ev.TellAll, scene.play(ev.Moderated("", Moderate("remove", seq=1)))) == [ev.TellAll(Removed(1))]
     assert scene.room.lines == ()
+
+
+def test_a_gift_from_outside_is_told_without_a_coin_and_thanked_for() -> None:
+    scene = Scene()
+    scene.go_live()
+    gave = ev.OutsideGave("twitch", "m1", "Ann", "bits", 100, "100 bits", "go red")
+    effects = scene.play(gave)
+    (report,) = [one for one in of(ev.Report, effects) if one.type == "gift"]
+    assert report.source == "twitch"
+    assert report.data == {
+        "id": "m1",
+        "name": "Ann",
+        "gift": "bits",
+        "price_coins": 0,
+        "count": 100,
+        "combo": "",
+        "combo_count": 1,
+        "worth": "100 bits",
+    }
+    (line,) = scene.room.lines
+    assert isinstance(line, ChatLine) and line.source == "twitch"
+    assert line.text.endswith("bits ×100 (100 bits) go red")
+    assert [type(one.cue) for one in of(ev.ShowCue, effects)] == [Banner, Confetti]
+    assert [push.camp for push in of(ev.PushBall, effects)] == ["red"]
+    assert not of(ev.Commit, effects) and not of(ev.Mark, effects) and not of(ev.Refund, effects)
+
+
+def test_the_stage_thanks_the_outside_now_and_then_and_never_while_the_host_hides() -> None:
+    scene = Scene()
+    scene.go_live()
+    shown = 0
+    for number in range(20):
+        effects = scene.play(ev.OutsideGave("twitch", str(number), "Ann", "bits", 1))
+        assert of(ev.Report, effects)[0].type == "gift"
+        shown += bool(of(ev.ShowCue, effects))
+    assert shown == int(OUTSIDE_SHOWN_ALLOWANCE.burst)
+    scene.now_s += 60.0
+    scene.play(ev.HostHid(True))
+    assert not of(ev.ShowCue, scene.play(ev.OutsideGave("twitch", "x", "Ann", "bits", 1)))
+
+
+def test_a_gift_whose_words_are_not_wanted_is_told_without_them() -> None:
+    scene = Scene()
+    scene.play(ev.Moderated("", Moderate("links_off")))
+    effects = scene.play(ev.OutsideGave("twitch", "m1", "Ann", "bits", 1, "1 bits", "see www.example.com"))
+    assert [one.type for one in of(ev.Report, effects)] == ["gift", "chat"]
+    assert all("example" not in str(line) for line in scene.room.lines)
+
+
+def test_likes_from_outside_count_up_to_a_limit_at_once() -> None:
+    scene = Scene()
+    for count, told in ((LIKES_AT_ONCE_MAX, LIKES_AT_ONCE_MAX), (LIKES_AT_ONCE_MAX + 1, LIKES_AT_ONCE_MAX), (0, None)):
+        reports = of(ev.Report, scene.play(ev.OutsideLiked("bilibili", count)))
+        assert [one.data["count"] for one in reports] == ([] if told is None else [told])
+    assert scene.room.likes == 2 * LIKES_AT_ONCE_MAX
+    assert not [one for one in of(ev.Report, scene.tick()) if one.type == "like"], "they were told already"
+
+
+def test_who_follows_elsewhere_is_told() -> None:
+    scene = Scene()
+    scene.go_live()
+    effects = scene.play(ev.OutsideFollowed("twitch", "Ann"))
+    assert of(ev.Report, effects) == [ev.Report("followed", {"name": "Ann", "followers": 0}, "twitch")]
+    assert [type(one.cue) for one in of(ev.ShowCue, effects)] == [Banner]

@@ -192,7 +192,7 @@ export interface LikeEvent {
   readonly total: number;
 }
 
-/** A gift was committed: its coins are paid. `id` is the giver's own, and names it for ever. `price_coins` is what was paid for all `count` of them. `combo` is the same for gifts of one kind that a viewer gives one after another, and `combo_count` how many those are up to now. */
+/** A gift was committed: its coins are paid. `id` is the giver's own, and names it for ever. `price_coins` is what was paid for all `count` of them. `combo` is the same for gifts of one kind that a viewer gives one after another, and `combo_count` how many those are up to now. A gift with a `source` was given on another platform: it cost no coins of ours, and `worth` says in words what it was worth there. */
 export interface GiftEvent {
   readonly id: string;
   readonly name: string;
@@ -201,6 +201,7 @@ export interface GiftEvent {
   readonly count: number;
   readonly combo: string;
   readonly combo_count: number;
+  readonly worth: string;
 }
 
 /** A combo of more than one gift is over; `price_coins` is what was paid for all of it. */
@@ -210,6 +211,12 @@ export interface ComboEndedEvent {
   readonly gift: string;
   readonly count: number;
   readonly price_coins: number;
+}
+
+/** A viewer follows the room from now on, or the host on the platform that `source` names. `followers` is how many follow the room. */
+export interface FollowedEvent {
+  readonly name: string;
+  readonly followers: number;
 }
 
 /** A viewer stands with a camp from now on. */
@@ -223,12 +230,6 @@ export interface GoalEvent {
   readonly camp: Camp;
   readonly red: number;
   readonly blue: number;
-}
-
-/** A viewer follows the room from now on; how many do. */
-export interface FollowedEvent {
-  readonly name: string;
-  readonly followers: number;
 }
 
 /** The host asks something; `GET /api/polls` has the choices. */
@@ -302,9 +303,9 @@ export interface EventData {
   readonly like: LikeEvent;
   readonly gift: GiftEvent;
   readonly combo_ended: ComboEndedEvent;
+  readonly followed: FollowedEvent;
   readonly camp: CampEvent;
   readonly goal: GoalEvent;
-  readonly followed: FollowedEvent;
   readonly poll_started: PollStartedEvent;
   readonly poll_ended: PollEndedEvent;
   readonly goal_reached: GoalReachedEvent;

@@ -233,7 +233,7 @@ function heard(state: State, told: ChatLine | GiftGiven): State {
 function lineOf(told: ChatLine | GiftGiven, epoch: string | null): Line {
   const key = `${epoch}:${told.seq}`;
   return told.type === "chat"
-    ? { key, kind: "said", seq: told.seq, name: told.name, text: told.text, badges: told.badges, reply_to: told.reply_to, reply_name: told.reply_name }
+    ? { key, kind: "said", seq: told.seq, name: told.name, text: told.text, badges: told.badges, reply_to: told.reply_to, reply_name: told.reply_name, source: told.source }
     : { key: told.combo === "" ? key : told.combo, kind: "gave", name: told.name, gift: told.gift, count: told.combo_count };
 }
 

@@ -40,6 +40,7 @@ export type Line =
       readonly badges: readonly Badge[];
       readonly reply_to: number;
       readonly reply_name: string;
+      readonly source: string;
     }
   | { readonly key: string; readonly kind: "gave"; readonly name: string; readonly gift: string; readonly count: number };
 

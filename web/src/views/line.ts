@@ -33,7 +33,7 @@ function saidView(state: State, line: Said, act: Actions): TemplateResult {
   const cut = pieces(state, line);
   const look = `${isForMe(state, line) ? "is-for-me" : ""} ${line.badges.includes("host") ? "is-host" : ""} ${isEmotesAlone(cut) ? "is-emotes" : ""}`;
   return html`<li class="line ${look}" data-hue=${hueOf(line.name)}>
-    ${line.reply_to === 0 ? nothing : answeredView(state, line)}${badgesView(line.badges)}<b>${line.name}</b><span class="text">${cut.map((piece) => pieceView(state, piece))}</span>${menuView(state, line, act)}
+    ${line.reply_to === 0 ? nothing : answeredView(state, line)}${badgesView(line.badges)}${line.source === "" ? nothing : html`<span class="source" data-source=${line.source}>${line.source}</span>`}<b>${line.name}</b><span class="text">${cut.map((piece) => pieceView(state, piece))}</span>${menuView(state, line, act)}
   </li>`;
 }
 
