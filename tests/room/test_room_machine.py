@@ -64,6 +64,8 @@ FIELDS: Final[dict[str, st.SearchStrategy[Any]]] = {
         lambda order: st.builds(msgspec.structs.replace, st.just(order), viewer=viewers, seq=numbers, line=numbers)
     ),
     "count": st.integers(-1, 120),
+    "choices": st.lists(texts, min_size=2, max_size=4).map(tuple),
+    "answer": st.none() | st.integers(0, 1),
     "seq": numbers,
     "reply_to": numbers,
     "balance_coins": st.integers(0, 5_000),
