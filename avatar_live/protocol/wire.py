@@ -224,6 +224,18 @@ class Decided(msgspec.Struct, frozen=True, tag="decided"):
     reason: str = ""
 
 
+class Kept(msgspec.Struct, frozen=True, tag="kept"):
+    """Tell moderators how the room is kept, whenever somebody changes that."""
+
+    slow_s: float
+    is_frozen: bool
+    has_links: bool
+    hold: HoldMode
+    hold_s: float
+    then: HoldEnd
+    delay_s: float
+
+
 class Lines(msgspec.Struct, frozen=True, tag="lines"):
     """Tell several lines at once, in order: a large room speaks in ticks."""
 
@@ -268,6 +280,7 @@ class Welcome(msgspec.Struct, frozen=True, tag="welcome"):
     emotes: tuple[Emote, ...] = ()
     waiting: tuple[Waiting, ...] = ()  # the viewer's own
     held: tuple[Held, ...] = ()  # everybody's, for a moderator
+    kept: Kept | None = None  # how the room is kept, for a moderator
     offers: tuple[Offer, ...] = ()  # of outside games
     combos: tuple[GiftGiven, ...] = ()  # the newest gift of each combo that goes on
     poll: Poll | None = None
@@ -351,6 +364,7 @@ ToViewer = (
     | Waiting
     | Held
     | Decided
+    | Kept
     | Lines
     | Show
     | Offers

@@ -24,7 +24,7 @@ from avatar_live.room.bucket import take
 from avatar_live.room.chat import badges_of, line_of, reported, unfitness_of, with_line
 from avatar_live.room.chatter import heard
 from avatar_live.room.cues import cue
-from avatar_live.room.moderation import silence_of, with_author
+from avatar_live.room.moderation import kept, silence_of, with_author
 from avatar_live.room.state import (
     CAMP_ALLOWANCE,
     CHAT_ALLOWANCE,
@@ -84,6 +84,7 @@ def join(room: Room, event: ev.Joined, now_s: float) -> tuple[Room, ev.Effects]:
         emotes=EMOTES,
         waiting=waiting,
         held=to_decide,
+        kept=kept(room.order) if event.viewer in room.order.moderators else None,
         combos=combos.running(room),
         poll=poll,
         vote=vote,

@@ -7,6 +7,7 @@ from avatar_live.protocol.wire import (
     MODERATION_SECONDS_MAX,
     REASON_CHARACTERS_MAX,
     ChatLine,
+    Kept,
     Moderate,
     Refused,
     Removed,
@@ -31,6 +32,7 @@ MODERATORS_PROTECTED: Final = "Moderators answer to the host alone."
 TOO_FAST: Final = "That was too fast; wait a second."
 TOO_MANY: Final = "The list is full; let somebody back first."
 _ABOUT_A_VIEWER: Final = ("mute", "unmute", "ban", "unban", "demote")
+_ABOUT_THE_ROOM: Final = ("slow", "freeze", "thaw", "links_off", "links_on", "hold", "delay")
 
 
 def moderate(room: Room, event: ev.Moderated, now_s: float) -> tuple[Room, ev.Effects]:
@@ -48,6 +50,8 @@ def moderate(room: Room, event: ev.Moderated, now_s: float) -> tuple[Room, ev.Ef
     reason = cleaned(order.reason)[:REASON_CHARACTERS_MAX]
     text = _text(room, order)
     room, effects = _done(room, order, viewer, reason, now_s)
+    if order.deed in _ABOUT_THE_ROOM:
+        effects = (*effects, *held.to_moderators(room.order, kept(room.order)))
     record = ev.Record(event.by, order.deed, viewer, reason, text)
     return room, (*effects, record)
 
@@ -81,6 +85,11 @@ def obstacle_to(room: Room, by: str, order: Moderate, now_s: float) -> str:
     if order.deed == "ban" and viewer not in rules.banned and len(rules.banned) >= BANNED_MAX:
         return TOO_MANY
     return ""
+
+
+def kept(order: Order) -> Kept:
+    """Return how the room is kept, in a moderator's words."""
+    return Kept(order.slow_s, order.is_frozen, order.has_links, order.hold, order.hold_s, order.hold_end, order.delay_s)
 
 
 def silence_of(order: Order, viewer: str, text: str, spoke_s: float, now_s: float) -> str:

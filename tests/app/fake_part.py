@@ -13,6 +13,7 @@ from avatar_live.channels.processes import (
     EnginePlan,
     InletPlan,
     OutletsPlan,
+    Panic,
     ServerPlan,
     Stop,
     TrackerPlan,
@@ -52,6 +53,8 @@ def main() -> None:
         words += f" {plan.lost_policy} {Path(plan.calibrations).name}"
     if isinstance(plan, OutletsPlan):
         words = " ".join(plan.outlets)
+    if isinstance(plan, ServerPlan):
+        words = f"rests {plan.is_panic_on}"
     patience_s = SHORT_PATIENCE_S if behaviour == "lively" else HEALTH_STALE_S
     health.write(words, is_ready=True, is_forced=True, patience_s=patience_s)
     inbox = orders()
@@ -62,6 +65,9 @@ def main() -> None:
         if isinstance(order, UseCamera):
             words = f"uses {order.camera}"
             health.write(words, is_ready=True, is_forced=True, pid=os.getpid())
+        if isinstance(plan, ServerPlan) and isinstance(order, Panic):
+            words = f"rests {order.is_on}"
+            health.write(words, is_ready=True, is_forced=True)
         if isinstance(order, UseOutlets):
             words = " ".join(order.outlets)
             health.write(words, is_ready=True, is_forced=True)

@@ -1,6 +1,7 @@
 """A show of pretended parts: rehearse, go live, change things, end."""
 
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +17,7 @@ from avatar_live.app.show import LocalShow
 from avatar_live.channels.processes import (
     EnginePlan,
     OutletsPlan,
+    Panic,
     TrackerPlan,
     UseInputs,
     UseLayer,
@@ -59,6 +61,24 @@ def test_a_show_is_rehearsed_goes_live_and_ends(show: LocalShow) -> None:
     show.go_live()
     show.wait_until_ready("server")
     assert show.is_live
+
+
+def test_the_room_rests_while_the_host_hides_also_where_the_host_hid_before_it_was_live(show: LocalShow) -> None:
+    def is_told(words: str) -> bool:
+        return show.health().get("server") is not None and show.health()["server"].status == words
+
+    show.panic(True)
+    show.go_live()
+    show.wait_until_ready("server")
+    assert is_told("rests True")
+    for is_hidden in (False, True):
+        show.panic(is_hidden)
+        deadline_s = time.monotonic() + 10.0
+        while not is_told(f"rests {is_hidden}"):
+            assert time.monotonic() < deadline_s, "too late"
+            time.sleep(0.02)
+    plan = show.settings.server_plan(show.run_folder, show.token)
+    assert remember(plan, Panic(True)).is_panic_on, "a server that is started again rests, too"  # type: ignore[union-attr]
 
 
 def test_guests_are_let_in_while_the_show_is_live_and_only_where_the_host_wants_them(settings: Settings) -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rooms import Scene, of, told
 
-from avatar_live.protocol.wire import MODERATION_SECONDS_MAX, ChatLine, Deed, Moderate, Refused, Removed
+from avatar_live.protocol.wire import MODERATION_SECONDS_MAX, ChatLine, Deed, Kept, Moderate, Refused, Removed
 from avatar_live.room import events as ev
 from avatar_live.room.filter import folded, has_link, has_word, words_of
 from avatar_live.room.moderation import (
@@ -20,7 +20,7 @@ from avatar_live.room.moderation import (
     TOO_FAST,
     obstacle_to,
 )
-from avatar_live.room.order import Order
+from avatar_live.room.order import HOLD_S, Order
 from avatar_live.room.state import DEED_ALLOWANCE
 
 WORDS = words_of(["# not these", "badword", "赌博", " scam "])
@@ -154,7 +154,18 @@ def test_deeds_of_a_moderator_are_bounded() -> None:
     orders = [ev.Moderated("mod", Moderate("freeze"))] * (int(DEED_ALLOWANCE.burst) + 1)
     effects = scene.play(*orders)
     assert len(of(ev.Record, effects)) == int(DEED_ALLOWANCE.burst)
-    assert told("mod", effects) == [Refused("moderate", TOO_FAST)]
+    assert told("mod", effects)[-1] == Refused("moderate", TOO_FAST)
+
+
+def test_moderators_hear_how_the_room_is_kept_when_they_come_and_when_somebody_changes_it() -> None:
+    scene = scene_of("ann", "mod")
+    scene.play(ev.Invited("mod"))
+    effects = host(scene, "slow", seconds=5.0)
+    assert told("mod", effects) == [Kept(5.0, False, True, "off", HOLD_S, "tell", 0.0)]
+    assert not told("ann", effects)
+    for viewer, sees in (("mod", True), ("ann", False)):
+        (greeting,) = of(ev.Greet, scene.join(viewer))
+        assert (greeting.welcome.kept is not None) == sees
 
 
 def test_a_report_counts_once_a_viewer() -> None:

@@ -135,6 +135,31 @@ def test_a_held_line_waits_on_its_writers_page_until_a_moderator_lets_it_through
         page.context.close()
 
 
+def test_a_moderator_freezes_the_room_and_slows_it_down_from_a_panel(
+    server: Server, browser: Browser, folder: Path
+) -> None:
+    link = f"#invitation={invitation(Standing(folder / 'data'), wall_s())}"
+    moderator, viewer = joined(opened(server, browser, link)), joined(opened(server, browser))
+    expect(viewer.locator("#keeping")).to_have_count(0)
+    moderator.click("#keeping")
+    panel = moderator.locator(".keeping")
+    panel.get_by_label("Slow mode").select_option("30 s")
+    panel.get_by_label("Lines that wait for a moderator").select_option("Links, too")
+    panel.get_by_label("Freeze the room").check()
+    keep(moderator, "keeping")
+    expect(viewer.locator(".rest")).to_contain_text("The room rests", timeout=DEADLINE_MS)
+    moderator.reload()
+    moderator.click("#keeping", timeout=DEADLINE_MS)
+    expect(panel.get_by_label("Freeze the room")).to_be_checked()
+    expect(panel.get_by_label("Slow mode").locator("option:checked")).to_have_text("30 s")
+    panel.get_by_label("Freeze the room").uncheck()
+    panel.get_by_label("Slow mode").select_option("Off")
+    panel.get_by_label("Lines that wait for a moderator").select_option("None")
+    expect(viewer.locator(".rest")).to_have_count(0, timeout=DEADLINE_MS)
+    for page in (moderator, viewer):
+        page.context.close()
+
+
 def test_every_page_says_that_the_host_will_be_right_back(server: Server, browser: Browser) -> None:
     page = joined(opened(server, browser, size=PHONE))
     server.order(Panic(True))

@@ -78,6 +78,8 @@ const act: Actions = {
   moderate: (deed, seq, seconds = 0) => {
     if (send({ type: "moderate", deed, seq, seconds })) store.dispatch({ type: "line_opened", key: null });
   },
+  openKeeping: (is_open) => store.dispatch({ type: "keeping_opened", is_open }),
+  order: (order) => send(order),
   decide: (line, is_told) => send({ type: "moderate", deed: is_told ? "approve" : "deny", line }),
   reportLine: (seq) => {
     if (send({ type: "report", seq })) store.dispatch({ type: "line_reported" });

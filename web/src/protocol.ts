@@ -65,7 +65,7 @@ export type Rest = "" | "frozen" | "hidden";
 
 export type FromViewer = Join | Say | Like | GiveGift | PickCamp | Vote | AskBoard | Follow | LeaveGame | Moderate | ReportLine | Ping;
 
-export type ToViewer = Welcome | ChatLine | GiftGiven | ComboEnded | Removed | Waiting | Held | Decided | Lines | Show | Offers | GiftUpdate | PlayStart | PlayEnd | OwnCamp | OwnFollow | Poll | OwnVote | Goals | Board | OwnPlace | Refused | Wallet | Pong;
+export type ToViewer = Welcome | ChatLine | GiftGiven | ComboEnded | Removed | Waiting | Held | Decided | Kept | Lines | Show | Offers | GiftUpdate | PlayStart | PlayEnd | OwnCamp | OwnFollow | Poll | OwnVote | Goals | Board | OwnPlace | Refused | Wallet | Pong;
 
 /** Enter the room, first message of all. `viewer` is the secret id that the page keeps (it owns the wallet); absent for a newcomer. `epoch` and `seq` say what a returning page has seen. */
 export interface Join {
@@ -192,6 +192,7 @@ export interface Welcome {
   readonly emotes: readonly Emote[];
   readonly waiting: readonly Waiting[];
   readonly held: readonly Held[];
+  readonly kept: Kept | null;
   readonly offers: readonly Offer[];
   readonly combos: readonly GiftGiven[];
   readonly poll: Poll | null;
@@ -265,6 +266,18 @@ export interface Decided {
   readonly id: number;
   readonly is_told: boolean;
   readonly reason: string;
+}
+
+/** Tell moderators how the room is kept, whenever somebody changes that. */
+export interface Kept {
+  readonly type: "kept";
+  readonly slow_s: number;
+  readonly is_frozen: boolean;
+  readonly has_links: boolean;
+  readonly hold: HoldMode;
+  readonly hold_s: number;
+  readonly then: HoldEnd;
+  readonly delay_s: number;
 }
 
 /** Tell several lines at once, in order: a large room speaks in ticks. */

@@ -49,6 +49,7 @@ export type Happening =
   | { readonly type: "tray_opened"; readonly is_open: boolean }
   | { readonly type: "chat_scrolled"; readonly is_at_end: boolean }
   | { readonly type: "line_reported" }
+  | { readonly type: "keeping_opened"; readonly is_open: boolean }
   | { readonly type: "line_opened"; readonly key: string | null }
   | { readonly type: "reply_began"; readonly to: Answered | null }
   | { readonly type: "picker_opened"; readonly is_open: boolean }
@@ -89,6 +90,10 @@ export function reduce(state: State, message: ToViewer | Happening, now_ms: numb
       return withWaiting(state, message);
     case "held":
       return withHeld(state, message);
+    case "kept":
+      return { ...state, kept: message };
+    case "keeping_opened":
+      return { ...state, is_keeping_open: message.is_open };
     case "decided":
       return decided(state, message, now_ms);
     case "removed":
@@ -204,6 +209,7 @@ function welcomed(state: State, welcome: Welcome, now_ms: number): State {
     boards: { ...state.boards, round: welcome.board },
     waiting: welcome.waiting,
     held: welcome.held,
+    kept: welcome.kept,
     play,
     reply_to: is_same_life ? state.reply_to : null,
   };

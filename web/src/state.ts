@@ -1,6 +1,6 @@
 /** What the page knows: plain frozen values, changed only by `reduce`. */
 
-import type { Badge, Board, BoardKind, Camp, Emote, Gift, GiftState, GiveGift, GoalBar, Held, Offer, OfferState, OwnPlace, Poll, Show, Waiting } from "./protocol";
+import type { Badge, Board, BoardKind, Camp, Emote, Gift, GiftState, GiveGift, GoalBar, Held, Kept, Offer, OfferState, OwnPlace, Poll, Show, Waiting } from "./protocol";
 import { TIER_LARGE_COINS, TIER_MEDIUM_COINS } from "./protocol";
 
 /** How the page stands with the room. `closed` does not come back without the viewer. */
@@ -141,6 +141,8 @@ export interface State {
   readonly is_moderator: boolean;
   readonly waiting: readonly Waiting[]; // own lines that nobody has heard yet
   readonly held: readonly Held[]; // lines that ask for a moderator
+  readonly kept: Kept | null; // how the room is kept, for a moderator
+  readonly is_keeping_open: boolean;
   readonly line_open: string | null; // the key of the line whose menu is open
   readonly reply_to: Answered | null;
   readonly emotes: readonly Emote[];
@@ -206,6 +208,8 @@ export function begin(name: string, viewer: string | null): State {
     is_moderator: false,
     waiting: [],
     held: [],
+    kept: null,
+    is_keeping_open: false,
     line_open: null,
     reply_to: null,
     emotes: [],

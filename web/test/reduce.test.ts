@@ -50,6 +50,7 @@ const WELCOME: Welcome = {
   emotes: [{ code: "wow", emoji: "W" }],
   waiting: [],
   held: [],
+  kept: null,
   offers: [],
   combos: [],
   poll: null,
@@ -100,6 +101,13 @@ describe("a line that waits", () => {
     const state = reduce(reduce(joined({ is_moderator: true }), held, 0), held, 0);
     expect(state.held).toEqual([held]);
     expect(reduce(state, { type: "decided", id: 7, is_told: false, reason: "No." }, 0)).toMatchObject({ held: [], notices: [] });
+  });
+
+  it("leaves a moderator's panel as the room says that it is kept", () => {
+    const kept = { type: "kept", slow_s: 5, is_frozen: false, has_links: true, hold: "all", hold_s: 60, then: "tell", delay_s: 0 } as const;
+    expect(joined().kept).toBeNull();
+    const state = reduce(joined({ kept }), { type: "keeping_opened", is_open: true }, 0);
+    expect(reduce(state, { ...kept, is_frozen: true }, 0)).toMatchObject({ kept: { is_frozen: true }, is_keeping_open: true });
   });
 
   it("is there again after a reload, and is told to be lost with the room's life", () => {

@@ -1,7 +1,7 @@
 /** What a viewer can do; views call these and know nothing else of the page. */
 
 import type { Arrow } from "../keys";
-import type { Camp, Deed } from "../protocol";
+import type { Camp, Deed, Moderate } from "../protocol";
 import type { Answered, State } from "../state";
 
 export interface Actions {
@@ -27,6 +27,9 @@ export interface Actions {
   /** Open the menu of a line, or close it. */
   readonly openLine: (key: string | null) => void;
   readonly moderate: (deed: Deed, seq: number, seconds?: number) => void;
+  /** Open the panel of what moderators do about the room, or close it. */
+  readonly openKeeping: (is_open: boolean) => void;
+  readonly order: (order: Moderate) => void;
   /** Let a waiting line through, or not. */
   readonly decide: (line: number, is_told: boolean) => void;
   readonly reportLine: (seq: number) => void;

@@ -10,6 +10,7 @@ import type { Actions } from "./actions";
 import { boardView } from "./board";
 import { goalsView } from "./goals";
 import { sign } from "./icons";
+import { keepingButton, keepingView } from "./keeping";
 import { lineView } from "./line";
 import { pollView } from "./poll";
 import { hueOf, initialOf } from "./names";
@@ -25,11 +26,13 @@ export function chatView(state: State, act: Actions): TemplateResult {
           ${tabView(state.side === "chat", "tab-chat", words.chat, () => act.chooseSide("chat"))}
           ${tabView(state.side !== "chat", "tab-board", words.board, () => act.chooseSide("round"))}
         </div>
+        <span class="gap"></span>
+        ${keepingButton(state, act)}
         <button id="own-name" class="chip" title=${words.change_name} aria-label="${words.change_name}: ${state.name}" @click=${() => act.askName(true)}>
           <span class="face" data-hue=${hueOf(state.name)}>${initialOf(state.name)}</span><span class="name">${state.name}</span>${sign("pen")}
         </button>
       </header>
-      ${heldView(state, act)}
+      ${keepingView(state, act)} ${heldView(state, act)}
       ${goalsView(state)} ${pollView(state, act)} ${state.side === "chat" ? nothing : boardView(state, state.side, act)}
       <div class="chat-window" @scroll=${(event: Event) => act.chatScrolled(isAtEnd(event.currentTarget as HTMLElement))} tabindex="0">
         <ol id="chat" role="log" aria-live="polite" aria-label=${words.chat}>
