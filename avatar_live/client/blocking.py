@@ -100,6 +100,6 @@ class BlockingViewer:
         """Like so many times."""
         self._portal.wait(self._viewer.like(count))
 
-    def give(self, gift: str, id: str = "") -> GiftUpdate:
+    def give(self, gift: str, id: str = "", *, count: int = 1) -> GiftUpdate:
         """Give a gift and return the answer: committed, or refused for a reason. `id` gives the same one again."""
-        return self._portal.wait(self._viewer.give(gift, id))
+        return self._portal.wait(self._viewer.give(gift, id, count=count))

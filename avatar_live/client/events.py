@@ -36,6 +36,7 @@ ANSWER_S_MAX: Final = 10.0
 NO_ANSWER: Final = f"The show did not answer within {ANSWER_S_MAX:.0f} s; it may have done what was asked."
 EFFECT_TYPES: Final = ("effect_asked", "effect_ended")
 GIFTS_KEPT_MAX: Final = 10_000
+AWAY: Final = f"The show is away, and was not back within {ANSWER_S_MAX:.0f} s; nothing was asked of it."
 BROKEN: Final = "The line broke before the answer came; the show may have done what was asked."
 NO_EVENTS: Final = "What answers there is no event API of avatar_live."
 CLOSED: Final = "This line is closed."
@@ -207,7 +208,7 @@ class Events:
                     raise ClientError(BROKEN)
                 answered = await answer
         except TimeoutError:
-            raise ClientError(NO_ANSWER) from None
+            raise ClientError(NO_ANSWER if id in self._answers else AWAY) from None
         finally:
             self._answers.pop(id, None)
         if not answered.ok:
@@ -289,8 +290,8 @@ class Events:
                 answer = self._answers.get(id)
                 if answer is not None and not answer.done():
                     answer.set_result(message)
-            case Reconnect():
-                pass  # the close code says it too
+            case Reconnect(after_s=after_s):
+                self._line.rest(after_s)
 
     async def _paid(self, effect: PaidEffect) -> None:
         epoch, seq = self._heard or Position("", 0)

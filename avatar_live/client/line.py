@@ -87,6 +87,7 @@ class Line:
         self._socket: ClientConnection | None = None
         self._task: asyncio.Task[None] | None = None
         self._backoff = Backoff()
+        self._rest_s = 0.0
 
     def open(self) -> None:
         """Connect, and connect again whenever the line breaks."""
@@ -99,6 +100,10 @@ class Line:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
             self._task = None
+
+    def rest(self, seconds: float) -> None:
+        """Wait at least so long before the next connection, as the show asks."""
+        self._rest_s = seconds
 
     async def send(self, message: str) -> bool:
         """Send a message; False while there is nobody to send it to."""
@@ -123,7 +128,8 @@ class Line:
             is_away = self._socket is None
             self._socket = None
             self._guest.lost()
-            await asyncio.sleep(self._backoff.next_s())
+            await asyncio.sleep(self._rest_s + self._backoff.next_s())
+            self._rest_s = 0.0
 
     async def _live(self) -> str:
         """Connect once, listen until the connection breaks, and return why. Raises ClientError when it is for good."""

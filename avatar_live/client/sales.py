@@ -78,7 +78,7 @@ class Sales:
         self._journal = journal
         self._loop = asyncio.get_running_loop()
         self._going: dict[str, PaidEffect] = {}
-        self._done = dict.fromkeys(_read(journal)[-KNOWN_MAX:])
+        self._done = dict.fromkeys(_read(journal))
         self._unsaid: deque[ReportEffect] = deque()
         self._is_offered, self._has_unsaid, self._is_said = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._is_said.set()
@@ -194,4 +194,13 @@ class Sales:
 
 
 def _read(journal: Path | None) -> list[str]:
-    return journal.read_text(encoding="ascii").split() if journal is not None and journal.exists() else []
+    """Return the newest ids of a journal, and let it forget the others."""
+    if journal is None or not journal.exists():
+        return []
+    ids = journal.read_text(encoding="ascii").split()
+    if len(ids) > 2 * KNOWN_MAX:
+        ids = ids[-KNOWN_MAX:]
+        whole = journal.with_suffix(".new")
+        whole.write_text("".join(f"{id}\n" for id in ids), encoding="ascii")
+        whole.replace(journal)
+    return ids[-KNOWN_MAX:]

@@ -111,9 +111,9 @@ class Viewer:
             await self._send(Like(min(count, LIKES_PER_MESSAGE_MAX)))
             count -= LIKES_PER_MESSAGE_MAX
 
-    async def give(self, gift: str, id: str = "") -> GiftUpdate:
+    async def give(self, gift: str, id: str = "", *, count: int = 1) -> GiftUpdate:
         """Give a gift and return the answer: committed, or refused for a reason. `id` gives the same one again."""
-        asked = GiveGift(id or uuid.uuid4().hex, gift)
+        asked = GiveGift(id or uuid.uuid4().hex, gift, count)
         if not _GIFT_ID.fullmatch(asked.id):
             raise ClientError(NO_ID)
         if self._error is not None:

@@ -54,10 +54,11 @@ async def test_a_gift_pops_up_and_fills_the_bar(server: ShowServer) -> None:
         await expect(page.locator(".sum")).to_have_text("10 / 100 coins")
         await page.screenshot(path=PROJECT / "tests" / "output" / "overlay.png", omit_background=True)
         assert await page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgba(0, 0, 0, 0)"
-        await ann.give("dance")
         await ann.give("giant_head")
+        await ann.give("sticker", count=4)
         await expect(page.locator(".goal.reached .sum")).to_have_text("120 / 100 coins")
         await expect(page.locator(".alert.shown .what")).to_have_text("gave a giant head for 50 coins", timeout=15_000)
+        await expect(page.locator(".alert.shown .what")).to_have_text("gave 4 sticker for 60 coins", timeout=15_000)
         await until(page, "() => document.querySelectorAll('.bit').length === 0")
 
 

@@ -36,6 +36,7 @@ async def test_a_viewer_chats_likes_and_gives(server: ShowServer) -> None:
         assert (message.name, message.text) == ("Ann", "hello")
         update = await ann.give("rose")
         assert (update.state, update.balance_coins) == ("committed", START_BALANCE_COINS - 10)
+        assert (await ann.give("tomato", count=3)).balance_coins == START_BALANCE_COINS - 10 - 3 * 5
         likes = ann.welcome.show.likes
         await ann.like(60)
         while not (isinstance(message := await anext(ann), Show) and message.likes == likes + 60):

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from urllib.parse import urlencode
 
+import httpx
 import msgspec
 import pytest
 from browser import chromium
@@ -37,9 +38,12 @@ async def played(server: ShowServer) -> AsyncIterator[tuple[Page, Viewer]]:
     """Open the game as a streamer does, and sit in the room as a viewer."""
     address = f"http://127.0.0.1:{server.port}"
     async with chromium() as browser, Viewer(address, "Ann") as ann:
+        wish = {"scopes": ["read", "games"], "name": "Tomato dodge"}
+        async with httpx.AsyncClient(headers={"Authorization": f"Bearer {TOKEN}"}) as http:
+            token = (await http.post(f"{address}/api/tokens", json=wish)).raise_for_status().json()["token"]
         page = await browser.new_page(viewport={"width": 1280, "height": 720})
         await page.add_init_script(ALWAYS_IN_THE_MIDDLE)
-        await page.goto(f"{GAME.as_uri()}?{urlencode({'show': address, 'token': TOKEN})}")
+        await page.goto(f"{GAME.as_uri()}?{urlencode({'show': address, 'token': token})}")
         await expect(page.locator("body[data-sells=false]")).to_be_attached()
         yield page, ann
 

@@ -15,6 +15,7 @@ from narrow import Way, way_to
 from shared import PROJECT
 from show_server import DEADLINE_S, TOKEN, ShowServer, page, show_server
 
+import avatar_live.client
 from avatar_live.client import (
     ChatEvent,
     ClientError,
@@ -85,7 +86,9 @@ async def test_events_come_typed_and_numbered_without_gaps(server: ShowServer) -
             while heard[-1].type != "gift":
                 heard.append(await anext(events))
         assert [event.seq for event in heard] == list(range(heard[0].seq, heard[0].seq + len(heard)))
-        assert heard[-1].data == GiftEvent("typed-1", "Ann", "tomato", 5)
+        gift = heard[-1].data
+        assert isinstance(gift, GiftEvent)
+        assert (gift.id, gift.name, gift.gift, gift.price_coins) == ("typed-1", "Ann", "tomato", 5)
         assert all(type(event.data) is EVENTS[event.type] for event in heard)
         assert events.position == (heard[-1].epoch, heard[-1].seq)
 
@@ -108,6 +111,19 @@ async def test_a_line_that_breaks_before_the_first_event_misses_nothing(server: 
         await ann.say("first")
         way.mend()
         await chat(events, "first")
+
+
+async def test_a_server_that_stops_and_comes_back_is_waited_for_as_long_as_it_asks(mortal: ShowServer) -> None:
+    async with Events(address(mortal), TOKEN, types=["chat"]) as events, Viewer(address(mortal), "Ann") as ann:
+        await ann.say("before")
+        await chat(events, "before")
+        assert mortal.stop() == 0
+        with pytest.raises(ClientError, match="broke"):
+            await events.state()
+        await asyncio.to_thread(mortal.start)
+        assert (await events.state()).title == "Test show"
+        await ann.say("after")
+        await chat(events, "after")
 
 
 async def test_events_go_on_after_the_server_was_killed_each_once(mortal: ShowServer) -> None:
@@ -219,6 +235,11 @@ async def test_the_environment_says_where_and_who(server: ShowServer, monkeypatc
 async def test_a_page_and_a_program_see_the_same_viewer(server: ShowServer) -> None:
     async with Events(address(server), TOKEN, types=["viewer_joined"]) as events, page(server, "Ben"):
         assert (await anext(events.of("viewer_joined"))).name == "Ben"
+
+
+def test_every_event_is_there_to_import() -> None:
+    missing = {struct.__name__ for struct in EVENTS.values()} - set(avatar_live.client.__all__)
+    assert not missing, "add them to avatar_live/client/__init__.py"
 
 
 def test_waits_double_with_jitter_up_to_a_limit() -> None:

@@ -78,6 +78,7 @@ export class Events {
   private heard: Position | null;
   private heard_at_ms = 0;
   private keepalive_ms = KEEPALIVE_S * 1_000;
+  private rest_ms = 0; // before the next connection, as the show asks
   private timer: ReturnType<typeof setTimeout> | undefined;
   private readonly backoff = new Backoff(RETRY_FIRST_MS, RETRY_MAX_MS);
   private readonly listeners = new Map<string, Set<Listener>>();
@@ -220,7 +221,8 @@ export class Events {
       if (!this.unsent.has(id)) fail(new Error("The line broke before the answer came; the show may have done it."));
     for (const sales of this.sales.values()) sales.lost();
     this.options.link?.({ at: "away", reason: reason || "the line broke" });
-    this.timer = setTimeout(() => this.open(), this.backoff.next());
+    this.timer = setTimeout(() => this.open(), this.rest_ms + this.backoff.next());
+    this.rest_ms = 0;
   }
 
   private end(error: ClosedError): void {
@@ -285,7 +287,8 @@ export class Events {
         this.answers.get(message.id)?.take(message);
         break;
       case "reconnect":
-        break; // the close code says it too
+        this.rest_ms = message.after_s * 1_000;
+        break;
     }
   }
 
