@@ -146,18 +146,18 @@ def _happen(room: Room, event: ev.GiftCommitted, gift: Gift | None, now_s: float
         return play.queue_up(room, event, now_s)
     told = ev.Tell(event.viewer, GiftUpdate(event.id, "committed", event.balance_coins))
     key = f"{event.viewer}/{event.id}"
-    sold = gift or offers.terms(room, event.gift)
-    name = sold.name if sold is not None else event.gift
-    times = f" ×{event.count}" if event.count > 1 else ""
-    room, banner = cue(room, Banner(f"{event.name}: {name}{times}", event.gift, event.name), key=f"{key}/banner")
+    shown: ev.Effects
     if gift is None or gift.seconds > 0.0:
-        room, reaction = turns.begin(room, event, now_s)
+        room, shown = turns.begin(room, event, now_s)
     else:
+        times = f" ×{event.count}" if event.count > 1 else ""
+        room, banner = cue(room, Banner(f"{event.name}: {gift.name}{times}", gift.id, event.name), key=f"{key}/banner")
         reacts = _reaction(gift, zlib.crc32(event.id.encode()), event.count)
         room, reaction = cue(room, reacts, event.viewer, event.id, key)
+        shown = (*banner, *reaction)
     room, light = _spotlight(room, event.viewer)
     if gift is None:
-        return room, (told, *banner, *reaction, *light)
+        return room, (told, *shown, *light)
     thanks: ev.Effects = ()
     if gift.move is not None and gift.reaction != "move":
         room, thanks = cue(room, React(gift.move), key=f"{key}/thanks")
@@ -165,7 +165,7 @@ def _happen(room: Room, event: ev.GiftCommitted, gift: Gift | None, now_s: float
     camp = viewer.camp if viewer is not None else None
     strength = gift.push * min(event.count, PUSHES_MAX)
     push = (ev.PushBall(camp, strength),) if camp is not None and strength > 0.0 else ()
-    return room, (told, *banner, *reaction, *thanks, *light, *push)
+    return room, (told, *shown, *thanks, *light, *push)
 
 
 def _spotlight(room: Room, viewer: str) -> tuple[Room, ev.Effects]:

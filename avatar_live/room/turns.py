@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Final
 
 from avatar_live.protocol.catalogue import GIFTS
-from avatar_live.protocol.cues import GiantHead, React
+from avatar_live.protocol.cues import Banner, GiantHead, React
 from avatar_live.protocol.effects import ANSWER_S, GAME_SILENT_S, OUTCOME_S, PAUSE_S_MAX, RETURN_S, EffectAskedEvent
 from avatar_live.protocol.wire import REASON_CHARACTERS_MAX, GiftState, GiftUpdate
 from avatar_live.room import events as ev
@@ -50,10 +50,13 @@ def begin(room: Room, event: ev.GiftCommitted, now_s: float) -> tuple[Room, ev.E
         price_coins=event.price_coins,
         left_s=sold.seconds if sold is not None else 0.0,
     )
+    banner: ev.Effects = ()
+    if game != STAGE:  # of a gift of our own it comes with the gift
+        room, banner = _banner(room, turn, sold.name if sold is not None else event.gift)
     room = offers.sold(room, event.viewer, event.gift, now_s)
     room, started = _start(_with(room, (*room.shelf.turns, turn)), now_s)
     waits = next((one for one in room.shelf.turns if one.id == turn.id and one.phase == "queued"), None)
-    return room, (*started, *(_told(room, waits, now_s) if waits is not None else ()))
+    return room, (*banner, *started, *(_told(room, waits, now_s) if waits is not None else ()))
 
 
 def effect_id(viewer: str, gift_id: str) -> str:
@@ -214,14 +217,20 @@ def _ask(room: Room, turn: Turn, now_s: float) -> tuple[Room, ev.Effects]:
     if turn.game == STAGE:
         room = _changed(room, replace(turn, phase="asked", until_s=math.inf))  # the next engine is given the cue
         gift = GIFTS[turn.gift]
-        # An engine shows a key once; the rest of what another engine began has a key of its own.
-        key = _key(turn) if turn.left_s == gift.seconds else f"{_key(turn)}/{turn.left_s:.3f}"
         wanted = React(gift.move) if gift.move is not None else GiantHead(turn.left_s)
-        return cue(room, wanted, turn.viewer, turn.gift_id, key)
+        if turn.left_s < gift.seconds:  # the rest of what another engine began: each engine shows a key once
+            return cue(room, wanted, turn.viewer, turn.gift_id, f"{_key(turn)}/{turn.left_s:.3f}")
+        room, banner = _banner(room, turn, gift.name)
+        room, shown = cue(room, wanted, turn.viewer, turn.gift_id, _key(turn))
+        return room, (*banner, *shown)
     turn = replace(turn, phase="asked", until_s=now_s + ANSWER_S)
     told = _asked(turn)
     report = {name: getattr(told, name) for name in told.__struct_fields__}
     return _changed(room, turn), (ev.Report("effect_asked", report),)
+
+
+def _banner(room: Room, turn: Turn, name: str) -> tuple[Room, ev.Effects]:
+    return cue(room, Banner(f"{turn.name}: {name}", turn.gift, turn.name), key=f"{_key(turn)}/banner")
 
 
 def _asked(turn: Turn) -> EffectAskedEvent:

@@ -224,7 +224,7 @@ def test_of_two_dances_the_second_begins_when_the_first_is_over() -> None:
     assert not [one for one in of(ev.ShowCue, effects) if isinstance(one.cue, React)]
     scene.play(ev.CueWasTaken(first.id))
     effects = scene.tick(DANCE_SECONDS)
-    assert [one.key for one in of(ev.ShowCue, effects)] == ["ann/gift-2"]
+    assert [one.key for one in of(ev.ShowCue, effects)] == ["ann/gift-2/banner", "ann/gift-2"]
 
 
 def test_the_next_engine_shows_what_was_left_of_a_gift_when_the_last_one_died() -> None:
