@@ -9,7 +9,7 @@ from typing import Final, Literal
 import msgspec
 
 from avatar_live.protocol.effects import EffectAskedEvent
-from avatar_live.protocol.together import GoalKind
+from avatar_live.protocol.together import GoalKind, Prize
 from avatar_live.protocol.view import Camp
 
 
@@ -133,6 +133,30 @@ class PollEndedEvent(msgspec.Struct, frozen=True):
     right: int
 
 
+class LotteryStartedEvent(msgspec.Struct, frozen=True):
+    """Viewers can enter a lottery; `commitment` is the SHA-256 of the seed that draws."""
+
+    lottery: int
+    prize: Prize
+    coins: int
+    winners: int
+    word: str
+    likes: int
+    commitment: str
+
+
+class LotteryEndedEvent(msgspec.Struct, frozen=True):
+    """A lottery is over and its prizes are booked: the names of the `count` winners, and the seed that drew them."""
+
+    lottery: int
+    winners: str
+    count: int
+    entries: int
+    prize: Prize
+    coins: int
+    seed: str
+
+
 class GoalReachedEvent(msgspec.Struct, frozen=True):
     """Everybody together has reached what the host set: so many likes, coins, followers or viewers."""
 
@@ -210,6 +234,8 @@ EVENTS: Final[dict[str, type[msgspec.Struct]]] = {
     "poll_started": PollStartedEvent,
     "poll_ended": PollEndedEvent,
     "goal_reached": GoalReachedEvent,
+    "lottery_started": LotteryStartedEvent,
+    "lottery_ended": LotteryEndedEvent,
     "round_started": RoundStartedEvent,
     "play_started": PlayStartedEvent,
     "play_ended": PlayEndedEvent,

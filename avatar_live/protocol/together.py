@@ -16,6 +16,15 @@ GOAL_TARGET_MAX: Final = 1_000_000_000
 GOAL_TITLE_CHARACTERS_MAX: Final = 40
 PLACES_MAX: Final = 10  # of a board
 
+WINNERS_MAX: Final = 50
+LOTTERY_COINS_MAX: Final = 1_000_000  # for each winner
+LOTTERY_LIKES_MAX: Final = 10_000
+LOTTERY_WORD_CHARACTERS_MAX: Final = 20
+LOTTERY_SECONDS_MIN: Final = 5
+LOTTERY_SECONDS_MAX: Final = 3_600
+LOTTERY_SHOWN_S: Final = 30.0
+
+Prize = Literal["coins", "ticket"]
 GoalKind = Literal["likes", "coins", "followers", "viewers"]
 BoardKind = Literal["round", "season"]
 
@@ -31,6 +40,47 @@ class AskBoard(msgspec.Struct, frozen=True, tag="ask_board"):
     """Ask for a board and for one's own place on it."""
 
     of: BoardKind
+
+
+class ClaimTicket(msgspec.Struct, frozen=True, tag="claim_ticket"):
+    """Take the free play ticket of who has watched and liked enough; once a show."""
+
+
+class FreeTicket(msgspec.Struct, frozen=True, tag="free_ticket"):
+    """Tell a viewer how far the own free ticket is: likes and seconds of watching up to now."""
+
+    likes: int
+    seconds: float
+    is_used: bool
+
+
+class Lottery(msgspec.Struct, frozen=True, tag="lottery"):
+    """Tell how a lottery stands: enter by saying `word`, or by so many `likes`.
+
+    Everybody can check it: `commitment` is the SHA-256 of `seed`, which is told at the end, and the winners are the
+    entries with the smallest SHA-256 of `seed:tag`.
+    """
+
+    id: int
+    prize: Prize
+    coins: int  # for each winner
+    winners_max: int
+    word: str
+    likes: int
+    entries: int
+    seconds_left: float
+    commitment: str
+    is_over: bool = False
+    winners: tuple[str, ...] = ()
+    seed: str = ""
+
+
+class OwnEntry(msgspec.Struct, frozen=True, tag="own_entry"):
+    """Tell a viewer that they are in a lottery, under which tag, and at its end whether they have won."""
+
+    lottery: int
+    tag: str
+    is_winner: bool = False
 
 
 class Poll(msgspec.Struct, frozen=True, tag="poll"):
@@ -96,4 +146,4 @@ class OwnPlace(msgspec.Struct, frozen=True, tag="own_place"):
     coins: int
 
 
-Newest = Poll | Goals | Board  # an older one of the same kind is worth nothing any more
+Newest = Poll | Goals | Board | Lottery  # an older one of the same kind is worth nothing any more

@@ -29,6 +29,7 @@ ALIASES: Final[dict[str, object]] = {
     "Deed": wire.Deed,
     "Badge": wire.Badge,
     "GoalKind": together.GoalKind,
+    "Prize": together.Prize,
     "BoardKind": together.BoardKind,
     "HoldMode": wire.HoldMode,
     "HoldEnd": wire.HoldEnd,

@@ -11,7 +11,20 @@ import msgspec
 from avatar_live.protocol.catalogue import Gift
 from avatar_live.protocol.effects import Offer, OfferState
 from avatar_live.protocol.emotes import Emote
-from avatar_live.protocol.together import AskBoard, Board, GoalBar, Goals, OwnPlace, OwnVote, Poll, Vote
+from avatar_live.protocol.together import (
+    AskBoard,
+    Board,
+    ClaimTicket,
+    FreeTicket,
+    GoalBar,
+    Goals,
+    Lottery,
+    OwnEntry,
+    OwnPlace,
+    OwnVote,
+    Poll,
+    Vote,
+)
 from avatar_live.protocol.view import Camp
 
 MESSAGE_BYTES_MAX: Final = 4_096
@@ -140,7 +153,19 @@ class Ping(msgspec.Struct, frozen=True, tag="ping"):
 
 
 FromViewer = (
-    Join | Say | Like | GiveGift | PickCamp | Vote | AskBoard | Follow | LeaveGame | Moderate | ReportLine | Ping
+    Join
+    | Say
+    | Like
+    | GiveGift
+    | PickCamp
+    | Vote
+    | AskBoard
+    | Follow
+    | ClaimTicket
+    | LeaveGame
+    | Moderate
+    | ReportLine
+    | Ping
 )
 
 
@@ -288,6 +313,9 @@ class Welcome(msgspec.Struct, frozen=True, tag="welcome"):
     goals: tuple[GoalBar, ...] = ()
     board: Board | None = None  # of the round
     is_following: bool = False
+    lottery: Lottery | None = None
+    entry: OwnEntry | None = None
+    free_ticket: FreeTicket | None = None
 
 
 class Offers(msgspec.Struct, frozen=True, tag="offers"):
@@ -376,6 +404,9 @@ ToViewer = (
     | Poll
     | OwnVote
     | Goals
+    | Lottery
+    | OwnEntry
+    | FreeTicket
     | Board
     | OwnPlace
     | Refused

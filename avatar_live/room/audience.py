@@ -18,7 +18,7 @@ from avatar_live.protocol.wire import (
     Refused,
     Welcome,
 )
-from avatar_live.room import boards, combos, goals, held, offers, polls, turns
+from avatar_live.room import boards, combos, free_ticket, goals, held, lottery, offers, polls, turns
 from avatar_live.room import events as ev
 from avatar_live.room.bucket import take
 from avatar_live.room.chat import badges_of, line_of, reported, unfitness_of, with_line
@@ -59,6 +59,7 @@ def join(room: Room, event: ev.Joined, now_s: float) -> tuple[Room, ev.Effects]:
         balance_coins=event.balance_coins,
         connections=before.connections + 1,
         is_following=event.is_following,
+        came_s=now_s if is_new_here else before.came_s,
     )
     room = replace(room, viewers=room.viewers.with_entry(event.viewer, viewer), audience=room.audience + is_new_here)
     if is_new_here:
@@ -66,6 +67,7 @@ def join(room: Room, event: ev.Joined, now_s: float) -> tuple[Room, ev.Effects]:
     seat = next((seat for seat in room.seats if seat.ticket.viewer == event.viewer), None)
     waiting, to_decide = held.known_to(room.order, event.viewer, now_s)
     poll, vote = polls.welcome(room, event.viewer, now_s)
+    drawing, entry = lottery.welcome(room, event.viewer, now_s)
     welcome = Welcome(
         viewer=event.secret,
         name=name,
@@ -90,6 +92,9 @@ def join(room: Room, event: ev.Joined, now_s: float) -> tuple[Room, ev.Effects]:
         vote=vote,
         goals=goals.bars(room),
         board=boards.board(room),
+        lottery=drawing,
+        entry=entry,
+        free_ticket=free_ticket.progress(viewer, now_s),
         is_following=event.is_following,
         player=None if seat is None else seat.ticket.token,
         player_seconds_left=None if seat is None or seat.phase != "playing" else max(seat.until_s - now_s, 0.0),
@@ -103,7 +108,8 @@ def leave(room: Room, event: ev.Left, now_s: float) -> tuple[Room, ev.Effects]:
     """Let one connection go; the viewer is away when it was the last."""
     viewer = _known(room, event.viewer)
     connections = viewer.connections - 1
-    gone = replace(viewer, connections=connections, gone_s=now_s)
+    watched_s = viewer.watched_s + (now_s - viewer.came_s if connections == 0 else 0.0)
+    gone = replace(viewer, connections=connections, gone_s=now_s, watched_s=watched_s)
     room = replace(room, viewers=room.viewers.with_entry(event.viewer, gone))
     if connections > 0:
         return room, ()
@@ -142,8 +148,9 @@ def like(room: Room, event: ev.Liked, now_s: float) -> tuple[Room, ev.Effects]:
     if bucket is None or event.count < 1:
         return room, ()  # a hand that is too quick is not worth an answer
     count = min(event.count, LIKES_PER_MESSAGE_MAX)
-    viewers = room.viewers.with_entry(event.viewer, replace(viewer, like=bucket))
-    return replace(room, viewers=viewers, likes=room.likes + count), ()
+    viewers = room.viewers.with_entry(event.viewer, replace(viewer, like=bucket, likes=viewer.likes + count))
+    room = replace(room, viewers=viewers, likes=room.likes + count)
+    return lottery.liked(room, event.viewer, viewer.name, count)
 
 
 def pick_camp(room: Room, event: ev.CampPicked, now_s: float) -> tuple[Room, ev.Effects]:
@@ -180,7 +187,8 @@ def _tell_line(room: Room, said: ev.Said, name: str, now_s: float) -> tuple[Room
     room = with_author(with_line(room, line), line.seq, said.viewer)
     room = replace(room, order=held.with_regular(room.order, said.viewer))
     room, peak = _with_chatter_heard(room, now_s)
-    effects: ev.Effects = (ev.TellAll(line), reported(line), *peak)
+    room, entered = lottery.heard(room, said.viewer, name, said.text)
+    effects: ev.Effects = (ev.TellAll(line), reported(line), *peak, *entered)
     camp, viewer = camp_in(said.text), room.viewers.get(said.viewer)
     if camp is None:
         return room, effects

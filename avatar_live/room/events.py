@@ -9,7 +9,7 @@ from typing import Literal
 
 from avatar_live.protocol.cues import Cue
 from avatar_live.protocol.effects import EffectStep, OfferedEffect
-from avatar_live.protocol.together import GoalKind
+from avatar_live.protocol.together import GoalKind, Prize
 from avatar_live.protocol.view import Camp
 from avatar_live.protocol.wire import GiftState, Moderate, ToViewer, Welcome
 
@@ -188,6 +188,44 @@ class Voted:
     viewer: str
     poll: int
     choice: int
+
+
+@dataclass(frozen=True, slots=True)
+class LotteryOpened:
+    """The host opens a lottery; see `lottery.terms` for what fits. The `seed` is fresh and unguessable."""
+
+    word: str
+    likes: int
+    seconds: float
+    winners: int
+    prize: Prize
+    coins: int
+    seed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Awarded:
+    """The ledger has booked a prize."""
+
+    viewer: str
+    id: str
+    balance_coins: int
+
+
+@dataclass(frozen=True, slots=True)
+class AwardFailed:
+    """The house could not give a prize."""
+
+    viewer: str
+    id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TicketClaimed:
+    """A viewer wants the free play ticket."""
+
+    viewer: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -413,6 +451,10 @@ Event = (
     | PollOpened
     | PollClosed
     | Voted
+    | LotteryOpened
+    | Awarded
+    | AwardFailed
+    | TicketClaimed
     | GoalSet
     | GoalDropped
     | RoundBegun
@@ -499,6 +541,15 @@ class Refund:
 
 
 @dataclass(frozen=True, slots=True)
+class Award:
+    """Give a viewer coins out of what the house has earned, once for each `id`; answer `Awarded` or `AwardFailed`."""
+
+    viewer: str
+    id: str
+    coins: int
+
+
+@dataclass(frozen=True, slots=True)
 class KeepFollow:
     """Write down whether a viewer follows, and answer with `FollowKept` or `FollowRefused`."""
 
@@ -578,6 +629,7 @@ Effect = (
     | Commit
     | Mark
     | Refund
+    | Award
     | KeepFollow
     | ShowCue
     | PushBall

@@ -20,7 +20,7 @@ from avatar_live.protocol.cues import (
     Throw,
 )
 from avatar_live.protocol.wire import GIFT_COUNT_MAX, GIFT_ID_CHARACTERS_MAX, GiftGiven, GiftUpdate, Refused, Wallet
-from avatar_live.room import boards, combos, offers, play, turns
+from avatar_live.room import boards, combos, free_ticket, offers, play, turns
 from avatar_live.room import events as ev
 from avatar_live.room.bucket import take
 from avatar_live.room.chat import with_line
@@ -67,12 +67,14 @@ def committed(room: Room, event: ev.GiftCommitted, now_s: float) -> tuple[Room, 
     """Tell everybody of a gift that the ledger holds, and let it happen."""
     gift = GIFTS.get(event.gift)
     room = _with_balance(offers.release(room, event.viewer, event.id), event.viewer, event.balance_coins)
-    price_coins = gift.price_coins * event.count if gift is not None else event.price_coins
+    is_free = free_ticket.is_free(event.id)
+    price_coins = event.price_coins if gift is None or is_free else gift.price_coins * event.count
+    room, noted = free_ticket.committed(room, event, now_s)
     room = boards.given(room, event, price_coins)
     room, line, ended = combos.joined(room, event, price_coins, now_s)
     room = with_line(room, line)
     room, happening = _happen(room, event, gift, now_s)
-    return room, (*ended, ev.TellAll(line), _reported(line, price_coins), *happening)
+    return room, (*ended, ev.TellAll(line), _reported(line, price_coins), *happening, *noted)
 
 
 def answered(
@@ -89,14 +91,16 @@ def answered(
         case ev.GiftRepeated():
             if standing := turns.standing(room, event.viewer, event.id, now_s):
                 return room, standing
+            room, noted = free_ticket.repeated(room, event, now_s)
             reason = event.reason or play.place_in_line(room, event.viewer, event.id)
-            return room, (ev.Tell(event.viewer, GiftUpdate(event.id, event.state, balance_coins, reason)),)
+            return room, (ev.Tell(event.viewer, GiftUpdate(event.id, event.state, balance_coins, reason)), *noted)
         case ev.GiftRefused():
             return room, (_refusal(event.viewer, event.id, balance_coins, event.reason),)
         case ev.GiftRefunded():
-            room = boards.refunded(room, event)
+            room, noted = free_ticket.refunded(boards.refunded(room, event), event, now_s)
             update = GiftUpdate(event.id, "refunded", balance_coins, event.reason)
-            return room, (ev.Tell(event.viewer, update), ev.Report("refund", {"id": event.id, "reason": event.reason}))
+            report = ev.Report("refund", {"id": event.id, "reason": event.reason})
+            return room, (ev.Tell(event.viewer, update), report, *noted)
 
 
 def can_be_many(gift: Gift | None) -> bool:

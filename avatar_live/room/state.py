@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from avatar_live.protocol.cues import Cue
-from avatar_live.protocol.together import GoalBar, GoalKind
+from avatar_live.protocol.together import GoalBar, GoalKind, Prize
 from avatar_live.protocol.view import Camp
 from avatar_live.protocol.wire import ChatLine, GiftGiven, Show
 from avatar_live.room.bucket import Allowance, Bucket
@@ -66,6 +66,35 @@ class Ballot:
     told_s: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One viewer's entry into a lottery, under a public tag."""
+
+    name: str
+    tag: str
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """A lottery: who is in, who has won, and whose prize is `waiting` to be booked."""
+
+    id: int
+    word: str
+    likes: int
+    winners: int
+    prize: Prize
+    coins: int
+    seed: str
+    until_s: float
+    told_s: float
+    entries: Roster[Entry] = field(default_factory=Roster)
+    likes_of: Roster[int] = field(default_factory=Roster)
+    phase: Literal["open", "drawing", "over"] = "open"
+    won: tuple[tuple[str, Entry], ...] = ()
+    waiting: frozenset[str] = frozenset()
+    is_changed: bool = False
+
+
 Reward = Literal["none", "confetti", "fireworks", "barrage", "dance"]
 
 
@@ -123,6 +152,11 @@ class Viewer:
     deed: Bucket = _UNUSED
     spoke_s: float = -math.inf
     is_following: bool = False
+    likes: int = 0
+    came_s: float = 0.0
+    watched_s: float = 0.0  # before `came_s`
+    has_had_ticket: bool = False  # the free one
+    ticket_tries: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +198,7 @@ class Room:
 
     epoch: str
     title: str = ""
+    run: str = ""  # names the show over the lives of its room
     viewers: Roster[Viewer] = _NOBODY
     audience: int = 0
     camp_red: int = 0
@@ -177,6 +212,8 @@ class Room:
     combos: Roster[Combo] = _NO_COMBOS  # by who gives
     ballot: Ballot | None = None  # of the newest poll
     polls: int = 0
+    draw: Draw | None = None  # of the newest lottery
+    lotteries: int = 0
     targets: tuple[Target, ...] = ()
     goal_number: int = 0
     goals_told: tuple[GoalBar, ...] = ()

@@ -17,8 +17,10 @@ from avatar_live.room import (
     combos,
     cues,
     followers,
+    free_ticket,
     gifts,
     goals,
+    lottery,
     moderation,
     offers,
     outside,
@@ -78,6 +80,12 @@ def step(room: Room, event: ev.Event, now_s: float) -> tuple[Room, ev.Effects]:
             return polls.closed(room, now_s)
         case ev.Voted():
             return polls.voted(room, event, now_s)
+        case ev.LotteryOpened():
+            return lottery.opened(room, event, now_s)
+        case ev.Awarded() | ev.AwardFailed():
+            return lottery.awarded(room, event, now_s)
+        case ev.TicketClaimed():
+            return free_ticket.claim(room, event, now_s)
         case ev.GoalSet():
             return goals.set_goal(room, event)
         case ev.GoalDropped():
@@ -140,6 +148,7 @@ def _tick(room: Room, event: ev.Ticked, now_s: float) -> tuple[Room, ev.Effects]
     room, offered = _with_offers_told(room)
     room, counted = polls.tick(room, now_s)
     room, grown = goals.tick(room, now_s)
+    room, drawn = lottery.tick(room, now_s)
     room, placed = boards.tick(room, now_s)
     show = Show(
         audience=room.audience,
@@ -156,7 +165,7 @@ def _tick(room: Room, event: ev.Ticked, now_s: float) -> tuple[Room, ev.Effects]
         shelf=offers.states(room, now_s),
         followers=room.followers,
     )
-    effects = (*played, *taken, *swept, *ended, *offered, *counted, *grown, *placed)
+    effects = (*played, *taken, *swept, *ended, *offered, *counted, *grown, *drawn, *placed)
     if show == room.show:
         return room, effects
     return replace(room, show=show), (*effects, ev.TellAll(show))

@@ -6,7 +6,7 @@ from typing import Final, assert_never
 
 from avatar_live import clock
 from avatar_live.edge.link import Close, FromEdge, Greet, Joined, Left, Link, Said, Tell, TellAll
-from avatar_live.protocol.together import AskBoard, Vote
+from avatar_live.protocol.together import AskBoard, ClaimTicket, Vote
 from avatar_live.protocol.wire import (
     CLOSE_FULL,
     CLOSE_REFUSED,
@@ -94,6 +94,8 @@ class Entrance:
                 keeper.handle(ev.PlaceAsked(viewer))
             case AskBoard():
                 keeper.seasons.ask(viewer)
+            case ClaimTicket():
+                keeper.handle(ev.TicketClaimed(viewer))
             case Follow(is_following):
                 keeper.handle(ev.FollowAsked(viewer, is_following))
             case Moderate():

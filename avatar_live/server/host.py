@@ -1,5 +1,7 @@
 """What the host, or a program in the host's place, does in the room over HTTP."""
 
+import asyncio
+import secrets
 from typing import Annotated, Any, Final
 
 import msgspec
@@ -13,17 +15,25 @@ from avatar_live.protocol.together import (
     CHOICES_MIN,
     GOAL_TARGET_MAX,
     GOAL_TITLE_CHARACTERS_MAX,
+    LOTTERY_COINS_MAX,
+    LOTTERY_LIKES_MAX,
+    LOTTERY_SECONDS_MAX,
+    LOTTERY_SECONDS_MIN,
+    LOTTERY_WORD_CHARACTERS_MAX,
     POLL_SECONDS_MAX,
     POLL_SECONDS_MIN,
     QUESTION_CHARACTERS_MAX,
+    WINNERS_MAX,
     Board,
     BoardKind,
     GoalBar,
     GoalKind,
+    Lottery,
     Poll,
+    Prize,
 )
 from avatar_live.protocol.wire import CHAT_CHARACTERS_MAX
-from avatar_live.room import boards, goals, polls
+from avatar_live.room import boards, goals, lottery, polls
 from avatar_live.room import events as ev
 from avatar_live.room.chat import obstacle_to_host
 from avatar_live.room.state import Reward
@@ -67,6 +77,25 @@ class NewGoal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     title: Annotated[str, msgspec.Meta(min_length=1, max_length=GOAL_TITLE_CHARACTERS_MAX)]
     target: Annotated[int, msgspec.Meta(ge=1, le=GOAL_TARGET_MAX)]
     reward: Reward = "confetti"
+
+
+class NewLottery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Let viewers enter by a word in the chat, or by so many likes; each winner gets `coins`, or a play ticket."""
+
+    word: Annotated[str, msgspec.Meta(max_length=LOTTERY_WORD_CHARACTERS_MAX)] = ""
+    likes: Annotated[int, msgspec.Meta(ge=0, le=LOTTERY_LIKES_MAX)] = 0
+    seconds: Annotated[float, msgspec.Meta(ge=LOTTERY_SECONDS_MIN, le=LOTTERY_SECONDS_MAX)] = 60.0
+    winners: Annotated[int, msgspec.Meta(ge=1, le=WINNERS_MAX)] = 1
+    prize: Prize = "coins"
+    coins: Annotated[int, msgspec.Meta(ge=0, le=LOTTERY_COINS_MAX)] = 0
+
+
+class Drawing(msgspec.Struct, frozen=True):
+    """A lottery and, when it is over, the tags of all its entries and of its winners: enough to draw it again."""
+
+    lottery: Lottery
+    entries: tuple[str, ...]
+    winners: tuple[str, ...]
 
 
 def host_routes(keeper: Keeper, access: Access) -> Router:
@@ -138,6 +167,40 @@ def host_routes(keeper: Keeper, access: Access) -> Router:
         keeper.handle(ev.GoalDropped(goal))
         return Response("done", media_type="text/plain")
 
+    @post(
+        "/lotteries",
+        request_max_body_size=BODY_BYTES_MAX,
+        summary="Open a lottery",
+        responses=sentences(409, 503),
+    )
+    async def open_lottery(data: NewLottery) -> Response[Lottery | str]:
+        terms = lottery.terms(data.word, data.likes, data.seconds, data.winners, data.prize, data.coins)
+        if isinstance(terms, str):
+            return _refused(terms)
+        try:
+            house_coins = await asyncio.wrap_future(keeper.ledger.house_coins())
+        except LedgerError as failure:
+            return _refused(str(failure), 503)
+        if terms.coins * terms.winners > house_coins:
+            return _refused(f"The house has earned {house_coins} coins; the prizes take {terms.coins * terms.winners}.")
+        if lottery.is_running(keeper.room):
+            return _refused(lottery.RUNNING)
+        seed = secrets.token_hex(16)
+        opened = terms.word, terms.likes, terms.seconds, terms.winners, terms.prize, terms.coins
+        keeper.handle(ev.LotteryOpened(*opened, seed))
+        assert keeper.room.draw is not None
+        return Response(lottery.lottery_of(keeper.room.draw, clock.now_s()))
+
+    @get("/lotteries", sync_to_thread=False, summary="The newest lottery, to draw it again", responses=sentences(404))
+    def look_at_lottery() -> Response[Drawing | str]:
+        draw = keeper.room.draw
+        if draw is None:
+            return _refused(lottery.NONE, 404)
+        is_over = draw.phase == "over"
+        entries = tuple(sorted(entry.tag for _, entry in draw.entries.items())) if is_over else ()
+        winners = tuple(entry.tag for _, entry in draw.won) if is_over else ()
+        return Response(Drawing(lottery.lottery_of(draw, clock.now_s()), entries, winners))
+
     @post("/rounds", sync_to_thread=False, summary="Begin another round: the board is empty again")
     def begin_round() -> Board:
         keeper.handle(ev.RoundBegun())
@@ -156,7 +219,19 @@ def host_routes(keeper: Keeper, access: Access) -> Router:
         assert keeper.room.ballot is not None
         return polls.poll_of(keeper.room.ballot, clock.now_s())
 
-    routes = [say, ask, end, look, set_goal, look_at_goals, drop_goal, begin_round, look_at_board]
+    routes = [
+        say,
+        ask,
+        end,
+        look,
+        open_lottery,
+        look_at_lottery,
+        set_goal,
+        look_at_goals,
+        drop_goal,
+        begin_round,
+        look_at_board,
+    ]
     return Router("/api", route_handlers=routes, guards=[access.guard("host")])
 
 

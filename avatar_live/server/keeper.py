@@ -25,7 +25,7 @@ from avatar_live.room.step import step
 from avatar_live.server.crowd import Crowd
 from avatar_live.server.event_log import EventLog
 from avatar_live.server.ledger import Answer, Ledger, LedgerError, NotPaid, Paid, PaidBefore, Unfinished
-from avatar_live.server.ledger.requests import Drained
+from avatar_live.server.ledger.requests import Drained, NotToppedUp, ToppedUp
 from avatar_live.server.outbox import Outbox
 from avatar_live.server.pitch import Pitch
 from avatar_live.server.seasons import Seasons
@@ -58,7 +58,9 @@ class Keeper:
     ) -> None:
         epoch = secrets.token_urlsafe(9)
         order = standing.order(clock.now_s(), clock.wall_s()) if standing else IN_ORDER
-        self.room = Room(epoch=epoch, title=title, order=order, likes=likes, likes_reported=likes, likes_shown=likes)
+        self.room = Room(
+            epoch=epoch, title=title, run=ledger.show, order=order, likes=likes, likes_reported=likes, likes_shown=likes
+        )
         self.standing = standing  # None keeps nothing over a restart
         self.addresses: dict[str, str] = {}  # the hashed address of each viewer who is here
         self.ledger = ledger
@@ -155,6 +157,12 @@ class Keeper:
                     lambda balance_coins: self._on_refund(effect, balance_coins),
                     lambda _: self._retry(effect),
                 )
+            case ev.Award(viewer, id, coins):
+                self._answer(
+                    self.ledger.award(viewer, id, coins),
+                    lambda answer: self._on_award(effect, answer),
+                    lambda _: self._retry(effect),
+                )
             case ev.KeepFollow(viewer, is_following):
                 self._answer(
                     self.ledger.follow(viewer, is_following),
@@ -205,6 +213,12 @@ class Keeper:
         self.gifts_committed += 1
         token = secrets.token_urlsafe(24)
         self.handle(ev.GiftCommitted(viewer, name, id, gift, balance_coins, token, price_coins, count))
+
+    def _on_award(self, asked: ev.Award, answer: ToppedUp | NotToppedUp) -> None:
+        if isinstance(answer, ToppedUp):
+            self.handle(ev.Awarded(asked.viewer, asked.id, answer.balance_coins))
+        else:
+            self.handle(ev.AwardFailed(asked.viewer, asked.id, answer.reason))
 
     def _on_refund(self, asked: ev.Refund, balance_coins: int | None) -> None:
         if balance_coins is not None:

@@ -1,24 +1,35 @@
 """What the host does over HTTP, with the show's token, and what viewers see of it."""
 
+import asyncio
+import hashlib
+import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
-from show_server import TOKEN, ShowServer, events, next_event, page, show_server
+from show_server import DEADLINE_S, TOKEN, ShowServer, events, next_event, page, show_server
 
+from avatar_live.channels.link import ServerLink
+from avatar_live.channels.processes import CueTaken, EngineHello, StageCue
 from avatar_live.protocol.together import (
     CHOICES_MAX,
     POLL_SECONDS_MAX,
     AskBoard,
     Board,
+    ClaimTicket,
+    FreeTicket,
     Goals,
+    Lottery,
+    OwnEntry,
     OwnPlace,
     OwnVote,
     Place,
     Poll,
     Vote,
 )
-from avatar_live.protocol.wire import CHAT_CHARACTERS_MAX, ChatLine, GiveGift, Like, Say
+from avatar_live.protocol.wire import CHAT_CHARACTERS_MAX, ChatLine, GiftUpdate, GiveGift, Like, Refused, Say, Wallet
+from avatar_live.room.lottery import RUNNING as RUNNING_LOTTERY
 from avatar_live.room.polls import RUNNING
 
 
@@ -134,3 +145,51 @@ async def test_the_board_tells_who_gave_most_until_another_round_begins(server: 
         assert ask(server, "GET", "board").json()["top"] == [{"name": "Ann", "coins": 20}]
         ask(server, "POST", "rounds")
         assert await ann.until(Board, lambda one: one.number == number + 1) == Board("round", number + 1, ())
+
+
+async def test_a_lottery_pays_its_winner_from_the_house_and_can_be_drawn_again(server: ShowServer) -> None:
+    async with page(server, "Ann") as ann, page(server, "Bob") as bob:
+        await ann.send(GiveGift("stake-1", "tomato", 20))
+        await ann.until(GiftUpdate, lambda one: one.id == "stake-1")
+        await asyncio.to_thread(settle_cues, server)
+        poor = ask(server, "POST", "lotteries", {"word": "luck", "coins": 1_000_000, "seconds": 5})
+        assert poor.status_code == 409 and "The house has earned" in poor.text
+        opened = ask(server, "POST", "lotteries", {"word": "luck", "coins": 10, "winners": 2, "seconds": 5})
+        assert opened.status_code == 201, opened.text
+        assert ask(server, "POST", "lotteries", {"word": "luck", "coins": 1}).text == RUNNING_LOTTERY
+        await bob.send(Say("good luck everybody"))
+        entry = await bob.until(OwnEntry)
+        over = await bob.until(Lottery, lambda one: one.is_over)
+        assert over.winners == ("Bob",) and hashlib.sha256(over.seed.encode()).hexdigest() == over.commitment
+        assert (await bob.until(OwnEntry)).is_winner
+        wallets = [told.balance_coins for told in bob.heard_of(Wallet)]
+        assert wallets[-1] == bob.welcome.balance_coins + 10
+        drawing = ask(server, "GET", "lotteries").json()
+        again = sorted(drawing["entries"], key=lambda tag: hashlib.sha256(f"{over.seed}:{tag}".encode()).hexdigest())
+        assert drawing["winners"] == again[:2] == [entry.tag]
+        async with page(server, "Bob", bob.welcome.viewer) as returned:
+            assert returned.welcome.balance_coins == bob.welcome.balance_coins + 10
+            assert returned.welcome.entry is not None and returned.welcome.entry.is_winner
+
+
+async def test_a_free_ticket_is_not_had_before_it_is_earned(server: ShowServer) -> None:
+    async with page(server, "Ann") as ann:
+        assert ann.welcome.free_ticket is not None and not ann.welcome.free_ticket.is_used
+        await ann.send(ClaimTicket())
+        assert (await ann.until(Refused)).about == "claim_ticket"
+        assert (await ann.until(FreeTicket)).likes == 0
+
+
+def settle_cues(server: ShowServer) -> None:
+    """Let an engine take all cues, so that the gifts before are done and the house has earned them."""
+    link = ServerLink(Path(server.plan.run_folder), EngineHello(64, 36, 30))
+    try:
+        deadline_s = time.monotonic() + DEADLINE_S
+        while "earned 0 coins" in ask(server, "POST", "lotteries", {"word": "luck", "coins": 1_000_000}).text:
+            for message in link.receive():
+                if isinstance(message, StageCue):
+                    link.send(CueTaken(message.id))
+            assert time.monotonic() < deadline_s, "the gifts are not done"
+            time.sleep(0.05)
+    finally:
+        link.close()

@@ -168,3 +168,28 @@ def test_a_goal_fills_up_and_the_board_shows_ones_own_place(show: Show, browser:
     show.host("DELETE", f"goals/{goal['id']}")
     expect(ann.locator(".goal")).to_have_count(0, timeout=DEADLINE_MS)
     ann.context.close()
+
+
+def test_a_follower_is_known_after_a_reload_and_wears_a_badge(show: Show, browser: Browser) -> None:
+    ann, bob = visit(show, browser, "Ann", PHONE), visit(show, browser, "Bob")
+    ann.click("#follow")
+    expect(ann.locator("#follow[aria-pressed=true]")).to_be_visible(timeout=DEADLINE_MS)
+    expect(bob.locator("#followers b")).to_have_text("1", timeout=DEADLINE_MS)
+    say(ann, "I follow")
+    expect(bob.locator(".line", has_text="I follow").get_by_role("img", name="Follower")).to_be_visible()
+    ann.reload()
+    expect(ann.locator("#follow[aria-pressed=true]")).to_be_visible(timeout=DEADLINE_MS)
+    ann.click("#follow")
+    expect(bob.locator("#followers b")).to_have_count(0, timeout=DEADLINE_MS)
+    for page in (ann, bob):
+        page.context.close()
+
+
+def test_a_lottery_is_entered_by_a_tap_and_tells_its_end(show: Show, browser: Browser) -> None:
+    ann = visit(show, browser, "Ann", PHONE)
+    show.host("POST", "lotteries", {"word": "luck", "prize": "ticket", "seconds": 5})
+    ann.click(".is-entry")
+    expect(ann.locator(".entered")).to_contain_text("You are in", timeout=DEADLINE_MS)
+    expect(ann.locator(".lottery.is-won .entered")).to_have_text("You have won!", timeout=DEADLINE_MS)
+    expect(ann.locator("#free-ticket")).to_be_disabled()
+    ann.context.close()

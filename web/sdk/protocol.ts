@@ -7,6 +7,8 @@ export type Deed = "approve" | "ban" | "delay" | "demote" | "deny" | "dismiss" |
 
 export type GoalKind = "coins" | "followers" | "likes" | "viewers";
 
+export type Prize = "coins" | "ticket";
+
 export type HoldMode = "all" | "links" | "newcomers" | "off" | "words";
 
 export type HoldEnd = "drop" | "tell";
@@ -260,6 +262,28 @@ export interface GoalReachedEvent {
   readonly target: number;
 }
 
+/** Viewers can enter a lottery; `commitment` is the SHA-256 of the seed that draws. */
+export interface LotteryStartedEvent {
+  readonly lottery: number;
+  readonly prize: Prize;
+  readonly coins: number;
+  readonly winners: number;
+  readonly word: string;
+  readonly likes: number;
+  readonly commitment: string;
+}
+
+/** A lottery is over and its prizes are booked: the names of the `count` winners, and the seed that drew them. */
+export interface LotteryEndedEvent {
+  readonly lottery: number;
+  readonly winners: string;
+  readonly count: number;
+  readonly entries: number;
+  readonly prize: Prize;
+  readonly coins: number;
+  readonly seed: string;
+}
+
 /** The board of who gave most in the round is empty again. */
 export interface RoundStartedEvent {
   readonly round: number;
@@ -309,6 +333,8 @@ export interface EventData {
   readonly poll_started: PollStartedEvent;
   readonly poll_ended: PollEndedEvent;
   readonly goal_reached: GoalReachedEvent;
+  readonly lottery_started: LotteryStartedEvent;
+  readonly lottery_ended: LotteryEndedEvent;
   readonly round_started: RoundStartedEvent;
   readonly play_started: PlayStartedEvent;
   readonly play_ended: PlayEndedEvent;

@@ -57,10 +57,12 @@ const act: Actions = {
   openPicker: (is_open) => store.dispatch({ type: "picker_opened", is_open }),
   like: () => {
     connection.like();
+    store.dispatch({ type: "liked" });
     hearts.tap();
   },
   give: (gift, count) => give(gift, count),
   follow: (is_following) => send({ type: "follow", is_following }),
+  claimTicket: () => send({ type: "claim_ticket" }),
   vote: (poll, choice) => send({ type: "vote", poll, choice }),
   chooseSide: (side) => {
     store.dispatch({ type: "side_chosen", side });

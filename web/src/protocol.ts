@@ -5,6 +5,8 @@ export const TICKET_SECONDS = 30.0;
 export const GIANT_HEAD_SECONDS = 10.0;
 export const DANCE_SECONDS = 4.0;
 export const COMBO_S = 5.0;
+export const FREE_TICKET_LIKES = 100;
+export const FREE_TICKET_SECONDS = 300.0;
 export const TIER_MEDIUM_COINS = 50;
 export const TIER_LARGE_COINS = 150;
 export const START_BALANCE_COINS = 1000;
@@ -20,6 +22,13 @@ export const GOALS_MAX = 3;
 export const GOAL_TARGET_MAX = 1000000000;
 export const GOAL_TITLE_CHARACTERS_MAX = 40;
 export const PLACES_MAX = 10;
+export const WINNERS_MAX = 50;
+export const LOTTERY_COINS_MAX = 1000000;
+export const LOTTERY_LIKES_MAX = 10000;
+export const LOTTERY_WORD_CHARACTERS_MAX = 20;
+export const LOTTERY_SECONDS_MIN = 5;
+export const LOTTERY_SECONDS_MAX = 3600;
+export const LOTTERY_SHOWN_S = 30.0;
 
 export const MESSAGE_BYTES_MAX = 4096;
 export const NAME_CHARACTERS_MAX = 24;
@@ -53,6 +62,8 @@ export type Badge = "follower" | "host" | "moderator" | "top";
 
 export type GoalKind = "coins" | "followers" | "likes" | "viewers";
 
+export type Prize = "coins" | "ticket";
+
 export type BoardKind = "round" | "season";
 
 export type HoldMode = "all" | "links" | "newcomers" | "off" | "words";
@@ -63,9 +74,9 @@ export type HoldReason = "all" | "delay" | "link" | "newcomer" | "word";
 
 export type Rest = "" | "frozen" | "hidden";
 
-export type FromViewer = Join | Say | Like | GiveGift | PickCamp | Vote | AskBoard | Follow | LeaveGame | Moderate | ReportLine | Ping;
+export type FromViewer = Join | Say | Like | GiveGift | PickCamp | Vote | AskBoard | Follow | ClaimTicket | LeaveGame | Moderate | ReportLine | Ping;
 
-export type ToViewer = Welcome | ChatLine | GiftGiven | ComboEnded | Removed | Waiting | Held | Decided | Kept | Lines | Show | Offers | GiftUpdate | PlayStart | PlayEnd | OwnCamp | OwnFollow | Poll | OwnVote | Goals | Board | OwnPlace | Refused | Wallet | Pong;
+export type ToViewer = Welcome | ChatLine | GiftGiven | ComboEnded | Removed | Waiting | Held | Decided | Kept | Lines | Show | Offers | GiftUpdate | PlayStart | PlayEnd | OwnCamp | OwnFollow | Poll | OwnVote | Goals | Lottery | OwnEntry | FreeTicket | Board | OwnPlace | Refused | Wallet | Pong;
 
 /** Enter the room, first message of all. `viewer` is the secret id that the page keeps (it owns the wallet); absent for a newcomer. `epoch` and `seq` say what a returning page has seen. */
 export interface Join {
@@ -121,6 +132,11 @@ export interface AskBoard {
 export interface Follow {
   readonly type: "follow";
   readonly is_following?: boolean;
+}
+
+/** Take the free play ticket of who has watched and liked enough; once a show. */
+export interface ClaimTicket {
+  readonly type: "claim_ticket";
 }
 
 /** End one's own first-person game early. */
@@ -200,6 +216,9 @@ export interface Welcome {
   readonly goals: readonly GoalBar[];
   readonly board: Board | null;
   readonly is_following: boolean;
+  readonly lottery: Lottery | null;
+  readonly entry: OwnEntry | null;
+  readonly free_ticket: FreeTicket | null;
 }
 
 /** Tell everybody of a chat line: `@name` in its text speaks to somebody, `:code:` is an emote. `reply_to` is the `seq` of the line that it answers, 0 for none, and `reply_name` who wrote that one. `source` names where it was written, such as "twitch", and is empty for this room. */
@@ -369,6 +388,39 @@ export interface OwnVote {
 export interface Goals {
   readonly type: "goals";
   readonly goals: readonly GoalBar[];
+}
+
+/** Tell how a lottery stands: enter by saying `word`, or by so many `likes`. Everybody can check it: `commitment` is the SHA-256 of `seed`, which is told at the end, and the winners are the entries with the smallest SHA-256 of `seed:tag`. */
+export interface Lottery {
+  readonly type: "lottery";
+  readonly id: number;
+  readonly prize: Prize;
+  readonly coins: number;
+  readonly winners_max: number;
+  readonly word: string;
+  readonly likes: number;
+  readonly entries: number;
+  readonly seconds_left: number;
+  readonly commitment: string;
+  readonly is_over: boolean;
+  readonly winners: readonly string[];
+  readonly seed: string;
+}
+
+/** Tell a viewer that they are in a lottery, under which tag, and at its end whether they have won. */
+export interface OwnEntry {
+  readonly type: "own_entry";
+  readonly lottery: number;
+  readonly tag: string;
+  readonly is_winner: boolean;
+}
+
+/** Tell a viewer how far the own free ticket is: likes and seconds of watching up to now. */
+export interface FreeTicket {
+  readonly type: "free_ticket";
+  readonly likes: number;
+  readonly seconds: number;
+  readonly is_used: boolean;
 }
 
 /** Tell who gave most: in the round of this number, or in the season (`number` is its year and month, 202601). */

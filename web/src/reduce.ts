@@ -1,7 +1,7 @@
 /** Every change of the page's state, as one pure function of what was told and the time of it. */
 
-import { COMBO_S, type ChatLine, type ComboEnded, type Decided, type GiftGiven, type GiftUpdate, POLL_SHOWN_S, type Poll, TICKET_SECONDS, type ToViewer, type Welcome } from "./protocol";
-import { type Answered, type Banner, type Line, type Link, type Measured, NO_VIDEO, type Notice, type OwnGift, type Play, type PollNow, type State, type Video, canBeMany, freeCoins, giftOf, isOver, tierOf } from "./state";
+import { COMBO_S, type ChatLine, type ComboEnded, type Decided, type GiftGiven, type FreeTicket, FREE_TICKET_SECONDS, type GiftUpdate, LOTTERY_SHOWN_S, type Lottery, POLL_SHOWN_S, type Poll, TICKET_SECONDS, type ToViewer, type Welcome } from "./protocol";
+import { type Answered, type Banner, type Line, type Link, type Measured, NO_VIDEO, type Notice, type OwnGift, type Play, type FreeNow, type LotteryNow, type PollNow, type State, type Timed, type Video, canBeMany, freeCoins, giftOf, isOver, tierOf } from "./state";
 import { withDecided, withHeld, withWaiting } from "./waiting";
 import { words } from "./words";
 
@@ -35,6 +35,7 @@ export type Happening =
   | { readonly type: "renamed"; readonly name: string }
   | { readonly type: "name_asked"; readonly is_asked: boolean }
   | { readonly type: "gift_sent"; readonly id: string; readonly gift: string; readonly count: number }
+  | { readonly type: "liked" }
   | { readonly type: "amount_chosen"; readonly amount: number }
   | { readonly type: "side_chosen"; readonly side: State["side"] }
   | { readonly type: "video_changed"; readonly video: Video }
@@ -74,6 +75,14 @@ export function reduce(state: State, message: ToViewer | Happening, now_ms: numb
       return { ...state, poll: pollNow(message, now_ms), vote: state.poll?.poll.id === message.id ? state.vote : null };
     case "own_vote":
       return state.poll?.poll.id === message.poll ? { ...state, vote: message.choice } : state;
+    case "lottery":
+      return { ...state, lottery: lotteryNow(message, now_ms), entry: state.entry?.lottery === message.id ? state.entry : null };
+    case "own_entry":
+      return { ...state, entry: message };
+    case "free_ticket":
+      return { ...state, free: freeNow(message, now_ms) };
+    case "liked":
+      return state.free === null ? state : { ...state, free: { ...state.free, likes: state.free.likes + 1 } };
     case "goals":
       return { ...state, goals: message.goals };
     case "board":
@@ -205,6 +214,9 @@ function welcomed(state: State, welcome: Welcome, now_ms: number): State {
     emotes: welcome.emotes,
     poll: welcome.poll === null ? null : pollNow(welcome.poll, now_ms),
     vote: welcome.vote,
+    lottery: welcome.lottery === null ? null : lotteryNow(welcome.lottery, now_ms),
+    entry: welcome.entry,
+    free: welcome.free_ticket === null ? null : freeNow(welcome.free_ticket, now_ms),
     goals: welcome.goals,
     boards: { ...state.boards, round: welcome.board },
     waiting: welcome.waiting,
@@ -315,16 +327,37 @@ function withNotice(state: State, text: string, is_bad: boolean, now_ms: number)
   return { ...state, notices: [...others, notice].slice(-NOTICES_MAX) };
 }
 
-function pollNow(poll: Poll, now_ms: number): PollNow {
-  const ends_at_ms = now_ms + poll.seconds_left * 1_000;
-  const gone_at_ms = poll.is_over ? now_ms + POLL_SHOWN_S * 1_000 : NEVER_MS;
-  return { poll, ends_at_ms, gone_at_ms, seconds_left: Math.ceil(poll.seconds_left) };
+function timed(of: { readonly is_over: boolean; readonly seconds_left: number }, shown_s: number, now_ms: number): Timed {
+  const gone_at_ms = of.is_over ? now_ms + shown_s * 1_000 : NEVER_MS;
+  return { is_over: of.is_over, ends_at_ms: now_ms + of.seconds_left * 1_000, gone_at_ms, seconds_left: Math.ceil(of.seconds_left) };
 }
 
-function withPollClock(now: PollNow | null, now_ms: number): PollNow | null {
+function pollNow(poll: Poll, now_ms: number): PollNow {
+  return { poll, ...timed(poll, POLL_SHOWN_S, now_ms) };
+}
+
+function lotteryNow(lottery: Lottery, now_ms: number): LotteryNow {
+  return { lottery, ...timed(lottery, LOTTERY_SHOWN_S, now_ms) };
+}
+
+function withCountdown<T extends Timed>(now: T | null, now_ms: number): T | null {
   if (now === null || now.gone_at_ms <= now_ms) return null;
-  const seconds_left = now.poll.is_over ? 0 : Math.max(0, Math.ceil((now.ends_at_ms - now_ms) / 1_000));
+  const seconds_left = now.is_over ? 0 : Math.max(0, Math.ceil((now.ends_at_ms - now_ms) / 1_000));
   return seconds_left === now.seconds_left ? now : { ...now, seconds_left };
+}
+
+function freeNow(free: FreeTicket, now_ms: number): FreeNow {
+  return { likes: free.likes, seconds: free.seconds, at_ms: now_ms, left_s: secondsToWatch(free.seconds), is_used: free.is_used };
+}
+
+function withWatching(free: FreeNow | null, now_ms: number): FreeNow | null {
+  if (free === null || free.is_used) return free;
+  const left_s = secondsToWatch(free.seconds + (now_ms - free.at_ms) / 1_000);
+  return left_s === free.left_s ? free : { ...free, left_s };
+}
+
+function secondsToWatch(seconds: number): number {
+  return Math.max(0, Math.ceil(FREE_TICKET_SECONDS - seconds));
 }
 
 /** Follow a measurement calmly: one late packet is no reason to frighten anybody. */
@@ -342,8 +375,11 @@ function ticked(state: State, now_ms: number): State {
   const play = state.play === null ? null : withClock(state.play, now_ms);
   const gifts = withCountdowns(state.gifts, now_ms);
   const again = state.again !== null && is_here(state.again) ? state.again : null;
-  const poll = withPollClock(state.poll, now_ms);
-  const is_still = play === state.play && gifts === state.gifts && again === state.again && poll === state.poll;
+  const poll = withCountdown(state.poll, now_ms);
+  const lottery = withCountdown(state.lottery, now_ms);
+  const free = withWatching(state.free, now_ms);
+  const are_together_still = poll === state.poll && lottery === state.lottery && free === state.free;
+  const is_still = are_together_still && play === state.play && gifts === state.gifts && again === state.again;
   if (is_still && [...gifts, ...state.banners, ...state.notices].every(is_here)) return state;
   return {
     ...state,
@@ -352,6 +388,8 @@ function ticked(state: State, now_ms: number): State {
     notices: state.notices.filter(is_here),
     again,
     poll,
+    lottery,
+    free,
     play,
   };
 }

@@ -1,6 +1,6 @@
 /** What the page knows: plain frozen values, changed only by `reduce`. */
 
-import type { Badge, Board, BoardKind, Camp, Emote, Gift, GiftState, GiveGift, GoalBar, Held, Kept, Offer, OfferState, OwnPlace, Poll, Show, Waiting } from "./protocol";
+import type { Badge, Board, BoardKind, Camp, Emote, Gift, GiftState, GiveGift, GoalBar, Held, Kept, Lottery, Offer, OfferState, OwnEntry, OwnPlace, Poll, Show, Waiting } from "./protocol";
 import { TIER_LARGE_COINS, TIER_MEDIUM_COINS } from "./protocol";
 
 /** How the page stands with the room. `closed` does not come back without the viewer. */
@@ -104,12 +104,29 @@ export interface Play {
   readonly video: Video;
 }
 
-/** The poll that stands on the page; `seconds_left` counts down by itself. */
-export interface PollNow {
-  readonly poll: Poll;
+/** What ends by itself; `seconds_left` counts down on the page. */
+export interface Timed {
+  readonly is_over: boolean;
   readonly ends_at_ms: number;
   readonly gone_at_ms: number;
   readonly seconds_left: number;
+}
+
+export interface PollNow extends Timed {
+  readonly poll: Poll;
+}
+
+export interface LotteryNow extends Timed {
+  readonly lottery: Lottery;
+}
+
+/** How far the own free ticket is; `seconds` as of `at_ms`, `left_s` of watching is still to come. */
+export interface FreeNow {
+  readonly likes: number;
+  readonly seconds: number;
+  readonly at_ms: number;
+  readonly left_s: number;
+  readonly is_used: boolean;
 }
 
 export interface State {
@@ -130,6 +147,9 @@ export interface State {
   readonly again: Again | null;
   readonly poll: PollNow | null;
   readonly vote: number | null; // the own one, in that poll
+  readonly lottery: LotteryNow | null;
+  readonly entry: OwnEntry | null; // the own one, in that lottery
+  readonly free: FreeNow | null;
   readonly goals: readonly GoalBar[];
   readonly boards: Readonly<Record<BoardKind, Board | null>>;
   readonly places: Readonly<Record<BoardKind, OwnPlace | null>>;
@@ -197,6 +217,9 @@ export function begin(name: string, viewer: string | null): State {
     again: null,
     poll: null,
     vote: null,
+    lottery: null,
+    entry: null,
+    free: null,
     goals: [],
     boards: { round: null, season: null },
     places: { round: null, season: null },

@@ -58,6 +58,9 @@ const WELCOME: Welcome = {
   goals: [],
   board: null,
   is_following: false,
+  lottery: null,
+  entry: null,
+  free_ticket: null,
 };
 
 const PLAYING = { at: "playing", stream: null } as const;

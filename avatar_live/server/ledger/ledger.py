@@ -11,7 +11,17 @@ from avatar_live import clock
 from avatar_live.protocol.catalogue import START_BALANCE_COINS
 from avatar_live.server.ledger import requests as rq
 from avatar_live.server.ledger.book import PRIZES
-from avatar_live.server.ledger.reports import GiverSum, Reader, Report, Sale, givers, open_reader, reconcile, sales
+from avatar_live.server.ledger.reports import (
+    GiverSum,
+    Reader,
+    Report,
+    Sale,
+    givers,
+    house_coins,
+    open_reader,
+    reconcile,
+    sales,
+)
 from avatar_live.server.ledger.store import OutcomeUnknownError, StoreError, open_store, perform
 
 T = TypeVar("T")
@@ -58,6 +68,15 @@ class Ledger:
             raise LedgerError(str(error)) from error
         self._thread = threading.Thread(target=self._run, name="ledger", daemon=True)
         self._thread.start()
+
+    @property
+    def show(self) -> str:
+        """The name of the show that is written beside every gift."""
+        return self._show
+
+    def house_coins(self) -> Future[int]:
+        """Return what the house has earned and nobody can get back, beside the requests."""
+        return self._read(house_coins)
 
     def open_wallet(self, viewer: str) -> Future[int]:
         """Return the wallet's coins; a new wallet opens with `START_BALANCE_COINS`."""

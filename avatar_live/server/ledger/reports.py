@@ -186,6 +186,13 @@ def givers(reader: Reader, room: str, since_s: float) -> tuple[GiverSum, ...]:
     return tuple(GiverSum(viewer.removeprefix(WALLET), name, int(coins)) for viewer, coins, name in sums)
 
 
+def house_coins(reader: Reader) -> int:
+    """Return what the house has earned and nobody can get back."""
+    earned = _one(reader, "SELECT coalesce(sum(balance_coins), 0) FROM account WHERE kind = 'house'")
+    open_coins = "SELECT coalesce(sum(price_coins), 0) FROM outbox JOIN gift ON gift.transfer = outbox.transfer"
+    return earned - _one(reader, open_coins)
+
+
 def _one(reader: Reader, query: str) -> int:
     (row,) = reader.rows(query)
     return int(row[0])

@@ -13,6 +13,8 @@ export interface Actions {
   readonly like: () => void;
   readonly give: (gift: string, count: number) => void;
   readonly follow: (is_following: boolean) => void;
+  /** Take the free play ticket that was earned by watching and liking. */
+  readonly claimTicket: () => void;
   readonly vote: (poll: number, choice: number) => void;
   readonly chooseSide: (side: State["side"]) => void;
   /** Choose how many of a gift one tap gives. */

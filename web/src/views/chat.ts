@@ -12,6 +12,7 @@ import { goalsView } from "./goals";
 import { sign } from "./icons";
 import { keepingButton, keepingView } from "./keeping";
 import { lineView } from "./line";
+import { lotteryView } from "./lottery";
 import { pollView } from "./poll";
 import { hueOf, initialOf } from "./names";
 import { heldView, restView, waitingView } from "./waiting";
@@ -33,7 +34,7 @@ export function chatView(state: State, act: Actions): TemplateResult {
         </button>
       </header>
       ${keepingView(state, act)} ${heldView(state, act)}
-      ${goalsView(state)} ${pollView(state, act)} ${state.side === "chat" ? nothing : boardView(state, state.side, act)}
+      ${goalsView(state)} ${pollView(state, act)} ${lotteryView(state, act)} ${state.side === "chat" ? nothing : boardView(state, state.side, act)}
       <div class="chat-window" @scroll=${(event: Event) => act.chatScrolled(isAtEnd(event.currentTarget as HTMLElement))} tabindex="0">
         <ol id="chat" role="log" aria-live="polite" aria-label=${words.chat}>
           ${state.lines.length === 0 ? html`<li class="empty">${words.chat_empty}</li>` : nothing}

@@ -7,6 +7,7 @@ import type { OfferState } from "../protocol";
 import { type OwnGift, type Sold, type State, amountOf, freeCoins, giftOf, shelfOf } from "../state";
 import { giftName, words } from "../words";
 import type { Actions } from "./actions";
+import { freeTicketView } from "./free_ticket";
 import { giftPicture, sign } from "./icons";
 
 const AMOUNTS = [1, 5, 10, 50, 99] as const;
@@ -23,6 +24,7 @@ export function giftsView(state: State, act: Actions): TemplateResult {
             (amount) => html`<button role="radio" data-amount=${amount} aria-checked=${state.amount === amount ? "true" : "false"} @click=${() => act.chooseAmount(amount)}>×${amount}</button>`,
           )}
         </div>
+        ${freeTicketView(state, act)}
         <ul class="own-gifts" aria-live="polite">
           ${repeat(
             state.gifts.slice(-3),
