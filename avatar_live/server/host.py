@@ -159,7 +159,11 @@ def host_routes(keeper: Keeper, access: Access) -> Router:
         return goals.bars(keeper.room)
 
     @delete(
-        "/goals/{goal:int}", sync_to_thread=False, status_code=200, summary="Take a goal away", responses=sentences(404)
+        "/goals/{goal:int}",
+        sync_to_thread=False,
+        status_code=200,
+        summary="Take a goal away",
+        responses=sentences(200, 404),
     )
     def drop_goal(goal: FromPath[int]) -> Response[str]:
         if all(bar.id != goal for bar in goals.bars(keeper.room)):

@@ -1,6 +1,5 @@
 """GET /metrics: how the show and each viewer does, for Prometheus. No name, no address, no id of a session is in it."""
 
-import hmac
 import ipaddress
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
@@ -11,7 +10,10 @@ from litestar.handlers import HTTPRouteHandler
 from prometheus_client import CollectorRegistry, Metric, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 
+from avatar_live import clock
 from avatar_live.broadcast.statistics import BroadcastFigures, ViewerFigures
+from avatar_live.server.access import Access, bearer, out_of_scope
+from avatar_live.server.tokens import TokenError
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 REFUSAL: Final = (
@@ -37,14 +39,14 @@ _COUNTERS: Final[tuple[tuple[str, str, Callable[[ViewerFigures], float]], ...]] 
 )
 
 
-def metrics_route(figures: Callable[[], BroadcastFigures], token: str) -> HTTPRouteHandler:
-    """Return the route; `token` is the show's own, and opens nothing when it is empty."""
+def metrics_route(figures: Callable[[], BroadcastFigures], access: Access) -> HTTPRouteHandler:
+    """Return the route, for programs of this machine and for who may read."""
     registry = CollectorRegistry(auto_describe=False)
     registry.register(_Collector(figures))
 
     @get("/metrics", sync_to_thread=False, include_in_schema=False)
     def metrics(request: _Request) -> Response[bytes]:
-        if not (_is_of_this_machine(request) or _has_token(request, token)):
+        if not (_is_of_this_machine(request) or _may_read(request, access)):
             return Response(REFUSAL.encode(), status_code=403, media_type=MediaType.TEXT)
         return Response(generate_latest(registry), media_type=CONTENT_TYPE, headers={"Cache-Control": "no-store"})
 
@@ -96,6 +98,9 @@ def _is_of_this_machine(request: _Request) -> bool:
         return False
 
 
-def _has_token(request: _Request, token: str) -> bool:
-    scheme, _, offered = request.headers.get("Authorization", "").partition(" ")
-    return bool(token) and scheme.lower() == "bearer" and hmac.compare_digest(offered.strip().encode(), token.encode())
+def _may_read(request: _Request, access: Access) -> bool:
+    try:
+        held = access.held(bearer(request.headers.get("Authorization", "")), clock.wall_s())
+    except TokenError:
+        return False
+    return not out_of_scope(held, "read")

@@ -204,7 +204,7 @@ async def _serve_room(
     webhooks = webhook_routes(outpost, access)
     bridging = Bridging(plan.bridges, keeper)
     presence = presence_route(keeper, lambda: nodes.states if nodes is not None else (), access)
-    metrics = metrics_route(broadcaster.statistics, plan.token)
+    metrics = metrics_route(broadcaster.statistics, access)
     app = make_app(
         plan, keeper, access, commands, webhooks, bridge_routes(bridging, access), whep, whip, metrics, presence
     )

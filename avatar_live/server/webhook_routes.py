@@ -5,7 +5,7 @@ from typing import Annotated, Final
 
 import msgspec
 from litestar import Response, Router, delete, get, post
-from litestar.exceptions import ClientException, HTTPException, NotFoundException
+from litestar.exceptions import ClientException, NotFoundException, ServiceUnavailableException
 from litestar.params import PathParameter
 
 from avatar_live.protocol.api import EVENT_TYPES
@@ -16,7 +16,7 @@ from avatar_live.server.webhooks.outpost import NO_WEBHOOK, Outpost, WebhookErro
 from avatar_live.server.webhooks.reach import URL_CHARACTERS_MAX, UrlError
 from avatar_live.server.webhooks.store import StoreError
 
-BODY_BYTES_MAX: Final = 8_192
+BODY_BYTES_MAX: Final = 65_536  # so that an address that is too long is told so
 ID_CHARACTERS_MAX: Final = 64
 
 Id = Annotated[str, PathParameter(max_length=ID_CHARACTERS_MAX)]
@@ -68,7 +68,12 @@ def webhook_routes(outpost: Outpost, access: Access) -> Router:
         states = await asyncio.wrap_future(outpost.states())
         return Webhooks(tuple(states), outpost.lost)
 
-    @post("/", request_max_body_size=BODY_BYTES_MAX, summary="Post events to an address, as signed CloudEvents")
+    @post(
+        "/",
+        request_max_body_size=BODY_BYTES_MAX,
+        raises=[ServiceUnavailableException],
+        summary="Post events to an address, as signed CloudEvents",
+    )
     async def add(data: WebhookWish) -> NewWebhook:
         if refused := mask_refusal(data.types):
             raise ClientException(refused)
@@ -77,17 +82,17 @@ def webhook_routes(outpost: Outpost, access: Access) -> Router:
         except (UrlError, WebhookError) as refusal:
             raise ClientException(str(refusal)) from refusal
         except StoreError as error:
-            raise HTTPException(str(error), status_code=503) from error
+            raise ServiceUnavailableException(str(error)) from error
         return NewWebhook(made.id, made.url, made.types, made.secret)
 
-    @delete("/{id:str}", summary="Post there no more")
+    @delete("/{id:str}", raises=[NotFoundException], summary="Post there no more")
     async def remove(id: Id) -> None:
         try:
             await asyncio.wrap_future(outpost.remove(id))
         except WebhookError as refusal:
             raise NotFoundException(NO_WEBHOOK) from refusal
 
-    @get("/{id:str}/dead", summary="The oldest events that did not arrive")
+    @get("/{id:str}/dead", raises=[NotFoundException], summary="The oldest events that did not arrive")
     async def dead(id: Id) -> Response[tuple[DeadMessage, ...]]:
         try:
             letters = await asyncio.wrap_future(outpost.dead(id))
@@ -95,7 +100,7 @@ def webhook_routes(outpost: Outpost, access: Access) -> Router:
             raise NotFoundException(NO_WEBHOOK) from refusal
         return Response(tuple(DeadMessage(one.id, one.tries, one.reason, one.event) for one in letters))
 
-    @post("/{id:str}/replay", status_code=200, summary="Post again what did not arrive")
+    @post("/{id:str}/replay", status_code=200, raises=[NotFoundException], summary="Post again what did not arrive")
     async def replay(id: Id) -> Replayed:
         try:
             return Replayed(await asyncio.wrap_future(outpost.replay(id)))

@@ -8,6 +8,7 @@ from litestar import Litestar
 from prometheus_client.parser import text_string_to_metric_families
 
 from avatar_live.broadcast.statistics import BroadcastFigures, ViewerFigures
+from avatar_live.server.access import Access
 from avatar_live.server.metrics import metrics_route
 
 TOKEN = "the-shows-own"
@@ -28,7 +29,7 @@ def token(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def app(token: str) -> Iterator[Litestar]:
-    yield Litestar([metrics_route(lambda: FIGURES, token)], openapi_config=None)
+    yield Litestar([metrics_route(lambda: FIGURES, Access(token, None))], openapi_config=None)
 
 
 async def visit(app: Litestar, client: tuple[str, int], **headers: str) -> httpx.Response:

@@ -110,6 +110,8 @@ def token_for(server: ShowServer, *scopes: str, **wish: object) -> tuple[str, st
     [
         ("GET", "/events", None, "read"),
         ("GET", "/state", None, "read"),
+        ("GET", "/bridges", None, "read"),
+        ("POST", "/events/test", {"type": "goal"}, "host"),
         ("POST", "/commands", {"type": "state", "id": "1"}, "read"),
         ("POST", "/commands", {"type": "say", "id": "1", "text": "hello"}, "chat"),
         ("POST", "/chat", {"text": "hello"}, "host"),
