@@ -238,8 +238,22 @@ def _line(event: ApiEvent) -> QWidget | None:
             return _note(f"{name} is back in the audience")
         case "goal":
             return _note(f"Goal for {event.data['camp']}: {event.data['red']} to {event.data['blue']}")
+        case "poll_started":
+            return _note(f"You asked: {event.data['question']}")
+        case "poll_ended":
+            return _note(_poll_words(event.data))
+        case "goal_reached":
+            return _note(f"Reached: {event.data['title']}")
         case _:
             return None
+
+
+def _poll_words(data: dict[str, str | int | float | bool]) -> str:
+    if data["answer"]:
+        return f"{data['question']} {data['answer']}: {data['right']} of {data['total']} knew it"
+    if data["total"]:
+        return f"{data['question']} {data['winner']} with {data['votes']} of {data['total']}"
+    return f"{data['question']} Nobody voted"
 
 
 def _note(text: str) -> QWidget:

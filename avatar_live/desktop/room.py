@@ -7,8 +7,9 @@ from PySide6.QtGui import QAction, QActionGroup, QCursor, QGuiApplication
 from PySide6.QtWidgets import QLineEdit, QMenu, QPushButton, QWidget
 
 from avatar_live.desktop.audience import ChatLineRow, FeedCard
-from avatar_live.desktop.room_link import Invite, RoomLink, Say
+from avatar_live.desktop.room_link import BeginRound, EndPoll, Invite, RoomLink, Say
 from avatar_live.desktop.show import Show
+from avatar_live.desktop.together import GoalDialog, PollDialog
 from avatar_live.desktop.waiting import WaitingCard
 from avatar_live.protocol.keeping import RoomOrder
 from avatar_live.protocol.wire import CHAT_CHARACTERS_MAX, HoldEnd, HoldMode, Moderate
@@ -41,6 +42,9 @@ class RoomControls:
         self.order_button = QPushButton("Order ▾")
         self.order_button.setObjectName("small")
         self.order_button.setToolTip("Slow mode, lines that wait for you, links, moderators.")
+        self.play_button = QPushButton("Play ▾")
+        self.play_button.setObjectName("small")
+        self.play_button.setToolTip("Polls, quizzes, goals, rounds.")
         self.freeze_button = QPushButton("Freeze")
         self.freeze_button.setObjectName("small")
         self.freeze_button.setCheckable(True)
@@ -52,9 +56,12 @@ class RoomControls:
         self.say_edit.setPlaceholderText("Say something to everybody ...")
         self.say_edit.returnPressed.connect(self._speak)
         self.line_menu: QMenu | None = None
+        self.dialog: PollDialog | GoalDialog | None = None  # the newest
         self.order_menu = self._order_menu(parent)
-        self.order_button.clicked.connect(self._open_order_menu)
-        feed.add_controls((self.order_button, self.freeze_button), self.waiting, self.say_edit)
+        self.order_button.clicked.connect(lambda: _open(self.order_menu, self.order_button))
+        self.play_menu = self._play_menu(parent)
+        self.play_button.clicked.connect(lambda: _open(self.play_menu, self.play_button))
+        feed.add_controls((self.play_button, self.order_button, self.freeze_button), self.waiting, self.say_edit)
         feed.line_chosen.connect(self._open_line_menu)
         self._dress()
 
@@ -85,7 +92,7 @@ class RoomControls:
 
     def _dress(self) -> None:
         is_live, room = self.link.is_up, self._room
-        for widget in (self.order_button, self.freeze_button, self.say_edit):
+        for widget in (self.play_button, self.order_button, self.freeze_button, self.say_edit):
             widget.setEnabled(is_live)
         is_frozen = room is not None and room.is_frozen
         self.freeze_button.setChecked(is_frozen)
@@ -128,8 +135,21 @@ class RoomControls:
         menu.addAction("Copy a link for a moderator").triggered.connect(lambda: self.link.wish(Invite()))
         return menu
 
-    def _open_order_menu(self) -> None:
-        self.order_menu.popup(self.order_button.mapToGlobal(self.order_button.rect().bottomLeft()))
+    def _play_menu(self, parent: QWidget) -> QMenu:
+        menu = QMenu(parent)
+        menu.addAction("Ask the viewers ...").triggered.connect(lambda: self._open_dialog(PollDialog(parent)))
+        menu.addAction("End the poll now").triggered.connect(lambda: self.link.wish(EndPoll()))
+        menu.addSeparator()
+        menu.addAction("Set a goal ...").triggered.connect(lambda: self._open_dialog(GoalDialog(parent)))
+        menu.addAction("Begin another round").triggered.connect(lambda: self.link.wish(BeginRound()))
+        return menu
+
+    def _open_dialog(self, dialog: PollDialog | GoalDialog) -> None:
+        """Ask beside the show, which goes on meanwhile."""
+        dialog.accepted.connect(lambda: self.link.wish(dialog.asked()))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+        self.dialog = dialog
 
     def _hold(self, mode: HoldMode | None) -> None:
         held = self._room.hold if self._room is not None else "off"
@@ -165,6 +185,10 @@ class RoomControls:
     def _copy_invitation(self, token: str) -> None:
         QGuiApplication.clipboard().setText(f"{self._show.link}#invitation={token}")
         self._say("A link for one moderator is on your clipboard. It is good once, for a day.")
+
+
+def _open(menu: QMenu, button: QPushButton) -> None:
+    menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
 
 
 def _choices(menu: QMenu, choices: "tuple[tuple[object, str], ...]", choose: Callable[..., None]) -> QActionGroup:

@@ -11,6 +11,7 @@ import msgspec
 from PySide6.QtCore import QObject, Signal
 
 from avatar_live.protocol.keeping import Invitation, RoomOrder
+from avatar_live.protocol.together import GoalKind
 from avatar_live.protocol.wire import Moderate
 
 LOOK_S: Final = 1.0
@@ -28,7 +29,35 @@ class Invite:
     pass
 
 
-Wish = Moderate | Say | Invite
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Ask the viewers; with the number of the right choice it is a quiz."""
+
+    question: str
+    choices: tuple[str, ...]
+    seconds: float
+    answer: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EndPoll:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class SetGoal:
+    kind: GoalKind
+    title: str
+    target: int
+    reward: str
+
+
+@dataclass(frozen=True, slots=True)
+class BeginRound:
+    pass
+
+
+Wish = Moderate | Say | Invite | Ask | EndPoll | SetGoal | BeginRound
 
 
 class RoomLink(QObject):
@@ -93,6 +122,14 @@ class RoomLink(QObject):
                 case Invite():
                     answer = _asked(client, "POST", "api/moderation/invitations")
                     token = msgspec.json.decode(answer, type=Invitation).token
+                case Ask():
+                    _asked(client, "POST", "api/polls", wish)
+                case EndPoll():
+                    _asked(client, "POST", "api/polls/end")
+                case SetGoal():
+                    _asked(client, "POST", "api/goals", wish)
+                case BeginRound():
+                    _asked(client, "POST", "api/rounds")
                 case _:
                     assert_never(wish)
         except httpx.HTTPStatusError as error:

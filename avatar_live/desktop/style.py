@@ -31,11 +31,12 @@ QLabel#notice {{
   background: #33270f; border: 1px solid #6b5220; border-radius: 10px; color: {FAIR}; padding: 9px 12px;
 }}
 QLabel#field {{ color: {SOFT}; font-size: 12px; }}
-QLineEdit, QComboBox {{
+QLineEdit, QComboBox, QSpinBox {{
   background: {RAISED}; border: 1px solid {LINE}; border-radius: 9px; padding: 0 12px; min-height: 34px;
   selection-background-color: {VIOLET};
 }}
-QLineEdit:focus, QComboBox:focus {{ border-color: {VIOLET}; }}
+QSpinBox::up-button, QSpinBox::down-button {{ width: 0; border: none; }}
+QLineEdit:focus, QComboBox:focus, QSpinBox:focus {{ border-color: {VIOLET}; }}
 QLineEdit:disabled, QComboBox:disabled {{ color: {FAINT}; }}
 QComboBox::drop-down {{ border: none; width: 28px; }}
 QComboBox::down-arrow {{ image: none; }}

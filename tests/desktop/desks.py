@@ -63,6 +63,11 @@ class Desk:
             menu.grab().save(str(Path(folder) / f"{name}.png"))
             menu.close()
 
+    def keep_widget(self, name: str, widget: QWidget) -> None:
+        """Keep a picture of a dialog, too."""
+        if folder := os.environ.get("AVATAR_LIVE_SCREENSHOTS"):
+            widget.grab().save(str(Path(folder) / f"{name}.png"))
+
     def close(self) -> None:
         self.show.is_live = False
         self.window.close()

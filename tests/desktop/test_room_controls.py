@@ -9,9 +9,10 @@ from desks import Desk
 from fake_room import CALM, FakeRoom
 from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMenu
+from PySide6.QtWidgets import QApplication, QDialogButtonBox, QMenu
 
 from avatar_live.desktop.audience import ChatLineRow
+from avatar_live.desktop.together import GoalDialog, PollDialog
 from avatar_live.desktop.waiting import ROWS_MAX
 from avatar_live.protocol.keeping import HeldLine, Reported
 
@@ -157,6 +158,47 @@ def test_a_link_for_a_moderator_is_copied(desk: Desk, room: FakeRoom) -> None:
     action(desk.window.room.order_menu, "Copy a link for a moderator").trigger()
     desk.wait(lambda: "clipboard" in desk.window.notice.text())
     assert QGuiApplication.clipboard().text() == f"{desk.show.link}#invitation=a-token"
+
+
+def test_the_host_asks_the_viewers_in_a_dialog(desk: Desk, room: FakeRoom) -> None:
+    menu = desk.window.room.play_menu
+    action(menu, "Ask the viewers ...").trigger()
+    dialog = desk.window.room.dialog
+    assert isinstance(dialog, PollDialog)
+    ask = dialog.buttons.button(QDialogButtonBox.StandardButton.Ok)
+    assert not ask.isEnabled(), "a question needs words and two answers"
+    dialog.question.setText("How old is Mirai?")
+    dialog.choices[0].setText("One")
+    dialog.choices[2].setText("Nobody knows")
+    dialog.answer.setCurrentIndex(2)
+    desk.keep_widget("poll", dialog)
+    desk.click(ask)
+    desk.wait(lambda: len(room.asked) == 1)
+    assert room.asked[0] == (
+        "/api/polls",
+        {"question": "How old is Mirai?", "choices": ["One", "Nobody knows"], "seconds": 60.0, "answer": 1},
+    )
+    action(menu, "End the poll now").trigger()
+    action(menu, "Begin another round").trigger()
+    desk.wait(lambda: [path for path, _ in room.asked[1:]] == ["/api/polls/end", "/api/rounds"])
+    desk.events.tell("poll_ended", poll=1, question="Tea?", winner="Yes", votes=3, total=4, answer="", right=0)
+    desk.wait(lambda: desk.window.feed_card.texts() == ["Tea? Yes with 3 of 4"])
+
+
+def test_the_host_sets_a_goal_in_a_dialog(desk: Desk, room: FakeRoom) -> None:
+    action(desk.window.room.play_menu, "Set a goal ...").trigger()
+    dialog = desk.window.room.dialog
+    assert isinstance(dialog, GoalDialog)
+    dialog.title_edit.setText("A dance for everybody")
+    dialog.target.setValue(500)
+    dialog.reward.setCurrentIndex(3)
+    desk.keep_widget("goal", dialog)
+    desk.click(dialog.buttons.button(QDialogButtonBox.StandardButton.Ok))
+    desk.wait(lambda: len(room.asked) == 1)
+    assert room.asked[0] == (
+        "/api/goals",
+        {"kind": "likes", "title": "A dance for everybody", "target": 500, "reward": "dance"},
+    )
 
 
 def test_nothing_of_it_can_be_used_before_the_show_is_live_and_after_it(desk: Desk, room: FakeRoom) -> None:
