@@ -38,7 +38,7 @@ EFFECT_TYPES: Final = ("effect_asked", "effect_ended")
 GIFTS_KEPT_MAX: Final = 10_000
 AWAY: Final = f"The show is away, and was not back within {ANSWER_S_MAX:.0f} s; nothing was asked of it."
 BROKEN: Final = "The line broke before the answer came; the show may have done what was asked."
-NO_EVENTS: Final = "What answers there is no event API of avatar_live."
+NO_EVENTS: Final = "What answers there speaks no event API that this client knows: use the same version."
 CLOSED: Final = "This line is closed."
 MISMATCH: Final = 'The show tells of "{type}" in a form that this client does not know ({error}): use the same version.'
 
@@ -232,10 +232,11 @@ class Events:
         """Take one frame."""
         try:
             frame = _frames.decode(message)
+            other = _others.decode(message) if frame.type in _OTHERS else None
         except msgspec.DecodeError:
             raise ClientError(NO_EVENTS) from None
-        if frame.type in _OTHERS:
-            await self._take(_others.decode(message))
+        if other is not None:
+            await self._take(other)
         elif self._heard is None or frame.epoch != self._heard.epoch or frame.seq > self._heard.seq:
             self._heard = Position(frame.epoch, frame.seq)
             data = _data(frame)
