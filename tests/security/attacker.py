@@ -1,4 +1,16 @@
-"""Somebody who writes bytes by hand: no library between the test and the socket can refuse what it asks for."""
+"""Somebody who writes bytes by hand: no library between the test and the socket can refuse what it asks for.
+
+What such a person tries is in this folder, a theme a file, each against a running server:
+
+    wrong, expired, replayed and foreign-room tokens            test_forged_tokens
+    pages of other sites                                        test_foreign_origins
+    oversized, fragmented, compressed and broken messages       test_hostile_messages
+    slow handshakes, slow heads and bodies                      test_slow_callers
+    negative, overflowing and double spending, prices, hooks    test_stolen_money
+    floods from an address, a viewer, through a proxy           test_floods
+    script, bidirectional and zalgo text                        test_shown_text
+    talking on when muted or banned                             test_silenced
+"""
 
 import asyncio
 import contextlib
