@@ -39,6 +39,11 @@ def sentences(*statuses: int) -> dict[int, ResponseSpec]:
     return {status: ResponseSpec(str, media_type="text/plain", description=_SAID[status]) for status in statuses}
 
 
+def refusals(*statuses: int) -> dict[int, ResponseSpec]:
+    """Describe answers that are a `Refusal`, as Litestar makes of what a handler raises."""
+    return {status: ResponseSpec(Refusal, description=_SAID[status]) for status in statuses}
+
+
 class GuardedRoutes(ReceiveRoutePlugin):
     """Describe what a guard answers wherever there is one, and the end of patience where a body is read."""
 
@@ -47,9 +52,9 @@ class GuardedRoutes(ReceiveRoutePlugin):
         if not isinstance(route, HTTPRoute):
             return
         for handler in route.route_handlers:
-            refusals = (*((401, 403) if handler.resolve_guards() else ()), *((413,) if _reads_a_body(handler) else ()))
-            described = {status: ResponseSpec(Refusal, description=_SAID[status]) for status in refusals}
-            handler.responses = {**described, **(handler.responses or {})}
+            guarded = refusals(401, 403) if handler.resolve_guards() else {}
+            bounded = refusals(413) if _reads_a_body(handler) else {}
+            handler.responses = {**guarded, **bounded, **(handler.responses or {})}
 
 
 class SoundStructs(StructSchemaPlugin):

@@ -18,6 +18,7 @@ from avatar_live.server.webhooks.store import StoreError
 
 BODY_BYTES_MAX: Final = 65_536  # so that an address that is too long is told so
 ID_CHARACTERS_MAX: Final = 64
+RETRY_S: Final = 5
 
 Id = Annotated[str, PathParameter(max_length=ID_CHARACTERS_MAX)]
 
@@ -82,7 +83,7 @@ def webhook_routes(outpost: Outpost, access: Access) -> Router:
         except (UrlError, WebhookError) as refusal:
             raise ClientException(str(refusal)) from refusal
         except StoreError as error:
-            raise ServiceUnavailableException(str(error)) from error
+            raise ServiceUnavailableException(str(error), headers={"Retry-After": str(RETRY_S)}) from error
         return NewWebhook(made.id, made.url, made.types, made.secret)
 
     @delete("/{id:str}", raises=[NotFoundException], summary="Post there no more")

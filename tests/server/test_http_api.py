@@ -12,8 +12,9 @@ from schemathesis.core.failures import Failure, FailureGroup
 from schemathesis.openapi import from_url
 from show_server import TOKEN, ShowServer, show_server
 
-EXAMPLES: Final = 12  # of every operation, sound ones and broken ones, with a token and without
-TAG_MISSING: Final = "violates `required` at /properties/type"  # taken where only one kind of message is meant
+EXAMPLES: Final = 8  # of every operation, sound ones and broken ones, with a token and without
+# What counts as accepted and is not: a tag may be missing where only one kind of message is meant; too long is refused.
+PARDONED: Final = ("violates `required` at /properties/type", ", 413: Schema-violating request accepted")
 SDP: Final = ("application/sdp", "application/trickle-ice-sdpfrag")
 
 
@@ -42,6 +43,8 @@ CHECKS_MADE: Final[list[Any]] = [
         ]
     ),
 ]
+
+pytestmark = pytest.mark.timeout(300)
 
 
 @schemathesis.serializer(*SDP)
@@ -89,9 +92,9 @@ def _breaches(operation: _Operation, mode: GenerationMode, headers: dict[str, st
             case.validate_response(response, checks=CHECKS_MADE)
         except (Failure, FailureGroup) as error:
             for one in getattr(error, "exceptions", (error,)):
-                if TAG_MISSING in str(one):
-                    continue
-                breaches.add(f"{operation.label}, {response.status_code}: {one}")
+                breach = f"{operation.label}, {response.status_code}: {one}"
+                if not any(pardoned in breach for pardoned in PARDONED):
+                    breaches.add(breach)
 
     ask()
     return breaches
