@@ -380,6 +380,9 @@ class Edge:
                 continue
             line = member.line
             if member.told != told or line.kind != kind:
+                if line.unsent_bytes() > SKIP_BYTES:  # what it is owed would be made for nothing, and may be much
+                    self.skipped += 1
+                    continue
                 told, kind = member.told, line.kind
                 batch = owed.batch(told, kind)
             if told < owed.forgotten and line.unsent_bytes() <= SKIP_BYTES:

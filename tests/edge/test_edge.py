@@ -10,6 +10,7 @@ from fake_client import FakeClient
 
 from avatar_live.edge import edge as edges
 from avatar_live.edge.edge import AT_ONCE_MAX, EARLY_MAX, MESSAGES_BURST, SKIP_BYTES, Edge
+from avatar_live.edge.frames import Kind
 from avatar_live.edge.origin import is_from_here
 from avatar_live.protocol.codec import SUBPROTOCOLS
 from avatar_live.protocol.wire import (
@@ -240,6 +241,24 @@ async def test_a_line_that_is_stuck_is_cut(room: Room, monkeypatch: pytest.Monke
     async with running(room.edge):
         assert await ann.closed() == CLOSE_SLOW
     assert bob.close_code is None
+
+
+async def test_for_a_line_that_is_behind_nothing_is_made(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    ann = joined(room)
+    ann.transport.unsent_more = SKIP_BYTES + 1
+    room.edge.tell_all(SHOW)
+    made: list[int] = []
+
+    def batch(heard: int, kind: Kind) -> bytes:
+        made.append(heard)
+        return b""
+
+    monkeypatch.setattr(room.edge._owed, "batch", batch)
+    room.edge.tell_all(GiftGiven(1, "gift-1", "Bob", "rose"))
+    assert made == []
+    ann.transport.unsent_more = SKIP_BYTES
+    room.edge.tell_all(GiftGiven(2, "gift-2", "Bob", "rose"))
+    assert len(made) == 1
 
 
 async def test_a_line_that_was_behind_for_too_much_is_sent_away_to_come_back(room: Room) -> None:
