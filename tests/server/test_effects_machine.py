@@ -1,5 +1,6 @@
-"""Whatever happens in which order (asks, answers, silence, deaths of room, game and engine), every paid effect ends
-done or paid back, once, and no coin is made or lost. The room is the real one, the books are real; time is a number.
+"""Asks, answers, silence, a host who hides, deaths of room, game and engine, in any order: each paid effect ends once.
+
+Done or paid back, and no coin is made or lost. The room is the real one, the books are real; time is a number.
 """
 
 import itertools
@@ -158,6 +159,10 @@ class Effects(RuleBasedStateMachine):
     def engine(self, is_there: bool) -> None:
         self.play(ev.EngineCame() if is_there else ev.EngineLeft())
 
+    @rule(is_hidden=st.booleans())
+    def host(self, is_hidden: bool) -> None:
+        self.play(ev.HostHid(is_hidden))
+
     @precondition(lambda self: self.cues)
     @rule()
     def engine_takes_cues(self) -> None:
@@ -199,6 +204,7 @@ class Effects(RuleBasedStateMachine):
     def settle(self) -> None:
         """Let everything that is on its way come to its end, with an engine and without the game."""
         self.game_dies()
+        self.play(ev.HostHid(False))
         self.play(ev.EngineCame())
         for _ in range(12):
             while self.orders or self.answers or self.cues:
