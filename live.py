@@ -4,7 +4,7 @@
     python3 live.py                     go live: the desktop window where there is a screen, else `serve`
     python3 live.py serve [...]         go live and print the viewer link (`serve --help` tells all options)
     python3 live.py desktop [...]       open the streamer's window
-    python3 live.py doctor|models|avatars|export|bench|ledger [...]
+    python3 live.py doctor|models|avatars|export|bench|ledger|events|webhooks [...]
     python3 live.py edge --redis ...    carry viewers' lines for a show on another machine
     python3 live.py check               formatting, lint, types, import directions
     python3 live.py test [...]          every check and every test; what follows goes to pytest
