@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
+from avatar_live.protocol.catalogue import GIFTS
 from avatar_live.protocol.together import PLACES_MAX, Board, OwnPlace, Place
 from avatar_live.protocol.wire import Refused
 from avatar_live.room import events as ev
@@ -20,10 +21,13 @@ TOP_GIVERS: Final = 3  # wear a badge
 
 
 def given(room: Room, event: ev.GiftCommitted, coins: int) -> Room:
-    """Count what a viewer gave, and remember it for as long as it may come back."""
-    refundable = {**room.round.refundable, (event.viewer, event.id): coins}
-    if len(refundable) > REFUNDABLE_MAX:
-        del refundable[next(iter(refundable))]
+    """Count what a viewer gave, and remember what takes its time, since that may come back."""
+    gift, refundable = GIFTS.get(event.gift), room.round.refundable
+    if gift is None or gift.reaction == "ticket" or gift.seconds > 0.0:
+        grown = {**refundable, (event.viewer, event.id): coins}
+        if len(grown) > REFUNDABLE_MAX:
+            del grown[next(iter(grown))]
+        refundable = grown
     return _with_coins(room, event.viewer, event.name, coins, refundable)
 
 

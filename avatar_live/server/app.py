@@ -20,7 +20,7 @@ from avatar_live.server.access import Access
 from avatar_live.server.commands import Commands
 from avatar_live.server.described import GuardedRoutes, SoundStructs
 from avatar_live.server.games import games_routes
-from avatar_live.server.host import host_routes
+from avatar_live.server.host import host_routes, lottery_route
 from avatar_live.server.keeper import Keeper
 from avatar_live.server.moderation import moderation_routes
 from avatar_live.server.program_routes import program_routes
@@ -94,6 +94,7 @@ def make_app(
         money,
         moderation,
         host,
+        lottery_route(keeper),
         games,
         programs,
         _sdk(Path(plan.web_folder)),

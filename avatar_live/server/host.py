@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final
 
 import msgspec
 from litestar import Response, Router, delete, get, post
+from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, FromQuery
 
 from avatar_live import clock
@@ -195,16 +196,6 @@ def host_routes(keeper: Keeper, access: Access) -> Router:
         assert keeper.room.draw is not None
         return Response(lottery.lottery_of(keeper.room.draw, clock.now_s()))
 
-    @get("/lotteries", sync_to_thread=False, summary="The newest lottery, to draw it again", responses=sentences(404))
-    def look_at_lottery() -> Response[Drawing | str]:
-        draw = keeper.room.draw
-        if draw is None:
-            return _refused(lottery.NONE, 404)
-        is_over = draw.phase == "over"
-        entries = tuple(sorted(entry.tag for _, entry in draw.entries.items())) if is_over else ()
-        winners = tuple(entry.tag for _, entry in draw.won) if is_over else ()
-        return Response(Drawing(lottery.lottery_of(draw, clock.now_s()), entries, winners))
-
     @post("/rounds", sync_to_thread=False, summary="Begin another round: the board is empty again")
     def begin_round() -> Board:
         keeper.handle(ev.RoundBegun())
@@ -229,7 +220,6 @@ def host_routes(keeper: Keeper, access: Access) -> Router:
         end,
         look,
         open_lottery,
-        look_at_lottery,
         set_goal,
         look_at_goals,
         drop_goal,
@@ -237,6 +227,27 @@ def host_routes(keeper: Keeper, access: Access) -> Router:
         look_at_board,
     ]
     return Router("/api", route_handlers=routes, guards=[access.guard("host")])
+
+
+def lottery_route(keeper: Keeper) -> HTTPRouteHandler:
+    """Return the one route for everybody: whoever wants to can draw a lottery again."""
+
+    @get(
+        "/api/lotteries",
+        sync_to_thread=False,
+        summary="The newest lottery, to draw it again",
+        responses=sentences(404),
+    )
+    def look_at_lottery() -> Response[Drawing | str]:
+        draw = keeper.room.draw
+        if draw is None:
+            return _refused(lottery.NONE, 404)
+        is_over = draw.phase == "over"
+        entries = tuple(sorted(entry.tag for _, entry in draw.entries.items())) if is_over else ()
+        winners = tuple(entry.tag for _, entry in draw.won) if is_over else ()
+        return Response(Drawing(lottery.lottery_of(draw, clock.now_s()), entries, winners))
+
+    return look_at_lottery
 
 
 def _refused(sentence: str, status: int = 409) -> Response[Any]:

@@ -84,6 +84,7 @@ def test_only_so_many_gifts_are_remembered_for_their_refund() -> None:
     scene.join("ann")
     for number in range(REFUNDABLE_MAX + 1):
         scene.commit("ann", f"gift-{number}", "tomato")
+        scene.commit("ann", f"ticket-{number}", "ticket")
     assert len(scene.room.round.refundable) == REFUNDABLE_MAX
 
 

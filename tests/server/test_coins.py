@@ -84,6 +84,7 @@ class Coins(RuleBasedStateMachine):
         self.ledger.close()
         self.ledger = Ledger(self.path, group_s=0.0)
         self.given.clear()
+        self.combos.clear()
         self.open_the_room()
         for one in self.ledger.drain().result(DEADLINE_S).gifts:
             if GIFTS[one.gift].reaction == "ticket":
