@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from show_server import TOKEN, ShowServer, page, show_server
 
-from avatar_live.protocol.wire import GiftUpdate, GiveGift, Welcome
+from avatar_live.protocol.wire import GIFT_COUNT_MAX, GiftUpdate, GiveGift, Refused, Welcome
 from avatar_live.server.keeper import digest
 from avatar_live.server.ledger.settle import TOPUP_COINS_MAX, WALLET_COINS_MAX
 from avatar_live.server.providers import Providers
@@ -76,9 +76,17 @@ async def test_one_gift_sent_by_many_pages_at_once_is_paid_once(server: ShowServ
 @pytest.mark.parametrize("price", [0, -300, 1, 10**30])
 async def test_a_price_that_a_client_sends_is_not_looked_at(server: ShowServer, price: int) -> None:
     async with page(server, "Eve") as eve:
-        said = b'{"type":"gift","id":"cheap%d","gift":"fireworks","price_coins":%d,"count":-1}' % (price % 97, price)
+        said = b'{"type":"gift","id":"cheap%d","gift":"fireworks","price_coins":%d}' % (price % 97, price)
         await eve.socket.send(said.decode())
         assert (await eve.until(GiftUpdate)).balance_coins == COINS - 300
+
+
+@pytest.mark.parametrize("count", [0, -1, GIFT_COUNT_MAX + 1, 2**31, 2**53])
+async def test_no_number_of_gifts_brings_coins_or_costs_what_nobody_has(server: ShowServer, count: int) -> None:
+    async with page(server, "Eve") as eve:
+        await eve.send(GiveGift(f"many-{count % 97}", "tomato", count))
+        assert (await eve.until(Refused)).about == "gift"
+        assert await balance(server, eve.welcome) == COINS
 
 
 @pytest.mark.parametrize("coins", [0, -1, -(2**63), WALLET_COINS_MAX + 1, 2**63, 2**64, 10**40])
