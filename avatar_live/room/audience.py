@@ -11,7 +11,6 @@ from avatar_live.protocol.emotes import EMOTES
 from avatar_live.protocol.view import Camp
 from avatar_live.protocol.wire import (
     LIKES_PER_MESSAGE_MAX,
-    NAME_CHARACTERS_MAX,
     ChatLine,
     GiftGiven,
     OwnCamp,
@@ -24,7 +23,7 @@ from avatar_live.room.bucket import take
 from avatar_live.room.chat import badges_of, line_of, reported, unfitness_of, with_line
 from avatar_live.room.chatter import heard
 from avatar_live.room.cues import cue
-from avatar_live.room.moderation import kept, silence_of, with_author
+from avatar_live.room.moderation import kept, named, silence_of, with_author
 from avatar_live.room.state import (
     CAMP_ALLOWANCE,
     CHAT_ALLOWANCE,
@@ -39,7 +38,6 @@ from avatar_live.room.state import (
 from avatar_live.room.text import cleaned
 
 CHAT_FULL: Final = "The chat is too fast for anybody to read just now; send it again in a moment."
-NAMELESS: Final = "Guest"
 WORD_PUSH: Final = 0.2
 BUTTON_PUSH: Final = 0.2
 _CAMP_WORDS: Final[dict[str, Camp]] = {"red": "red", "blue": "blue"}
@@ -48,8 +46,7 @@ _CAMP_SIGNS: Final[dict[str, Camp]] = {"红": "red", "紅": "red", "蓝": "blue"
 
 def join(room: Room, event: ev.Joined, now_s: float) -> tuple[Room, ev.Effects]:
     """Let a page in, and tell it what it missed or the last lines."""
-    # Cleaned again after the cut: what is left may be nothing that one can see.
-    name = cleaned(cleaned(event.name)[:NAME_CHARACTERS_MAX]) or NAMELESS
+    name = named(room.order, event.name)
     known = room.viewers.get(event.viewer)
     is_new_here = known is None or known.connections == 0
     before = known or Viewer(name, event.balance_coins)

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
-from avatar_live.protocol.catalogue import GIFTS
 from avatar_live.protocol.together import PLACES_MAX, Board, OwnPlace, Place
 from avatar_live.protocol.wire import Refused
 from avatar_live.room import events as ev
@@ -15,19 +14,18 @@ from avatar_live.room.roster import Roster
 from avatar_live.room.state import ASK_ALLOWANCE, Giver, Room, Round
 
 TOLD_EVERY_S: Final = 1.0
-REFUNDABLE_MAX: Final = 500  # far more than can stand in lines for their turn
+REFUNDABLE_MAX: Final = 2_000  # three times what can stand in lines for its turn
 TOO_FAST: Final = "That was too fast; ask again in a second."
 TOP_GIVERS: Final = 3  # wear a badge
 
 
-def given(room: Room, event: ev.GiftCommitted, coins: int) -> Room:
-    """Count what a viewer gave, and remember what takes its time, since that may come back."""
-    gift, refundable = GIFTS.get(event.gift), room.round.refundable
-    if gift is None or gift.reaction == "ticket" or gift.seconds > 0.0:
-        grown = {**refundable, (event.viewer, event.id): coins}
-        if len(grown) > REFUNDABLE_MAX:
-            del grown[next(iter(grown))]
-        refundable = grown
+def given(room: Room, event: ev.GiftCommitted, coins: int, *, may_come_back: bool) -> Room:
+    """Count what a viewer gave, and remember it where it may come back."""
+    refundable = room.round.refundable
+    if may_come_back:
+        refundable = {**refundable, (event.viewer, event.id): coins}
+        if len(refundable) > REFUNDABLE_MAX:
+            refundable = _still_open(room, refundable)
     return _with_coins(room, event.viewer, event.name, coins, refundable)
 
 
@@ -92,6 +90,14 @@ def _with_coins(room: Room, viewer: str, name: str, coins: int, refundable: Mapp
     givers = room.round.givers.with_entry(viewer, Giver(name or before.name, before.coins + coins))
     round_ = replace(room.round, givers=givers, is_changed=True, refundable=refundable)
     return replace(room, round=round_, coins_given=room.coins_given + coins)
+
+
+def _still_open(room: Room, refundable: Mapping[tuple[str, str], int]) -> Mapping[tuple[str, str], int]:
+    """Forget what is done: all that waits for its turn or is played stays, and of the rest the newer half."""
+    waiting = {(turn.viewer, turn.gift_id) for turn in room.shelf.turns}
+    waiting |= {(one.viewer, one.gift_id) for one in (*room.queue, *(seat.ticket for seat in room.seats))}
+    older = len(refundable) - REFUNDABLE_MAX // 2
+    return {gift: coins for at, (gift, coins) in enumerate(refundable.items()) if at >= older or gift in waiting}
 
 
 def _counted(givers: Roster[Giver]) -> tuple[tuple[tuple[str, Giver], ...], tuple[int, ...]]:

@@ -6,9 +6,12 @@ from typing import Final
 from avatar_live.protocol.catalogue import COMBO_S
 from avatar_live.protocol.wire import ComboEnded, GiftGiven
 from avatar_live.room import events as ev
+from avatar_live.room.roster import SHELVES
 from avatar_live.room.state import Combo, Room
 
 COMBOS_TOLD_MAX: Final = 3  # a newcomer is told of the greatest
+ALL_AT_ONCE_MAX: Final = 500  # combos; of more, each tick looks at an eighth
+SHELVES_A_TICK: Final = SHELVES // 8
 
 
 def joined(room: Room, event: ev.GiftCommitted, price_coins: int, now_s: float) -> tuple[Room, GiftGiven, ev.Effects]:
@@ -22,24 +25,26 @@ def joined(room: Room, event: ev.GiftCommitted, price_coins: int, now_s: float) 
         id, count = f"{room.epoch}-{seq}", event.count
         ended = _ended(running) if running is not None else ()
     line = GiftGiven(seq, event.id, event.name, event.gift, event.count, id, count)
-    combos = room.combos.with_entry(event.viewer, Combo(line, coins, now_s + COMBO_S))
-    return replace(room, combos=combos), line, ended
+    combo = Combo(line, coins, now_s + COMBO_S)
+    greatest = sorted((combo, *(one for one in room.combos_told if one.line.combo != id)), key=lambda one: -one.coins)
+    combos = room.combos.with_entry(event.viewer, combo)
+    return replace(room, combos=combos, combos_told=tuple(greatest[:COMBOS_TOLD_MAX])), line, ended
 
 
 def tick(room: Room, now_s: float) -> tuple[Room, ev.Effects]:
     """End what nobody has gone on with."""
-    over = [(viewer, combo) for viewer, combo in room.combos.items() if now_s >= combo.until_s]
-    combos = room.combos
-    for viewer, _ in over:
-        combos = combos.without(viewer)
-    room = replace(room, combos=combos) if over else room
+    if not len(room.combos):
+        return room, ()
+    count = SHELVES if len(room.combos) <= ALL_AT_ONCE_MAX else SHELVES_A_TICK
+    combos, over = room.combos.swept(room.combos_sweep, count, lambda combo: now_s >= combo.until_s)
+    told = tuple(combo for combo in room.combos_told if now_s < combo.until_s)
+    room = replace(room, combos=combos, combos_told=told, combos_sweep=(room.combos_sweep + count) % SHELVES)
     return room, tuple(effect for _, combo in over for effect in _ended(combo))
 
 
 def running(room: Room) -> tuple[GiftGiven, ...]:
-    """Return the newest gift of the greatest combos that go on."""
-    combos = sorted((combo for _, combo in room.combos.items()), key=lambda one: -one.coins)
-    return tuple(combo.line for combo in combos[:COMBOS_TOLD_MAX])
+    """Return the newest gift of the greatest combos that go on; one that ends makes room for the next that is given."""
+    return tuple(combo.line for combo in room.combos_told)
 
 
 def _ended(combo: Combo) -> ev.Effects:

@@ -70,7 +70,7 @@ def committed(room: Room, event: ev.GiftCommitted, now_s: float) -> tuple[Room, 
     is_free = free_ticket.is_free(event.id)
     price_coins = event.price_coins if gift is None or is_free else gift.price_coins * event.count
     room, noted = free_ticket.committed(room, event, now_s)
-    room = boards.given(room, event, price_coins)
+    room = boards.given(room, event, price_coins, may_come_back=not can_be_many(gift))
     room, line, ended = combos.joined(room, event, price_coins, now_s)
     room = with_line(room, line)
     room, happening = _happen(room, event, gift, now_s)

@@ -11,7 +11,7 @@ from typing import Final
 from avatar_live.protocol.wire import Decided, Held, HoldMode, HoldReason, Refused, ToViewer, Waiting
 from avatar_live.room import events as ev
 from avatar_live.room.filter import has_link, has_word
-from avatar_live.room.order import DELAYED_MAX, HELD_EACH_MAX, HELD_MAX, REGULARS_MAX, Order, WaitingLine
+from avatar_live.room.order import DELAYED_MAX, HELD_EACH_MAX, HELD_MAX, NOBODY, REGULARS_MAX, Order, WaitingLine
 from avatar_live.room.state import Room
 
 FULL: Final = "Too many messages wait for a moderator; send yours again in a minute."
@@ -37,7 +37,7 @@ def reason_to_wait(order: Order, viewer: str, text: str) -> HoldReason | None:
         return "link"
     if does_hold(order, "all"):
         return "all"
-    if does_hold(order, "newcomers") and viewer not in order.regulars:
+    if does_hold(order, "newcomers") and not is_regular(order, viewer):
         return "newcomer"
     # While earlier lines wait a new one waits behind them, though the delay may have ended.
     return "delay" if order.delay_s > 0.0 or order.delayed else None
@@ -132,10 +132,21 @@ def with_regular(order: Order, viewer: str) -> Order:
     """Remember that a line of this viewer was told."""
     if viewer in order.regulars:
         return order
-    regulars = {**order.regulars, viewer: None}
-    if len(regulars) > REGULARS_MAX:
-        del regulars[next(iter(regulars))]
-    return replace(order, regulars=regulars)
+    regulars = order.regulars.with_entry(viewer, None)
+    if len(regulars) <= REGULARS_MAX:
+        return replace(order, regulars=regulars)
+    return replace(order, regulars=NOBODY.with_entry(viewer, None), former_regulars=order.regulars)
+
+
+def without_regular(order: Order, viewer: str) -> Order:
+    """Look at the next line of this viewer again."""
+    former = order.former_regulars.without(viewer)
+    return replace(order, regulars=order.regulars.without(viewer), former_regulars=former)
+
+
+def is_regular(order: Order, viewer: str) -> bool:
+    """Say whether a line of this viewer was told before, as far as that is remembered."""
+    return viewer in order.regulars or viewer in order.former_regulars
 
 
 def _asked(line: WaitingLine, now_s: float) -> Held:

@@ -5,6 +5,7 @@ from typing import Final
 
 from avatar_live.protocol.wire import (
     MODERATION_SECONDS_MAX,
+    NAME_CHARACTERS_MAX,
     REASON_CHARACTERS_MAX,
     ChatLine,
     Kept,
@@ -23,6 +24,8 @@ from avatar_live.room.text import cleaned
 
 SLOW_S_MAX: Final = 3_600.0
 DIGEST_CHARACTERS_MAX: Final = 64
+REPORTERS_MAX: Final = 100  # of one line: the host knows by then
+NAMELESS: Final = "Guest"
 BANNED: Final = "You were sent away from this show."
 NOT_A_MODERATOR: Final = "Only moderators can do that."
 NO_SUBJECT: Final = "That line is too old, or there is no such viewer."
@@ -33,6 +36,14 @@ TOO_FAST: Final = "That was too fast; wait a second."
 TOO_MANY: Final = "The list is full; let somebody back first."
 _ABOUT_A_VIEWER: Final = ("mute", "unmute", "ban", "unban", "demote")
 _ABOUT_THE_ROOM: Final = ("slow", "freeze", "thaw", "links_off", "links_on", "hold", "delay")
+
+
+def named(order: Order, name: str) -> str:
+    """Return what may stand before a line as somebody's name: cut, cleaned, and a guest's where it cannot be said."""
+    # Cleaned again after the cut: what is left may be nothing that one can see.
+    fit = cleaned(cleaned(name)[:NAME_CHARACTERS_MAX])
+    is_unfit = has_word(fit, order.words) or (has_link(fit) and (not order.has_links or held.does_hold(order, "links")))
+    return NAMELESS if is_unfit or not fit else fit
 
 
 def moderate(room: Room, event: ev.Moderated, now_s: float) -> tuple[Room, ev.Effects]:
@@ -134,7 +145,7 @@ def report(room: Room, event: ev.LineReported, now_s: float) -> tuple[Room, ev.E
     """Count who finds a line out of place, each viewer once."""
     rules = room.order
     before = rules.reports.get(event.seq, frozenset())
-    if event.seq not in rules.authors or event.viewer in before:
+    if event.seq not in rules.authors or event.viewer in before or len(before) >= REPORTERS_MAX:
         return room, ()
     counted = _with_deed_counted(room, event.viewer, now_s)
     if counted is None:
@@ -201,9 +212,9 @@ def _done(room: Room, order: Moderate, viewer: str, reason: str, now_s: float) -
 def _without_line(room: Room, seq: int) -> tuple[Room, ev.Effects]:
     rules = room.order
     removed = rules.removed if seq in rules.removed else (*rules.removed, seq)[-LINES_KEPT_MAX:]
-    regulars = {one: None for one in rules.regulars if one != rules.authors[seq]}  # the next line is looked at again
+    rules = held.without_regular(rules, rules.authors[seq])
     lines = tuple(line for line in room.lines if line.seq != seq)
-    room = replace(room, lines=lines, order=replace(rules, removed=removed, regulars=regulars))
+    room = replace(room, lines=lines, order=replace(rules, removed=removed))
     return room, (ev.TellAll(Removed(seq)), ev.Report("chat_removed", {"line": seq}))
 
 

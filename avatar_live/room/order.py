@@ -6,6 +6,7 @@ from typing import Final
 
 from avatar_live.protocol.wire import HoldEnd, HoldMode, HoldReason, Rest
 from avatar_live.room.events import Said
+from avatar_live.room.roster import Roster
 
 BANNED_MAX: Final = 10_000
 MUTED_MAX: Final = 10_000
@@ -13,10 +14,11 @@ MODERATORS_MAX: Final = 100
 HELD_MAX: Final = 200  # more than a moderator reads in the time that they wait
 HELD_EACH_MAX: Final = 5  # of one viewer
 DELAYED_MAX: Final = 2_000
-REGULARS_MAX: Final = 10_000  # the one longest known is forgotten first, and is a newcomer again
+REGULARS_MAX: Final = 10_000  # are known at least; who is forgotten is a newcomer again
 HOLD_S: Final = 60.0
 HOLD_S_MAX: Final = 600.0
 DELAY_S_MAX: Final = 20.0
+NOBODY: Final[Roster[None]] = Roster()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,8 @@ class Order:
     waiting_id: int = 0
     held: tuple[WaitingLine, ...] = ()  # for a moderator's word
     delayed: tuple[WaitingLine, ...] = ()  # for their time
-    regulars: Mapping[str, None] = field(default_factory=dict)  # whose lines were told before, the newest last
+    regulars: Roster[None] = NOBODY  # whose lines were told lately
+    former_regulars: Roster[None] = NOBODY  # and whose before that: together at least the last `REGULARS_MAX`
 
     @property
     def rest(self) -> Rest:

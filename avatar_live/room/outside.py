@@ -12,15 +12,15 @@ from typing import Final
 import msgspec
 
 from avatar_live.protocol.cues import Banner, Confetti
-from avatar_live.protocol.wire import CHAT_CHARACTERS_MAX, NAME_CHARACTERS_MAX, HoldReason
+from avatar_live.protocol.wire import CHAT_CHARACTERS_MAX, HoldReason
 from avatar_live.room import events as ev
 from avatar_live.room import held
-from avatar_live.room.audience import NAMELESS, WORD_PUSH, camp_in
+from avatar_live.room.audience import WORD_PUSH, camp_in
 from avatar_live.room.bucket import take
 from avatar_live.room.chat import line_of, reported, unfitness_of, with_line
 from avatar_live.room.cues import cue
 from avatar_live.room.filter import has_word
-from avatar_live.room.moderation import silence_of, with_author
+from avatar_live.room.moderation import named, silence_of, with_author
 from avatar_live.room.state import OUTSIDE_ALLOWANCE, OUTSIDE_SHOWN_ALLOWANCE, Room
 from avatar_live.room.text import cleaned
 
@@ -42,7 +42,7 @@ def say(room: Room, event: ev.OutsideSaid, now_s: float) -> tuple[Room, ev.Effec
         return room, ()
     bucket = take(room.outside, OUTSIDE_ALLOWANCE, now_s)
     assert bucket is not None, "an empty bucket is an obstacle"
-    line = line_of(room, _named(event.name), cleaned(event.text), (), event.reply_to)
+    line = line_of(room, named(room.order, event.name), cleaned(event.text), (), event.reply_to)
     line = msgspec.structs.replace(line, source=event.source)
     room = with_line(replace(room, outside=bucket), line)
     room = with_author(room, line.seq, "")  # nobody whom one could mute here
@@ -53,7 +53,7 @@ def say(room: Room, event: ev.OutsideSaid, now_s: float) -> tuple[Room, ev.Effec
 
 def give(room: Room, event: ev.OutsideGave, now_s: float) -> tuple[Room, ev.Effects]:
     """Tell everybody of a gift that was given elsewhere, and thank for it unless the stage has just done so."""
-    name, gift = _named(event.name), cleaned(event.gift)[:GIFT_CHARACTERS_MAX] or NAMELESS_GIFT
+    name, gift = named(room.order, event.name), cleaned(event.gift)[:GIFT_CHARACTERS_MAX] or NAMELESS_GIFT
     count = min(max(event.count, 1), GIFTS_MAX)
     worth = cleaned(event.worth)[:GIFT_CHARACTERS_MAX]
     report = ev.Report("gift", _gift_data(event.id[:ID_CHARACTERS_MAX], name, gift, count, worth), event.source)
@@ -76,7 +76,7 @@ def like(room: Room, event: ev.OutsideLiked) -> tuple[Room, ev.Effects]:
 
 def follow(room: Room, event: ev.OutsideFollowed, now_s: float) -> tuple[Room, ev.Effects]:
     """Tell of somebody who follows the host elsewhere."""
-    name = _named(event.name)
+    name = named(room.order, event.name)
     room, banner = _banner(room, f"{name} follows", name, now_s)
     return room, (ev.Report("followed", {"name": name, "followers": room.followers}, event.source), *banner)
 
@@ -90,10 +90,6 @@ def obstacle_to_line(room: Room, event: ev.OutsideSaid, now_s: float) -> str:
     if held.reason_to_wait(room.order, "", text) in _NOT_TOLD:
         return HELD
     return "" if take(room.outside, OUTSIDE_ALLOWANCE, now_s) is not None else TOO_FAST
-
-
-def _named(name: str) -> str:
-    return cleaned(cleaned(name)[:NAME_CHARACTERS_MAX]) or NAMELESS
 
 
 def _gift_line(gift: str, count: int, worth: str, text: str) -> str:

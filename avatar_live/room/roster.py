@@ -1,7 +1,7 @@
 """A map that is a value: changing one entry copies one shelf of it, not the whole."""
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
@@ -35,6 +35,20 @@ class Roster(Generic[V]):
             return self
         left = {name: value for name, value in shelf.items() if name != key}
         return Roster((*self._shelves[:at], left, *self._shelves[at + 1 :]), self._size - 1)
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._shelves[_shelf_of(key)]
+
+    def swept(self, first: int, count: int, is_over: Callable[[V], bool]) -> tuple["Roster[V]", list[tuple[str, V]]]:
+        """Return a roster without what is over on `count` shelves from `first` on, and that, all in one go."""
+        shelves, over = list(self._shelves), list[tuple[str, V]]()
+        for at in (number % SHELVES for number in range(first, first + count)):
+            gone = [entry for entry in shelves[at].items() if is_over(entry[1])]
+            if gone:
+                names = {key for key, _ in gone}
+                shelves[at] = {key: value for key, value in shelves[at].items() if key not in names}
+                over += gone
+        return (Roster(tuple(shelves), self._size - len(over)), over) if over else (self, [])
 
     def shelf(self, number: int) -> Iterator[tuple[str, V]]:
         """Return the entries of one shelf, so that a sweep can go round in small steps."""

@@ -210,6 +210,8 @@ class Room:
     seq: int = 0
     lines: tuple[ChatLine | GiftGiven, ...] = ()
     combos: Roster[Combo] = _NO_COMBOS  # by who gives
+    combos_told: tuple[Combo, ...] = ()  # to newcomers
+    combos_sweep: int = 0
     ballot: Ballot | None = None  # of the newest poll
     polls: int = 0
     draw: Draw | None = None  # of the newest lottery

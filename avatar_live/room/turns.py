@@ -114,9 +114,9 @@ def reported(room: Room, event: ev.EffectReported, now_s: float) -> tuple[Room, 
             turn = replace(turn, phase="paused", left_s=left_s(turn, now_s), until_s=now_s + PAUSE_S_MAX)
             return _changed(room, turn), _told(room, turn, now_s)
         case "done":
-            return _end(room, turn, "", now_s)
+            return _next(*_end(room, turn, ""), now_s)
         case "failed":
-            return _end(room, turn, cleaned(event.reason)[:REASON_CHARACTERS_MAX] or FAILED, now_s)
+            return _next(*_end(room, turn, cleaned(event.reason)[:REASON_CHARACTERS_MAX] or FAILED), now_s)
         case _:
             return room, ()
 
@@ -145,7 +145,7 @@ def game_came(room: Room, event: ev.GameOffered, now_s: float) -> tuple[Room, ev
     effects: list[ev.Effect] = []
     for turn in room.shelf.turns:
         if turn.game == event.game and turn.phase == "queued" and offers.terms(room, turn.gift) is None:
-            room, ended = _end(room, turn, NOT_SOLD, now_s)
+            room, ended = _end(room, turn, NOT_SOLD)
             effects += ended
     room, started = _start(room, now_s)
     return room, (*effects, *started)
@@ -177,12 +177,12 @@ def tick(room: Room, now_s: float) -> tuple[Room, ev.Effects]:
         elif not game.is_here and now_s - game.gone_s > RETURN_S:
             for turn in room.shelf.turns:
                 if turn.game == name:
-                    room, ended = _end(room, turn, GAME_GONE, now_s)
+                    room, ended = _end(room, turn, GAME_GONE)
                     effects += ended
             room = offers.with_game(room, name, None)
     for turn in room.shelf.turns:
         if turn.phase != "queued" and now_s >= turn.until_s:
-            room, ended = _end(room, turn, _verdict(turn), now_s)
+            room, ended = _end(room, turn, _verdict(turn))
             effects += ended
     room, started = _start(room, now_s)
     return room, (*effects, *started)
@@ -243,8 +243,8 @@ def _run(room: Room, turn: Turn, now_s: float) -> tuple[Room, ev.Effects]:
     return _changed(room, turn), _told(room, turn, now_s)
 
 
-def _end(room: Room, turn: Turn, reason: str, now_s: float) -> tuple[Room, ev.Effects]:
-    """End a turn: done, or failed for a reason and paid back; who waits for it is next."""
+def _end(room: Room, turn: Turn, reason: str) -> tuple[Room, ev.Effects]:
+    """End a turn: done, or failed for a reason and paid back."""
     room = _with(room, tuple(other for other in room.shelf.turns if other.id != turn.id))
     effects: list[ev.Effect] = []
     if turn.game != STAGE:
@@ -260,6 +260,11 @@ def _end(room: Room, turn: Turn, reason: str, now_s: float) -> tuple[Room, ev.Ef
         effects += _tell(room, turn, "done", "")
     else:
         effects += done(room, turn.viewer, turn.gift_id)
+    return room, tuple(effects)
+
+
+def _next(room: Room, effects: ev.Effects, now_s: float) -> tuple[Room, ev.Effects]:
+    """Let those have their turn who waited for what has ended."""
     room, started = _start(room, now_s)
     return room, (*effects, *started)
 

@@ -9,6 +9,7 @@ from avatar_live.protocol.together import PLACES_MAX, Board, OwnPlace, Place
 from avatar_live.protocol.wire import ChatLine
 from avatar_live.room import events as ev
 from avatar_live.room.boards import REFUNDABLE_MAX, TOLD_EVERY_S, TOP_GIVERS
+from avatar_live.room.boards import given as given_gift
 
 
 def boards_in(effects: list[ev.Effect]) -> list[Board]:
@@ -82,10 +83,19 @@ def test_the_first_few_wear_a_badge_in_the_chat() -> None:
 def test_only_so_many_gifts_are_remembered_for_their_refund() -> None:
     scene = Scene()
     scene.join("ann")
-    for number in range(REFUNDABLE_MAX + 1):
-        scene.commit("ann", f"gift-{number}", "tomato")
-        scene.commit("ann", f"ticket-{number}", "ticket")
-    assert len(scene.room.round.refundable) == REFUNDABLE_MAX
+    scene.commit("ann", "waits", "ticket")
+    for number in range(REFUNDABLE_MAX):
+        event = ev.GiftCommitted("ann", "ann", f"gift-{number}", "dance", 1_000, "token", price_coins=60)
+        scene.room = given_gift(scene.room, event, 60, may_come_back=True)
+    assert len(scene.room.round.refundable) <= REFUNDABLE_MAX
+    assert ("ann", "waits") in scene.room.round.refundable, "what may still come back is not forgotten for what is done"
+
+
+def test_what_never_comes_back_is_not_remembered_for_its_refund() -> None:
+    scene = Scene()
+    scene.join("ann")
+    scene.commit("ann", "rose", "rose", count=3)
+    assert not scene.room.round.refundable
 
 
 gifts = st.tuples(st.integers(0, 14), st.sampled_from(["tomato", "rose", "fireworks"]), st.integers(1, 20))

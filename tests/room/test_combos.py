@@ -1,5 +1,7 @@
 """Combos and many at once: counted as one, paid each, told with one name from the first gift to the last."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,7 +11,10 @@ from avatar_live.protocol.catalogue import COMBO_S, GIFTS
 from avatar_live.protocol.cues import THROWN_MAX, Banner, Throw
 from avatar_live.protocol.wire import GIFT_COUNT_MAX, ComboEnded, GiftGiven, Refused
 from avatar_live.room import events as ev
+from avatar_live.room.combos import ALL_AT_ONCE_MAX, SHELVES_A_TICK, joined
 from avatar_live.room.gifts import ONE_AT_A_TIME, PUSHES_MAX
+from avatar_live.room.roster import SHELVES
+from avatar_live.room.state import Viewer
 
 
 def given_in(effects: list[ev.Effect]) -> list[GiftGiven]:
@@ -152,3 +157,24 @@ def test_combos_hold_every_gift_once(asked: list[tuple[str, str, int, float]]) -
     assert sum(combo.coins for combo in ended.values()) + sum(GIFTS[line.gift].price_coins for line in lone) == sum(
         GIFTS[gift].price_coins * count for _, gift, count, _ in asked
     )
+
+
+def test_of_many_combos_each_ends_once_and_soon() -> None:
+    scene = Scene()
+    many = ALL_AT_ONCE_MAX + 100
+    for number in range(many):
+        scene.room = replace(scene.room, viewers=scene.room.viewers.with_entry(f"v{number}", Viewer("v", 0)))
+        event = ev.GiftCommitted(f"v{number}", "v", f"g{number}", "tomato", 0, "token", count=2)
+        scene.room, *_ = joined(scene.room, event, 10, scene.now_s)
+    effects = [effect for _ in range(SHELVES // SHELVES_A_TICK) for effect in scene.tick(COMBO_S)]
+    assert len(ended_in(effects)) == many
+    assert not len(scene.room.combos) and not scene.room.combos_told
+
+
+def test_a_combo_that_has_ended_is_no_longer_told_to_newcomers() -> None:
+    scene = Scene()
+    scene.join("ann")
+    scene.commit("ann", "gift-1", "tomato", count=9)
+    scene.tick(COMBO_S)
+    (greeting,) = of(ev.Greet, scene.join("late"))
+    assert not greeting.welcome.combos

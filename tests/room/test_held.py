@@ -21,7 +21,7 @@ from avatar_live.protocol.wire import (
 )
 from avatar_live.room import events as ev
 from avatar_live.room.filter import words_of
-from avatar_live.room.held import DELAYED_FULL, DENIED, FULL, FULL_OF_YOURS, UNDECIDED
+from avatar_live.room.held import DELAYED_FULL, DENIED, FULL, FULL_OF_YOURS, UNDECIDED, is_regular, with_regular
 from avatar_live.room.moderation import BANNED, NOT_WAITING
 from avatar_live.room.order import (
     DELAY_S_MAX,
@@ -163,15 +163,24 @@ def test_who_had_a_line_told_is_no_newcomer_until_one_is_removed() -> None:
     assert chat(says(scene, "ann", "third")) == []
 
 
-def test_so_many_are_known_to_be_no_newcomers_and_the_one_longest_known_is_forgotten() -> None:
-    scene = scene_of("ann")
-    scene.room = type(scene.room)(
-        epoch="life-1", order=Order(regulars={str(number): None for number in range(REGULARS_MAX)})
-    )
-    scene.join("ann")
-    says(scene, "ann", "hello")
-    regulars = scene.room.order.regulars
-    assert len(regulars) == REGULARS_MAX and "ann" in regulars and "0" not in regulars and "1" in regulars
+def test_so_many_are_known_to_be_no_newcomers_and_those_longest_known_are_forgotten() -> None:
+    order_ = Order()
+    for number in range(REGULARS_MAX + 1):
+        order_ = with_regular(order_, str(number))
+    assert all(is_regular(order_, str(number)) for number in range(REGULARS_MAX + 1))
+    for number in range(REGULARS_MAX + 1, 2 * REGULARS_MAX + 1):
+        order_ = with_regular(order_, str(number))
+    assert not is_regular(order_, "0") and is_regular(order_, str(REGULARS_MAX + 1))
+    assert len(order_.regulars) + len(order_.former_regulars) <= 2 * REGULARS_MAX
+
+
+def test_to_remember_one_more_copies_a_shelf_and_not_all_of_them() -> None:
+    before = Order()
+    for number in range(2_000):
+        before = with_regular(before, str(number))
+    after = with_regular(before, "ann")
+    shelves = zip(before.regulars._shelves, after.regulars._shelves, strict=True)
+    assert sum(one is not other for one, other in shelves) == 1
 
 
 def test_moderators_are_never_held_and_hear_everybody_at_once() -> None:

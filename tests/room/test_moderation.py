@@ -14,8 +14,10 @@ from avatar_live.room.moderation import (
     BANNED,
     HOST_ONLY,
     MODERATORS_PROTECTED,
+    NAMELESS,
     NO_SUBJECT,
     NOT_A_MODERATOR,
+    REPORTERS_MAX,
     SLOW_S_MAX,
     TOO_FAST,
     obstacle_to,
@@ -248,3 +250,23 @@ def test_a_viewer_without_the_role_never_changes_who_may_talk(orders: list[ev.Mo
         if not is_trusted:
             assert scene.room.order == before
             assert not of(ev.Record, effects)
+
+
+def test_a_name_that_could_not_be_said_is_a_guests() -> None:
+    scene = Scene()
+    scene.room = type(scene.room)(epoch="life-1", order=Order(words=WORDS, has_links=False))
+    for viewer, name in (("eve", "b a d w o r d"), ("bob", "win.com"), ("ann", "Ann")):
+        scene.play(ev.Joined(1, viewer, "secret", name, 1_000))
+    names = {viewer: known.name for viewer, known in scene.room.viewers.items()}
+    assert names == {"eve": NAMELESS, "bob": NAMELESS, "ann": "Ann"}
+    scene.play(ev.OutsideSaid("twitch", "B4DW0RD", "hello"))
+    assert [line.name for line in scene.room.lines] == [NAMELESS]
+
+
+def test_so_many_reports_of_a_line_are_counted_and_no_more() -> None:
+    scene = scene_of("ann")
+    says(scene, "ann")
+    for number in range(REPORTERS_MAX + 1):
+        scene.join(f"viewer-{number}")
+        scene.play(ev.LineReported(f"viewer-{number}", 1))
+    assert len(scene.room.order.reports[1]) == REPORTERS_MAX
