@@ -31,7 +31,7 @@ export function appView(state: State, act: Actions): TemplateResult {
             <span class="host" aria-hidden="true">${initialOf(state.title || words.app)}</span>
             <div>
               <h1 id="title">${state.title || words.app}</h1>
-              <p id="followers">${state.show.followers === 0 ? nothing : html`<b>${compact.format(state.show.followers)}</b> ${words.followers}`}</p>
+              <p id="followers">${state.show.followers === 0 ? nothing : html`<b>${compact.format(state.show.followers)}</b> ${state.show.followers === 1 ? words.follower : words.followers}`}</p>
               <p id="source">${state.show.source === "" ? "" : `${words.driven_by} ${state.show.source}`}</p>
             </div>
             ${followView(state, act)}
