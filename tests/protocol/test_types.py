@@ -5,6 +5,7 @@ from typing import get_args
 import pytest
 from msgspec import Struct
 
+from avatar_live import client
 from avatar_live.protocol import api, programs, typescript, wire
 
 
@@ -29,6 +30,11 @@ def test_every_event_and_command_has_an_interface_for_programs() -> None:
         assert f"  readonly {type}: {struct.__name__};" in text
     for message in (*api.EVENTS.values(), *get_args(programs.FromProgram), *get_args(programs.ToProgram)):
         assert f"export interface {message.__name__} {{" in text
+
+
+def test_every_event_can_be_imported_from_the_client() -> None:
+    missing = {struct.__name__ for struct in api.EVENTS.values()} - set(client.__all__)
+    assert not missing, "import them in avatar_live/client/__init__.py"
 
 
 def test_what_a_viewer_may_leave_out_is_optional_and_what_the_server_says_is_not() -> None:

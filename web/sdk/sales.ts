@@ -49,7 +49,7 @@ export class Sales {
   private readonly done: Set<string>;
   private readonly unsaid: { readonly id: string; readonly step: EffectStep; readonly reason: string }[] = [];
   private is_telling = false;
-  private is_offered = (): void => undefined;
+  private offer_is_taken: (() => void) | null = null; // while what is said waits for that
   private offered = Promise.resolve();
 
   constructor(
@@ -63,12 +63,14 @@ export class Sales {
 
   /** Take note that the line broke: the offer has to be made anew. */
   lost(): void {
-    this.offered = new Promise((resolve) => (this.is_offered = resolve));
+    // A line that fails again and again breaks the same offer: who waits for it must not wait for one of the past.
+    if (this.offer_is_taken === null) this.offered = new Promise((resolve) => (this.offer_is_taken = resolve));
   }
 
   /** Take what was paid already, as the answer to an offer says. */
   taken(answer: OfferTaken): void {
-    this.is_offered();
+    this.offer_is_taken?.();
+    this.offer_is_taken = null;
     for (const asked of answer.asked) this.asked(asked);
   }
 

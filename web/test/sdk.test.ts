@@ -204,6 +204,8 @@ describe("sales", () => {
     FakeSocket.last.onclose({ code: 1006, reason: "" });
     paid[0]!.done();
     await vi.advanceTimersByTimeAsync(500);
+    FakeSocket.last.onerror(); // the show is still away
+    await vi.advanceTimersByTimeAsync(1_000);
     FakeSocket.last.tell(WELCOME);
     expect(FakeSocket.last.sent.map((sent) => sent["type"])).toEqual(["offer_effects"]);
     answer({ asked: [ASKED] });
