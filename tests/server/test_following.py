@@ -35,6 +35,14 @@ def test_followers_are_counted_once_and_kept(where: Path | str) -> None:
         assert again.follow("bob", None).result(DEADLINE_S) == Following(True, 1)
 
 
+def test_a_group_that_follows_and_stops_in_one_breath_counts_as_it_ends(where: Path | str) -> None:
+    with contextlib.closing(Ledger(where)) as ledger:
+        asked = [ledger.follow("ann", wish) for wish in (True, False, True, False)] + [ledger.follow("bob", True)]
+        assert [one.result(DEADLINE_S).followers for one in asked] == [1, 0, 1, 0, 1]
+    with contextlib.closing(Ledger(where)) as again:
+        assert again.follow("ann", None).result(DEADLINE_S) == Following(False, 1)
+
+
 def test_a_season_counts_what_was_given_and_not_given_back(where: Path | str) -> None:
     with contextlib.closing(Ledger(where)) as ledger:
         for viewer in ("ann", "bob"):

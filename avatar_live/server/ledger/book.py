@@ -84,6 +84,7 @@ class Changes:
     finished: list[int] = field(default_factory=list)
     rules: dict[str, Rule] = field(default_factory=dict)
     follows: dict[tuple[str, str], float | None] = field(default_factory=dict)  # since when, or no more
+    followers: dict[str, int] = field(default_factory=dict)  # how many a room has then
 
     @property
     def balances_alone(self) -> list[tuple[int, int]]:

@@ -76,7 +76,7 @@ class PostgresqlStore:
             rules = db.execute(_RULES, (names.viewers,))
             rooms = [room for room, _ in names.follows]
             follows = db.execute(_FOLLOWS, (rooms, [viewer for _, viewer in names.follows])) if rooms else ()
-            followers = db.execute(_FOLLOWERS) if rooms else ()
+            followers = db.execute(_FOLLOWERS, (rooms,)) if rooms else ()
             reserve = db.execute(_UNFINISHED_COINS) if names.has_prize else None
         book = Book(*last.fetchone() or (0, 0))
         for row in accounts:
@@ -117,6 +117,7 @@ class PostgresqlStore:
                 (_RULE, rules),
                 (_FOLLOW, [(*key, at_s) for key, at_s in changes.follows.items() if at_s is not None]),
                 (_UNFOLLOW, [key for key, at_s in changes.follows.items() if at_s is None]),
+                (_NEW_FOLLOWERS, list(changes.followers.items())),
             ):
                 if rows:
                     db.execute(statement, [list(column) for column in zip(*rows, strict=True)])
@@ -302,7 +303,11 @@ _RULE: Final = (
 _FOLLOWS: Final = (
     "SELECT room, viewer FROM follower JOIN unnest(%s::text[], %s::text[]) AS asked (room, viewer) USING (room, viewer)"
 )
-_FOLLOWERS: Final = "SELECT room, count(*) FROM follower GROUP BY room"
+_FOLLOWERS: Final = "SELECT room, count FROM followers WHERE room = ANY(%s::text[])"
+_NEW_FOLLOWERS: Final = (
+    "INSERT INTO followers SELECT * FROM unnest(%s::text[], %s::bigint[]) "
+    "ON CONFLICT (room) DO UPDATE SET count = excluded.count"
+)
 _FOLLOW: Final = (
     "INSERT INTO follower SELECT * FROM unnest(%s::text[], %s::text[], %s::float8[]) ON CONFLICT DO NOTHING"
 )

@@ -96,7 +96,7 @@ ALTER TABLE gift ADD COLUMN count bigint NOT NULL DEFAULT 1 CHECK (count > 0);
 CREATE TRIGGER gift_count_stays BEFORE UPDATE OF count ON gift FOR EACH ROW EXECUTE FUNCTION stays();
 """
 
-# Who follows which room.
+# Who follows which room, and how many do.
 _STEP_3: Final = """
 CREATE TABLE follower (
     room text NOT NULL,
@@ -104,6 +104,7 @@ CREATE TABLE follower (
     at_s double precision NOT NULL,
     PRIMARY KEY (room, viewer)
 );
+CREATE TABLE followers (room text PRIMARY KEY, count bigint NOT NULL CHECK (count >= 0));
 """
 
 STEPS: Final = (_STEP_1, _STEP_2, _STEP_3)

@@ -222,7 +222,8 @@ def _follow(desk: "_Desk", asked: Follow) -> Following:
         is_following = asked.is_following
         desk.changes.follows[key] = desk.now_s if is_following else None
         (book.following.add if is_following else book.following.discard)(key)
-        book.followers[asked.room] = book.followers.get(asked.room, 0) + (1 if is_following else -1)
+        count = book.followers.get(asked.room, 0) + (1 if is_following else -1)
+        book.followers[asked.room] = desk.changes.followers[asked.room] = count
     return Following(is_following, book.followers.get(asked.room, 0))
 
 

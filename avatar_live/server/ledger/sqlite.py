@@ -68,7 +68,7 @@ class SqliteStore:
             book.rules[viewer] = Rule(day, show, cool_off_until_s, None if is_adult is None else bool(is_adult))
         if names.follows:
             book.following = set(self.db.execute(_FOLLOWS, (json.dumps(names.follows),)))
-            book.followers = dict(self.db.execute("SELECT room, count(*) FROM follower GROUP BY room"))
+            book.followers = dict(self.db.execute(_FOLLOWERS, (json.dumps([room for room, _ in names.follows]),)))
         if names.has_prize:
             (book.unfinished_coins,) = self.db.execute(_UNFINISHED_COINS).fetchone()
         return book
@@ -117,6 +117,7 @@ class SqliteStore:
             "DELETE FROM follower WHERE room = ? AND viewer = ?",
             [key for key, at_s in changes.follows.items() if at_s is None],
         )
+        many("INSERT OR REPLACE INTO followers VALUES (?, ?)", list(changes.followers.items()))
 
     def drain(self, asked: Drain) -> Drained:
         """Return what a room has not finished and which wallets were topped up, from a transfer on."""
@@ -156,6 +157,7 @@ _FOLLOWS: Final = (
     "SELECT room, viewer FROM json_each(?) CROSS JOIN follower "
     "ON room = json_extract(json_each.value, '$[0]') AND viewer = json_extract(json_each.value, '$[1]')"
 )
+_FOLLOWERS: Final = "SELECT room, count FROM json_each(?) CROSS JOIN followers ON room = json_each.value"
 _UNFINISHED_COINS: Final = (
     "SELECT coalesce(sum(price_coins), 0) FROM outbox JOIN gift ON gift.transfer = outbox.transfer"
 )

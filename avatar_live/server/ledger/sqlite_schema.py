@@ -151,7 +151,7 @@ _SCHEMA_3: Final = (
     f"BEGIN SELECT RAISE(ABORT, {_APPEND_ONLY}); END;\n"
 )
 
-# Version 4: who follows which room.
+# Version 4: who follows which room, and how many do: to count hundreds of thousands takes longer than a group may.
 _SCHEMA_4: Final = """
 CREATE TABLE follower (
     room TEXT NOT NULL,
@@ -159,6 +159,7 @@ CREATE TABLE follower (
     at_s REAL NOT NULL,
     PRIMARY KEY (room, viewer)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE followers (room TEXT PRIMARY KEY, count INTEGER NOT NULL CHECK (count >= 0)) STRICT, WITHOUT ROWID;
 """
 
 STEPS: Final = (_SCHEMA_1, _SCHEMA_2 + _GUARDS_2, _SCHEMA_3, _SCHEMA_4)
