@@ -221,7 +221,7 @@ async def test_the_event_api_tells_what_happens_in_order(server: ShowServer) -> 
         gift = await next_event(listening, "gift")
         combo = ann.heard_of(GiftGiven)[-1].combo
         given = {"id": "event-1", "name": "Ann", "gift": "tomato", "price_coins": 5}
-        assert gift["data"] == {**given, "count": 1, "combo": combo, "combo_count": 1}
+        assert gift["data"] == {**given, "count": 1, "combo": combo, "combo_count": 1, "worth": ""}
         assert gift["seq"] == chat["seq"] + 1
         async with events(server, f"token={TOKEN}&since={chat['seq']}&epoch={chat['epoch']}") as later:
             assert json.loads(await asyncio.wait_for(later.recv(), DEADLINE_S))["type"] == "welcome"
