@@ -27,7 +27,6 @@ export function chatView(state: State, act: Actions): TemplateResult {
           ${tabView(state.side === "chat", "tab-chat", words.chat, () => act.chooseSide("chat"))}
           ${tabView(state.side !== "chat", "tab-board", words.board, () => act.chooseSide("round"))}
         </div>
-        <span class="gap"></span>
         ${keepingButton(state, act)}
         <button id="own-name" class="chip" title=${words.change_name} aria-label="${words.change_name}: ${state.name}" @click=${() => act.askName(true)}>
           <span class="face" data-hue=${hueOf(state.name)}>${initialOf(state.name)}</span><span class="name">${state.name}</span>${sign("pen")}
