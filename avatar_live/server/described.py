@@ -58,7 +58,7 @@ class GuardedRoutes(ReceiveRoutePlugin):
 
 
 class SoundStructs(StructSchemaPlugin):
-    """Say of structs that take no other fields that they take none, and count whole numbers among numbers."""
+    """Say of structs that take no other fields that they take none, and let "one of" mean it."""
 
     def to_openapi_schema(self, field_definition: FieldDefinition, schema_creator: SchemaCreator) -> Schema:
         """Return the struct's schema."""
@@ -66,21 +66,22 @@ class SoundStructs(StructSchemaPlugin):
         if cast(type[msgspec.Struct], field_definition.type_).__struct_config__.forbid_unknown_fields:
             schema.additional_properties = False
         for part in (schema.properties or {}).values():
-            _count_whole_numbers_once(part)
+            _let_one_be_one(part)
         return schema
 
 
-def _count_whole_numbers_once(schema: Schema | Reference | bool | None) -> None:
-    """Let "one of" mean it: a whole number is a number, too (JSON Schema, 6.1.1)."""
+def _let_one_be_one(schema: Schema | Reference | bool | None) -> None:
+    """Let "one of" mean it: a whole number is a number, too (JSON Schema, 6.1.1), and no end of a tuple is no value."""
     if not isinstance(schema, Schema):
         return
-    kinds = [one.type for one in schema.one_of or () if isinstance(one, Schema)]
-    if OpenAPIType.NUMBER in kinds and OpenAPIType.INTEGER in kinds:
-        schema.one_of = [
-            one for one in schema.one_of or () if not isinstance(one, Schema) or one.type != OpenAPIType.INTEGER
-        ]
-    _count_whole_numbers_once(schema.items)
-    _count_whole_numbers_once(schema.additional_properties)
+    is_number = any(isinstance(one, Schema) and one.type == OpenAPIType.NUMBER for one in schema.one_of or ())
+    schema.one_of = [
+        one
+        for one in schema.one_of or ()
+        if not isinstance(one, Schema) or (one.to_schema() and not (is_number and one.type == OpenAPIType.INTEGER))
+    ] or None
+    _let_one_be_one(schema.items)
+    _let_one_be_one(schema.additional_properties)
 
 
 def _reads_a_body(handler: HTTPRouteHandler) -> bool:
