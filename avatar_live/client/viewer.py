@@ -25,6 +25,7 @@ from avatar_live.protocol.wire import (
     Join,
     Like,
     Lines,
+    Offers,
     Refused,
     Say,
     ToViewer,
@@ -55,6 +56,7 @@ class Viewer:
         self.passed_over = 0
         self._epoch: str | None = None
         self._seq = 0
+        self._prices: dict[str, int] = {}  # as the room told them last
         self._heard: deque[ToViewer] = deque()
         self._is_heard = asyncio.Event()
         self._is_in = asyncio.Event()
@@ -112,8 +114,11 @@ class Viewer:
             count -= LIKES_PER_MESSAGE_MAX
 
     async def give(self, gift: str, id: str = "", *, count: int = 1) -> GiftUpdate:
-        """Give a gift and return the answer: committed, or refused for a reason. `id` gives the same one again."""
-        asked = GiveGift(id or uuid.uuid4().hex, gift, count)
+        """Give a gift and return the answer: committed, or refused for a reason. `id` gives the same one again.
+
+        What costs more by now than the room told last is refused, and nothing is paid.
+        """
+        asked = GiveGift(id or uuid.uuid4().hex, gift, count, self._prices.get(gift, 0))
         if not _GIFT_ID.fullmatch(asked.id):
             raise ClientError(NO_ID)
         if self._error is not None:
@@ -162,6 +167,8 @@ class Viewer:
             case Welcome(viewer=secret, epoch=epoch, seq=seq):
                 self.welcome, self.secret, self.balance_coins = message, secret, message.balance_coins
                 self._epoch, self._seq = epoch, seq
+                self._prices = {gift.id: gift.price_coins for gift in message.catalogue}
+                self._prices |= {offer.id: offer.price_coins for offer in message.offers}
                 self._is_in.set()
                 self._ask_again(0.0)
             case ChatLine(seq=seq) | GiftGiven(seq=seq):
@@ -171,6 +178,8 @@ class Viewer:
                 _, answer = self._asked.pop(id, (None, None))
                 if answer is not None and not answer.done():
                     answer.set_result(message)
+            case Offers(offers):
+                self._prices |= {offer.id: offer.price_coins for offer in offers}
             case Wallet(balance_coins):
                 self.balance_coins = balance_coins
             case Refused("gift"):

@@ -71,11 +71,15 @@ class Like(msgspec.Struct, frozen=True, tag="like"):
 
 
 class GiveGift(msgspec.Struct, frozen=True, tag="gift"):
-    """Give `count` of the gift `gift` of the catalogue; `id` is the client's own and makes it happen once."""
+    """Give `count` of the gift `gift` of the catalogue; `id` is the client's own and makes it happen once.
+
+    `price_coins` is what one was shown to cost: a gift that costs more by now is refused, and 0 says nothing.
+    """
 
     id: str
     gift: str
     count: int = 1
+    price_coins: int = 0
 
 
 class PickCamp(msgspec.Struct, frozen=True, tag="camp"):

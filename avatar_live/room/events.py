@@ -261,6 +261,7 @@ class GiftAsked:
     id: str
     gift: str
     count: int = 1
+    shown_coins: int = 0  # the price of one that the viewer saw; 0 when nobody said
 
 
 @dataclass(frozen=True, slots=True)

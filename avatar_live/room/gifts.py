@@ -136,6 +136,9 @@ def _obstacle(room: Room, event: ev.GiftAsked, now_s: float) -> str:
     if room.order.rest:
         return GIFTS_REST[room.order.rest]
     gift = GIFTS.get(event.gift)
+    sold = gift or offers.terms(room, event.gift)
+    if sold is not None and 0 < event.shown_coins < sold.price_coins:
+        return f"It costs {sold.price_coins} coins now, so it was not paid; give it again if you still want it."
     if event.count > 1 and not can_be_many(gift):
         return ONE_AT_A_TIME
     if gift is not None and gift.reaction == "ticket":

@@ -84,8 +84,8 @@ class Entrance:
                 keeper.handle(ev.Said(viewer, text, reply_to))
             case Like(count):
                 keeper.handle(ev.Liked(viewer, count))
-            case GiveGift(id, gift, count):
-                keeper.handle(ev.GiftAsked(viewer, id, gift, count))
+            case GiveGift(id, gift, count, price_coins):
+                keeper.handle(ev.GiftAsked(viewer, id, gift, count, price_coins))
             case PickCamp(camp):
                 keeper.handle(ev.CampPicked(viewer, camp))
             case Vote(poll, choice):

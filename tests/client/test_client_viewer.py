@@ -51,6 +51,14 @@ async def test_a_gift_that_cannot_be_is_refused_for_a_reason(server: ShowServer)
             await ann.give("rose", "no id")
 
 
+async def test_a_gift_that_costs_more_than_the_viewer_was_told_is_refused_and_not_paid(server: ShowServer) -> None:
+    async with Viewer(address(server), "Ann") as ann:
+        ann._prices["rose"] = 3  # as if the room had told so, and changed its mind
+        update = await ann.give("rose")
+        assert update.state == "refused" and "10 coins now" in update.reason
+        assert update.balance_coins == START_BALANCE_COINS
+
+
 async def test_a_secret_is_the_same_viewer_and_an_id_the_same_gift(server: ShowServer) -> None:
     async with Viewer(address(server), "Ann") as ann:
         await ann.give("rose", "same-1")

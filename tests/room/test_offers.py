@@ -236,3 +236,20 @@ def test_a_giant_head_is_sold_once_in_its_time() -> None:
     assert [(one.id, one.hindrance) for one in scene.room.show.shelf] == [("giant_head", "cooling")]
     assert not told("ann", scene.tick(9.0))
     assert not obstacle(scene, gift="giant_head")
+
+
+def test_what_costs_more_by_now_than_it_was_shown_to_cost_is_refused_and_a_shown_price_never_makes_one() -> None:
+    scene = selling(price_coins=10)
+    came(scene, price_coins=900)
+
+    def asked(id: str, shown_coins: int) -> ev.Commit:
+        (commit,) = of(ev.Commit, scene.play(ev.GiftAsked("ann", id, "castle/ghost", 1, shown_coins)))
+        return commit
+
+    assert asked("g1", 10).obstacle == (
+        "It costs 900 coins now, so it was not paid; give it again if you still want it."
+    )
+    for id, shown_coins in (("g2", 900), ("g3", 1_000), ("g4", 0), ("g5", -1)):
+        assert (asked(id, shown_coins).obstacle, asked(f"{id}-again", shown_coins).price_coins) == ("", 900)
+    (rose,) = of(ev.Commit, scene.play(ev.GiftAsked("bob", "g6", "rose", 3, 9)))
+    assert "It costs 10 coins now" in rose.obstacle

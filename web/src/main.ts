@@ -124,7 +124,7 @@ function give(gift: string, count: number): void {
   const id = randomId();
   // Written down before it is sent: if the line breaks now, the same id is sent again.
   store.dispatch({ type: "gift_sent", id, gift, count });
-  send({ type: "gift", id, gift, count });
+  send({ type: "gift", id, gift, count, price_coins });
 }
 
 function rename(name: string): void {

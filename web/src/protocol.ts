@@ -101,12 +101,13 @@ export interface Like {
   readonly count?: number;
 }
 
-/** Give `count` of the gift `gift` of the catalogue; `id` is the client's own and makes it happen once. */
+/** Give `count` of the gift `gift` of the catalogue; `id` is the client's own and makes it happen once. `price_coins` is what one was shown to cost: a gift that costs more by now is refused, and 0 says nothing. */
 export interface GiveGift {
   readonly type: "gift";
   readonly id: string;
   readonly gift: string;
   readonly count?: number;
+  readonly price_coins?: number;
 }
 
 /** Stand with a camp; each press also pushes a little. */

@@ -283,7 +283,7 @@ function withEnd(banners: readonly Banner[], ended: ComboEnded, now_ms: number):
 function giftSent(state: State, id: string, gift: string, count: number, now_ms: number): State {
   const of = giftOf(state, gift);
   if (of === null || of.price_coins * count > freeCoins(state)) return state;
-  const own: OwnGift = { id, gift, count, state: "sending", reason: "", gone_at_ms: NEVER_MS, seconds_left: 0, ends_at_ms: null };
+  const own: OwnGift = { id, gift, count, price_coins: of.price_coins, state: "sending", reason: "", gone_at_ms: NEVER_MS, seconds_left: 0, ends_at_ms: null };
   const before = state.again?.gift === gift && state.again.gone_at_ms > now_ms ? state.again.given : 0;
   const again = canBeMany(state, gift) ? { gift, count, given: before + count, gone_at_ms: now_ms + COMBO_S * 1_000 } : null;
   return { ...state, gifts: [...state.gifts, own], again };
@@ -306,7 +306,7 @@ function giftUpdated(state: State, update: GiftUpdate, now_ms: number): State {
   const gifts =
     is_known || update.gift === ""
       ? state.gifts.map((own) => (own.id === update.id ? { ...own, ...told } : own))
-      : [...state.gifts, { ...told, gift: update.gift, count: 1 }]; // what takes its time is given one at a time
+      : [...state.gifts, { ...told, gift: update.gift, count: 1, price_coins: 0 }]; // what takes its time is given one at a time
   const next = { ...state, balance_coins: update.balance_coins, gifts: kept(gifts) };
   if (!is_failed) return next;
   const said = update.state === "refunded" ? words.refunded : words.refused;

@@ -55,6 +55,7 @@ export interface OwnGift {
   readonly id: string;
   readonly gift: string;
   readonly count: number;
+  readonly price_coins: number; // of one, as it was shown; 0 on a page that did not send it
   readonly state: "sending" | GiftState;
   readonly reason: string;
   readonly gone_at_ms: number;
@@ -260,7 +261,7 @@ export function freeCoins(state: State): number {
 export function openGifts(state: State): readonly GiveGift[] {
   return state.gifts
     .filter((own) => !isOver(own))
-    .map(({ id, gift, count }) => ({ type: "gift", id, gift, count }));
+    .map(({ id, gift, count, price_coins }) => ({ type: "gift", id, gift, count, price_coins }));
 }
 
 /** Say that nothing more will be heard of a gift. */

@@ -248,7 +248,7 @@ describe("one's own gifts", () => {
     state = reduce(state, { ...told, id: "b", state: "committed" }, 0);
     state = reduce(state, { ...told, id: "c", state: "done" }, 0);
     state = reduce(state, { ...told, id: "d", state: "refused" }, 0);
-    expect(openGifts(state)).toEqual(["a", "b"].map((id) => ({ type: "gift", id, gift: "tomato", count: 1 })));
+    expect(openGifts(state)).toEqual(["a", "b"].map((id) => ({ type: "gift", id, gift: "tomato", count: 1, price_coins: 5 })));
   });
 
   it("count down while they run, rest, and are known to a page that did not send them", () => {
@@ -259,13 +259,16 @@ describe("one's own gifts", () => {
     expect(reduce(running, { type: "tick" }, 4_200).gifts[0]!.seconds_left).toBe(7);
     const paused = reduce(running, { ...told, state: "paused", seconds: 6.5 }, 4_500);
     expect(reduce(paused, { type: "tick" }, 9_000).gifts[0]).toMatchObject({ state: "paused", seconds_left: 7 });
-    expect(openGifts(paused)).toEqual([{ type: "gift", id: "a", gift: "castle/ghost", count: 1 }]);
+    expect(openGifts(paused)).toEqual([{ type: "gift", id: "a", gift: "castle/ghost", count: 1, price_coins: 0 }]);
   });
 
   it("may be what an outside game sells", () => {
     const ghost = { id: "castle/ghost", game: "castle", name: "Ghost", emoji: "G", price_coins: 25, seconds: 0, cooldown_s: 30, per_show_max: 0, per_viewer_max: 0 };
     const state = reduce(joined(), { type: "offers", offers: [ghost] }, 0);
-    expect(freeCoins(reduce(state, { type: "gift_sent", id: "a", gift: "castle/ghost", count: 1 }, 0))).toBe(75);
+    const sent = reduce(state, { type: "gift_sent", id: "a", gift: "castle/ghost", count: 1 }, 0);
+    expect(freeCoins(sent)).toBe(75);
+    const dearer = reduce(sent, { type: "offers", offers: [{ ...ghost, price_coins: 90 }] }, 0);
+    expect(openGifts(dearer)).toEqual([{ type: "gift", id: "a", gift: "castle/ghost", count: 1, price_coins: 25 }]);
     const cooling = { id: "castle/ghost", hindrance: "cooling", wait_s: 12, left: null } as const;
     expect(shelfOf(reduce(state, { ...SHOW, shelf: [cooling] }, 0), "castle/ghost")).toEqual(cooling);
     expect(shelfOf(state, "castle/ghost")).toBeNull();
@@ -281,7 +284,7 @@ describe("several at once", () => {
   it("hold the coins of all of them, and are asked for again as what they were", () => {
     const sent = reduce(joined(), { type: "gift_sent", id: "a", gift: "tomato", count: 10 }, 0);
     expect(freeCoins(sent)).toBe(50);
-    expect(openGifts(sent)).toEqual([{ type: "gift", id: "a", gift: "tomato", count: 10 }]);
+    expect(openGifts(sent)).toEqual([{ type: "gift", id: "a", gift: "tomato", count: 10, price_coins: 5 }]);
     expect(reduce(sent, { type: "gift_sent", id: "b", gift: "tomato", count: 11 }, 0)).toBe(sent);
   });
 
