@@ -13,6 +13,7 @@ from show_server import TOKEN, ShowServer, show_server
 from avatar_live.server.event_log import EventLog
 from avatar_live.server.signatures import SignatureError, checked_id
 from avatar_live.server.webhooks import courier as courier_module
+from avatar_live.server.webhooks import outpost as outpost_module
 from avatar_live.server.webhooks.courier import GONE, IN_FLIGHT_MAX, WebhookState
 from avatar_live.server.webhooks.outpost import FULL, WEBHOOKS_MAX, Outpost, WebhookError
 from avatar_live.server.webhooks.patience import (
@@ -34,7 +35,7 @@ from avatar_live.server.webhooks.reach import (
     check_url,
     is_public,
 )
-from avatar_live.server.webhooks.store import FILE, Store, StoreError, Webhook
+from avatar_live.server.webhooks.store import FILE, FORGET_OLDEST_DEAD, Store, StoreError, Webhook
 
 HASTY = Patience(answer_s=0.3, backoff_s=0.02, open_s=0.05, wait_s_max=0.1)
 WAIT_S = 10.0
@@ -216,6 +217,46 @@ def test_more_than_the_outbox_holds_is_dead_at_once_and_the_oldest_dead_are_forg
     assert (post.state.waiting, post.state.dead) == (3, 2)
 
 
+def test_the_dead_beyond_the_limit_cost_no_more_than_others(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    with contextlib.closing(store):
+        with store.transaction():
+            store.add(Webhook("w", "https://example.com/", ("like",), "secret"))
+            for number in range(4):
+                store.put("w", f"id-{number}", b"{}", 0.0, "gone")
+        plans = store._rows("EXPLAIN QUERY PLAN " + FORGET_OLDEST_DEAD, ("w", 2))
+        assert all("message_dead" in plan[-1] for plan in plans if "message" in plan[-1])
+        assert not any("TEMP B-TREE" in plan[-1] for plan in plans)
+        with store.transaction():
+            assert store.forget_oldest_dead("w", 2) == 2
+        assert [letter.id for letter in store.dead("w", 9)] == ["id-2", "id-3"]
+
+
+def test_no_fault_whatever_ends_a_courier(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Receiver() as program, monkeypatch.context() as broken:
+        broken.setattr(courier_module, "signed_headers", _stumble)
+        webhook = post.add(program.url)
+        post.like()
+        until(lambda: "RecursionError" in post.state.reason)
+        assert post.state.state == "failing"
+        broken.undo()
+        until(lambda: post.state.waiting == 0)
+        assert program.seqs == [1] and [one.state for one in post.states] == ["ok"]
+        post.outpost.remove(webhook.id).result(WAIT_S)
+
+
+def test_a_name_that_cannot_be_looked_up_is_a_try_that_failed(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outpost_module, "check_url", lambda _: None)  # one that an older version took
+    webhook = post.add("https://a..b/x")
+    post.like()
+    until(lambda: post.state.reason == "no connection")
+    post.outpost.remove(webhook.id).result(WAIT_S)
+
+
+def _stumble(*_: object) -> dict[str, str]:
+    raise RecursionError
+
+
 def test_a_webhook_that_is_removed_hears_nothing_more(post: Post) -> None:
     with Receiver() as program:
         webhook = post.add(program.url)
@@ -321,6 +362,8 @@ def ask(server: ShowServer, method: str, path: str, body: object = None, token: 
         "http://[::1]:9000/",
         "https://localhost/",
         "https://example.com/".ljust(URL_CHARACTERS_MAX, "x"),
+        f"https://{'a' * 63}.example.com/",
+        "https://[2606:2800:220:1::1]/",
     ],
 )
 def test_an_address_of_the_internet_or_of_this_machine_may_be_reached(url: str) -> None:
@@ -351,6 +394,16 @@ def test_an_address_of_the_internet_or_of_this_machine_may_be_reached(url: str) 
         ("https://[::ffff:10.0.0.1]/", NOT_PUBLIC),
         ("https://0.0.0.0/", NOT_PUBLIC),
         ("https://224.0.0.1/", NOT_PUBLIC),
+        ("https://[fec0::1]/", NOT_PUBLIC),
+        ("https://[::7f00:1]/", NOT_PUBLIC),
+        ("https://[::ffff:0:7f00:1]/", NOT_PUBLIC),
+        ("https://[64:ff9b::7f00:1]/", NOT_PUBLIC),
+        ("https://[64:ff9b::a9fe:a9fe]/", NOT_PUBLIC),
+        ("https://[64:ff9b:1::7f00:1]/", NOT_PUBLIC),
+        ("https://[2002:7f00:1::]/", NOT_PUBLIC),
+        ("https://a..b/x", NO_URL),
+        ("https://.example.com/", NO_URL),
+        (f"https://{'a' * 64}.example.com/", NO_URL),
     ],
 )
 def test_an_address_of_a_local_network_or_of_nothing_is_refused(url: str, reason: str) -> None:

@@ -23,6 +23,8 @@ NAP_S_MAX: Final = 30.0  # the clock of the day may be set meanwhile
 STORE_RETRY_S: Final = 1.0  # after the disk refused
 GONE: Final = "it answered 410: it wants no more"
 TOO_MANY_WAIT: Final = f"{WAITING_MAX} messages waited for this program already"
+DISK_REFUSED: Final = "the outbox on the disk cannot be used just now"
+SURPRISE: Final = "it could not be posted: the log says more"
 AGENT: Final = "avatar-live"
 
 _log: Final = logging.getLogger(__name__)
@@ -54,6 +56,7 @@ class Courier:
         self._patience = patience
         self._breaker = CLOSED
         self._reason = ""
+        self._fault = ""  # ours, until the next look succeeds
         self._forgotten = 0
         self._woken = asyncio.Event()
         self.count()
@@ -66,26 +69,32 @@ class Courier:
         is_full = self.webhook.is_gone or self._waiting >= WAITING_MAX
         reason = (GONE if self.webhook.is_gone else TOO_MANY_WAIT) if is_full else ""
         self._store.put(self.webhook.id, id, body, now_s, reason)
-        if is_full:
-            self._forgotten += self._store.forget_oldest_dead(self.webhook.id, DEAD_MAX)
-        else:
-            self._waiting += 1
+        self._waiting += not is_full
+        self._dead += is_full
+
+    def trim(self) -> None:
+        """Forget the oldest dead beyond the limit; once, at the end of a transaction."""
+        if self._dead > DEAD_MAX:
+            forgotten = self._store.forget_oldest_dead(self.webhook.id, DEAD_MAX)
+            self._forgotten += forgotten
+            self._dead -= forgotten
 
     def wake(self) -> None:
         """Look again what is due."""
         self._woken.set()
 
     def count(self) -> None:
-        """Read how many messages wait."""
-        self._waiting, _ = self._store.counts(self.webhook.id)
+        """Read how many messages wait and are dead: at the start, and after a transaction that failed."""
+        self._waiting, self._dead = self._store.counts(self.webhook.id)
 
     def state(self) -> WebhookState:
         """Return how this webhook does."""
         webhook = self.webhook
-        waiting, dead = self._store.counts(webhook.id)
-        down = "paused" if self._breaker.is_open else "failing" if self._breaker.failures else "ok"
+        is_failing = self._breaker.failures or self._fault
+        down = "paused" if self._breaker.is_open else "failing" if is_failing else "ok"
         state: Literal["ok", "failing", "paused", "gone"] = "gone" if webhook.is_gone else down  # type: ignore[assignment]
-        return WebhookState(webhook.id, webhook.url, webhook.types, state, waiting, dead, self._forgotten, self._reason)
+        reason, counted = self._fault or self._reason, (self._waiting, self._dead, self._forgotten)
+        return WebhookState(webhook.id, webhook.url, webhook.types, state, *counted, reason)
 
     def replay(self) -> int:
         """Post again what did not arrive, at once, and return how many that is. Raises StoreError."""
@@ -108,8 +117,14 @@ class Courier:
             self._woken.clear()
             try:
                 await self._work()
+                self._fault = ""
             except StoreError as error:
+                self._fault = DISK_REFUSED
                 _log.warning("webhooks: the outbox cannot be used (%s); trying again", error)
+                await asyncio.sleep(STORE_RETRY_S)
+            except Exception as error:  # no surprise ends a courier: what waits is tried again
+                self._fault = f"{SURPRISE} ({type(error).__name__})"
+                _log.exception("webhooks: a courier stumbled; trying again")
                 await asyncio.sleep(STORE_RETRY_S)
 
     async def _work(self) -> None:
@@ -140,31 +155,41 @@ class Courier:
             return await self._reach.post(webhook.url, headers, message.body)
         except ReachError as failure:
             return failure
+        except Exception as error:
+            _log.exception("webhooks: a message could not be posted")
+            return ReachError(f"{SURPRISE} ({type(error).__name__})")
 
     def _write_down(self, tries: dict[Message, Answered | ReachError]) -> None:
         now_s, webhook, reason = clock.wall_s(), self.webhook, self._reason
         is_gone = False
-        with self._store.transaction():
-            for message, answer in tries.items():
-                failure, asked_s = _failure_of(answer)
-                if not failure:
-                    self._store.arrived(message.number)
-                    continue
-                reason = failure
-                is_gone = is_gone or failure == GONE
-                is_dead = message.tries + 1 >= TRIES_MAX
-                due_s = now_s + wait_s(self._patience, message.tries + 1, random.random(), asked_s)
-                self._store.failed(message.number, due_s, failure, is_dead=is_dead)
-            if is_gone:
-                self._store.close_down(webhook.id, GONE)
-            self._forgotten += self._store.forget_oldest_dead(webhook.id, DEAD_MAX)
+        try:
+            with self._store.transaction():
+                for message, answer in tries.items():
+                    failure, asked_s = _failure_of(answer)
+                    if not failure:
+                        self._store.arrived(message.number)
+                        self._waiting -= 1
+                        continue
+                    reason = failure
+                    is_gone = is_gone or failure == GONE
+                    is_dead = message.tries + 1 >= TRIES_MAX
+                    due_s = now_s + wait_s(self._patience, message.tries + 1, random.random(), asked_s)
+                    self._store.failed(message.number, due_s, failure, is_dead=is_dead)
+                    self._waiting -= is_dead
+                    self._dead += is_dead
+                if is_gone:
+                    self._store.close_down(webhook.id, GONE)
+                    self._waiting, self._dead = 0, self._waiting + self._dead
+                self.trim()
+        except StoreError:
+            self.count()
+            raise
         is_up = any(not _failure_of(answer)[0] for answer in tries.values())
         self._breaker = (
             CLOSED if is_up else after_failure(self._patience, self._breaker, clock.now_s(), random.random())
         )
         self._reason = reason
         self.webhook = msgspec.structs.replace(webhook, is_gone=webhook.is_gone or is_gone)
-        self.count()
 
 
 def _failure_of(answer: Answered | ReachError) -> tuple[str, float]:

@@ -141,6 +141,8 @@ class Outpost:
                     body = msgspec.json.encode(told)
                     for courier in couriers:
                         courier.take(event.type, told.id, body, now_s)
+                for courier in couriers:
+                    courier.trim()
         except StoreError as error:
             _log.warning("webhooks: events cannot be written down (%s); trying again", error)
             for courier in couriers:

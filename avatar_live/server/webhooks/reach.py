@@ -26,6 +26,11 @@ HTTPS_ONLY: Final = "A webhook's address begins with https://; plain http is for
 NOT_REACHED: Final = "its name leads into a local network"
 NOT_PUBLIC: Final = "This address leads into a local network, which webhooks do not reach."
 
+# IPv4-compatible, IPv4-translated, NAT64 (RFC 6052, RFC 8215): a gateway may lead any of them into the local network.
+_LEAD_INTO_IPV4: Final = tuple(
+    ipaddress.IPv6Network(one) for one in ("::/96", "::ffff:0:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48")
+)
+
 
 class UrlError(Exception):
     """Say in one sentence why an address is none for a webhook."""
@@ -48,6 +53,7 @@ def check_url(url: str) -> None:
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname or "", parts.port
+        host.encode("idna")  # a label that is empty or too long: no name that can be looked up
     except ValueError as error:
         raise UrlError(NO_URL) from error
     if len(url) > URL_CHARACTERS_MAX or not host or not url.isascii() or any(one <= " " for one in url):
@@ -66,8 +72,13 @@ def check_url(url: str) -> None:
 def is_public(address: str) -> bool:
     """Say whether an address is of the internet. Raises ValueError for what is none."""
     parsed = ipaddress.ip_address(address)
-    mapped = getattr(parsed, "ipv4_mapped", None) or getattr(parsed, "sixtofour", None)
-    return parsed.is_global and not parsed.is_multicast and (mapped is None or mapped.is_global)
+    if isinstance(parsed, ipaddress.IPv6Address):
+        if parsed.is_site_local or any(parsed in network for network in _LEAD_INTO_IPV4):
+            return False
+        mapped = parsed.ipv4_mapped or parsed.sixtofour
+        if mapped is not None and not mapped.is_global:
+            return False
+    return parsed.is_global and not parsed.is_multicast
 
 
 class Reach:
@@ -154,7 +165,7 @@ class _Checked(httpcore.AsyncNetworkBackend):
 async def _addresses_of(host: str, port: int) -> list[str]:
     try:
         found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except OSError as error:
+    except (OSError, UnicodeError) as error:
         raise httpcore.ConnectError("no such name") from error
     addresses = [str(place[0]) for *_, place in found]
     if host in LOCAL_NAMES:

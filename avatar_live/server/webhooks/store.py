@@ -23,8 +23,13 @@ CREATE TABLE IF NOT EXISTS message (
     body BLOB NOT NULL, tries INTEGER NOT NULL, due_s REAL NOT NULL, is_dead INTEGER NOT NULL, reason TEXT NOT NULL
 ) STRICT;
 CREATE INDEX IF NOT EXISTS message_due ON message (webhook, is_dead, due_s);
+CREATE INDEX IF NOT EXISTS message_dead ON message (webhook, number) WHERE is_dead = 1;
 PRAGMA user_version = 1;
 """
+FORGET_OLDEST_DEAD: Final = (
+    "DELETE FROM message WHERE webhook = ?1 AND is_dead = 1 AND number <= (SELECT number FROM message "
+    "WHERE webhook = ?1 AND is_dead = 1 ORDER BY number DESC LIMIT 1 OFFSET ?2)"
+)
 
 
 class StoreError(Exception):
@@ -139,10 +144,8 @@ class Store:
 
     def next_due_s(self, webhook: str) -> float | None:
         """Return when the next message is due; None when none waits."""
-        row = self._db.execute(
-            "SELECT min(due_s) FROM message WHERE webhook = ? AND is_dead = 0", (webhook,)
-        ).fetchone()
-        return None if row[0] is None else float(row[0])
+        ((due_s,),) = self._rows("SELECT min(due_s) FROM message WHERE webhook = ? AND is_dead = 0", (webhook,))
+        return None if due_s is None else float(due_s)
 
     def arrived(self, number: int) -> None:
         """Forget a message that was answered."""
@@ -175,11 +178,7 @@ class Store:
 
     def forget_oldest_dead(self, webhook: str, kept_max: int) -> int:
         """Drop dead messages beyond so many and return how many they were."""
-        return self._db.execute(
-            "DELETE FROM message WHERE webhook = ?1 AND is_dead = 1 AND number <= (SELECT number FROM message "
-            "WHERE webhook = ?1 AND is_dead = 1 ORDER BY number DESC LIMIT 1 OFFSET ?2)",
-            (webhook, kept_max),
-        ).rowcount
+        return self._db.execute(FORGET_OLDEST_DEAD, (webhook, kept_max)).rowcount
 
     def replay(self, webhook: str, now_s: float) -> int:
         """Put all dead messages of a webhook back into the outbox and return how many they are."""
