@@ -2,8 +2,9 @@
 
 A game offers its effects, and hears `effect_asked` for each that somebody paid; `id` names this one paid effect, the
 same however often it is asked. The game says `accepted` and does it once that is answered with ok, then says `done`, or
-`failed` with the reason; what failed is paid back by itself. A game that knows an id already (it keeps a list over its
-restarts) does nothing again and says how it went.
+`failed` with the reason; what failed is paid back by itself. Where a game has several lines, `accepted` is answered
+with ok on the first of them alone; what a line had that goes is asked again. A game that knows an id already (it
+keeps a list over its restarts) does nothing again and says how it went.
 
     accepted    within ANSWER_S, or the effect has failed
     running     where it takes time: the room counts `seconds`, and it is done after them unless the game says otherwise

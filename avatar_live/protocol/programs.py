@@ -128,7 +128,7 @@ class SayLine(msgspec.Struct, frozen=True, tag="say"):
 
 
 class KeepOrder(Moderate, frozen=True, tag="moderate", kw_only=True):
-    """Keep order as the host does, see `Moderate`."""
+    """Keep order as a moderator does, see `Moderate`; the audit log names the token."""
 
     id: CommandId
 
@@ -145,7 +145,8 @@ class SendTest(msgspec.Struct, frozen=True, tag="test"):
 
 class OfferEffects(msgspec.Struct, frozen=True, tag="offer_effects"):
     """Sell effects, and no others, from now on: `game` is here while this line is. The answer's `data` has what is paid
-    and waits for the game, as `asked`; the contract stands in `effects.py`.
+    and waits for the game, as `asked`; the contract stands in `effects.py`. The game belongs to the token that offers
+    it first, until that ends or the game has been away for long.
     """
 
     id: CommandId

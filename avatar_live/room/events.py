@@ -91,10 +91,11 @@ class OutsideFollowed:
 
 @dataclass(frozen=True, slots=True)
 class Moderated:
-    """A moderator, or the host (`by` is empty), keeps order."""
+    """A moderator, or the host (`by` is empty), keeps order; or a `program`, which may what a moderator may."""
 
     by: str
     order: Moderate
+    program: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,18 +332,20 @@ class GameOffered:
 
 @dataclass(frozen=True, slots=True)
 class GameLeft:
-    """A line of an outside game is gone."""
+    """A line of an outside game is gone; what it had accepted is asked again."""
 
     game: str
+    line: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class EffectReported:
-    """A game says how far a paid effect is; `reason` says why it failed."""
+    """A game says on one of its lines how far a paid effect is; `reason` says why it failed."""
 
     id: str
     step: EffectStep
     reason: str = ""
+    line: str = ""
 
 
 @dataclass(frozen=True, slots=True)

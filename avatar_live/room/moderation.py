@@ -47,14 +47,14 @@ def named(order: Order, name: str) -> str:
 
 
 def moderate(room: Room, event: ev.Moderated, now_s: float) -> tuple[Room, ev.Effects]:
-    """Do what a moderator or the host orders, and record it."""
+    """Do what a moderator, a program or the host orders, and record it."""
     order = event.order
     if event.by:
         counted = _with_deed_counted(room, event.by, now_s)
         if counted is None:
             return room, (ev.Tell(event.by, Refused("moderate", TOO_FAST)),)
         room = counted
-    obstacle = obstacle_to(room, event.by, order, now_s)
+    obstacle = obstacle_to(room, event.by, order, now_s, event.program)
     if obstacle:
         return room, (ev.Tell(event.by, Refused("moderate", obstacle)),) if event.by else ()
     viewer = _subject(room, order)
@@ -63,20 +63,22 @@ def moderate(room: Room, event: ev.Moderated, now_s: float) -> tuple[Room, ev.Ef
     room, effects = _done(room, order, viewer, reason, now_s)
     if order.deed in _ABOUT_THE_ROOM:
         effects = (*effects, *held.to_moderators(room.order, kept(room.order)))
-    record = ev.Record(event.by, order.deed, viewer, reason, text)
+    record = ev.Record(event.by or event.program, order.deed, viewer, reason, text)
     return room, (*effects, record)
 
 
-def obstacle_to(room: Room, by: str, order: Moderate, now_s: float) -> str:
-    """Say in a sentence why an order cannot be done; empty when it can. The host is nobody (`by` is empty)."""
+def obstacle_to(room: Room, by: str, order: Moderate, now_s: float, program: str = "") -> str:
+    """Say in a sentence why an order cannot be done; empty when it can. The host is nobody (`by` is empty), unless a
+    program orders it, which may what a moderator may."""
     rules, viewer = room.order, _subject(room, order)
     if by and (by not in rules.moderators or by in rules.banned):
         return NOT_A_MODERATOR
-    if by and order.deed == "demote":
+    is_host = not by and not program
+    if not is_host and order.deed == "demote":
         return HOST_ONLY
     if order.deed in _ABOUT_A_VIEWER and (not viewer or len(viewer) > DIGEST_CHARACTERS_MAX):
         return NO_SUBJECT
-    if by and order.deed in ("mute", "ban") and viewer in rules.moderators:
+    if not is_host and order.deed in ("mute", "ban") and viewer in rules.moderators:
         return MODERATORS_PROTECTED
     if order.deed in ("remove", "dismiss") and order.seq not in rules.authors:
         return NO_SUBJECT

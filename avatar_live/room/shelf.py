@@ -40,6 +40,7 @@ class Turn:
     left_s: float  # of its running, while it does not run
     phase: Phase = "queued"
     until_s: float = 0.0  # when the phase ends by itself
+    line: str = ""  # of its game, the one that has it; empty for one without a line
 
     @property
     def game(self) -> str:

@@ -31,6 +31,7 @@ FAILED: Final = "The game could not do it; your coins are back."
 WAITS_FOR_GAME: Final = f"The game is away; if it is not back within {RETURN_S:.0f} s, so are your coins."
 NOT_YET: Final = "It is not its turn yet: it will be asked."
 NOT_RUNNING: Final = "It does not run, so it cannot rest or go on."
+OTHER_LINE: Final = "Another line of this game has accepted this effect: leave it to that one."
 NOT_ON_ITS_WAY: Final = "No effect of this id is on its way: it is done, or it was paid back."
 MOMENT_S: Final = 0.001
 _TELLS: Final[dict[str, GiftState]] = {"running": "running", "paused": "paused"}
@@ -80,6 +81,12 @@ def asked(room: Room, game: str) -> tuple[EffectAskedEvent, ...]:
     return tuple(_asked(turn) for turn in room.shelf.turns if turn.game == game and turn.phase != "queued")
 
 
+def game_of_effect(room: Room, id: str) -> str:
+    """Return the game that does an effect; empty when none of this id is on its way."""
+    turn = _find(room, id)
+    return "" if turn is None else turn.game
+
+
 def left_s(turn: Turn, now_s: float) -> float:
     """Return what is left of the running; above 0 until it is done, since 0 means that it takes no time."""
     return max(turn.until_s - now_s, MOMENT_S) if turn.phase == "running" and turn.left_s else turn.left_s
@@ -88,12 +95,14 @@ def left_s(turn: Turn, now_s: float) -> float:
 def obstacle_to_report(room: Room, event: ev.EffectReported) -> str:
     """Say why a game cannot report this; empty when it can."""
     turn = _find(room, event.id)
-    if turn is None:
+    if turn is None or turn.game == STAGE:
         return NOT_ON_ITS_WAY
     if event.step in ("done", "failed"):
         return ""
     if turn.phase == "queued":
         return NOT_YET
+    if event.step == "accepted" and turn.phase != "asked" and turn.line != event.line:
+        return OTHER_LINE
     return NOT_RUNNING if event.step in ("paused", "resumed") and turn.phase not in ("running", "paused") else ""
 
 
@@ -105,6 +114,7 @@ def reported(room: Room, event: ev.EffectReported, now_s: float) -> tuple[Room, 
     game = room.shelf.games.get(turn.game)
     if game is not None and game.is_here:
         room = offers.with_game(room, turn.game, replace(game, heard_s=now_s))
+    turn = replace(turn, line=event.line)
     match event.step:
         case "accepted" if turn.phase == "asked":
             return _changed(room, replace(turn, phase="accepted", until_s=now_s + OUTCOME_S)), ()
@@ -137,11 +147,13 @@ def cue_taken(room: Room, event: ev.CueWasTaken, now_s: float) -> tuple[Room, ev
 
 
 def game_came(room: Room, event: ev.GameOffered, now_s: float) -> tuple[Room, ev.Effects]:
-    """Take what a game offers; one that was away, or comes on a new line, is asked again for what is not done."""
+    """Take what a game offers; one that was away, or comes on a new line, is asked again for what no line does."""
     before = room.shelf.games.get(event.game)
     room = offers.offer(room, event, now_s)
-    if before is None or not before.is_here or event.is_new_line:
+    if before is None or not before.is_here:
         room = _back_in_line(room, event.game, now_s)
+    elif event.is_new_line:
+        room = _back_in_line(room, event.game, now_s, of_line="")
     effects: list[ev.Effect] = []
     for turn in room.shelf.turns:
         if turn.game == event.game and turn.phase == "queued" and offers.terms(room, turn.gift) is None:
@@ -155,7 +167,11 @@ def game_left(room: Room, event: ev.GameLeft, now_s: float) -> tuple[Room, ev.Ef
     """Let a game go; what it has not done waits for it."""
     room = offers.without_line(room, event.game, now_s)
     game = room.shelf.games.get(event.game)
-    return (room, ()) if game is None or game.is_here else _waiting_for(room, event.game, now_s)
+    if game is None:
+        return room, ()
+    if not game.is_here:
+        return _waiting_for(room, event.game, now_s)
+    return _start(_back_in_line(room, event.game, now_s, of_line=event.line), now_s)
 
 
 def stage_stopped(room: Room, now_s: float) -> tuple[Room, ev.Effects]:
@@ -274,13 +290,16 @@ def _waiting_for(room: Room, game: str, now_s: float) -> tuple[Room, ev.Effects]
     return room, tuple(told for turn in room.shelf.turns if turn.game == game for told in _told(room, turn, now_s))
 
 
-def _back_in_line(room: Room, game: str, now_s: float) -> Room:
-    return _with(room, tuple(_queued(turn, now_s) if turn.game == game else turn for turn in room.shelf.turns))
+def _back_in_line(room: Room, game: str, now_s: float, of_line: str | None = None) -> Room:
+    """Let a game's effects wait again; all of them, or those that one of its lines has (empty for none)."""
+    turns = room.shelf.turns
+    again = {turn.id for turn in turns if turn.game == game and of_line in (None, turn.line)}
+    return _with(room, tuple(_queued(turn, now_s) if turn.id in again else turn for turn in turns))
 
 
 def _queued(turn: Turn, now_s: float) -> Turn:
     """Return a turn that has to be had again, for what was left of it."""
-    return replace(turn, phase="queued", left_s=left_s(turn, now_s), until_s=0.0)
+    return replace(turn, phase="queued", left_s=left_s(turn, now_s), until_s=0.0, line="")
 
 
 def _told(room: Room, turn: Turn, now_s: float) -> ev.Effects:

@@ -3,6 +3,7 @@
 A module that brings a command adds it here by its type; one that nobody added is refused when the server starts.
 """
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
@@ -31,7 +32,7 @@ from avatar_live.room.moderation import obstacle_to
 from avatar_live.room.outside import obstacle_to_line
 from avatar_live.server.access import out_of_scope
 from avatar_live.server.keeper import Keeper
-from avatar_live.server.tokens import Held
+from avatar_live.server.tokens import Held, named
 
 NO_LINE: Final = "A mask is for a line that listens: open /api/events."
 BOT: Final = "bot"
@@ -106,32 +107,40 @@ def room_commands(keeper: Keeper) -> Commands:
         keeper.handle(line)
         return Done()
 
-    def keep_order(_: Held, command: KeepOrder) -> Outcome:
-        if obstacle := obstacle_to(keeper.room, "", command, clock.now_s()):
+    def keep_order(held: Held, command: KeepOrder) -> Outcome:
+        program = named(held)
+        if obstacle := obstacle_to(keeper.room, "", command, clock.now_s(), program):
             return Rejected(obstacle)
-        keeper.handle(ev.Moderated("", command))
+        keeper.handle(ev.Moderated("", command, program))
         return Done()
 
     def test(_: Held, command: SendTest) -> Outcome:
         return send_tests(keeper, command.event, command.count, command.data)
 
-    games_on: dict[Line, set[str]] = {}
+    games_on: dict[Line, dict[str, str]] = {}  # the games of each line, and how the room names the line
+    numbers = itertools.count(1)
 
-    def offer(_: Held, command: OfferEffects, line: Line) -> Outcome:
-        if obstacle := offers.obstacle_to_offer(keeper.room, command.game, command.effects):
+    def offer(held: Held, command: OfferEffects, line: Line) -> Outcome:
+        game = command.game
+        obstacle = offers.obstacle_to_offer(keeper.room, game, command.effects)
+        if obstacle := obstacle or keeper.game_owners.obstacle(keeper.room, held, game):
             return Rejected(obstacle)
-        on_line = games_on.setdefault(line, set()) if line is not None else {command.game}
-        keeper.handle(ev.GameOffered(command.game, command.effects, is_new_line=command.game not in on_line))
-        on_line.add(command.game)
-        return Done(OfferTaken(turns.asked(keeper.room, command.game)))
+        keeper.game_owners.offered(held, game)
+        on_line = games_on.setdefault(line, {}) if line is not None else {game: ""}
+        keeper.handle(ev.GameOffered(game, command.effects, is_new_line=game not in on_line))
+        on_line.setdefault(game, f"line-{next(numbers)}")
+        return Done(OfferTaken(turns.asked(keeper.room, game)))
 
     def gone(line: Line) -> None:
-        for game in games_on.pop(line, ()):
-            keeper.handle(ev.GameLeft(game))
+        for game, name in games_on.pop(line, {}).items():
+            keeper.handle(ev.GameLeft(game, name))
 
-    def report(_: Held, command: ReportEffect) -> Outcome:
-        told = ev.EffectReported(command.effect_id, command.state, command.reason)
-        if obstacle := turns.obstacle_to_report(keeper.room, told):
+    def report(held: Held, command: ReportEffect, line: Line) -> Outcome:
+        game = turns.game_of_effect(keeper.room, command.effect_id)
+        name = games_on.get(line, {}).get(game, "")
+        told = ev.EffectReported(command.effect_id, command.state, command.reason, name)
+        obstacle = keeper.game_owners.obstacle(keeper.room, held, game)
+        if obstacle := obstacle or turns.obstacle_to_report(keeper.room, told):
             return Rejected(obstacle)
         keeper.handle(told)
         return Done()
@@ -146,7 +155,7 @@ def room_commands(keeper: Keeper) -> Commands:
     commands.add(KeepOrder, "moderate", keep_order)
     commands.add(SendTest, "host", test)
     commands.add_for_lines(OfferEffects, "games", offer)
-    commands.add(ReportEffect, "games", report)
+    commands.add_for_lines(ReportEffect, "games", report)
     commands.on_gone.append(gone)
     return commands
 

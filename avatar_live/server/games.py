@@ -16,9 +16,10 @@ from avatar_live.protocol.wire import REASON_CHARACTERS_MAX
 from avatar_live.room import events as ev
 from avatar_live.room import offers, turns
 from avatar_live.room.shelf import Phase
-from avatar_live.server.access import Access
+from avatar_live.server.access import Access, Connection
 from avatar_live.server.described import sentences
 from avatar_live.server.keeper import Keeper
+from avatar_live.server.tokens import Held
 
 BODY_BYTES_MAX: Final = 16_384
 
@@ -69,10 +70,13 @@ def games_routes(keeper: Keeper, access: Access) -> Router:
         summary="Sell effects",
         responses=sentences(409),
     )
-    def sell(game: FromPath[str], data: OfferedEffects) -> Response[OfferTaken | str]:
+    def sell(game: FromPath[str], data: OfferedEffects, request: Connection) -> Response[OfferTaken | str]:
         """Sell these from now on, and no others; the answer names what was paid and waits for the game."""
-        if obstacle := offers.obstacle_to_offer(keeper.room, game, data):
+        held: Held = request.state.held
+        obstacle = offers.obstacle_to_offer(keeper.room, game, data)
+        if obstacle := obstacle or keeper.game_owners.obstacle(keeper.room, held, game):
             return Response(obstacle, status_code=409, media_type="text/plain")
+        keeper.game_owners.offered(held, game)
         keeper.handle(ev.GameOffered(game, data))
         return Response(OfferTaken(turns.asked(keeper.room, game)))
 
@@ -84,10 +88,11 @@ def games_routes(keeper: Keeper, access: Access) -> Router:
         summary="Say how far an effect is",
         responses=sentences(200, 409),
     )
-    def report(id: FromPath[str], data: EffectReport) -> Response[str]:
+    def report(id: FromPath[str], data: EffectReport, request: Connection) -> Response[str]:
         """Say how far a paid effect is: accepted, running, paused, resumed, done or failed."""
         told = ev.EffectReported(id, data.state, data.reason)
-        if obstacle := turns.obstacle_to_report(keeper.room, told):
+        obstacle = keeper.game_owners.obstacle(keeper.room, request.state.held, turns.game_of_effect(keeper.room, id))
+        if obstacle := obstacle or turns.obstacle_to_report(keeper.room, told):
             return Response(obstacle, status_code=409, media_type="text/plain")
         keeper.handle(told)
         return Response("ok", media_type="text/plain")

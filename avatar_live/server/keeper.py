@@ -24,6 +24,7 @@ from avatar_live.room.state import Room
 from avatar_live.room.step import step
 from avatar_live.server.crowd import Crowd
 from avatar_live.server.event_log import EventLog
+from avatar_live.server.game_owners import GameOwners
 from avatar_live.server.ledger import Answer, Ledger, LedgerError, NotPaid, Paid, PaidBefore, Unfinished
 from avatar_live.server.ledger.requests import Drained, NotToppedUp, ToppedUp
 from avatar_live.server.outbox import Outbox
@@ -69,6 +70,7 @@ class Keeper:
         self.pitch = Pitch(secrets.randbits(63))
         self.stage = StageLink(self.handle)
         self.gifts_committed = 0
+        self.game_owners = GameOwners(standing)
         self.seasons = Seasons(ledger, self.crowd)
         self._arrivals = Bucket()
         self._outbox = Outbox()

@@ -7,10 +7,11 @@ from avatar_live.protocol.keeping import HeldLine, Invitation, Reported, RoomOrd
 from avatar_live.protocol.wire import ChatLine, Moderate
 from avatar_live.room import events as ev
 from avatar_live.room.moderation import obstacle_to
-from avatar_live.server.access import Access
+from avatar_live.server.access import Access, Connection
 from avatar_live.server.described import sentences
 from avatar_live.server.invitations import INVITATION_S, invitation
 from avatar_live.server.keeper import Keeper
+from avatar_live.server.tokens import named
 
 BODY_BYTES_MAX = 4_096
 
@@ -55,11 +56,12 @@ def moderation_routes(keeper: Keeper, access: Access) -> Router:
         summary="Keep order",
         responses=sentences(200, 409),
     )
-    def moderate(data: Moderate) -> Response[str]:
-        obstacle = obstacle_to(keeper.room, "", data, clock.now_s())
+    def moderate(data: Moderate, request: Connection) -> Response[str]:
+        program = named(request.state.held)
+        obstacle = obstacle_to(keeper.room, "", data, clock.now_s(), program)
         if obstacle:
             return Response(obstacle, status_code=409, media_type=MediaType.TEXT)
-        keeper.handle(ev.Moderated("", data))
+        keeper.handle(ev.Moderated("", data, program))
         return Response("done", media_type=MediaType.TEXT)
 
     @post(

@@ -88,6 +88,11 @@ def end_of(standing: Standing, held: Held, wall_s: float) -> str:
     return ""
 
 
+def named(held: Held) -> str:
+    """Return by what name the audit log knows a program; empty for the host."""
+    return f"program {held.name} ({held.id})" if held.id else ""
+
+
 def revoke(standing: Standing, id: str, wall_s: float) -> None:
     """Take one token back for as long as any token lives, and write that down."""
     kept = standing.kept

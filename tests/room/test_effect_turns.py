@@ -136,6 +136,33 @@ def test_what_a_game_that_went_away_has_not_done_is_asked_again_by_the_same_id()
     assert reports("effect_asked", say(scene, running, "done")) == [waiting]
 
 
+def test_of_two_lines_of_a_game_the_first_that_accepts_an_effect_has_it_until_that_line_goes() -> None:
+    scene = selling(seconds=10.0)
+    came(scene, seconds=10.0)
+    id, _ = paid(scene)
+    accepted = [ev.EffectReported(id, "accepted", line=line) for line in ("old", "new")]
+    scene.play(accepted[0])
+    assert turns.obstacle_to_report(scene.room, accepted[0]) == "", "the answer may have been lost"
+    assert turns.obstacle_to_report(scene.room, accepted[1]) == turns.OTHER_LINE
+    assert reports("effect_asked", came(scene, seconds=10.0)) == [], "a third line does not take it away"
+    scene.play(ev.EffectReported(id, "running", line="old"))
+    scene.tick(4.0)
+    effects = scene.play(ev.GameLeft("castle", "old"))
+    (asked,) = [report for report in of(ev.Report, effects) if report.type == "effect_asked"]
+    assert (asked.data["id"], asked.data["seconds"]) == (id, 6.0)
+    assert turns.obstacle_to_report(scene.room, accepted[1]) == ""
+    assert reports("effect_ended", scene.play(accepted[1], ev.EffectReported(id, "done", line="new"))) == [id]
+
+
+def test_no_game_can_speak_for_a_gift_of_our_own() -> None:
+    scene = Scene()
+    scene.join("ann")
+    scene.play(ev.GiftCommitted("ann", "ann", "gift-1", "dance", 900, "token"))
+    id = turns.effect_id("ann", "gift-1")
+    assert [turn.id for turn in scene.room.shelf.turns] == [id]
+    assert turns.obstacle_to_report(scene.room, ev.EffectReported(id, "failed")) == turns.NOT_ON_ITS_WAY
+
+
 def test_a_game_that_does_not_come_back_has_failed_all_that_waited_for_it() -> None:
     scene = selling()
     paid(scene)

@@ -143,6 +143,17 @@ def test_only_moderators_keep_order_and_never_against_each_other() -> None:
     assert not scene.room.order.is_frozen
 
 
+def test_a_program_may_what_a_moderator_may_and_is_recorded_by_its_name() -> None:
+    scene = scene_of("ann", "mod")
+    scene.play(ev.Invited("mod"))
+    for order in (Moderate("ban", viewer="mod"), Moderate("mute", viewer="mod", seconds=9.0)):
+        assert obstacle_to(scene.room, "", order, scene.now_s, "a bot") == MODERATORS_PROTECTED
+        assert not scene.play(ev.Moderated("", order, "a bot"))
+    assert obstacle_to(scene.room, "", Moderate("demote", viewer="mod"), scene.now_s, "a bot") == HOST_ONLY
+    (record,) = of(ev.Record, scene.play(ev.Moderated("", Moderate("ban", viewer="ann"), "a bot")))
+    assert (record.by, record.viewer) == ("a bot", "ann")
+
+
 def test_who_was_demoted_is_a_viewer_again() -> None:
     scene = scene_of("mod")
     scene.play(ev.Invited("mod"))

@@ -12,6 +12,7 @@ from studio import TOKEN, Program, Studio
 from avatar_live import clock
 from avatar_live.edge.socket import UNSENT_BYTES_MAX
 from avatar_live.protocol.api import ApiEvent
+from avatar_live.protocol.effects import RETURN_S, OfferedEffect
 from avatar_live.protocol.programs import (
     COMMAND_BYTES_MAX,
     KEEPALIVE_S,
@@ -22,8 +23,10 @@ from avatar_live.protocol.programs import (
     Keepalive,
     KeepOrder,
     Missed,
+    OfferEffects,
     ProgramWelcome,
     Reconnect,
+    ReportEffect,
     SayLine,
     Scope,
     UseMask,
@@ -35,11 +38,15 @@ from avatar_live.protocol.wire import (
     CLOSE_RESTARTING,
     CLOSE_TOKEN,
 )
+from avatar_live.room import events as ev
+from avatar_live.room import turns
 from avatar_live.server import access, tokens
 from avatar_live.server.commands import Commands
 from avatar_live.server.event_log import EVENTS_KEPT_MAX
+from avatar_live.server.game_owners import OWNED
 from avatar_live.server.ledger import Ledger
 from avatar_live.server.programs import COMMAND_ALLOWANCE, LISTENERS_MAX, TOO_FAST
+from avatar_live.server.standing import AUDIT_FILE
 
 
 @pytest.fixture
@@ -179,6 +186,67 @@ async def test_a_program_keeps_order_as_the_host_does(studio: Studio) -> None:
     assert isinstance(answer, Answer) and not answer.ok and "rests" in answer.reason
     answer = program.ask(KeepOrder("mute", seq=99, seconds=5.0, id="3"))
     assert isinstance(answer, Answer) and not answer.ok
+
+
+async def test_a_program_that_keeps_order_answers_to_the_host_and_is_in_the_audit_log(
+    tmp_path: Path, studio: Studio
+) -> None:
+    studio.keeper.handle(ev.Invited("mod"))
+    token = studio.token("read", "moderate", wall_s=clock.wall_s())
+    program = studio.program(token=token)
+    for order in (KeepOrder("ban", viewer="mod", id="1"), KeepOrder("demote", viewer="mod", id="2")):
+        answer = program.ask(order)
+        assert isinstance(answer, Answer) and not answer.ok
+    assert program.ask(KeepOrder("freeze", id="3")) == Answer("3", True)
+    deeds = [msgspec.json.decode(line) for line in (tmp_path / AUDIT_FILE).read_bytes().splitlines()]
+    id = tokens.read(studio.standing, token, clock.wall_s()).id
+    assert [(one["by"], one["deed"]) for one in deeds[1:]] == [(f"program Robot ({id})", "freeze")]
+
+
+async def test_a_game_belongs_to_the_token_that_offered_it_first(studio: Studio) -> None:
+    wall_s = clock.wall_s()
+    first, other = (studio.token("read", "games", wall_s=wall_s) for _ in range(2))
+    game, thief, host = studio.program(token=first), studio.program(token=other), studio.program()
+    ghost = (OfferedEffect("ghost", "Ghost", "G", 25),)
+    assert is_done(game.ask(OfferEffects("1", "castle", ghost)))
+    studio.keeper.handle(ev.GiftCommitted("ann", "Ann", "gift-1", "castle/ghost", 75, "t", 25))
+    id = turns.effect_id("ann", "gift-1")
+    assert thief.ask(OfferEffects("2", "castle", ())) == Answer("2", False, OWNED)
+    assert thief.ask(ReportEffect("3", id, "failed")) == Answer("3", False, OWNED)
+    assert is_done(thief.ask(OfferEffects("4", "tower", ghost)))
+    assert is_done(host.ask(OfferEffects("5", "castle", ghost)))
+    assert is_done(game.ask(ReportEffect("6", id, "done")))
+    assert thief.ask(OfferEffects("7", "castle", ())) == Answer("7", False, OWNED)
+    tokens.revoke(studio.standing, tokens.read(studio.standing, first, wall_s).id, wall_s)
+    assert is_done(thief.ask(OfferEffects("8", "castle", ghost)))
+
+
+async def test_a_game_that_has_been_away_for_long_is_free_for_others(studio: Studio) -> None:
+    wall_s = clock.wall_s()
+    game, other = (studio.program(token=studio.token("read", "games", wall_s=wall_s)) for _ in range(2))
+    assert is_done(game.ask(OfferEffects("1", "castle", ())))
+    game.client.leave()
+    assert other.ask(OfferEffects("2", "castle", ())) == Answer("2", False, OWNED)
+    studio.keeper.room, _ = turns.tick(studio.keeper.room, clock.now_s() + RETURN_S + 1.0)
+    assert is_done(other.ask(OfferEffects("3", "castle", ())))
+
+
+def is_done(answer: object) -> bool:
+    return isinstance(answer, Answer) and answer.ok
+
+
+async def test_two_lines_of_one_game_do_a_paid_effect_once(studio: Studio) -> None:
+    lines = [studio.program() for _ in range(2)]
+    for line in lines:
+        assert is_done(line.ask(OfferEffects("1", "castle", (OfferedEffect("ghost", "Ghost", "G", 25),))))
+    studio.keeper.handle(ev.GiftCommitted("ann", "Ann", "gift-1", "castle/ghost", 75, "t", 25))
+    accepted = ReportEffect("2", turns.effect_id("ann", "gift-1"), "accepted")
+    assert is_done(lines[0].ask(accepted))
+    assert lines[1].ask(accepted) == Answer("2", False, turns.OTHER_LINE)
+    lines[0].client.leave()
+    asked = lines[1].heard[-1]
+    assert isinstance(asked, ApiEvent) and asked.type == "effect_asked"
+    assert is_done(lines[1].ask(accepted))
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ export interface SayLine {
   readonly reply_to?: number;
 }
 
-/** Keep order as the host does, see `Moderate`. */
+/** Keep order as a moderator does, see `Moderate`; the audit log names the token. */
 export interface KeepOrder {
   readonly type: "moderate";
   readonly deed: Deed;
@@ -59,7 +59,7 @@ export interface SendTest {
   readonly data?: Readonly<Record<string, string | number | boolean>>;
 }
 
-/** Sell effects, and no others, from now on: `game` is here while this line is. The answer's `data` has what is paid and waits for the game, as `asked`; the contract stands in `effects.py`. */
+/** Sell effects, and no others, from now on: `game` is here while this line is. The answer's `data` has what is paid and waits for the game, as `asked`; the contract stands in `effects.py`. The game belongs to the token that offers it first, until that ends or the game has been away for long. */
 export interface OfferEffects {
   readonly type: "offer_effects";
   readonly id: string;
