@@ -19,7 +19,7 @@ from avatar_live.protocol.effects import EffectAskedEvent, EffectStep, OfferedEf
 from avatar_live.protocol.programs import FromProgram, OfferEffects, ReportEffect
 
 KNOWN_MAX: Final = 10_000  # effects whose end is remembered
-PACE_S: Final = 0.06  # between two reports: the room takes 20 commands a second
+PACE_S: Final = 0.06  # between two reports: the room takes 100 commands a second
 LAST_WORD_S: Final = 2.0  # for what is not told yet when a program ends
 ENDS: Final = ("done", "failed")
 

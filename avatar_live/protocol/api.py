@@ -58,7 +58,7 @@ class ChatEvent(msgspec.Struct, frozen=True):
 
 
 class ChatRemovedEvent(msgspec.Struct, frozen=True):
-    """A moderator took a line off every page."""
+    """A moderator took a line off every page; a line's `chat` has no text any more when it is told again."""
 
     line: int
 

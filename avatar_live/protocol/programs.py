@@ -29,7 +29,7 @@ CommandId = Annotated[str, msgspec.Meta(max_length=COMMAND_ID_CHARACTERS_MAX)]
 
 
 class ProgramWelcome(msgspec.Struct, frozen=True, tag="welcome"):
-    """Begin: the newest event is `seq` of `epoch`, the oldest that is still kept is `oldest_seq` (above `seq` when none
+    """Begin: the newest event is `seq` of `epoch`, and from `oldest_seq` on all are kept (above `seq` when none
     is). Who hears nothing for twice `keepalive_s` connects again. `types` is the mask, empty for everything."""
 
     epoch: str
@@ -51,7 +51,8 @@ class Keepalive(msgspec.Struct, frozen=True, tag="keepalive"):
 class Missed(msgspec.Struct, frozen=True, tag="missed"):
     """Say, before what is kept is told again, that some events are gone.
 
-    Of the asked epoch those after `since` and before `oldest_seq`; of an earlier `epoch` nobody knows how many.
+    Of the asked epoch some after `since` and before `oldest_seq`: chat and likes first, while gifts, effects and
+    the like are kept for longer and told. Of an earlier `epoch` nobody knows how many.
     """
 
     epoch: str

@@ -20,17 +20,20 @@ from avatar_live.protocol.programs import (
     Reconnect,
     UseMask,
 )
-from avatar_live.protocol.wire import CLOSE_BAD_MESSAGE, CLOSE_REFUSED, CLOSE_RESTARTING, CLOSE_TOKEN
+from avatar_live.protocol.wire import CLOSE_BAD_MESSAGE, CLOSE_FULL, CLOSE_RESTARTING, CLOSE_TOKEN
 from avatar_live.room.bucket import Allowance, Bucket, take
-from avatar_live.server.access import Access, out_of_scope
+from avatar_live.server.access import HOST, Access, out_of_scope
 from avatar_live.server.commands import Commands
 from avatar_live.server.event_log import EventLog, Kept
 from avatar_live.server.tokens import Held
 
 LISTENERS_MAX: Final = 32
+HOST_LISTENERS: Final = 8  # of those, kept free for the show's own token
+LISTENERS_OF_ONE_MAX: Final = 8  # of one program's token
 COMMAND_ALLOWANCE: Final = Allowance(rate_hz=100.0, burst=200.0)  # a game says two or three words an effect
 RECONNECT_S: Final = 1.0
-TOO_MANY: Final = "Too many programs listen already."
+TOO_MANY: Final = "Too many programs listen already; one has to go first."
+TOO_MANY_OF_ONE: Final = f"This token has {LISTENERS_OF_ONE_MAX} lines already; one has to go first."
 NO_COMMAND: Final = "Commands are JSON in text frames."
 TOO_LONG: Final = f"A command may have {COMMAND_BYTES_MAX} bytes."
 TOO_FAST: Final = "That was too fast; wait a second and ask again."
@@ -59,8 +62,8 @@ class Programs:
 
     def open(self, line: "ProgramLine") -> None:
         """Greet a line, and tell it what it missed."""
-        if len(self._lines) >= LISTENERS_MAX:
-            line.close(CLOSE_REFUSED, TOO_MANY)
+        if full := self._full_for(line.held):
+            line.close(CLOSE_FULL, full)
             return
         log, types = self._log, tuple(sorted(line.types))
         line.send(
@@ -108,6 +111,14 @@ class Programs:
                 line.close(CLOSE_TOKEN, end)
             elif now_s - line.told_s >= KEEPALIVE_S:
                 line.send(framed(Keepalive(self._log.epoch, self._log.seq)))
+
+    def _full_for(self, held: Held) -> str:
+        """Say in a sentence why there is no room for one more line of a token; empty while there is."""
+        if held is not HOST and sum(line.held.id == held.id for line in self._lines) >= LISTENERS_OF_ONE_MAX:
+            return TOO_MANY_OF_ONE
+        lines_max = LISTENERS_MAX if held is HOST else LISTENERS_MAX - HOST_LISTENERS
+        lines = len(self._lines) if held is HOST else sum(line.held is not HOST for line in self._lines)
+        return TOO_MANY if lines >= lines_max else ""
 
     def say_goodbye(self) -> None:
         """Close every line: the server stops and may be back."""

@@ -3,9 +3,10 @@
 import msgspec
 import pytest
 
-from avatar_live.protocol.api import ApiEvent
+from avatar_live.protocol.api import EVENT_TYPES, ApiEvent
+from avatar_live.protocol.samples import Value
 from avatar_live.protocol.wire import CHAT_CHARACTERS_MAX
-from avatar_live.server.event_log import EVENTS_KEPT_BYTES_MAX, EVENTS_KEPT_MAX, EventLog, Kept
+from avatar_live.server.event_log import DEAR, EVENTS_KEPT_BYTES_MAX, EVENTS_KEPT_MAX, EventLog, Kept
 
 
 def log_with(count: int) -> EventLog:
@@ -79,3 +80,36 @@ def test_source_and_test_are_left_out_where_there_is_nothing_to_say() -> None:
     plain, marked = (msgspec.json.decode(msgspec.json.encode(kept.event)) for kept in log.after(None, 0))
     assert plain.keys() == {"epoch", "seq", "type", "at", "data"}
     assert (marked["source"], marked["test"]) == ("twitch", True)
+
+
+def say(log: EventLog, line: int, text: str = "hello") -> None:
+    said: dict[str, Value] = {"name": "Ann", "text": text, "line": line, "role": "viewer", "reply_to": 0}
+    log.report("chat", said, 1_000.0)
+
+
+def test_no_number_of_chat_lines_makes_a_gift_forgotten_and_it_is_told_in_its_place() -> None:
+    log = EventLog("life-2")
+    log.report("refund", {"id": "1", "reason": "no"}, 1_000.0)
+    for line in range(EVENTS_KEPT_MAX):
+        say(log, line)
+        if line == EVENTS_KEPT_MAX - 2:
+            log.report("refund", {"id": "2", "reason": "no"}, 1_000.0)
+    told = numbers(log, 0)
+    assert told == sorted(told) and told[0] == 1
+    assert told[-2:] == [EVENTS_KEPT_MAX + 1, EVENTS_KEPT_MAX + 2]
+    assert log.is_gap("life-2", 1) and not log.is_gap("life-2", log.oldest_seq - 1)
+    assert told[1:] == list(range(log.oldest_seq, log.seq + 1))
+
+
+def test_every_type_of_event_that_has_a_ring_of_its_own_is_one() -> None:
+    assert set(EVENT_TYPES) > DEAR
+
+
+def test_a_line_that_was_removed_is_told_again_without_its_text() -> None:
+    log = EventLog("life-2")
+    say(log, 1, "something bad")
+    say(log, 2)
+    log.report("chat_removed", {"line": 1}, 1_000.0)
+    kept = list(log.after(None, 0))
+    assert [one.event.data.get("text") for one in kept] == ["", "hello", None]
+    assert not any(b"something bad" in one.frame for one in kept)

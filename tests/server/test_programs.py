@@ -31,9 +31,11 @@ from avatar_live.protocol.programs import (
     Scope,
     UseMask,
 )
+from avatar_live.protocol.samples import Value
 from avatar_live.protocol.wire import (
     CHAT_CHARACTERS_MAX,
     CLOSE_BAD_MESSAGE,
+    CLOSE_FULL,
     CLOSE_REFUSED,
     CLOSE_RESTARTING,
     CLOSE_TOKEN,
@@ -45,7 +47,15 @@ from avatar_live.server.commands import Commands
 from avatar_live.server.event_log import EVENTS_KEPT_MAX
 from avatar_live.server.game_owners import OWNED
 from avatar_live.server.ledger import Ledger
-from avatar_live.server.programs import COMMAND_ALLOWANCE, LISTENERS_MAX, TOO_FAST
+from avatar_live.server.programs import (
+    COMMAND_ALLOWANCE,
+    HOST_LISTENERS,
+    LISTENERS_MAX,
+    LISTENERS_OF_ONE_MAX,
+    TOO_FAST,
+    TOO_MANY,
+    TOO_MANY_OF_ONE,
+)
 from avatar_live.server.standing import AUDIT_FILE
 
 
@@ -93,14 +103,22 @@ async def test_a_program_that_was_away_for_too_long_is_told_how_many_are_gone(st
 
 
 async def test_whoever_asks_for_all_that_is_kept_is_not_cut_for_being_slow(studio: Studio) -> None:
-    for _ in range(EVENTS_KEPT_MAX):
+    said: dict[str, Value] = {
+        "name": "Ann",
+        "text": "\N{CAT FACE}" * CHAT_CHARACTERS_MAX,
+        "line": 1,
+        "role": "viewer",
+        "reply_to": 0,
+    }
+    for _ in range(EVENTS_KEPT_MAX // 2):
         studio.log.report("refund", {"id": "1", "reason": "\N{CAT FACE}" * CHAT_CHARACTERS_MAX}, 1_000.0)
+        studio.log.report("chat", said, 1_000.0)
     program = studio.program("&since=0", is_slow=True)
     assert program.client.transport.get_write_buffer_size() < UNSENT_BYTES_MAX
     studio.report_likes(1)
     program.client.transport.release()
     assert program.close_code is None
-    assert program.seqs == list(range(program.seqs[0], EVENTS_KEPT_MAX + 2))
+    assert program.seqs == sorted(program.seqs) and program.seqs[-1] == EVENTS_KEPT_MAX + 1
     assert len(program.seqs) > 100
 
 
@@ -152,12 +170,23 @@ async def test_a_server_that_stops_asks_programs_to_come_back(studio: Studio) ->
     assert program.close_code == CLOSE_RESTARTING
 
 
-async def test_one_listener_past_the_limit_is_sent_away_until_another_goes(studio: Studio) -> None:
+async def test_one_listener_past_the_limit_is_asked_to_come_later_until_another_goes(studio: Studio) -> None:
     lines = [studio.program() for _ in range(LISTENERS_MAX)]
     assert all(line.close_code is None for line in lines)
-    assert studio.program().close_code == CLOSE_REFUSED
+    assert studio.program().end == (CLOSE_FULL, TOO_MANY)
     lines[0].client.leave()
     assert studio.program().close_code is None
+
+
+async def test_no_program_takes_more_lines_than_its_own_and_all_of_them_leave_some_to_the_host(studio: Studio) -> None:
+    programs = (LISTENERS_MAX - HOST_LISTENERS) // LISTENERS_OF_ONE_MAX
+    for _ in range(programs):
+        token = studio.token("read", wall_s=clock.wall_s())
+        assert all(studio.program(token=token).close_code is None for _ in range(LISTENERS_OF_ONE_MAX))
+        assert studio.program(token=token).end == (CLOSE_FULL, TOO_MANY_OF_ONE)
+    assert studio.program(token=studio.token("read", wall_s=clock.wall_s())).end == (CLOSE_FULL, TOO_MANY)
+    assert all(studio.program().close_code is None for _ in range(HOST_LISTENERS))
+    assert studio.program().end == (CLOSE_FULL, TOO_MANY)
 
 
 # --- what a program asks -----------------------------------------------------------------------------------------

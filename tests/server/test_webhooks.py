@@ -10,6 +10,7 @@ import pytest
 from receiver import Receiver, until
 from show_server import TOKEN, ShowServer, show_server
 
+from avatar_live.protocol.samples import Value
 from avatar_live.server.event_log import EventLog
 from avatar_live.server.signatures import SignatureError, checked_id
 from avatar_live.server.webhooks import courier as courier_module
@@ -276,6 +277,21 @@ def test_as_many_webhooks_as_the_limit_are_kept_and_one_more_is_refused(post: Po
         post.add("https://example.com/hook")
     with pytest.raises(WebhookError, match=FULL):
         post.add("https://example.com/hook")
+
+
+def test_what_a_removed_line_said_is_not_posted_any_more(post: Post) -> None:
+    with Receiver() as program:
+        url, port = program.url, program.port
+    post.add(url, "chat")
+    for line, text in ((1, "something bad"), (2, "hello")):
+        said: dict[str, Value] = {"name": "Ann", "text": text, "line": line, "role": "viewer", "reply_to": 0}
+        post.log.report("chat", said, 1_000.0)
+    until(lambda: post.state.waiting == 2)
+    post.log.report("chat_removed", {"line": 1}, 1_000.0)
+    until(lambda: not post.outpost._inbox)
+    with Receiver(port=port) as program:
+        until(lambda: post.state.waiting == 0)
+        assert {one.event["data"]["text"] for one in program.posts} == {"", "hello"}
 
 
 # --- deaths --------------------------------------------------------------------------------------------------------

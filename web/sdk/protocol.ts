@@ -90,7 +90,7 @@ export interface ReportEffect {
   readonly reason?: string;
 }
 
-/** Begin: the newest event is `seq` of `epoch`, the oldest that is still kept is `oldest_seq` (above `seq` when none is). Who hears nothing for twice `keepalive_s` connects again. `types` is the mask, empty for everything. */
+/** Begin: the newest event is `seq` of `epoch`, and from `oldest_seq` on all are kept (above `seq` when none is). Who hears nothing for twice `keepalive_s` connects again. `types` is the mask, empty for everything. */
 export interface ProgramWelcome {
   readonly type: "welcome";
   readonly epoch: string;
@@ -109,7 +109,7 @@ export interface Keepalive {
   readonly seq: number;
 }
 
-/** Say, before what is kept is told again, that some events are gone. Of the asked epoch those after `since` and before `oldest_seq`; of an earlier `epoch` nobody knows how many. */
+/** Say, before what is kept is told again, that some events are gone. Of the asked epoch some after `since` and before `oldest_seq`: chat and likes first, while gifts, effects and the like are kept for longer and told. Of an earlier `epoch` nobody knows how many. */
 export interface Missed {
   readonly type: "missed";
   readonly epoch: string;
@@ -183,7 +183,7 @@ export interface ChatEvent {
   readonly reply_to: number;
 }
 
-/** A moderator took a line off every page. */
+/** A moderator took a line off every page; a line's `chat` has no text any more when it is told again. */
 export interface ChatRemovedEvent {
   readonly line: number;
 }

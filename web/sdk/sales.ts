@@ -9,7 +9,7 @@ import { RefusedError } from "./errors";
 import type { EffectAskedEvent, OfferedEffect, OfferTaken, ReportEffect } from "./protocol";
 
 const KNOWN_MAX = 1_000; // effects whose end is remembered
-const PACE_MS = 60; // between two reports: the room takes 20 commands a second
+const PACE_MS = 60; // between two reports: the room takes 100 commands a second
 
 type EffectStep = ReportEffect["state"];
 

@@ -20,7 +20,8 @@ import msgspec
 
 from avatar_live import clock
 from avatar_live.protocol.api import ApiEvent
-from avatar_live.server.event_log import Kept
+from avatar_live.room.state import LINES_KEPT_MAX
+from avatar_live.server.event_log import Kept, blanked
 from avatar_live.server.signatures import new_secret
 from avatar_live.server.webhooks.cloud_event import cloud_event
 from avatar_live.server.webhooks.courier import IN_FLIGHT_MAX, Courier, WebhookState
@@ -59,13 +60,15 @@ class Outpost:
         self._is_closing = False
         self._reach: Reach | None = None  # made with the first webhook
         self._couriers: dict[str, Courier] = {}
+        self._said: dict[int, ApiEvent] = {}  # chat lines, for as long as the room can remove them
         self._wanted = frozenset(type for webhook in self._store.webhooks() for type in webhook.types)
         self._thread = threading.Thread(target=self._run, name="webhooks", daemon=True)
         self._thread.start()
 
     def hear(self, kept: Kept) -> None:
         """Take an event that some webhook wants: on the disk within a moment, and posted from then on."""
-        if kept.event.type not in self._wanted:
+        type = kept.event.type
+        if type not in self._wanted and not (type == "chat_removed" and "chat" in self._wanted):
             return
         if len(self._inbox) >= INBOX_MAX:
             self.lost += 1
@@ -137,8 +140,12 @@ class Outpost:
         try:
             with self._store.transaction():
                 for event in events:
+                    if event.type == "chat_removed":
+                        self._blank(event)
                     told = cloud_event(event, self._room)
                     body = msgspec.json.encode(told)
+                    if event.type == "chat":
+                        self._remember(event)
                     for courier in couriers:
                         courier.take(event.type, told.id, body, now_s)
                 for courier in couriers:
@@ -153,6 +160,18 @@ class Outpost:
             self._inbox.popleft()
         for courier in couriers:
             courier.wake()
+
+    def _blank(self, removed: ApiEvent) -> None:
+        """Take what a removed line said out of what is not posted yet."""
+        said = self._said.pop(int(removed.data["line"]), None)
+        if said is not None:
+            told = cloud_event(blanked(said), self._room)
+            self._store.rewrite(told.id, msgspec.json.encode(told))
+
+    def _remember(self, said: ApiEvent) -> None:
+        self._said[int(said.data["line"])] = said
+        if len(self._said) > LINES_KEPT_MAX:
+            del self._said[next(iter(self._said))]
 
     def _start(self, webhook: Webhook) -> None:
         if self._reach is None:

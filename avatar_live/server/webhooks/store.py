@@ -24,6 +24,7 @@ CREATE TABLE IF NOT EXISTS message (
 ) STRICT;
 CREATE INDEX IF NOT EXISTS message_due ON message (webhook, is_dead, due_s);
 CREATE INDEX IF NOT EXISTS message_dead ON message (webhook, number) WHERE is_dead = 1;
+CREATE INDEX IF NOT EXISTS message_id ON message (id);
 PRAGMA user_version = 1;
 """
 FORGET_OLDEST_DEAD: Final = (
@@ -132,6 +133,10 @@ class Store:
             "INSERT INTO message (webhook, id, body, tries, due_s, is_dead, reason) VALUES (?, ?, ?, 0, ?, ?, ?)",
             (webhook, id, body, due_s, bool(dead_because), dead_because),
         )
+
+    def rewrite(self, id: str, body: bytes) -> None:
+        """Let an event say something else to whom it was not posted yet."""
+        self._db.execute("UPDATE message SET body = ? WHERE id = ?", (body, id))
 
     def due(self, webhook: str, now_s: float, count: int) -> list[Message]:
         """Return what is to be posted now, the longest due first."""
