@@ -92,6 +92,7 @@ def opened(room: Room, event: ev.LotteryOpened, now_s: float) -> tuple[Room, ev.
         prize=asked.prize,
         coins=asked.coins,
         seed=event.seed,
+        epoch=room.epoch,
         until_s=now_s + asked.seconds,
         told_s=now_s,
     )
@@ -151,7 +152,7 @@ def awarded(room: Room, event: ev.Awarded | ev.AwardFailed, now_s: float) -> tup
         viewers = room.viewers.with_entry(event.viewer, replace(viewer, balance_coins=event.balance_coins))
         room = replace(room, viewers=viewers)
         effects.append(ev.Tell(event.viewer, Wallet(event.balance_coins)))
-    if draw is None or draw.phase != "drawing" or award_id(room, draw, event.viewer) != event.id:
+    if draw is None or draw.phase != "drawing" or award_id(draw, event.viewer) != event.id:
         return room, tuple(effects)
     waiting = draw.waiting - {event.viewer}
     won = draw.won if isinstance(event, ev.Awarded) else tuple(one for one in draw.won if one[0] != event.viewer)
@@ -209,9 +210,9 @@ def drawn(seed: str, entries: Roster[Entry], count: int) -> tuple[tuple[str, Ent
     return tuple(heapq.nsmallest(count, entries.items(), key=number))
 
 
-def award_id(room: Room, draw: Draw, viewer: str) -> str:
+def award_id(draw: Draw, viewer: str) -> str:
     """Return the name of a winner's prize in the ledger, where it is booked once."""
-    return f"{_PRIZE}{room.epoch}:{draw.id}:{viewer[:16]}"
+    return f"{_PRIZE}{draw.epoch}:{draw.id}:{viewer[:16]}"
 
 
 def is_prize(id: str) -> bool:
@@ -239,12 +240,12 @@ def _drawn(room: Room, draw: Draw, now_s: float) -> tuple[Room, ev.Effects]:
         # A ticket is a gift without a price: the ledger holds it once, and the line of players takes it.
         return room, (
             *told,
-            *(ev.Commit(viewer, one.name, award_id(room, draw, viewer), "ticket", 0) for viewer, one in won),
+            *(ev.Commit(viewer, one.name, award_id(draw, viewer), "ticket", 0) for viewer, one in won),
         )
     if not won:
         return _over(room, draw, now_s)
     room = replace(room, draw=replace(draw, waiting=frozenset(viewer for viewer, _ in won)))
-    return room, tuple(ev.Award(viewer, award_id(room, draw, viewer), draw.coins) for viewer, _ in won)
+    return room, tuple(ev.Award(viewer, award_id(draw, viewer), draw.coins) for viewer, _ in won)
 
 
 def _over(room: Room, draw: Draw, now_s: float) -> tuple[Room, ev.Effects]:
