@@ -41,7 +41,8 @@ from avatar_live.edge.streams import (
 from avatar_live.protocol.wire import CLOSE_RESTARTING, ChatLine, FromViewer, GiftGiven, Join, Like, Show, Welcome
 
 MARKS_MAX: Final = 4_000  # a welcome that is further behind than that lets its line miss some lines
-REJOINS_PER_BATCH: Final = 10  # a thousand a second: a room takes some thousands from all its edges
+REJOINS_AT_ONCE: Final = 25  # of all edges together in the pace of one batch: a room takes 3,000 joins a second
+REJOINS_PER_BATCH_MAX: Final = 10
 AWAY: Final = "The room is away for a moment; what you give now waits for it."
 TOO_MUCH: Final = "The room has been away for long; come back in a moment."
 NO_LIFE: Final[Life] = (0, 0)
@@ -60,6 +61,7 @@ class Node:
         self._address_key = ""
         self._seen_s = float("-inf")  # when the room last said that it lives
         self._show: Show | None = None
+        self._edges = 1  # that share what the room takes at once
         self._is_told_away = False
         self._members: dict[int, Joined] = {}  # how each line joins, also again
         self._rejoining: dict[int, int] = {}  # and the newest line that each has heard
@@ -153,7 +155,8 @@ class Node:
         """Take what waits, lines that join anew first: what they say can wait at the room, but not the other way."""
         self.batches += 1
         messages: list[FromEdge] = []
-        for member in list(self._rejoining)[:REJOINS_PER_BATCH]:
+        rejoins = min(max(REJOINS_AT_ONCE // self._edges, 1), REJOINS_PER_BATCH_MAX)
+        for member in list(self._rejoining)[:rejoins]:
             joined, seq = self._members[member], self._rejoining.pop(member)
             messages.append(Joined(member, msgspec.structs.replace(joined.join, seq=seq), joined.address))
         for member in list(self._likes)[:BATCH_MAX]:
@@ -183,8 +186,9 @@ class Node:
                 self._is_told_away = True
                 self._edge.tell_all(msgspec.structs.replace(self._show, source=AWAY))
             with contextlib.suppress(*FAULTS):
-                keys = [self._keys.nodes, self._keys.lines]
-                was_known = bool(await self._scripts.beat(keys=keys, args=[self.name, len(self._edge)]))
+                own = self._keys.to(self.name)
+                keys, place = [self._keys.nodes, self._keys.lines, own], self._places.get(own, b"0-0")
+                was_known = bool(await self._scripts.beat(keys=keys, args=[self.name, len(self._edge), place]))
                 if is_known and not was_known:
                     self._join_anew()
                 is_known = True
@@ -291,7 +295,7 @@ class Node:
     def _see(self, now: Now) -> None:
         if not self._is_of_this_life(now.life):
             return
-        self._seen_s, self._address_key = clock.now_s(), now.address_key
+        self._seen_s, self._address_key, self._edges = clock.now_s(), now.address_key, max(now.edges, 1)
         if now.show != self._show or self._is_told_away:
             self._show, self._is_told_away = now.show, False
             self._edge.tell_all(now.show)

@@ -95,7 +95,7 @@ async def _serve(
         edge.say_goodbye()
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.wait(tasks, timeout=GOODBYE_S)  # one that waits for Redis may miss the word to end
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(GOODBYE_S):
                 await node.leave()

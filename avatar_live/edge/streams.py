@@ -41,7 +41,7 @@ DOWN_EVERY_S: Final = 0.005
 READ_MAX: Final = 100  # entries at once
 UP_ENTRIES_MAX: Final = 10_000  # waiting for a room; an edge keeps the rest
 ALL_ENTRIES_MAX: Final = 2_000  # ten seconds and more; an edge that was away for longer lets its lines join anew
-NODE_ENTRIES_MAX: Final = 1_000
+NODE_ENTRIES_MAX: Final = 1_000  # that one edge has not read; three seconds of a rush of welcomes
 BATCH_MAX: Final = 1_000  # messages of an edge in one entry, and likes of as many lines
 WAITING_MAX: Final = 50_000  # messages of one edge, while Redis or the room is away
 UNTOLD_MAX: Final = 200_000  # messages of the room, while Redis is away
@@ -76,11 +76,12 @@ class Onward(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Now(msgspec.Struct, frozen=True, array_like=True):
-    """What is published: the life of the room, the key for network addresses, and the show."""
+    """What is published: the room's life, the key for network addresses, the show, and how many edges there are."""
 
     life: Life
     address_key: str
     show: Show
+    edges: int = 1
 
 
 class Keys:
@@ -122,12 +123,14 @@ redis.call('SET', KEYS[2], ARGV[1], 'EX', ARGV[5])
 return 1
 """
 
-# An edge's sign of life; 0 when nobody knew of it: KEYS nodes lines, ARGV node count.
+# An edge's sign of life, by which what it has read is forgotten; 0 when nobody knew of it:
+# KEYS nodes lines to, ARGV node count place.
 BEAT: Final = """
 local now = redis.call('TIME')
 local known = redis.call('ZSCORE', KEYS[1], ARGV[1])
 redis.call('ZADD', KEYS[1], now[1] .. '.' .. string.format('%06d', now[2]), ARGV[1])
 redis.call('HSET', KEYS[2], ARGV[1], ARGV[2])
+redis.call('XTRIM', KEYS[3], 'MINID', '=', ARGV[3])
 return known and 1 or 0
 """
 

@@ -4,7 +4,7 @@ from typing import Final, Protocol
 
 from avatar_live.protocol.wire import ToViewer
 
-MEMBERS_MAX: Final = 100_000  # of all edges together; each of them has its own limit
+MEMBERS_MAX: Final = 300_000  # of all edges together; each has its own limit, and `assets/deploy/SIZING.md` the reasons
 
 
 class Port(Protocol):

@@ -22,6 +22,7 @@ from avatar_live import clock
 from avatar_live.edge.link import Close, FromEdge, Greet, Joined, Left, Said, Tell, ToLine
 from avatar_live.edge.streams import (
     ALL_ENTRIES_MAX,
+    ANSWER_S,
     BEAT_S,
     DOWN_EVERY_S,
     FAULTS,
@@ -130,7 +131,7 @@ class Nodes:
         finally:
             for task in tasks:
                 task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await asyncio.wait(tasks, timeout=ANSWER_S)  # one that waits for Redis may miss the word to end
 
     async def release(self) -> None:
         """Let the next one have the room at once, after `run`."""
@@ -200,7 +201,8 @@ class Nodes:
         keeper = self._keeper
         to_all, self._to_all = self._to_all, []
         standing = keeper.standing
-        now = Now(self._life, standing.address_key if standing is not None else "", keeper.room.show)
+        address_key = standing.address_key if standing is not None else ""
+        now = Now(self._life, address_key, keeper.room.show, len(self.states))
         to_nodes = {}
         for node in self._nodes.values():
             if node.untold:

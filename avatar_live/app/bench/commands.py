@@ -311,6 +311,20 @@ def room(
 
 
 @bench.command()
+def scale(
+    seconds: Annotated[float, typer.Option("--seconds", min=1.0, help="How long each part acts.")] = 10.0,
+    lines: Annotated[int, typer.Option("--lines", min=10, max=15_000, help="Lines at an edge elsewhere.")] = 2_000,
+    members: Annotated[int, typer.Option("--members", min=10, help="Members of an edge that is only played.")] = 5_000,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object as the last line.")] = False,
+) -> None:
+    """Measure the way through Redis: added latency, and what a line, a like and a gift cost everywhere."""
+    with _bench_packages("scale"):
+        from avatar_live.app.bench.scale.scale import measure_scale
+
+    _tell(measure_scale(seconds, lines, members, say), as_json)
+
+
+@bench.command()
 def ledger(
     gifts: Annotated[int, typer.Option("--gifts", min=1, help="How many gifts a round has.")] = 30_000,
     batch: Annotated[int, typer.Option("--batch", min=1, help="How many gifts share a commit.")] = 200,
