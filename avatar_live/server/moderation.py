@@ -50,18 +50,19 @@ def moderation_routes(keeper: Keeper, access: Access) -> Router:
 
     @post(
         "/",
-        sync_to_thread=False,
         status_code=200,
         request_max_body_size=BODY_BYTES_MAX,
         summary="Keep order",
         responses=sentences(200, 409),
     )
-    def moderate(data: Moderate, request: Connection) -> Response[str]:
+    async def moderate(data: Moderate, request: Connection) -> Response[str]:
         program = named(request.state.held)
         obstacle = obstacle_to(keeper.room, "", data, clock.now_s(), program)
         if obstacle:
             return Response(obstacle, status_code=409, media_type=MediaType.TEXT)
         keeper.handle(ev.Moderated("", data, program))
+        if keeper.standing is not None:
+            await keeper.standing.settled()
         return Response("done", media_type=MediaType.TEXT)
 
     @post(

@@ -84,8 +84,8 @@ def run(plan: ServerPlan) -> int:
             with (
                 contextlib.closing(_listen(plan.host, plan.port)) as listener,
                 contextlib.closing(open_ledger(plan)) as ledger,
+                contextlib.closing(Standing(Path(plan.data_folder))) as standing,
             ):
-                standing = Standing(Path(plan.data_folder))
                 asyncio.run(_serve(plan, listener, ledger, standing, health))
         except (ServerError, LedgerError, StandingError, StoreError) as failure:
             health.write(str(failure), False, is_forced=True)

@@ -5,12 +5,15 @@ invitations; written whole beside the old one and then renamed), `audit.jsonl` (
 host's own `filter_words.txt`. Viewers stand there as digests, addresses as salted hashes.
 """
 
+import asyncio
 import contextlib
 import hashlib
 import hmac
 import logging
 import os
 import secrets
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
@@ -70,14 +73,19 @@ class Standing:
     def __init__(self, folder: Path) -> None:
         """Read what is kept. Raises StandingError."""
         self._folder = folder
+        self._latest = self._written = b""
+        self._writing = threading.Lock()
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="standing")
         path = folder / FILE
         try:
             folder.mkdir(parents=True, exist_ok=True)
             if path.is_file():
                 self.kept = msgspec.json.decode(path.read_bytes(), type=Kept)
+                self._written = msgspec.json.encode(self.kept)
             else:
                 self.kept = Kept(secrets.token_urlsafe(9), secrets.token_urlsafe(32))
-                self._write()
+                self._latest = msgspec.json.encode(self.kept)
+                self._write_latest()
         except (OSError, msgspec.DecodeError) as error:
             raise StandingError(f"{path} cannot be used ({error}): repair it, or move it away.") from error
 
@@ -101,7 +109,7 @@ class Standing:
         )
 
     def keep(self, order: Order, now_s: float, wall_s: float) -> None:
-        """Write down who may talk."""
+        """Write down who may talk, beside the show, which a slow disk must not hold."""
         kept = self.kept
         kept.moderators = sorted(order.moderators)
         kept.banned = dict(order.banned)
@@ -109,7 +117,8 @@ class Standing:
         kept.slow_s, kept.is_frozen, kept.has_links = order.slow_s, order.is_frozen, order.has_links
         kept.hold, kept.hold_s, kept.hold_end = order.hold, order.hold_s, order.hold_end
         kept.delay_s = order.delay_s
-        self.write()
+        self._latest = msgspec.json.encode(kept)
+        self._writer.submit(self._write)
 
     @property
     def address_key(self) -> str:
@@ -142,18 +151,38 @@ class Standing:
             _log.warning("a deed of moderation could not be written down (%s)", error.strerror)
 
     def write(self) -> None:
-        """Write the standings; a disk that is full is told, and the show goes on."""
+        """Write the standings before anything else happens: what is used up or taken back must stay so."""
+        self._latest = msgspec.json.encode(self.kept)
+        self._write()
+
+    async def settled(self) -> None:
+        """Return when what was to be kept up to now is written."""
+        await asyncio.wrap_future(self._writer.submit(self._write))
+
+    def close(self) -> None:
+        """Return when all is written."""
+        self._writer.shutdown()
+
+    def _write(self) -> None:
+        """Write what is the latest by now, if it is not written; a disk that is full is told, and the show goes on."""
         try:
-            self._write()
+            self._write_latest()
         except OSError as error:
             _log.warning("who is muted and banned could not be written down (%s)", error.strerror)
 
-    def _write(self) -> None:
+    def _write_latest(self) -> None:
+        with self._writing:
+            latest = self._latest
+            if latest != self._written:
+                self._replace(latest)
+                self._written = latest
+
+    def _replace(self, standings: bytes) -> None:
         path = self._folder / FILE
         fresh = path.with_suffix(".new")
         fresh.unlink(missing_ok=True)
         with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(msgspec.json.encode(self.kept))
+            file.write(standings)
             file.flush()
             os.fsync(file.fileno())
         fresh.replace(path)

@@ -3,7 +3,9 @@
 import asyncio
 import contextlib
 import json
+import threading
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -33,6 +35,7 @@ from avatar_live.protocol.wire import (
     Welcome,
 )
 from avatar_live.room.moderation import BANNED
+from avatar_live.room.order import Order
 from avatar_live.server.invitations import (
     EXPIRED,
     FOREIGN,
@@ -262,3 +265,35 @@ async def test_a_gift_is_refused_before_it_is_paid_while_the_host_hides(server: 
         await ann.sees(lambda show: not show.rest)
         await ann.send(GiveGift("hidden-2", "tomato"))
         assert (await ann.until(GiftUpdate)).state == "committed"
+
+
+def test_keeping_does_not_wait_for_the_disk_and_the_last_of_it_is_written_at_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    standing = Standing(tmp_path)
+    may_sync, synced = threading.Event(), list[int]()
+
+    def slow(file: int) -> None:
+        may_sync.wait()
+        synced.append(file)
+
+    monkeypatch.setattr("avatar_live.server.standing.os.fsync", slow)
+    for number in range(1, 51):
+        standing.keep(Order(banned={f"viewer-{number}": ""}), 0.0, NOW_S)
+    may_sync.set()
+    standing.close()
+    assert 1 <= len(synced) < 10  # what came meanwhile is written once
+    assert Standing(tmp_path).order(0.0, NOW_S).banned == {"viewer-50": ""}
+
+
+def test_what_changes_nothing_that_is_kept_is_not_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = Standing(tmp_path)
+    before.keep(Order(slow_s=5.0), 0.0, NOW_S)
+    before.close()
+    standing, synced = Standing(tmp_path), list[int]()
+    monkeypatch.setattr("avatar_live.server.standing.os.fsync", synced.append)
+    order = standing.order(0.0, NOW_S)
+    standing.keep(order, 0.0, NOW_S)
+    standing.keep(replace(order, removed=(1, 2)), 0.0, NOW_S)
+    standing.close()
+    assert not synced
