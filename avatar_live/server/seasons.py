@@ -3,6 +3,7 @@
 import asyncio
 import bisect
 import datetime
+from collections.abc import Iterable
 from typing import Final
 
 from avatar_live import clock
@@ -21,10 +22,13 @@ class Seasons:
         self._ledger = ledger
         self._crowd = crowd
         self._counting: asyncio.Task[None] | None = None
+        self._looking = asyncio.Lock()
         self._asking: set[str] = set()
         self._counted_s = float("-inf")
         self._number = 0
-        self._givers: tuple[GiverSum, ...] = ()
+        self._settled: dict[str, GiverSum] = {}  # of this season, read once
+        self._settled_to = 0
+        self._givers: list[GiverSum] = []  # the most first
         self._coins: dict[str, int] = {}
         self._ranking: list[int] = []
 
@@ -36,14 +40,25 @@ class Seasons:
 
     async def board(self) -> Board:
         """Return the first places, counted within `KEPT_S`. Raises LedgerError."""
-        if clock.now_s() - self._counted_s > KEPT_S:
-            number, since_s = season_of(clock.wall_s())
-            self._givers = await asyncio.wrap_future(self._ledger.givers(since_s))
-            self._number, self._counted_s = number, clock.now_s()
-            self._coins = {giver.viewer: giver.coins for giver in self._givers}
-            self._ranking = sorted(self._coins.values())
+        async with self._looking:  # what is settled is added once
+            await self._count()
         top = tuple(Place(giver.name, giver.coins) for giver in self._givers[:PLACES_MAX])
         return Board("season", self._number, top)
+
+    async def _count(self) -> None:
+        if clock.now_s() - self._counted_s > KEPT_S:
+            number, since_s = season_of(clock.wall_s())
+            if number != self._number:
+                self._settled, self._settled_to, self._number = {}, 0, number
+            sums = await asyncio.wrap_future(self._ledger.givers(since_s, self._settled_to))
+            _add(self._settled, sums.settled)
+            self._settled_to, self._counted_s = sums.settled_to, clock.now_s()
+            givers = dict(self._settled)
+            _add(givers, sums.open)
+            given = (giver for giver in givers.values() if giver.coins > 0)
+            self._givers = sorted(given, key=lambda giver: (-giver.coins, giver.viewer))
+            self._coins = {giver.viewer: giver.coins for giver in self._givers}
+            self._ranking = sorted(self._coins.values())
 
     def _place(self, viewer: str) -> OwnPlace:
         coins = self._coins.get(viewer, 0)
@@ -61,6 +76,13 @@ class Seasons:
         for viewer in asking:
             self._crowd.tell(viewer, board)
             self._crowd.tell(viewer, self._place(viewer))
+
+
+def _add(sums: dict[str, GiverSum], more: Iterable[GiverSum]) -> None:
+    for giver in more:
+        before = sums.get(giver.viewer)
+        coins = giver.coins + (before.coins if before is not None else 0)
+        sums[giver.viewer] = GiverSum(giver.viewer, giver.name, coins)
 
 
 def season_of(wall_s: float) -> tuple[int, float]:

@@ -1,17 +1,21 @@
 """Followers, seasons and prizes in the books, of either kind, and over a restart of the server."""
 
+import asyncio
 import contextlib
 from pathlib import Path
 
+import pytest
 from show_server import page, show_server
 
 from avatar_live.protocol.catalogue import START_BALANCE_COINS
 from avatar_live.protocol.together import AskBoard, Board, OwnPlace, Place
 from avatar_live.protocol.wire import Follow, GiftGiven, GiveGift, OwnFollow, Show
+from avatar_live.server.crowd import Crowd
 from avatar_live.server.ledger import Ledger
+from avatar_live.server.ledger.reports import GiverSum, GiverSums
 from avatar_live.server.ledger.requests import Following, NotToppedUp, ToppedUp
 from avatar_live.server.ledger.settle import HOUSE_POOR, OTHER_TOPUP
-from avatar_live.server.seasons import season_of
+from avatar_live.server.seasons import Seasons, season_of
 
 DEADLINE_S = 10.0
 
@@ -51,9 +55,47 @@ def test_a_season_counts_what_was_given_and_not_given_back(where: Path | str) ->
         ledger.pay("ann", "Ann the second", "a-2", "tomato", 5)
         ledger.pay("bob", "Bob", "b-1", "fireworks", 300)
         ledger.refund("bob", "b-1", "sorry").result(DEADLINE_S)
-        (ann,) = ledger.givers(0.0).result(DEADLINE_S)
-        assert (ann.viewer, ann.name, ann.coins) == ("ann", "Ann the second", 15)
-        assert ledger.givers(4e9).result(DEADLINE_S) == ()
+        sums = ledger.givers(0.0).result(DEADLINE_S)
+        assert sums == GiverSums((), (GiverSum("ann", "Ann the second", 15),), 0)
+        assert ledger.givers(4e9).result(DEADLINE_S) == GiverSums((), (), 0)
+
+
+def test_a_season_reads_once_what_cannot_come_back(where: Path | str) -> None:
+    with contextlib.closing(Ledger(where)) as ledger:
+        for viewer in ("ann", "bob"):
+            ledger.open_wallet(viewer)
+        for id in ("a-1", "a-2", "a-3"):
+            ledger.pay("ann", "Ann", id, "rose", 10)
+        ledger.pay("bob", "Bob", "b-1", "fireworks", 300)
+        for id in ("a-1", "a-3"):
+            ledger.mark("ann", id, "done").result(DEADLINE_S)
+        first = ledger.givers(0.0).result(DEADLINE_S)
+        assert first.settled == (GiverSum("ann", "Ann", 10),)
+        assert first.open == (GiverSum("ann", "Ann", 20), GiverSum("bob", "Bob", 300))
+        ledger.refund("ann", "a-2", "sorry")
+        ledger.mark("bob", "b-1", "done").result(DEADLINE_S)
+        then = ledger.givers(0.0, first.settled_to).result(DEADLINE_S)
+        assert then.settled == (GiverSum("ann", "Ann", 10), GiverSum("bob", "Bob", 300)) and not then.open
+        assert ledger.givers(0.0, then.settled_to).result(DEADLINE_S) == GiverSums((), (), then.settled_to)
+
+
+async def test_looks_at_the_season_at_once_and_one_after_the_other_add_up_what_was_given_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("avatar_live.server.seasons.KEPT_S", -1.0)
+    with contextlib.closing(Ledger(tmp_path / "books.db")) as ledger:
+        for viewer in ("ann", "bob"):
+            ledger.open_wallet(viewer)
+        seasons = Seasons(ledger, Crowd())
+        for number in range(1, 4):
+            ledger.pay("ann", "Ann", f"a-{number}", "rose", 10)
+            ledger.mark("ann", f"a-{number}", "done")
+            ledger.pay("bob", "Bob", f"b-{number}", "tomato", 5).result(DEADLINE_S)
+            for board in await asyncio.gather(*[seasons.board() for _ in range(3)]):
+                assert board.top == (Place("Ann", 10 * number), Place("Bob", 5 * number))
+        for number in range(1, 4):
+            ledger.refund("bob", f"b-{number}", "sorry").result(DEADLINE_S)
+        assert (await seasons.board()).top == (Place("Ann", 30),)
 
 
 def test_the_house_gives_what_it_has_earned_once_and_no_more(where: Path | str) -> None:

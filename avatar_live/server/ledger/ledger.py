@@ -12,7 +12,7 @@ from avatar_live.protocol.catalogue import START_BALANCE_COINS
 from avatar_live.server.ledger import requests as rq
 from avatar_live.server.ledger.book import PRIZES
 from avatar_live.server.ledger.reports import (
-    GiverSum,
+    GiverSums,
     Reader,
     Report,
     Sale,
@@ -113,9 +113,9 @@ class Ledger:
         """Let a viewer follow this room, or no more; None only asks."""
         return self._ask(_Asked[rq.Following](rq.Follow(viewer, self._room, is_following)))
 
-    def givers(self, since_s: float) -> Future[tuple[GiverSum, ...]]:
-        """Return what everybody gave in this room since a time of day, the most first, beside the requests."""
-        return self._read(lambda reader: givers(reader, self._room, since_s))
+    def givers(self, since_s: float, after: int = 0) -> Future[GiverSums]:
+        """Return what everybody gave in this room since a time of day, after a transfer, beside the requests."""
+        return self._read(lambda reader: givers(reader, self._room, since_s, after))
 
     def set_rule(self, viewer: str, rule: rq.Rule) -> Future[None]:
         """Say from now on what a viewer, or `EVERYBODY`, may spend."""

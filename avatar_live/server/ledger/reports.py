@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 from avatar_live.server.ledger.book import WALLET
 from avatar_live.server.ledger.store import POSTGRESQL, StoreError, path_of
 
+_NO_TRANSFER: Final = 2**62  # is after all of them
+
 _FAULTS: Final = (
     (
         "transfers whose entries do not sum to zero",
@@ -95,6 +97,15 @@ class GiverSum:
     coins: int
 
 
+@dataclass(frozen=True, slots=True)
+class GiverSums:
+    """What was given for good, up to the transfer `settled_to`, and after it what may still come back."""
+
+    settled: tuple[GiverSum, ...]
+    open: tuple[GiverSum, ...]
+    settled_to: int
+
+
 class Reader(Protocol):
     """One snapshot of the books, to read from."""
 
@@ -172,18 +183,33 @@ def sales(reader: Reader, room: str, show: str) -> tuple[Sale, ...]:
     return tuple(Sale(name.removeprefix(WALLET), *row) for name, *row in done)
 
 
-def givers(reader: Reader, room: str, since_s: float) -> tuple[GiverSum, ...]:
-    """Return what everybody gave in a room since a time of day, the most first; what came back is not counted."""
+def givers(reader: Reader, room: str, since_s: float, after: int = 0) -> GiverSums:
+    """Return what everybody gave in a room since a time of day, of the gifts after a transfer.
+
+    What came back is not counted; what still may stands for itself, so that a reader who adds up what is settled reads
+    each gift of a season once, and not all of them at every look.
+    """
+    ((first_open,),) = reader.rows("SELECT coalesce(min(transfer), ?) FROM outbox WHERE room = ?", _NO_TRANSFER, room)
     sums = reader.rows(
-        "SELECT account.name, coins, gift.name FROM ("
-        "SELECT wallet, sum(price_coins) AS coins, max(gift.transfer) AS last FROM gift "
-        "JOIN transfer ON number = gift.transfer WHERE state <> 'refunded' AND room = ? AND at_s >= ? GROUP BY wallet"
-        ") AS summed JOIN gift ON gift.transfer = last JOIN account ON number = summed.wallet "
-        "WHERE coins > 0 ORDER BY coins DESC, account.name",
+        "SELECT account.name, coins, gift.name, last FROM ("
+        "SELECT wallet, sum(price_coins) AS coins, max(gift.transfer) AS last, gift.transfer >= ? AS is_open FROM gift "
+        "JOIN transfer ON number = gift.transfer "
+        "WHERE gift.transfer > ? AND state <> 'refunded' AND room = ? AND at_s >= ? GROUP BY wallet, is_open"
+        ") AS summed JOIN gift ON gift.transfer = last JOIN account ON number = summed.wallet ORDER BY last",
+        first_open,
+        after,
         room,
         since_s,
     )
-    return tuple(GiverSum(viewer.removeprefix(WALLET), name, int(coins)) for viewer, coins, name in sums)
+    settled, open_, settled_to = list[GiverSum](), list[GiverSum](), after
+    for viewer, coins, name, last in sums:
+        giver = GiverSum(viewer.removeprefix(WALLET), name, int(coins))
+        if last >= first_open:
+            open_.append(giver)
+        else:
+            settled.append(giver)
+            settled_to = last
+    return GiverSums(tuple(settled), tuple(open_), settled_to)
 
 
 def house_coins(reader: Reader) -> int:
