@@ -12,10 +12,11 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from avatar_live import clock
 from avatar_live.bridges import bilibili
-from avatar_live.bridges.bridge import CALL_S_MAX, FRAME_BYTES_MAX, Bridge, BridgeRefusedError
+from avatar_live.bridges.bridge import CALL_S_MAX, FRAME_BYTES_MAX, Bridge, BridgeBusyError, BridgeRefusedError
 from avatar_live.bridges.happening import NotUnderstoodError, understood
 
 OPEN_PLATFORM: Final = "https://live-open.biliapi.com"
+NEVER: Final = (4001, 4002, 4006, 4007, 4008, 5004, 5005, 7007, 8002)  # application, signature, rights, identity code
 SILENT_S_MAX: Final = 60.0  # heartbeats are answered
 
 
@@ -58,7 +59,8 @@ class BilibiliLine:
         async with httpx.AsyncClient(timeout=CALL_S_MAX) as client:
             answer = await self._call(client, "start", {"code": self.code, "app_id": self.app_id})
             if answer.code != 0:
-                raise BridgeRefusedError(f"Bilibili does not begin this project (code {answer.code}).")
+                words = f"Bilibili does not begin this project (code {answer.code})."
+                raise BridgeRefusedError(words) if answer.code in NEVER else BridgeBusyError(words)
             started = understood(answer.data, _Started)
             game = {"game_id": started.game_info.game_id}
             if not started.websocket_info.wss_link:

@@ -26,6 +26,10 @@ class BridgeRefusedError(Exception):
     """Say in a few words why the platform does not want us; asking again would not help."""
 
 
+class BridgeBusyError(Exception):
+    """Say in a few words why the platform does not want us just now; it is asked again later."""
+
+
 class BridgeState(msgspec.Struct, frozen=True):
     """How a bridge stands, and how much came over it."""
 
@@ -76,8 +80,14 @@ class Bridge:
                 self._state, self._reason = "refused", str(refusal)
                 _log.warning("%s: %s", self.source, refusal)
                 return
+            except BridgeBusyError as busy:
+                _log.warning("%s: %s; asking again", self.source, busy)
+                self._broke(str(busy))
             except BREAKS as error:
                 self._broke(type(error).__name__)  # its words may hold an address with a key
+            except Exception as error:  # whatever a platform sends: no surprise ends a bridge
+                _log.warning("%s: the bridge stumbled (%s); beginning again", self.source, type(error).__name__)
+                self._broke(f"the bridge stumbled ({type(error).__name__})")
             await asyncio.sleep(self._again_s * (0.5 + 0.5 * random.random()))
             self._again_s = min(self._again_s * 2.0, AGAIN_S_MAX)
 

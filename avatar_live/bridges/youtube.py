@@ -11,6 +11,7 @@ from avatar_live.bridges.happening import Gave, Happenings, Said, understood
 
 POLL_MS_MIN: Final = 1_000  # less is a mistake, and costs quota
 POLL_MS_MAX: Final = 60_000
+FOR_NOW: Final = ("quotaExceeded", "rateLimitExceeded", "userRateLimitExceeded", "dailyLimitExceeded")
 
 
 class _Text(msgspec.Struct, frozen=True, rename="camel"):
@@ -68,6 +69,27 @@ class Page(msgspec.Struct, frozen=True, rename="camel"):
     polling_interval_millis: int = POLL_MS_MIN
     offline_at: str = ""
     items: tuple[Item, ...] = ()
+
+
+class _Reason(msgspec.Struct, frozen=True):
+    reason: str = ""
+
+
+class _Error(msgspec.Struct, frozen=True):
+    errors: tuple[_Reason, ...] = ()
+
+
+class _Refusal(msgspec.Struct, frozen=True):
+    error: _Error = _Error()
+
+
+def is_for_now(refusal: bytes) -> bool:
+    """Say whether a refusal is one of too many questions, which is over by itself."""
+    try:
+        error = msgspec.json.decode(refusal, type=_Refusal).error
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return False
+    return any(one.reason in FOR_NOW for one in error.errors)
 
 
 def read(data: bytes) -> Page:

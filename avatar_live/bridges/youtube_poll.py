@@ -7,7 +7,7 @@ from typing import Final
 import httpx
 
 from avatar_live.bridges import youtube
-from avatar_live.bridges.bridge import CALL_S_MAX, REFUSED, Bridge, BridgeRefusedError
+from avatar_live.bridges.bridge import CALL_S_MAX, REFUSED, Bridge, BridgeBusyError, BridgeRefusedError
 
 MESSAGES: Final = "https://www.googleapis.com/youtube/v3/liveChat/messages"
 
@@ -27,6 +27,8 @@ class YoutubePoll:
             while True:
                 asked = {"liveChatId": self.live_chat, "part": "snippet,authorDetails"}
                 answer = await client.get(self.messages, params={**asked, **({"pageToken": token} if token else {})})
+                if answer.status_code in REFUSED and youtube.is_for_now(answer.content):
+                    raise BridgeBusyError("YouTube's quota for this key is used up just now.")
                 if answer.status_code in REFUSED:
                     raise BridgeRefusedError("YouTube does not show this live chat to this key, or it is over.")
                 page = youtube.read(answer.raise_for_status().content)

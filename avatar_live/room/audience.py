@@ -117,15 +117,16 @@ def leave(room: Room, event: ev.Left, now_s: float) -> tuple[Room, ev.Effects]:
 def say(room: Room, event: ev.Said, now_s: float) -> tuple[Room, ev.Effects]:
     """Tell everybody a chat line; a camp's word in it pushes the ball for that camp."""
     viewer = _known(room, event.viewer)
+    bucket = take(viewer.chat, CHAT_ALLOWANCE, now_s)
+    if bucket is None:  # before the text is looked at, which is what a flood would cost
+        return room, (ev.Tell(event.viewer, Refused("say", "That was too fast; wait a second and send it again.")),)
+    room = replace(room, viewers=room.viewers.with_entry(event.viewer, replace(viewer, chat=bucket)))
     text = cleaned(event.text)
     if unfitness := unfitness_of(text):
         return room, (ev.Tell(event.viewer, Refused("say", unfitness)),)
     silence = silence_of(room.order, event.viewer, text, viewer.spoke_s, now_s)
     if silence:
         return room, (ev.Tell(event.viewer, Refused("say", silence)),)
-    bucket = take(viewer.chat, CHAT_ALLOWANCE, now_s)
-    if bucket is None:
-        return room, (ev.Tell(event.viewer, Refused("say", "That was too fast; wait a second and send it again.")),)
     shared = take(room.chat, ROOM_CHAT_ALLOWANCE, now_s)
     if shared is None and event.viewer not in room.order.moderators:
         return room, (ev.Tell(event.viewer, Refused("say", CHAT_FULL)),)

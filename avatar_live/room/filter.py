@@ -6,9 +6,10 @@ is found anywhere, also with signs between its characters; any other only as a w
 letter.
 """
 
+import functools
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 WORDS_MAX: Final = 5_000
@@ -41,13 +42,24 @@ def has_word(text: str, words: frozenset[str]) -> bool:
     if not words.isdisjoint(spoken) or not words.isdisjoint(_spelled_out(spoken)):
         return True
     joined = _letters(plain)
-    return any(word in joined for word in words if _WIDE.search(word))
+    wide = _wide(words)
+    return any(joined.startswith(wide[one], at) for at, one in enumerate(joined) if one in wide)
 
 
 def has_link(text: str) -> bool:
     """Say whether a text leads elsewhere."""
     plain = unicodedata.normalize("NFKC", text).casefold().replace("\u3002", ".")
     return _LINK.search(plain) is not None
+
+
+@functools.lru_cache(maxsize=2)
+def _wide(words: frozenset[str]) -> Mapping[str, tuple[str, ...]]:
+    """Return the words without blanks between them, by their first character."""
+    by_first: dict[str, tuple[str, ...]] = {}
+    for word in words:
+        if _WIDE.search(word):
+            by_first[word[0]] = (*by_first.get(word[0], ()), word)
+    return by_first
 
 
 def _letters(text: str) -> str:

@@ -72,7 +72,8 @@ def tick(room: Room, now_s: float) -> tuple[Room, ev.Effects]:
 
 
 def _bar(room: Room, target: Target) -> GoalBar:
-    value = target.target if target.is_reached else min(_counted(room, target.kind) - target.from_value, target.target)
+    grown = max(_counted(room, target.kind) - target.from_value, 0)  # what was given before may be given back
+    value = target.target if target.is_reached else min(grown, target.target)
     is_reached = value >= target.target
     return GoalBar(target.id, target.kind, target.title, target.target, value, is_reached)
 

@@ -7,7 +7,7 @@ At the end the seed is told: the winners are those whose SHA-256 of `seed:tag` i
 import hashlib
 import heapq
 from dataclasses import dataclass, replace
-from typing import Final, Literal
+from typing import Final
 
 from avatar_live.protocol.together import (
     LOTTERY_COINS_MAX,
@@ -19,17 +19,20 @@ from avatar_live.protocol.together import (
     WINNERS_MAX,
     Lottery,
     OwnEntry,
+    Prize,
 )
 from avatar_live.protocol.wire import Wallet
 from avatar_live.room import events as ev
 from avatar_live.room.roster import Roster
-from avatar_live.room.state import Draw, Entry, Room
+from avatar_live.room.state import QUEUE_MAX, Draw, Entry, Room
 from avatar_live.room.text import cleaned
 
 ENTRIES_MAX: Final = 100_000
 TOLD_EVERY_S: Final = 0.5
 RUNNING: Final = "A lottery is running; wait for its end."
+TICKETS_WAIT: Final = "Winners of play tickets still stand in line; open the next such lottery when they have played."
 NONE: Final = "There has been no lottery yet."
+_PRIZE: Final = "lottery:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +43,11 @@ class Terms:
     likes: int
     seconds: float
     winners: int
-    prize: Literal["coins", "ticket"]
+    prize: Prize
     coins: int
 
 
-def terms(
-    word: str, likes: int, seconds: float, winners: int, prize: Literal["coins", "ticket"], coins: int
-) -> Terms | str:
+def terms(word: str, likes: int, seconds: float, winners: int, prize: Prize, coins: int) -> Terms | str:
     """Return clean terms within their limits, or say in a sentence why they are none."""
     word = cleaned(word)
     if bool(word) == (likes > 0) or len(word) > LOTTERY_WORD_CHARACTERS_MAX or not 0 <= likes <= LOTTERY_LIKES_MAX:
@@ -58,9 +59,19 @@ def terms(
         return f"A lottery lasts {LOTTERY_SECONDS_MIN} to {LOTTERY_SECONDS_MAX} seconds."
     if not 0 < winners <= WINNERS_MAX:
         return f"A lottery has 1 to {WINNERS_MAX} winners."
+    if prize == "ticket" and winners > QUEUE_MAX:
+        return f"The line of players holds {QUEUE_MAX}: a lottery has up to so many winners of a play ticket."
     if not (0 < coins <= LOTTERY_COINS_MAX if prize == "coins" else coins == 0):
         return f"A prize is 1 to {LOTTERY_COINS_MAX} coins for each winner, or a play ticket."
     return Terms(word, likes, seconds, winners, prize, coins)
+
+
+def obstacle_to_open(room: Room, prize: Prize, winners: int) -> str:
+    """Say in a sentence why a lottery cannot be opened just now; empty when it can."""
+    if is_running(room):
+        return RUNNING
+    waiting = sum(is_prize(ticket.gift_id) for ticket in room.queue)
+    return TICKETS_WAIT if prize == "ticket" and waiting + winners > QUEUE_MAX else ""
 
 
 def is_running(room: Room) -> bool:
@@ -71,7 +82,7 @@ def is_running(room: Room) -> bool:
 def opened(room: Room, event: ev.LotteryOpened, now_s: float) -> tuple[Room, ev.Effects]:
     """Let viewers enter."""
     asked = terms(event.word, event.likes, event.seconds, event.winners, event.prize, event.coins)
-    if is_running(room) or isinstance(asked, str):
+    if isinstance(asked, str) or obstacle_to_open(room, asked.prize, asked.winners):
         return room, ()
     draw = Draw(
         id=room.lotteries + 1,
@@ -81,6 +92,7 @@ def opened(room: Room, event: ev.LotteryOpened, now_s: float) -> tuple[Room, ev.
         prize=asked.prize,
         coins=asked.coins,
         seed=event.seed,
+        epoch=room.epoch,
         until_s=now_s + asked.seconds,
         told_s=now_s,
     )
@@ -140,7 +152,7 @@ def awarded(room: Room, event: ev.Awarded | ev.AwardFailed, now_s: float) -> tup
         viewers = room.viewers.with_entry(event.viewer, replace(viewer, balance_coins=event.balance_coins))
         room = replace(room, viewers=viewers)
         effects.append(ev.Tell(event.viewer, Wallet(event.balance_coins)))
-    if draw is None or draw.phase != "drawing" or award_id(room, draw, event.viewer) != event.id:
+    if draw is None or draw.phase != "drawing" or award_id(draw, event.viewer) != event.id:
         return room, tuple(effects)
     waiting = draw.waiting - {event.viewer}
     won = draw.won if isinstance(event, ev.Awarded) else tuple(one for one in draw.won if one[0] != event.viewer)
@@ -198,9 +210,14 @@ def drawn(seed: str, entries: Roster[Entry], count: int) -> tuple[tuple[str, Ent
     return tuple(heapq.nsmallest(count, entries.items(), key=number))
 
 
-def award_id(room: Room, draw: Draw, viewer: str) -> str:
+def award_id(draw: Draw, viewer: str) -> str:
     """Return the name of a winner's prize in the ledger, where it is booked once."""
-    return f"lottery:{room.epoch}:{draw.id}:{viewer[:16]}"
+    return f"{_PRIZE}{draw.epoch}:{draw.id}:{viewer[:16]}"
+
+
+def is_prize(id: str) -> bool:
+    """Say whether a gift is a prize: no viewer can give one such a name."""
+    return id.startswith(_PRIZE)
 
 
 def _entered(room: Room, draw: Draw, viewer: str, name: str) -> tuple[Room, ev.Effects]:
@@ -212,19 +229,23 @@ def _entered(room: Room, draw: Draw, viewer: str, name: str) -> tuple[Room, ev.E
 
 
 def _drawn(room: Room, draw: Draw, now_s: float) -> tuple[Room, ev.Effects]:
-    won = drawn(draw.seed, draw.entries, draw.winners)
-    draw = replace(draw, phase="drawing", won=won, until_s=now_s)
+    entries = draw.entries
+    for viewer in room.order.banned:  # who may not be here cannot win
+        if entries.get(viewer) is not None:
+            entries = entries.without(viewer)
+    won = drawn(draw.seed, entries, draw.winners)
+    draw = replace(draw, phase="drawing", entries=entries, won=won, until_s=now_s)
     if draw.prize == "ticket":
         room, told = _over(room, draw, now_s)
         # A ticket is a gift without a price: the ledger holds it once, and the line of players takes it.
         return room, (
             *told,
-            *(ev.Commit(viewer, one.name, award_id(room, draw, viewer), "ticket", 0) for viewer, one in won),
+            *(ev.Commit(viewer, one.name, award_id(draw, viewer), "ticket", 0) for viewer, one in won),
         )
     if not won:
         return _over(room, draw, now_s)
     room = replace(room, draw=replace(draw, waiting=frozenset(viewer for viewer, _ in won)))
-    return room, tuple(ev.Award(viewer, award_id(room, draw, viewer), draw.coins) for viewer, _ in won)
+    return room, tuple(ev.Award(viewer, award_id(draw, viewer), draw.coins) for viewer, _ in won)
 
 
 def _over(room: Room, draw: Draw, now_s: float) -> tuple[Room, ev.Effects]:

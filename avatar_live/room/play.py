@@ -8,6 +8,7 @@ from avatar_live.protocol.cues import Banner
 from avatar_live.protocol.view import Camp
 from avatar_live.protocol.wire import GiftUpdate, PlayEnd, PlayStart
 from avatar_live.room import events as ev
+from avatar_live.room import lottery
 from avatar_live.room.cues import cue, done
 from avatar_live.room.state import (
     CONNECT_S,
@@ -38,8 +39,9 @@ def obstacle(room: Room) -> str:
 
 
 def queue_up(room: Room, event: ev.GiftCommitted, now_s: float) -> tuple[Room, ev.Effects]:
-    """Put a paid ticket at the end of the line and tell its place; the next tick admits the first."""
-    if len(room.queue) >= QUEUE_MAX:
+    """Put a ticket at the end of the line and tell its place; the next tick admits the first. A prize is never lost
+    to a line that is full or slow: lotteries draw no more of them than the line holds."""
+    if len(room.queue) >= QUEUE_MAX and not lottery.is_prize(event.id):
         return room, (ev.Refund(event.viewer, event.id, LINE_FULL),)
     ticket = Ticket(event.viewer, event.name, event.id, event.token, now_s)
     room = replace(room, queue=(*room.queue, ticket))
@@ -112,7 +114,9 @@ def tick(room: Room, is_live: bool, now_s: float) -> tuple[Room, ev.Effects]:
             reason = {"invited": NO_CONNECTION, "entering": NO_PICTURE, "playing": OVER}[seat.phase]
             room, ended = _end(room, seat, reason, is_refunded=seat.phase != "playing")
             effects += ended
-    waiting = tuple(ticket for ticket in room.queue if now_s - ticket.asked_s < QUEUE_S_MAX)
+    waiting = tuple(
+        ticket for ticket in room.queue if now_s - ticket.asked_s < QUEUE_S_MAX or lottery.is_prize(ticket.gift_id)
+    )
     effects += [ev.Refund(one.viewer, one.gift_id, WAITED) for one in room.queue if one not in waiting]
     room = replace(room, queue=waiting) if waiting != room.queue else room
     if room.has_engine and is_live and not room.order.is_hidden:

@@ -85,6 +85,7 @@ class Draw:
     prize: Prize
     coins: int
     seed: str
+    epoch: str  # of the life of the room in which it was opened
     until_s: float
     told_s: float
     entries: Roster[Entry] = field(default_factory=Roster)

@@ -188,8 +188,8 @@ def host_routes(keeper: Keeper, access: Access) -> Router:
             return _refused(str(failure), 503)
         if terms.coins * terms.winners > house_coins:
             return _refused(f"The house has earned {house_coins} coins; the prizes take {terms.coins * terms.winners}.")
-        if lottery.is_running(keeper.room):
-            return _refused(lottery.RUNNING)
+        if obstacle := lottery.obstacle_to_open(keeper.room, data.prize, data.winners):
+            return _refused(obstacle)
         seed = secrets.token_hex(16)
         opened = terms.word, terms.likes, terms.seconds, terms.winners, terms.prize, terms.coins
         keeper.handle(ev.LotteryOpened(*opened, seed))

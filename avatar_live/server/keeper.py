@@ -18,10 +18,12 @@ from avatar_live.protocol.catalogue import GIFTS
 from avatar_live.protocol.wire import CLOSE_REFUSED
 from avatar_live.room import events as ev
 from avatar_live.room.bucket import Allowance, Bucket, take
+from avatar_live.room.lottery import is_prize
 from avatar_live.room.order import IN_ORDER
 from avatar_live.room.shelf import STAGE, game_of
 from avatar_live.room.state import Room
 from avatar_live.room.step import step
+from avatar_live.room.together import restored
 from avatar_live.server.crowd import Crowd
 from avatar_live.server.event_log import EventLog
 from avatar_live.server.game_owners import GameOwners
@@ -32,6 +34,7 @@ from avatar_live.server.pitch import Pitch
 from avatar_live.server.seasons import Seasons
 from avatar_live.server.stage_link import StageLink
 from avatar_live.server.standing import Deed, Standing
+from avatar_live.server.together import TogetherFile
 
 RETRY_S: Final = 1.0
 # Each is a look at the books and a welcome of kilobytes; after a restart a full house comes back at once.
@@ -56,6 +59,7 @@ class Keeper:
         retry_s: float = RETRY_S,
         standing: Standing | None = None,
         likes: int = 0,
+        together: TogetherFile | None = None,
     ) -> None:
         epoch = secrets.token_urlsafe(9)
         order = standing.order(clock.now_s(), clock.wall_s()) if standing else IN_ORDER
@@ -63,6 +67,7 @@ class Keeper:
             epoch=epoch, title=title, run=ledger.show, order=order, likes=likes, likes_reported=likes, likes_shown=likes
         )
         self.standing = standing  # None keeps nothing over a restart
+        self.together = together  # nor does this
         self.addresses: dict[str, str] = {}  # the hashed address of each viewer who is here
         self.ledger = ledger
         self.crowd = Crowd()
@@ -80,7 +85,10 @@ class Keeper:
 
     def handle(self, event: ev.Event) -> None:
         """Let `event` happen."""
+        before = self.room.draw
         self.room, effects = step(self.room, event, clock.now_s())
+        if self.together is not None and before is not None and before.phase == "open" and self.room.draw is not before:
+            self._keep_draw(self.together)
         for effect in effects:
             self._perform(effect)
 
@@ -108,10 +116,16 @@ class Keeper:
         self.handle(ev.SalesCounted(counted))
         for one in self._outbox.take_all(await asyncio.wrap_future(self.ledger.drain())):
             gift = GIFTS.get(one.gift)
-            if gift is not None and gift.reaction == "ticket":
+            if gift is not None and gift.reaction == "ticket" and not is_prize(one.id):
                 self._perform(ev.Refund(one.viewer, one.id, RESTARTED))
             else:
                 self._go_on_with(one)
+        kept = self.together.read(clock.wall_s()) if self.together is not None else None
+        if kept is not None:
+            undertaken, ago_s = kept
+            self.room, effects = restored(self.room, undertaken, clock.now_s() - ago_s)
+            for effect in effects:
+                self._perform(effect)
 
     def drain(self) -> None:
         """Look into the ledger's outbox for what no answer has brought, unless a look is under way."""
@@ -130,6 +144,11 @@ class Keeper:
             self._is_draining = False  # the next look will tell
 
         self._answer(self.ledger.drain(self._outbox.seen), looked, failed)
+
+    def _keep_draw(self, together: TogetherFile) -> None:
+        """Write down who has won before the first prize is asked for."""
+        if self.room.draw is not None and self.room.draw.phase != "open":
+            together.write(self.room, clock.now_s(), clock.wall_s())
 
     def _go_on_with(self, one: Unfinished) -> None:
         if one.gift in GIFTS or game_of(one.gift) != STAGE:

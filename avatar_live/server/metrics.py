@@ -17,7 +17,7 @@ from avatar_live.server.tokens import TokenError
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 REFUSAL: Final = (
-    "These figures are for this machine, and for who sends the show's token: Authorization: Bearer <token>."
+    "These figures are for this machine, and for who sends a token that may read: Authorization: Bearer <token>."
 )
 _PREFIX: Final = "avatar_live"
 _LABELS: Final = ("viewer", "stream")

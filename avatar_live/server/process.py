@@ -51,6 +51,7 @@ from avatar_live.server.presence import presence_route
 from avatar_live.server.programs import Programs
 from avatar_live.server.reception import reception, socket_factory
 from avatar_live.server.standing import Standing, StandingError
+from avatar_live.server.together import TogetherFile
 from avatar_live.server.webhook_routes import webhook_routes
 from avatar_live.server.webhooks.outpost import Outpost
 from avatar_live.server.webhooks.store import StoreError
@@ -172,7 +173,8 @@ async def _serve_room(
     wanted: Lossless[Order],
     held: _Held,
 ) -> None:
-    keeper = Keeper(plan.title, ledger, standing=standing, likes=held.lease.likes if held.lease is not None else 0)
+    likes, together = held.lease.likes if held.lease is not None else 0, TogetherFile(Path(plan.data_folder))
+    keeper = Keeper(plan.title, ledger, standing=standing, likes=likes, together=together)
     outpost = Outpost(Path(plan.data_folder), standing.kept.room)
     keeper.log.hearers.append(outpost.hear)
     nodes = None
@@ -251,6 +253,7 @@ async def _serve_room(
             await asyncio.gather(*bridged, return_exceptions=True)
             if nodes is not None:
                 await nodes.release()
+            await together.close(keeper.room, clock.now_s(), clock.wall_s())
             await asyncio.to_thread(outpost.close)
             await asyncio.to_thread(ledger.close)  # while the loop runs: it takes the last answers
 
@@ -324,6 +327,8 @@ async def _tick(keeper: Keeper, programs: Programs) -> None:
             keeper.drain()
         if count % TICKS_PER_LOOK == 0:
             programs.look_after(now_s, clock.wall_s())
+            if keeper.together is not None:
+                keeper.together.look_at(keeper.room, now_s, clock.wall_s())
 
 
 def _write_health(health: HealthWriter, address: str, keeper: Keeper, broadcaster: Broadcaster) -> None:

@@ -13,6 +13,7 @@ from websockets.exceptions import ConnectionClosed
 
 from avatar_live.bridges import bilibili, twitch
 from avatar_live.bridges.bilibili_line import BilibiliLine
+from avatar_live.bridges.bridge import Bridge
 from avatar_live.bridges.happening import Followed, Said
 from avatar_live.bridges.twitch_line import TwitchLine
 from avatar_live.bridges.youtube_poll import YoutubePoll
@@ -155,6 +156,37 @@ async def test_a_key_that_youtube_does_not_take_ends_the_bridge() -> None:
         assert "key-1" not in ear.bridge.state.reason
 
 
+async def test_a_quota_of_youtube_that_is_used_up_is_said_and_asked_again() -> None:
+    refusal = {"error": {"code": 403, "errors": [{"reason": "quotaExceeded", "domain": "youtube.quota"}]}}
+    is_used_up = True
+
+    async with web(lambda _: (403, refusal) if is_used_up else (200, {"pollingIntervalMillis": 1})) as api:
+        ear = Ear(YoutubePoll("chat-1", "key-1", f"{api.address}/messages").carry)
+        async with ear.listening():
+            await ear.until(lambda: ear.bridge.state.state == "retrying")
+            assert "quota" in ear.bridge.state.reason
+            is_used_up = False
+            await ear.until(lambda: ear.bridge.state.state == "connected")
+
+
+async def test_no_surprise_ends_a_bridge_and_the_fault_is_said() -> None:
+    tries = 0
+
+    async def carry(bridge: Bridge) -> None:
+        nonlocal tries
+        tries += 1
+        if tries == 1:
+            raise KeyError("an address with a key")
+        bridge.connected()
+        await asyncio.Event().wait()
+
+    ear = Ear(carry)
+    async with ear.listening():
+        await ear.until(lambda: ear.bridge.state.state == "retrying")
+        assert ear.bridge.state.reason == "the bridge stumbled (KeyError)"
+        await ear.until(lambda: ear.bridge.state.state == "connected")
+
+
 # --- Bilibili ----------------------------------------------------------------------------------------------------
 
 
@@ -204,14 +236,6 @@ async def test_a_room_of_bilibili_is_read_and_kept_alive_and_the_project_ended()
         assert all("secret-1" not in str(asked) for asked in api.asked)
 
 
-async def test_a_project_that_bilibili_does_not_begin_ends_the_bridge() -> None:
-    async with web(lambda _: (200, {"code": 7002, "message": "no", "data": {}})) as api:
-        ear = Ear(BilibiliLine(17, "code-1", "key-1", "secret-1", api.address).carry)
-        async with ear.listening():
-            await ear.until(lambda: ear.bridge.state.state == "refused")
-        assert "7002" in ear.bridge.state.reason
-
-
 @pytest.mark.parametrize("frame", ["text", b"short", bilibili.packet(bilibili.AUTH_REPLY, b'{"code":-101}')])
 async def test_a_websocket_of_bilibili_that_makes_no_sense_is_opened_again(frame: str | bytes) -> None:
     async def speak(line: ServerConnection) -> None:
@@ -227,3 +251,16 @@ async def test_a_websocket_of_bilibili_that_makes_no_sense_is_opened_again(frame
         async with ear.listening():
             await ear.until(lambda: ear.bridge.state.state == "retrying")
             await asyncio.sleep(0)
+
+
+async def test_a_project_that_bilibili_does_not_begin_just_now_is_asked_for_again_and_a_wrong_code_is_not() -> None:
+    code = 7001  # the project before is being ended
+
+    async with web(lambda _: (200, {"code": code, "message": "no"})) as api:
+        ear = Ear(BilibiliLine(17, "code-1", "key-1", "secret-1", api.address).carry)
+        async with ear.listening():
+            await ear.until(lambda: ear.bridge.state.state == "retrying")
+            assert "7001" in ear.bridge.state.reason
+            code = 7007
+            await ear.until(lambda: ear.bridge.state.state == "refused")
+            assert "7007" in ear.bridge.state.reason

@@ -46,6 +46,15 @@ def test_coins_count_what_is_given_and_not_what_comes_back() -> None:
     assert goals_in(scene.tick(TOLD_EVERY_S))[0][0].value == 50
 
 
+def test_a_goal_is_never_below_nothing_when_what_was_given_before_it_comes_back() -> None:
+    scene = Scene()
+    scene.join("ann")
+    scene.go_live()
+    scene.commit("ann", "ticket-1", "ticket")
+    scene.play(ev.GoalSet("coins", "New hat", 500), ev.GiftRefunded("ann", "ticket-1", 900, "sorry"))
+    assert goals_in(scene.tick(TOLD_EVERY_S)) == [] and scene.room.goals_told[0].value == 0
+
+
 def test_viewers_count_as_many_as_are_here() -> None:
     scene = Scene()
     scene.join("ann")

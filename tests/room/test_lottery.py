@@ -21,9 +21,18 @@ from avatar_live.protocol.together import (
 )
 from avatar_live.protocol.wire import Moderate, Wallet
 from avatar_live.room import events as ev
-from avatar_live.room.lottery import Terms, commitment, drawn, tag_of, terms
+from avatar_live.room.lottery import (
+    RUNNING,
+    TICKETS_WAIT,
+    Terms,
+    commitment,
+    drawn,
+    obstacle_to_open,
+    tag_of,
+    terms,
+)
 from avatar_live.room.roster import Roster
-from avatar_live.room.state import Entry
+from avatar_live.room.state import QUEUE_MAX, QUEUE_S_MAX, Entry
 
 SEED = "a seed"
 
@@ -132,6 +141,32 @@ def test_anybody_can_draw_again_in_whatever_order(viewers: set[str], count: int,
     assert [entry.tag for _, entry in drawn(seed, entries, count)] == again
 
 
+def test_who_is_banned_before_the_draw_cannot_win_and_is_not_among_what_is_drawn_again() -> None:
+    scene = lottery_of("ann", "bob", "cat", winners=3)
+    scene.play(*[ev.Said(viewer, "luck") for viewer in ("ann", "bob", "cat")])
+    scene.play(ev.Moderated("", Moderate("ban", viewer="bob")))
+    assert {award.viewer for award in of(ev.Award, scene.tick(30.0))} == {"ann", "cat"}
+    assert scene.room.draw is not None and {viewer for viewer, _ in scene.room.draw.entries.items()} == {"ann", "cat"}
+
+
+def test_every_winner_of_a_ticket_plays_though_the_line_is_full_and_slow() -> None:
+    viewers = [f"v{number}" for number in range(QUEUE_MAX)]
+    scene = lottery_of(*viewers, "ann", winners=QUEUE_MAX, prize="ticket")
+    assert obstacle_to_open(scene.room, "ticket", 1) == RUNNING
+    scene.play(*[ev.Said(viewer, "luck") for viewer in viewers])
+    prizes = of(ev.Commit, scene.tick(30.0))
+    for number in range(QUEUE_MAX):
+        scene.commit("ann", f"paid-{number}", "ticket")
+    for prize in prizes:
+        assert not of(ev.Refund, scene.commit(prize.viewer, prize.id, "ticket"))
+    assert len(scene.room.queue) == 2 * QUEUE_MAX
+    assert obstacle_to_open(scene.room, "ticket", 1) == TICKETS_WAIT
+    assert not scene.play(ev.LotteryOpened("more", 0, 30.0, 1, "ticket", 0, SEED))
+    assert not obstacle_to_open(scene.room, "coins", 1)
+    assert {refund.viewer for refund in of(ev.Refund, scene.tick(QUEUE_S_MAX))} == {"ann"}
+    assert len(scene.room.queue) == QUEUE_MAX
+
+
 def test_a_seed_cannot_be_another_one_afterwards() -> None:
     assert commitment("a") != commitment("b") and len(commitment("a")) == 64
 
@@ -158,6 +193,8 @@ def test_a_seed_cannot_be_another_one_afterwards() -> None:
         ("w", 0, 30.0, 1, "coins", 0, False),
         ("w", 0, 30.0, 1, "ticket", 0, True),
         ("w", 0, 30.0, 1, "ticket", 5, False),
+        ("w", 0, 30.0, QUEUE_MAX, "ticket", 0, True),
+        ("w", 0, 30.0, QUEUE_MAX + 1, "ticket", 0, False),
     ],
 )
 def test_terms_at_their_limits_fit_and_past_them_not(

@@ -23,7 +23,7 @@ from avatar_live.room.moderation import (
     obstacle_to,
 )
 from avatar_live.room.order import HOLD_S, Order
-from avatar_live.room.state import DEED_ALLOWANCE
+from avatar_live.room.state import CHAT_ALLOWANCE, DEED_ALLOWANCE
 
 WORDS = words_of(["# not these", "badword", "赌博", " scam "])
 
@@ -281,3 +281,22 @@ def test_so_many_reports_of_a_line_are_counted_and_no_more() -> None:
         scene.join(f"viewer-{number}")
         scene.play(ev.LineReported(f"viewer-{number}", 1))
     assert len(scene.room.order.reports[1]) == REPORTERS_MAX
+
+
+def test_a_flood_of_lines_is_stopped_before_their_words_are_looked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    scene, looked = Scene(), list[str]()
+    scene.join("ann")
+
+    def has_word(text: str, words: frozenset[str]) -> bool:
+        looked.append(text)
+        return True
+
+    monkeypatch.setattr("avatar_live.room.moderation.has_word", has_word)
+    scene.play(*[ev.Said("ann", f"bad {number}") for number in range(60)])
+    assert len(looked) == CHAT_ALLOWANCE.burst
+
+
+def test_thousands_of_words_without_blanks_are_each_found_and_nothing_else() -> None:
+    words = words_of(f"{chr(0x4E00 + number % 200)}{chr(0x5000 + number)}" for number in range(5_000))
+    assert all(has_word(f"好 {word[0]}-{word[1:]} 的", words) for word in words)
+    assert not has_word("今天天气很好", words) and not has_word("", words)

@@ -1,0 +1,71 @@
+"""What viewers do together outlives the room: the poll, the lottery and the goals, with the time that they had left."""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from avatar_live.room import events as ev
+from avatar_live.room.lottery import award_id
+from avatar_live.room.state import Ballot, Draw, Room, Target
+
+_SUMMED: Final = ("likes", "coins")  # are counted from nothing in each life of the room
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """What is kept of a room; its times are from then on, and sums from where the next life begins to count."""
+
+    ballot: Ballot | None = None
+    polls: int = 0
+    draw: Draw | None = None
+    lotteries: int = 0
+    targets: tuple[Target, ...] = ()
+    goal_number: int = 0
+    round_number: int = 1
+
+
+def together(room: Room, now_s: float) -> Together:
+    """Return what is to be kept of a room."""
+    ballot, draw = room.ballot, room.draw
+    return Together(
+        ballot=None if ballot is None else replace(ballot, until_s=ballot.until_s - now_s),
+        polls=room.polls,
+        draw=None if draw is None else replace(draw, until_s=draw.until_s - now_s),
+        lotteries=room.lotteries,
+        targets=tuple(_moved(target, -_sum(room, target)) for target in room.targets),
+        goal_number=room.goal_number,
+        round_number=room.round.number,
+    )
+
+
+def restored(room: Room, kept: Together, now_s: float) -> tuple[Room, ev.Effects]:
+    """Go on with what was kept `now_s` being then; what has ended meanwhile ends with the next tick.
+
+    The prizes of a lottery that was drawn are asked for again: the ledger books each once.
+    """
+    ballot, draw = kept.ballot, kept.draw
+    room = replace(
+        room,
+        ballot=None if ballot is None else replace(ballot, until_s=ballot.until_s + now_s, told_s=now_s),
+        polls=kept.polls,
+        lotteries=kept.lotteries,
+        targets=tuple(_moved(target, _sum(room, target)) for target in kept.targets),
+        goal_number=kept.goal_number,
+        round=replace(room.round, number=kept.round_number),
+    )
+    if draw is None:
+        return room, ()
+    draw = replace(draw, until_s=draw.until_s + now_s, told_s=now_s)
+    room = replace(room, draw=draw)
+    if draw.phase == "open":
+        return room, ()
+    if draw.prize == "ticket":
+        return room, tuple(ev.Commit(name, one.name, award_id(draw, name), "ticket", 0) for name, one in draw.won)
+    return room, tuple(ev.Award(name, award_id(draw, name), draw.coins) for name, _ in draw.won)
+
+
+def _moved(target: Target, by: int) -> Target:
+    return replace(target, from_value=target.from_value + by) if target.kind in _SUMMED else target
+
+
+def _sum(room: Room, target: Target) -> int:
+    return room.likes if target.kind == "likes" else room.coins_given

@@ -1,0 +1,94 @@
+"""What viewers do together outlives a server that is killed, and its file is never worse than none."""
+
+import asyncio
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from show_server import TOKEN, ShowServer, page, show_server
+
+from avatar_live.protocol.together import Lottery, OwnEntry, OwnVote, Vote
+from avatar_live.protocol.wire import Say
+from avatar_live.room import events as ev
+from avatar_live.room.state import Room
+from avatar_live.room.step import step
+from avatar_live.server.together import FILE, TogetherFile
+
+DEADLINE_S = 10.0
+
+
+@pytest.fixture
+def mortal(tmp_path: Path) -> Iterator[ShowServer]:
+    """A server that the test may end."""
+    with show_server(tmp_path) as running:
+        yield running
+
+
+def post(server: ShowServer, path: str, body: dict[str, object]) -> None:
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    response = httpx.post(f"http://127.0.0.1:{server.port}/api/{path}", headers=headers, json=body, timeout=DEADLINE_S)
+    assert response.is_success, response.text
+
+
+def holds(file: Path, text: str) -> bool:
+    """Wait until a file holds a text."""
+    until_s = time.monotonic() + DEADLINE_S
+    while time.monotonic() < until_s:
+        if file.exists() and text in file.read_text():
+            return True
+        time.sleep(0.05)
+    return False
+
+
+async def test_a_poll_a_lottery_and_goals_go_on_after_the_server_was_killed_and_winners_stay_winners(
+    mortal: ShowServer,
+) -> None:
+    async with page(mortal, "Ann") as ann:
+        await asyncio.to_thread(post, mortal, "polls", {"question": "Tea?", "choices": ["yes", "no"], "seconds": 600})
+        await asyncio.to_thread(post, mortal, "goals", {"kind": "likes", "title": "Dance!", "target": 100})
+        lottery = {"word": "luck", "seconds": 5, "winners": 1, "prize": "ticket"}
+        await asyncio.to_thread(post, mortal, "lotteries", lottery)
+        await ann.send(Vote(1, 1))
+        await ann.until(OwnVote)
+        await ann.send(Say("luck"))
+        entry = await ann.until(OwnEntry)
+        secret = ann.welcome.viewer
+    file = Path(mortal.plan.data_folder) / FILE
+    assert await asyncio.to_thread(holds, file, entry.tag)
+    mortal.kill()
+    mortal.start()
+    async with page(mortal, "Ann", secret) as ann:
+        welcome = ann.welcome
+        assert welcome.poll is not None and (welcome.poll.votes, welcome.vote) == ((0, 1), 1)
+        assert [goal.title for goal in welcome.goals] == ["Dance!"]
+        if welcome.lottery is not None and not welcome.lottery.is_over:
+            assert (await ann.until(Lottery, lambda told: told.is_over)).winners == ("Ann",)
+    mortal.kill()
+    mortal.start()
+    async with page(mortal, "Ann", secret) as ann:
+        assert ann.welcome.entry is not None and ann.welcome.entry.is_winner
+
+
+async def test_only_news_is_written_and_the_last_of_it_when_the_server_stops(tmp_path: Path) -> None:
+    file, path = TogetherFile(tmp_path), tmp_path / FILE
+    room, _ = step(Room(epoch="life-1"), ev.PollOpened("Tea?", ("yes", "no"), 30.0, None), 0.0)
+    file.write(room, 0.0, 1_000.0)
+    before = path.stat().st_ino
+    file.look_at(room, 1.0, 1_001.0)
+    file.write(room, 1.0, 1_001.0)
+    assert path.stat().st_ino == before and path.stat().st_mode & 0o777 == 0o600
+    voting, _ = step(room, ev.PollClosed(), 2.0)
+    file.look_at(voting, 2.0, 1_002.0)
+    begun, _ = step(voting, ev.RoundBegun(), 3.0)
+    await file.close(begun, 3.0, 1_003.0)
+    read = TogetherFile(tmp_path).read(1_010.0)
+    assert read is not None and (read[0].round_number, read[1]) == (2, 7.0)
+    assert read[0].ballot is not None and read[0].ballot.is_over
+
+
+def test_a_file_that_cannot_be_read_is_as_good_as_none(tmp_path: Path) -> None:
+    assert TogetherFile(tmp_path).read(0.0) is None
+    (tmp_path / FILE).write_text('{"wall_s": 1.0, "together": {"polls": "many"}}')
+    assert TogetherFile(tmp_path).read(0.0) is None
