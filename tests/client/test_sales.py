@@ -53,12 +53,16 @@ async def stands(ann: Viewer, id: str, state: str) -> GiftUpdate:
     raise AssertionError(state)
 
 
-async def back(ann: Viewer) -> None:
-    """Wait until she is in the next life of the room."""
+def life(ann: Viewer) -> str:
+    """Return in which life of the room she is."""
     assert ann.welcome is not None
-    epoch = ann.welcome.epoch
+    return ann.welcome.epoch
+
+
+async def back(ann: Viewer, before: str) -> None:
+    """Wait until she is in the next life of the room, where she may be already."""
     async with asyncio.timeout(DEADLINE_S):
-        while ann.welcome.epoch == epoch:
+        while life(ann) == before:
             await anext(ann)
 
 
@@ -115,15 +119,39 @@ async def test_each_paid_effect_reaches_the_game_once_over_cut_lines(server: Sho
         assert ann.balance_coins == START_BALANCE_COINS - 9 * 25
 
 
+async def test_two_lines_of_a_game_do_each_paid_effect_once_and_the_last_goes_on_alone(server: ShowServer) -> None:
+    given: list[str] = []
+
+    async def play(events: Events) -> None:
+        async for effect in events.of(PaidEffect):
+            given.append(effect.id)
+            effect.done()
+
+    async with castle(server) as (first, ann, _), asyncio.TaskGroup() as games:
+        playing = [games.create_task(play(first))]
+        async with Events(address(server), TOKEN) as second:
+            await second.sell("castle", [GHOST, SIEGE, STORM])
+            playing.append(games.create_task(play(second)))
+            for number in range(6):
+                await ann.give("castle/ghost", f"gift-{number}")
+                await stands(ann, f"gift-{number}", "done")
+            playing[1].cancel()
+        await ann.give("castle/ghost", "last")
+        await stands(ann, "last", "done")
+        playing[0].cancel()
+    assert len(given) == len(set(given)) == 7
+
+
 async def test_what_runs_while_the_server_dies_is_done_once(server: ShowServer) -> None:
     async with castle(server) as (events, ann, _):
         await ann.give("castle/siege", "one")
         effect = await paid(events)
         effect.running()
         await stands(ann, "one", "running")
+        before = life(ann)
         server.kill()
         await asyncio.to_thread(server.start)
-        await back(ann)
+        await back(ann, before)
         effect.done()
         await stands(ann, "one", "done")
         await ann.give("castle/ghost", "two")
