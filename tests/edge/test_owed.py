@@ -41,9 +41,10 @@ def test_who_heard_everything_is_owed_nothing() -> None:
     assert owed.batch(owed.last, PLAIN_JSON) == b""
 
 
-def test_what_is_new_comes_in_order_and_the_show_once() -> None:
+def test_of_what_is_new_all_lines_come_in_one_frame_and_then_the_rest_the_show_once() -> None:
     owed = owed_of(chat(1), show(2), gift(3), show(4), chat(5))
-    assert owed.batch(1, PLAIN_JSON) == b"".join(framed(one) for one in (gift(3), show(4), chat(5)))
+    assert owed.batch(1, PLAIN_JSON) == framed(Lines((gift(3), chat(5)))) + framed(show(4))
+    assert owed.batch(3, PLAIN_JSON) == framed(show(4)) + framed(chat(5)), "a single line is no reason to pack it"
 
 
 def test_lines_that_follow_each_other_come_in_one_frame() -> None:
@@ -71,7 +72,10 @@ def test_every_gift_is_told_and_of_chat_the_newest(kinds: list[str], heard: int)
         or one in lines[-CHAT_AT_ONCE_MAX:]
         or (isinstance(one, Show) and one is shows[-1])
     ]
-    assert messages_in(batch) == told
+    assert sorted(messages_in(batch), key=told.index) == told
+    assert [one for one in messages_in(batch) if not isinstance(one, Show)] == [
+        one for one in told if not isinstance(one, Show)
+    ], "lines stay in their order"
 
 
 def messages_in(batch: bytes) -> list[ToViewer]:
