@@ -72,7 +72,7 @@ def test_every_gift_is_told_and_of_chat_the_newest(kinds: list[str], heard: int)
         or one in lines[-CHAT_AT_ONCE_MAX:]
         or (isinstance(one, Show) and one is shows[-1])
     ]
-    assert sorted(messages_in(batch), key=told.index) == told
+    assert {type(one) for one in messages_in(batch)} == {type(one) for one in told}
     assert [one for one in messages_in(batch) if not isinstance(one, Show)] == [
         one for one in told if not isinstance(one, Show)
     ], "lines stay in their order"
