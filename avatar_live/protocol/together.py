@@ -4,6 +4,8 @@ from typing import Final, Literal
 
 import msgspec
 
+from avatar_live.protocol.whole import Whole
+
 QUESTION_CHARACTERS_MAX: Final = 120
 CHOICE_CHARACTERS_MAX: Final = 40
 CHOICES_MIN: Final = 2
@@ -32,8 +34,8 @@ BoardKind = Literal["round", "season"]
 class Vote(msgspec.Struct, frozen=True, tag="vote"):
     """Choose in a poll, by the number of the choice from 0 on; until the poll ends another vote replaces it."""
 
-    poll: int
-    choice: int
+    poll: Whole
+    choice: Whole
 
 
 class AskBoard(msgspec.Struct, frozen=True, tag="ask_board"):

@@ -26,6 +26,7 @@ from avatar_live.protocol.together import (
     Vote,
 )
 from avatar_live.protocol.view import Camp
+from avatar_live.protocol.whole import Whole
 
 MESSAGE_BYTES_MAX: Final = 4_096
 NAME_CHARACTERS_MAX: Final = 24
@@ -53,7 +54,7 @@ class Join(msgspec.Struct, frozen=True, tag="join"):
     name: str
     viewer: str | None = None
     epoch: str | None = None
-    seq: int = 0
+    seq: Whole = 0
     token: str | None = None  # a moderator's invitation, good once
 
 
@@ -61,13 +62,13 @@ class Say(msgspec.Struct, frozen=True, tag="say"):
     """Write a chat line; `reply_to` is the `seq` of the line that it answers."""
 
     text: str
-    reply_to: int = 0
+    reply_to: Whole = 0
 
 
 class Like(msgspec.Struct, frozen=True, tag="like"):
     """Like `count` times since the last message."""
 
-    count: int = 1
+    count: Whole = 1
 
 
 class GiveGift(msgspec.Struct, frozen=True, tag="gift"):
@@ -78,8 +79,8 @@ class GiveGift(msgspec.Struct, frozen=True, tag="gift"):
 
     id: str
     gift: str
-    count: int = 1
-    price_coins: int = 0
+    count: Whole = 1
+    price_coins: Whole = 0
 
 
 class PickCamp(msgspec.Struct, frozen=True, tag="camp"):
@@ -134,12 +135,12 @@ class Moderate(msgspec.Struct, frozen=True, tag="moderate"):
     """
 
     deed: Deed
-    seq: int = 0
+    seq: Whole = 0
     viewer: str = ""
     seconds: float = 0.0
     reason: str = ""
     is_by_address: bool = False
-    line: int = 0
+    line: Whole = 0
     hold: HoldMode = "off"
     then: HoldEnd = "tell"
 
@@ -147,7 +148,7 @@ class Moderate(msgspec.Struct, frozen=True, tag="moderate"):
 class ReportLine(msgspec.Struct, frozen=True, tag="report"):
     """Tell the host that a line should not stand there; one viewer counts once a line."""
 
-    seq: int
+    seq: Whole
 
 
 class Ping(msgspec.Struct, frozen=True, tag="ping"):

@@ -10,7 +10,8 @@ import msgspec
 import pytest
 from show_server import TOKEN, ShowServer, page, show_server
 
-from avatar_live.protocol.wire import GIFT_COUNT_MAX, GiftUpdate, GiveGift, Refused, Welcome
+from avatar_live.protocol.whole import WHOLE_MAX
+from avatar_live.protocol.wire import CLOSE_BAD_MESSAGE, GIFT_COUNT_MAX, GiftUpdate, GiveGift, Refused, Welcome
 from avatar_live.server.keeper import digest
 from avatar_live.server.ledger.settle import TOPUP_COINS_MAX, WALLET_COINS_MAX
 from avatar_live.server.providers import Providers
@@ -73,12 +74,33 @@ async def test_one_gift_sent_by_many_pages_at_once_is_paid_once(server: ShowServ
         assert set(await asyncio.gather(*(give(number) for number in range(6)))) == {COINS - 300}
 
 
-@pytest.mark.parametrize("price", [0, -300, 1, 10**30])
-async def test_a_price_that_a_client_sends_is_not_looked_at(server: ShowServer, price: int) -> None:
+@pytest.mark.parametrize(("price", "paid"), [(0, 300), (-300, 300), (WHOLE_MAX, 300), (1, 0)])
+async def test_a_price_that_a_client_sends_refuses_and_never_makes_the_price(
+    server: ShowServer, price: int, paid: int
+) -> None:
     async with page(server, "Eve") as eve:
-        said = b'{"type":"gift","id":"cheap%d","gift":"fireworks","price_coins":%d}' % (price % 97, price)
-        await eve.socket.send(said.decode())
-        assert (await eve.until(GiftUpdate)).balance_coins == COINS - 300
+        await eve.send(GiveGift(f"cheap{price % 97}", "fireworks", 1, price))
+        update = await eve.until(GiftUpdate)
+        assert (update.state, update.balance_coins) == ("committed" if paid else "refused", COINS - paid)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        '{"type":"gift","id":"a","gift":"rose","price_coins":%d}',
+        '{"type":"gift","id":"a","gift":"rose","count":%d}',
+        '{"type":"like","count":%d}',
+        '{"type":"vote","poll":1,"choice":%d}',
+        '{"type":"say","text":"hello","reply_to":%d}',
+    ],
+)
+@pytest.mark.parametrize("number", [WHOLE_MAX + 1, -(10**30)])
+async def test_a_number_that_no_process_of_ours_can_pass_on_ends_its_own_line_alone(
+    server: ShowServer, said: str, number: int
+) -> None:
+    async with page(server, "Eve") as eve:
+        await eve.socket.send(said % number)
+        assert (await eve.closed())[0] == CLOSE_BAD_MESSAGE
 
 
 @pytest.mark.parametrize("count", [0, -1, GIFT_COUNT_MAX + 1, 2**31, 2**53])
