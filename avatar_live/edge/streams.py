@@ -30,7 +30,6 @@ from avatar_live.protocol.wire import Show, ToViewer
 BEAT_S: Final = 1.0
 LEASE_S: Final = 4.0  # a room that is silent for so long may be taken over
 NODE_S_MAX: Final = 5.0  # an edge that is silent for so long is gone, and so are its lines
-NODE_SILENT_S: Final = 2.0  # one that is silent for so long makes the count of viewers an estimate
 AWAY_S: Final = 3.0  # an edge that has not heard of its room for so long tells its lines
 CONNECT_S: Final = 2.0
 ANSWER_S: Final = 4.0

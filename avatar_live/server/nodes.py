@@ -30,7 +30,6 @@ from avatar_live.edge.streams import (
     LEASE_S,
     NODE_ENTRIES_MAX,
     NODE_S_MAX,
-    NODE_SILENT_S,
     RETRY_S,
     UNTOLD_MAX,
     Downward,
@@ -47,29 +46,11 @@ from avatar_live.protocol.wire import CLOSE_RESTARTING, LIKES_PER_MESSAGE_MAX, F
 from avatar_live.room import events as ev
 from avatar_live.server.entrance import Entrance
 from avatar_live.server.keeper import Keeper
+from avatar_live.server.lease import Lease, NodesError, NodeState
 
 EARLY_MAX: Final = 20  # messages of a line that the room's last life knew and this one does not yet
 TOO_EARLY: Final = "The room has only just come back; come back, too."
 _log: Final = logging.getLogger(__name__)
-
-
-class NodesError(Exception):
-    """Say in one sentence why this process cannot keep the room."""
-
-
-@dataclass(frozen=True, slots=True)
-class Lease:
-    """What a life of a room begins with: its number, how far the one before had taken `up`, and its likes."""
-
-    fence: int
-    owner: str
-    taken: bytes
-    likes: int
-
-    @property
-    def value(self) -> str:
-        """What stands in Redis while the room is ours."""
-        return f"{self.fence} {self.owner}"
 
 
 async def hold(redis: Redis, keys: Keys) -> Lease | str:
@@ -84,21 +65,6 @@ async def hold(redis: Redis, keys: Keys) -> Lease | str:
     if not fence:
         return str(holder.decode().partition(" ")[2].partition(",")[0]) + ")"
     return Lease(fence, owner, taken, int(likes))
-
-
-@dataclass(frozen=True, slots=True)
-class NodeState:
-    """What is known of an edge: its lines as it counts them, those that are in the room, and how long it is silent."""
-
-    name: str
-    lines: int
-    inside: int
-    silent_s: float
-
-    @property
-    def is_silent(self) -> bool:
-        """Whether its viewers are only thought to be there."""
-        return self.silent_s > NODE_SILENT_S
 
 
 class Nodes:

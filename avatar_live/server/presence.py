@@ -8,7 +8,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from avatar_live.server.access import Access
 from avatar_live.server.keeper import Keeper
-from avatar_live.server.nodes import NodeState
+from avatar_live.server.lease import NodeState
 
 
 class EdgeNode(msgspec.Struct, frozen=True):

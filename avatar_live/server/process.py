@@ -12,11 +12,10 @@ import threading
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import uvicorn
 from litestar.types import ASGIApp
-from redis.asyncio import Redis
 
 from avatar_live import clock
 from avatar_live.broadcast.broadcaster import Broadcaster
@@ -33,7 +32,6 @@ from avatar_live.edge.link import serve_edges
 from avatar_live.edge.open_files import allow_open_files
 from avatar_live.edge.origin import is_from_here
 from avatar_live.edge.socket import Reception
-from avatar_live.edge.streams import Keys
 from avatar_live.game.push import TICK_HZ
 from avatar_live.protocol.wire import SHOW_HZ
 from avatar_live.room import events as ev
@@ -44,9 +42,9 @@ from avatar_live.server.commands import room_commands
 from avatar_live.server.entrance import Entrance, RemoteEdge
 from avatar_live.server.http import impatient_http, with_callers
 from avatar_live.server.keeper import Keeper
+from avatar_live.server.lease import Lease, NodesError
 from avatar_live.server.ledger import LEDGER_FILE, Ledger, LedgerError
 from avatar_live.server.metrics import metrics_route
-from avatar_live.server.nodes import Lease, Nodes, NodesError, hold, redis_of
 from avatar_live.server.presence import presence_route
 from avatar_live.server.programs import Programs
 from avatar_live.server.reception import reception, socket_factory
@@ -57,6 +55,9 @@ from avatar_live.server.webhooks.outpost import Outpost
 from avatar_live.server.webhooks.store import StoreError
 from avatar_live.server.whep import whep_routes
 from avatar_live.server.whip import Inlet, whip_routes
+
+if TYPE_CHECKING:
+    from redis.asyncio import Redis
 
 BACKLOG: Final = 1_024
 GRACE_S: Final = 1
@@ -140,7 +141,7 @@ async def _serve(
 class _Held:
     """A room that is ours: at once where it has no edges elsewhere, and by a lease where it has."""
 
-    redis: Redis | None = None
+    redis: "Redis | None" = None
     lease: Lease | None = None
 
 
@@ -150,6 +151,10 @@ async def _room_held(plan: ServerPlan, health: HealthWriter, wanted: Lossless[Or
     if not plan.redis:
         yield _Held()
         return
+    # Redis' client takes six megabytes, which a show of one machine does without.
+    from avatar_live.edge.streams import Keys
+    from avatar_live.server.nodes import hold, redis_of
+
     async with redis_of(plan.redis) as redis:
         early: list[Order] = []
         while isinstance(lease := await hold(redis, Keys(plan.room)), str):
@@ -179,6 +184,9 @@ async def _serve_room(
     keeper.log.hearers.append(outpost.hear)
     nodes = None
     if held.redis is not None and held.lease is not None:
+        from avatar_live.edge.streams import Keys
+        from avatar_live.server.nodes import Nodes
+
         nodes = Nodes(keeper, held.redis, Keys(plan.room), held.lease)
     broadcaster = Broadcaster(
         want_keyframe=keeper.stage.want_keyframe,
