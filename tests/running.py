@@ -19,6 +19,7 @@ from websockets.sync.client import ClientConnection, connect
 from avatar_live.app.bench.person import make_clip
 from avatar_live.app.settings import Settings, find_avatar, run_folder
 from avatar_live.app.supervisor import Supervisor
+from avatar_live.server.ledger import LEDGER_FILE
 from avatar_live.tracking.models import default_folder, provision
 
 DEADLINE_S = 20.0
@@ -73,7 +74,7 @@ class Running:
 
     def ledger(self, question: str, *values: object) -> list[Any]:
         """Ask the ledger's file, beside the server."""
-        (path,) = self.settings.data_folder.glob("*.sqlite*[!lm]")
+        path = self.settings.data_folder / LEDGER_FILE
         with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
             return database.execute(question, values).fetchall()
 

@@ -7,8 +7,8 @@ from avatar_live.engine.foley import Foley, sounds_of_cue
 from avatar_live.engine.recordings import read_bank
 from avatar_live.game.inputs import Enter, Push
 from avatar_live.game.push import CELEBRATE_S, TICK_S, World, step, view
-from avatar_live.protocol.catalogue import CATALOGUE
-from avatar_live.protocol.cues import Banner, Barrage, Cue, Fireworks, Goal, Hearts, React
+from avatar_live.protocol.catalogue import CATALOGUE, Gift
+from avatar_live.protocol.cues import Banner, Barrage, Cue, Fireworks, GiantHead, Goal, Hearts, React
 from avatar_live.protocol.view import GameView
 from avatar_live.room.gifts import _reaction
 from avatar_live.stage import Impact
@@ -22,6 +22,13 @@ def names(foley: Foley, game: GameView = REST, *impacts: Impact) -> list[str]:
     return [play.name for play in foley.sounds(impacts, game, AT_S)]
 
 
+def cue_of(gift: Gift) -> Cue:
+    """Return what the stage is asked for; a gift that takes its time is asked for at its turn."""
+    if gift.seconds > 0.0:
+        return React(gift.move) if gift.move is not None else GiantHead(gift.seconds)
+    return _reaction(gift, 7)
+
+
 @pytest.mark.parametrize("gift", [gift.id for gift in CATALOGUE])
 def test_every_gift_is_heard_with_a_sound_that_there_is(gift: str) -> None:
     known = {gift.id: gift for gift in CATALOGUE}[gift]
@@ -31,7 +38,7 @@ def test_every_gift_is_heard_with_a_sound_that_there_is(gift: str) -> None:
     if known.reaction == "throw":
         impacts = (Impact(gift, 0.8, 0.0, True),)
     elif known.reaction != "ticket":
-        foley.notice(_reaction(known, 7))
+        foley.notice(cue_of(known))
     heard = names(foley, REST, *impacts)
     assert set(heard) == {gift}
     assert gift in read_bank(ASSETS / "sounds")
@@ -40,7 +47,7 @@ def test_every_gift_is_heard_with_a_sound_that_there_is(gift: str) -> None:
 def test_every_sound_that_is_asked_for_exists_and_every_sound_is_asked_for() -> None:
     asked = set()
     cues: list[Cue] = [Barrage(1), Goal("red"), Fireworks(3), Banner("", "ticket"), React("dance")]
-    cues += [_reaction(gift, 1) for gift in CATALOGUE if gift.reaction != "ticket"]
+    cues += [cue_of(gift) for gift in CATALOGUE if gift.reaction != "ticket"]
     asked |= {play.name for cue in cues for play in sounds_of_cue(cue, AT_S)}
     asked |= {"tomato", "duck", "rose", "thud", "kick", "bounce", "kickoff", "join"}  # the tests below
     assert asked == read_bank(ASSETS / "sounds").keys()
