@@ -168,7 +168,7 @@ async def test_who_talks_without_end_and_does_not_listen_is_cut(server: ShowServ
     with socket.create_connection(("127.0.0.1", server.port)) as deaf:
         deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
         deaf.setblocking(False)
-        async with events(server) as listening, asyncio.timeout(DEADLINE_S):
+        async with events(server) as listening, asyncio.timeout(4 * DEADLINE_S):
             reader, writer = await asyncio.open_connection(sock=deaf, limit=1_024)
             writer.write(
                 b"GET /ws HTTP/1.1\r\nHost: test\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
