@@ -22,7 +22,7 @@ export function pollView(state: State, act: Actions): TemplateResult | typeof no
     <ol>
       ${poll.choices.map((choice, at) => choiceView(state, poll, choice, at, total, act))}
     </ol>
-    <footer>${verdict(poll, state.vote) ?? (poll.is_quiz && !poll.is_over ? words.quiz_secret : `${total.toLocaleString("en")} ${words.votes}`)}</footer>
+    <footer>${verdict(poll, state.vote) ?? (poll.is_quiz && !poll.is_over ? words.quiz_secret : `${total.toLocaleString("en")} ${total === 1 ? words.vote : words.votes}`)}</footer>
   </section>`;
 }
 
