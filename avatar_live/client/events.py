@@ -125,13 +125,7 @@ class Events:
         self._blocking.close()
 
     async def __aenter__(self) -> Self:
-        self.target()  # a wrong address is told before anything waits for it
-        self._line.open()
-        try:
-            await self._welcomed()
-        except BaseException:
-            await self._line.close()
-            raise
+        await self._line.open_until(self._welcomed)
         return self
 
     async def __aexit__(

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 from typing import Final, Protocol
 from urllib.parse import urlencode, urlsplit, urlunsplit
@@ -88,6 +88,16 @@ class Line:
         self._task: asyncio.Task[None] | None = None
         self._backoff = Backoff()
         self._rest_s = 0.0
+
+    async def open_until(self, welcomed: Callable[[], Awaitable[None]]) -> None:
+        """Open, and return when it is welcomed; on any fault the line is closed again. Raises ClientError."""
+        self._guest.target()  # a wrong address is told before anything waits for it
+        self.open()
+        try:
+            await welcomed()
+        except BaseException:
+            await self.close()
+            raise
 
     def open(self) -> None:
         """Connect, and connect again whenever the line breaks."""

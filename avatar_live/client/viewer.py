@@ -75,13 +75,7 @@ class Viewer:
         self._blocking.close()
 
     async def __aenter__(self) -> Self:
-        self.target()  # a wrong address is told before anything waits for it
-        self._line.open()
-        try:
-            await self._joined()
-        except BaseException:
-            await self._line.close()
-            raise
+        await self._line.open_until(self._joined)
         return self
 
     async def __aexit__(
