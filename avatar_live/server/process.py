@@ -243,21 +243,15 @@ async def _serve_room(
             keeper.crowd.say_goodbye()
             programs.say_goodbye()
             web.should_exit = True
-            ticking.cancel()
-            telling.cancel()
-            reaching.cancel()
-            for one in bridged:
-                one.cancel()
+            for task in (ticking, telling, reaching, *bridged):
+                task.cancel()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(GRACE_S):
                     await broadcaster.close()
             await serving
-            with contextlib.suppress(asyncio.CancelledError):
-                await ticking
-            with contextlib.suppress(asyncio.CancelledError):
-                await telling
-            with contextlib.suppress(asyncio.CancelledError):
-                await reaching
+            for task in (ticking, telling, reaching):  # a fault of theirs is the server's
+                with contextlib.suppress(asyncio.CancelledError):
+                    await task
             await asyncio.gather(*bridged, return_exceptions=True)
             if nodes is not None:
                 await nodes.release()

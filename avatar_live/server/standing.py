@@ -1,8 +1,8 @@
 """Keep who is trusted, muted and banned over restarts, and write down every deed of moderation.
 
 Three things lie in the data folder, for this user only: `moderation.json` (also the room's id and its key for
-invitations; written whole beside the old one and then renamed), `audit.jsonl` (append-only, one old one kept) and the
-host's own `filter_words.txt`. Viewers stand there as digests, addresses as salted hashes.
+invitations), `audit.jsonl` (append-only, one old one kept) and the host's own `filter_words.txt`. Viewers stand there as
+digests, addresses as salted hashes.
 """
 
 import asyncio
@@ -10,7 +10,6 @@ import contextlib
 import hashlib
 import hmac
 import logging
-import os
 import secrets
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -23,6 +22,7 @@ from avatar_live.edge.address import address_digest
 from avatar_live.protocol.wire import HoldEnd, HoldMode
 from avatar_live.room.filter import words_of
 from avatar_live.room.order import HOLD_S, Order
+from avatar_live.server.whole_file import write_whole
 
 FILE: Final = "moderation.json"
 AUDIT_FILE: Final = "audit.jsonl"
@@ -174,15 +174,5 @@ class Standing:
         with self._writing:
             latest = self._latest
             if latest != self._written:
-                self._replace(latest)
+                write_whole(self._folder / FILE, latest)
                 self._written = latest
-
-    def _replace(self, standings: bytes) -> None:
-        path = self._folder / FILE
-        fresh = path.with_suffix(".new")
-        fresh.unlink(missing_ok=True)
-        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(standings)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(path)

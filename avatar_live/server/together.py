@@ -1,12 +1,11 @@
 """Keep what viewers do together over restarts: `together.json` in the data folder, for this user only.
 
-It is written whole beside the old one and then renamed, off the loop and at most once a look; only a lottery that was
-just drawn is written before its first prize is asked for, so that no other life of the server draws it again.
+It is written whole, off the loop and at most once a look; only a lottery that was just drawn is written before its first
+prize is asked for, so that no other life of the server draws it again.
 """
 
 import asyncio
 import logging
-import os
 import threading
 from pathlib import Path
 from typing import Final
@@ -15,6 +14,7 @@ import msgspec
 
 from avatar_live.room.state import Ballot, Draw, Room
 from avatar_live.room.together import Together, together
+from avatar_live.server.whole_file import write_whole
 
 FILE: Final = "together.json"
 _log: Final = logging.getLogger(__name__)
@@ -50,7 +50,7 @@ class TogetherFile:
 
     def look_at(self, room: Room, now_s: float, wall_s: float) -> None:
         """Write down in a thread what has changed, unless the last look is still being written."""
-        if (self._writing is not None and not self._writing.done()) or not self._is_news(room):
+        if (self._writing is not None and not self._writing.done()) or not self._note(room):
             return
         self._asked += 1
         self._writing = asyncio.create_task(asyncio.to_thread(self._write, self._asked, together(room, now_s), wall_s))
@@ -63,11 +63,12 @@ class TogetherFile:
 
     def write(self, room: Room, now_s: float, wall_s: float) -> None:
         """Write it down at once, for what must not be forgotten."""
-        if self._is_news(room):
+        if self._note(room):
             self._asked += 1
             self._write(self._asked, together(room, now_s), wall_s)
 
-    def _is_news(self, room: Room) -> bool:
+    def _note(self, room: Room) -> bool:
+        """Take note of how it stands; False where it stood so before."""
         ballot, draw = self._seen
         sums = (room.likes, room.coins_given) if room.targets else ()
         counted = (room.targets, room.goal_number, room.round.number, sums)
@@ -82,12 +83,7 @@ class TogetherFile:
                 self._replace(kept, wall_s)
 
     def _replace(self, kept: Together, wall_s: float) -> None:
-        fresh = self._path.with_suffix(".new")
         try:
-            with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-                file.write(msgspec.json.encode(_Kept(wall_s, kept)))
-                file.flush()
-                os.fsync(file.fileno())
-            fresh.replace(self._path)
+            write_whole(self._path, msgspec.json.encode(_Kept(wall_s, kept)))
         except OSError as error:
             _log.warning("polls, lotteries and goals could not be written down (%s)", error.strerror)

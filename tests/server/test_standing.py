@@ -277,7 +277,7 @@ def test_keeping_does_not_wait_for_the_disk_and_the_last_of_it_is_written_at_the
         may_sync.wait()
         synced.append(file)
 
-    monkeypatch.setattr("avatar_live.server.standing.os.fsync", slow)
+    monkeypatch.setattr("avatar_live.server.whole_file.os.fsync", slow)
     for number in range(1, 51):
         standing.keep(Order(banned={f"viewer-{number}": ""}), 0.0, NOW_S)
     may_sync.set()
@@ -291,7 +291,7 @@ def test_what_changes_nothing_that_is_kept_is_not_written(tmp_path: Path, monkey
     before.keep(Order(slow_s=5.0), 0.0, NOW_S)
     before.close()
     standing, synced = Standing(tmp_path), list[int]()
-    monkeypatch.setattr("avatar_live.server.standing.os.fsync", synced.append)
+    monkeypatch.setattr("avatar_live.server.whole_file.os.fsync", synced.append)
     order = standing.order(0.0, NOW_S)
     standing.keep(order, 0.0, NOW_S)
     standing.keep(replace(order, removed=(1, 2)), 0.0, NOW_S)
