@@ -1,8 +1,8 @@
 """Keep who is trusted, muted and banned over restarts, and write down every deed of moderation.
 
 Three things lie in the data folder, for this user only: `moderation.json` (also the room's id and its key for
-invitations), `audit.jsonl` (append-only, one old one kept) and the host's own `filter_words.txt`. Viewers stand there as
-digests, addresses as salted hashes.
+invitations), `audit.jsonl` (append-only, one old one kept) and the host's own `filter_words.txt`. Viewers stand there
+as digests, addresses as salted hashes.
 """
 
 import asyncio

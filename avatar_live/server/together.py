@@ -1,7 +1,7 @@
 """Keep what viewers do together over restarts: `together.json` in the data folder, for this user only.
 
-It is written whole, off the loop and at most once a look; only a lottery that was just drawn is written before its first
-prize is asked for, so that no other life of the server draws it again.
+It is written whole, off the loop and at most once a look; only a lottery that was just drawn is written before its
+first prize is asked for, so that no other life of the server draws it again.
 """
 
 import asyncio

@@ -13,7 +13,8 @@ from playwright.sync_api import Browser, Page
 from websockets.sync.client import ClientConnection, connect
 
 from avatar_live.app.bench.browser import chromium
-from avatar_live.app.settings import Settings
+from avatar_live.app.events import ask
+from avatar_live.app.settings import Settings, event_token
 from avatar_live.app.show import LocalShow
 
 DESKTOP: Final = (1280, 800)
@@ -25,8 +26,14 @@ CHAT: Final = (
     ("Bo", "red red red"),
     ("Chiyo", "blue can still win this"),
     ("Dee", "how do you make her wink?"),
-    ("Ada", "the table is so cute"),
+    ("Ada", "the table is so cute :wow:"),
+    ("Bo", "@Dee just ask her :heart:"),
 )
+QUESTION: Final = "What shall Mirai do next?"
+CHOICES: Final = ("Dance", "Sing", "Score a goal")
+VOTES: Final = (2, 0, 2, 1)  # of those who chat
+GOAL: Final = ("500 likes for fireworks", 500)
+LIKES: Final = 50  # of each of them
 
 Report = Callable[[str], None]
 
@@ -42,6 +49,7 @@ def take_pictures(settings: Settings, folder: Path, report: Report) -> list[Path
             show.wait_until_ready("tracker", "engine", "server")
             with _viewer(browser, settings, DESKTOP) as page, _viewer(browser, settings, PHONE) as phone:
                 _await_full_quality(show, page)
+                _begin(settings)
                 _crowd(settings, ("giant_head", "confetti"))
                 page.wait_for_timeout(1_200)
                 return [
@@ -76,8 +84,17 @@ def _await_full_quality(show: LocalShow, page: Page) -> None:
         page.wait_for_timeout(1_000)
 
 
+def _begin(settings: Settings) -> None:
+    """Ask the viewers something and set them a goal, as the host does."""
+    token, (title, target) = event_token(settings.data_folder), GOAL
+    goal = {"kind": "likes", "title": title, "target": target, "reward": "fireworks"}
+    ask("POST", f"{settings.local_link}api/goals", token, goal)
+    poll = {"question": QUESTION, "choices": CHOICES, "seconds": 90.0}
+    ask("POST", f"{settings.local_link}api/polls", token, poll)
+
+
 def _crowd(settings: Settings, gifts: tuple[str, ...]) -> None:
-    """Let a few people chat, push and give."""
+    """Let a few people chat, push, like, vote and give."""
     address = settings.local_link.replace("http", "ws", 1) + "ws"
     with contextlib.ExitStack() as stack:
         lines: dict[str, ClientConnection] = {}
@@ -86,6 +103,9 @@ def _crowd(settings: Settings, gifts: tuple[str, ...]) -> None:
             lines[name].send(json.dumps({"type": "join", "name": name}))
         for name, text in CHAT:
             lines[name].send(json.dumps({"type": "say", "text": text}))
+        for line, choice in zip(lines.values(), VOTES, strict=True):
+            line.send(json.dumps({"type": "like", "count": LIKES}))
+            line.send(json.dumps({"type": "vote", "poll": 1, "choice": choice}))
         for name, gift in zip(lines, gifts, strict=False):
             lines[name].send(json.dumps({"type": "gift", "id": str(uuid.uuid4()), "gift": gift}))
         for line in lines.values():
