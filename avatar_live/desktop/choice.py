@@ -1,8 +1,8 @@
 """A box to choose from, with an arrow that a style sheet cannot draw without a picture file."""
 
-from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QComboBox, QStyle, QStyleOptionComboBox, QStylePainter
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QComboBox, QStyle, QStyleOptionComboBox, QStylePainter, QToolTip
 
 from avatar_live.desktop import style
 from avatar_live.desktop.show import Choice
@@ -13,7 +13,7 @@ TEXT_FROM_LEFT_PX = 12
 
 
 class ChoiceBox(QComboBox):
-    """Offer choices by their words; a long file name does not widen it."""
+    """Offer choices by their words; a long file name does not widen it, and a tool tip says it whole."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -25,12 +25,19 @@ class ChoiceBox(QComboBox):
         for choice, words in choices:
             self.addItem(words, choice)
 
+    def event(self, event: QEvent) -> bool:
+        """Tell the whole words where they do not fit, rather than what the box is for."""
+        words = self.currentText()
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip and self._fitting(words) != words:
+            QToolTip.showText(event.globalPos(), words, self)
+            return True
+        return super().event(event)
+
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802  (Qt's name)
         """Draw the choice, its end left out where it does not fit, and an arrow."""
         option = QStyleOptionComboBox()
         self.initStyleOption(option)
-        room_px = self.width() - round(ARROW_FROM_RIGHT_PX) - TEXT_FROM_LEFT_PX - 6
-        option.currentText = self.fontMetrics().elidedText(self.currentText(), Qt.TextElideMode.ElideRight, room_px)
+        option.currentText = self._fitting(self.currentText())
         drawn = QStylePainter(self)
         drawn.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
         drawn.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
@@ -43,3 +50,7 @@ class ChoiceBox(QComboBox):
         half = QPointF(ARROW_PX / 2.0, -ARROW_PX / 2.0)
         painter.drawPolyline([middle + half, middle, middle - QPointF(half.x(), -half.y())])
         painter.end()
+
+    def _fitting(self, words: str) -> str:
+        room_px = self.width() - round(ARROW_FROM_RIGHT_PX) - TEXT_FROM_LEFT_PX - 6
+        return self.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, room_px)

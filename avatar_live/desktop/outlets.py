@@ -8,8 +8,6 @@ from typing import Final
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QDialog,
-    QDialogButtonBox,
-    QFormLayout,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -22,6 +20,7 @@ from PySide6.QtWidgets import (
 from avatar_live.channels.processes import Health, OutletState
 from avatar_live.desktop import style
 from avatar_live.desktop.errand import Errands
+from avatar_live.desktop.form import buttons_of, form_of
 from avatar_live.desktop.show import Show
 
 KIND_WORDS: Final = {"recording": "records", "rtmp": "live", "whip": "live", "hls": "live"}
@@ -48,13 +47,10 @@ def ask_place(parent: QWidget) -> str:
     address.setMinimumWidth(420)
     key.setPlaceholderText("as the platform shows it")
     key.setEchoMode(QLineEdit.EchoMode.Password)
-    form = QFormLayout(dialog)
+    form = form_of(dialog)
     form.addRow("Address", address)
     form.addRow("Key or token", key)
-    buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
-    buttons.accepted.connect(dialog.accept)
-    buttons.rejected.connect(dialog.reject)
-    form.addRow(buttons)
+    form.addRow(buttons_of(dialog, "Add"))
     return place_of(address.text(), key.text()) if dialog.exec() == QDialog.DialogCode.Accepted else ""
 
 

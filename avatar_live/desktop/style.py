@@ -52,6 +52,9 @@ QPushButton {{
 QPushButton:hover {{ background: {RAISED_MORE}; }}
 QPushButton:focus {{ border-color: {VIOLET}; }}
 QPushButton:disabled {{ color: {FAINT}; background: {RAISED}; }}
+QPushButton#primary {{ background: {ACCENT}; border: 1px solid transparent; }}
+QPushButton#primary:hover {{ background: {ACCENT_LIGHT}; }}
+QPushButton#primary:disabled {{ background: {RAISED_MORE}; color: {SOFT}; }}
 QPushButton#live, QPushButton#panic {{ min-height: 42px; font-size: 15px; border-radius: 11px; min-width: 96px; }}
 QPushButton#live {{ background: {ACCENT}; border: 1px solid transparent; }}
 QPushButton#live:hover {{ background: {ACCENT_LIGHT}; }}

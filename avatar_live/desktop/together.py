@@ -2,11 +2,10 @@
 
 from typing import Final, get_args
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QLineEdit, QSpinBox, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLineEdit, QSpinBox, QWidget
 
 from avatar_live.desktop.choice import TEXT_FROM_LEFT_PX, ChoiceBox
+from avatar_live.desktop.form import buttons_of, form_of
 from avatar_live.desktop.room_link import Ask, SetGoal
 from avatar_live.protocol.together import (
     CHOICE_CHARACTERS_MAX,
@@ -45,7 +44,7 @@ class PollDialog(QDialog):
         self.seconds.fill([(str(seconds), words) for seconds, words in SECONDS])
         self.seconds.setCurrentIndex(1)
         self.answer = ChoiceBox()
-        form = _form(self)
+        form = form_of(self)
         form.addRow("Question", self.question)
         for number, choice in enumerate(self.choices):
             choice.setMaxLength(CHOICE_CHARACTERS_MAX)
@@ -54,7 +53,7 @@ class PollDialog(QDialog):
             form.addRow(f"Answer {number + 1}", choice)
         form.addRow("Right one", self.answer)
         form.addRow("For", self.seconds)
-        self.buttons = _buttons(self, "Ask")
+        self.buttons = buttons_of(self, "Ask")
         form.addRow(self.buttons)
         self.question.textChanged.connect(self._dress)
         self._dress()
@@ -99,12 +98,12 @@ class GoalDialog(QDialog):
         self.target.lineEdit().setTextMargins(TEXT_FROM_LEFT_PX, 0, 0, 0)
         self.reward = ChoiceBox()
         self.reward.fill(list(REWARDS))
-        form = _form(self)
+        form = form_of(self)
         form.addRow("Title", self.title_edit)
         form.addRow("Count", self.kind)
         form.addRow("Up to", self.target)
         form.addRow("Then", self.reward)
-        self.buttons = _buttons(self, "Set")
+        self.buttons = buttons_of(self, "Set")
         form.addRow(self.buttons)
         self.title_edit.textChanged.connect(self._dress)
         self._dress()
@@ -118,22 +117,3 @@ class GoalDialog(QDialog):
     def _dress(self) -> None:
         is_whole = bool(self.title_edit.text().strip())
         self.buttons.button(QDialogButtonBox.StandardButton.Ok).setEnabled(is_whole)
-
-
-def _form(dialog: QDialog) -> QFormLayout:
-    form = QFormLayout(dialog)
-    form.setContentsMargins(18, 16, 18, 14)
-    form.setHorizontalSpacing(14)
-    form.setVerticalSpacing(8)
-    form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-    return form
-
-
-def _buttons(dialog: QDialog, words: str) -> QDialogButtonBox:
-    buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
-    buttons.button(QDialogButtonBox.StandardButton.Ok).setText(words)
-    for button in buttons.buttons():
-        button.setIcon(QIcon())  # desktops have pictures of their own for these, which fit nothing here
-    buttons.accepted.connect(dialog.accept)
-    buttons.rejected.connect(dialog.reject)
-    return buttons

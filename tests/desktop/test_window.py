@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from desks import Desk
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QGuiApplication, QHelpEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtWidgets import QApplication, QMessageBox, QToolTip
 
 from avatar_live.channels import Slot
 from avatar_live.channels.processes import VOICE_SLOT
@@ -345,3 +345,14 @@ def test_the_window_as_a_person_sees_it(desk: Desk) -> None:
 
 
 GIFT_NAMES = ("tomato", "confetti", "giant_head", "ticket")
+
+
+def test_a_choice_too_long_for_its_box_is_told_whole_to_who_points_at_it(desk: Desk) -> None:
+    box = desk.window.camera_box
+    words = "An external camera with the name that its maker wished for"
+    box.insertItem(0, words, "7")
+    box.setCurrentIndex(0)
+    at = box.rect().center()
+    QApplication.sendEvent(box, QHelpEvent(QEvent.Type.ToolTip, at, box.mapToGlobal(at)))
+    assert QToolTip.text() == words
+    QToolTip.hideText()

@@ -18,12 +18,14 @@ import { LANGUAGE, words } from "./words";
 
 const TICK_MS = 250;
 const BOARD_MS = 4_000;
+const PHONE = "((max-width: 999px) and (orientation: portrait)), ((max-height: 559px) and (orientation: landscape))"; // as in the styles
 
 const identity = recall();
 const invited = invitation();
 const store = new Store(begin(identity.name, identity.viewer));
 const hearts = new Hearts(() => document.querySelector(".hearts"));
 const tabs = new Tabs(() => store.dispatch({ type: "play_moved", reason: words.play_moved }));
+const phone = matchMedia(PHONE);
 let player: Player | null = null;
 
 const connection = new Connection(await roomUrl(location.href), {
@@ -63,7 +65,10 @@ const act: Actions = {
   give: (gift, count) => give(gift, count),
   follow: (is_following) => send({ type: "follow", is_following }),
   claimTicket: () => send({ type: "claim_ticket" }),
-  vote: (poll, choice) => send({ type: "vote", poll, choice }),
+  vote: (poll, choice) => {
+    if (send({ type: "vote", poll, choice }) && phone.matches) act.foldPoll(poll, true);
+  },
+  foldPoll: (poll, is_folded) => store.dispatch({ type: "poll_folded", poll, is_folded }),
   chooseSide: (side) => {
     store.dispatch({ type: "side_chosen", side });
     askBoard();

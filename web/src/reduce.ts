@@ -36,6 +36,7 @@ export type Happening =
   | { readonly type: "name_asked"; readonly is_asked: boolean }
   | { readonly type: "gift_sent"; readonly id: string; readonly gift: string; readonly count: number }
   | { readonly type: "liked" }
+  | { readonly type: "poll_folded"; readonly poll: number; readonly is_folded: boolean }
   | { readonly type: "amount_chosen"; readonly amount: number }
   | { readonly type: "side_chosen"; readonly side: State["side"] }
   | { readonly type: "video_changed"; readonly video: Video }
@@ -72,7 +73,14 @@ export function reduce(state: State, message: ToViewer | Happening, now_ms: numb
     case "combo_ended":
       return { ...state, banners: withEnd(state.banners, message, now_ms) };
     case "poll":
-      return { ...state, poll: pollNow(message, now_ms), vote: state.poll?.poll.id === message.id ? state.vote : null };
+      return {
+        ...state,
+        poll: pollNow(message, now_ms),
+        vote: state.poll?.poll.id === message.id ? state.vote : null,
+        poll_folded: message.is_over ? null : state.poll_folded, // its end is worth the room
+      };
+    case "poll_folded":
+      return { ...state, poll_folded: message.is_folded ? message.poll : null };
     case "own_vote":
       return state.poll?.poll.id === message.poll ? { ...state, vote: message.choice } : state;
     case "lottery":

@@ -148,6 +148,7 @@ export interface State {
   readonly again: Again | null;
   readonly poll: PollNow | null;
   readonly vote: number | null; // the own one, in that poll
+  readonly poll_folded: number | null; // the poll of which only a line is shown, as long as it runs
   readonly lottery: LotteryNow | null;
   readonly entry: OwnEntry | null; // the own one, in that lottery
   readonly free: FreeNow | null;
@@ -218,6 +219,7 @@ export function begin(name: string, viewer: string | null): State {
     again: null,
     poll: null,
     vote: null,
+    poll_folded: null,
     lottery: null,
     entry: null,
     free: null,

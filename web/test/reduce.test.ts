@@ -73,6 +73,17 @@ function given(seq: number, name = "Bob", gift = "tomato", combo_count = 1): Gif
   return { type: "gift_given", seq, id: `gift ${seq}`, name, gift, count: 1, combo: `first-${name}-${gift}`, combo_count };
 }
 
+describe("a poll", () => {
+  const poll = { type: "poll", id: 7, question: "Tea?", choices: ["yes", "no"], votes: [0, 0], seconds_left: 60, is_quiz: false, is_over: false, answer: null } as const;
+
+  it("stays folded up while votes come in, and its end unfolds it", () => {
+    const folded = reduce(reduce(joined(), poll, 0), { type: "poll_folded", poll: 7, is_folded: true }, 0);
+    expect(reduce(folded, { ...poll, votes: [1, 0] }, 0).poll_folded).toBe(7);
+    expect(reduce(folded, { ...poll, is_over: true }, 0).poll_folded).toBeNull();
+    expect(reduce(folded, { type: "poll_folded", poll: 7, is_folded: false }, 0).poll_folded).toBeNull();
+  });
+});
+
 describe("a removed line", () => {
   it("leaves the page, and gifts stay", () => {
     const state = reduce(joined(), { type: "removed", seq: 1 }, 0);

@@ -16,6 +16,8 @@ export interface Actions {
   /** Take the free play ticket that was earned by watching and liking. */
   readonly claimTicket: () => void;
   readonly vote: (poll: number, choice: number) => void;
+  /** Show only a line of a poll, or all of it. */
+  readonly foldPoll: (poll: number, is_folded: boolean) => void;
   readonly chooseSide: (side: State["side"]) => void;
   /** Choose how many of a gift one tap gives. */
   readonly chooseAmount: (amount: number) => void;

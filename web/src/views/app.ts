@@ -25,7 +25,7 @@ export function appView(state: State, act: Actions): TemplateResult {
       data-live=${state.show.is_live}
     >
       <div class="show">
-        ${stageView(state, act)}
+        <div class="theatre">${stageView(state, act)}</div>
         <div class="headline">
           <div class="info">
             <span class="host" aria-hidden="true">${initialOf(state.title || words.app)}</span>
@@ -42,13 +42,13 @@ export function appView(state: State, act: Actions): TemplateResult {
         ${state.is_tray_open ? html`<div class="behind-tray" @click=${() => act.openTray(false)}></div>` : nothing}
       </div>
       <aside class="side">${chatView(state, act)} ${dockView(state, act)}</aside>
-      <ul class="notices" role="status">
+      <div class="notices" role="status">
         ${repeat(
           state.notices,
           (notice) => notice.key,
-          (notice) => html`<li class="notice ${notice.is_bad ? "is-bad" : ""}">${notice.text}</li>`,
+          (notice) => html`<p class="notice ${notice.is_bad ? "is-bad" : ""}">${notice.text}</p>`,
         )}
-      </ul>
+      </div>
     </main>
   `;
 }

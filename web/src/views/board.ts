@@ -8,6 +8,7 @@ import { words } from "../words";
 import type { Actions } from "./actions";
 import { sign } from "./icons";
 import { hueOf, initialOf } from "./names";
+import { walk } from "./walk";
 
 const KINDS: readonly BoardKind[] = ["round", "season"];
 
@@ -15,9 +16,9 @@ export function boardView(state: State, of: BoardKind, act: Actions): TemplateRe
   const board = state.boards[of];
   const own = state.places[of];
   return html`<section class="board" aria-label=${words.board}>
-    <div class="amounts board-kinds" role="radiogroup" aria-label=${words.board}>
+    <div class="amounts board-kinds" role="radiogroup" @keydown=${walk} aria-label=${words.board}>
       ${KINDS.map(
-        (kind) => html`<button role="radio" data-board=${kind} aria-checked=${kind === of ? "true" : "false"} @click=${() => act.chooseSide(kind)}>${words[`board_${kind}`]}</button>`,
+        (kind) => html`<button role="radio" data-board=${kind} aria-checked=${kind === of ? "true" : "false"} tabindex=${kind === of ? 0 : -1} @click=${() => act.chooseSide(kind)}>${words[`board_${kind}`]}</button>`,
       )}
     </div>
     <ol>

@@ -1,6 +1,6 @@
 /** The shared game at a glance: the ball between the two camps, the score, and a button to push for each. */
 
-import { type TemplateResult, html } from "lit-html";
+import { type TemplateResult, html, nothing } from "lit-html";
 import { styleMap } from "lit-html/directives/style-map.js";
 
 import type { Camp } from "../protocol";
@@ -37,10 +37,10 @@ function campView(state: State, act: Actions, camp: Camp, members: number): Temp
     class="camp is-${camp} ${is_own ? "is-own" : ""}"
     data-camp=${camp}
     aria-pressed=${is_own ? "true" : "false"}
-    aria-label="${words.push_for} ${words[camp]} (${members})${is_own ? `, ${words.you_are_in}` : ""}"
     ?disabled=${state.link.at !== "joined"}
     @click=${() => act.pickCamp(camp)}
   >
-    <span class="camp-name">${words[camp]}</span><small>${sign("people")}${members}</small>
+    <span class="sr">${words.push_for}</span><span class="camp-name">${words[camp]}</span><small>${sign("people")}${members}</small>
+    ${is_own ? html`<span class="sr">${words.you_are_in}</span>` : nothing}
   </button>`;
 }

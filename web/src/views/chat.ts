@@ -16,6 +16,7 @@ import { lotteryView } from "./lottery";
 import { pollView } from "./poll";
 import { hueOf, initialOf } from "./names";
 import { heldView, restView, waitingView } from "./waiting";
+import { walk } from "./walk";
 
 const AT_END_PX = 60;
 
@@ -23,36 +24,38 @@ export function chatView(state: State, act: Actions): TemplateResult {
   return html`
     <section class="chat" aria-label=${words.chat}>
       <header class="chat-head">
-        <div class="tabs" role="tablist">
+        <div class="tabs" role="tablist" aria-label=${words.chat} @keydown=${walk}>
           ${tabView(state.side === "chat", "tab-chat", words.chat, () => act.chooseSide("chat"))}
           ${tabView(state.side !== "chat", "tab-board", words.board, () => act.chooseSide("round"))}
         </div>
         ${keepingButton(state, act)}
-        <button id="own-name" class="chip" title=${words.change_name} aria-label="${words.change_name}: ${state.name}" @click=${() => act.askName(true)}>
-          <span class="face" data-hue=${hueOf(state.name)}>${initialOf(state.name)}</span><span class="name">${state.name}</span>${sign("pen")}
+        <button id="own-name" class="chip" title=${words.change_name} @click=${() => act.askName(true)}>
+          <span class="sr">${words.change_name}:</span><span class="face" aria-hidden="true" data-hue=${hueOf(state.name)}>${initialOf(state.name)}</span><span class="name">${state.name}</span>${sign("pen")}
         </button>
       </header>
-      ${keepingView(state, act)} ${heldView(state, act)}
-      ${goalsView(state)} ${pollView(state, act)} ${lotteryView(state, act)} ${state.side === "chat" ? nothing : boardView(state, state.side, act)}
-      <div class="chat-window" @scroll=${(event: Event) => act.chatScrolled(isAtEnd(event.currentTarget as HTMLElement))} tabindex="0">
-        <ol id="chat" role="log" aria-live="polite" aria-label=${words.chat}>
-          ${state.lines.length === 0 ? html`<li class="empty">${words.chat_empty}</li>` : nothing}
-          ${repeat(
-            state.lines,
-            (line) => line.key,
-            (line) => lineView(state, line, act),
-          )}
-          ${waitingView(state)}
-        </ol>
+      <div class="pinned">${heldView(state, act)} ${keepingView(state, act)} ${goalsView(state)} ${pollView(state, act)} ${lotteryView(state, act)}</div>
+      ${state.side === "chat" ? nothing : boardView(state, state.side, act)}
+      <div class="talk">
+        <div class="chat-window" @scroll=${(event: Event) => act.chatScrolled(isAtEnd(event.currentTarget as HTMLElement))} tabindex="0" role="log" aria-live="polite" aria-label=${words.chat}>
+          <ol id="chat">
+            ${state.lines.length === 0 ? html`<li class="empty">${words.chat_empty}</li>` : nothing}
+            ${repeat(
+              state.lines,
+              (line) => line.key,
+              (line) => lineView(state, line, act),
+            )}
+            ${waitingView(state)}
+          </ol>
+        </div>
+        ${state.is_chat_at_end ? nothing : html`<button class="newest" @click=${toEnd}>${sign("down")}${words.newest}</button>`}
       </div>
-      ${state.is_chat_at_end ? nothing : html`<button class="newest" @click=${toEnd}>${sign("down")}${words.newest}</button>`}
       ${restView(state)} ${state.is_name_asked ? nameView(state, act) : nothing}
     </section>
   `;
 }
 
 function tabView(is_chosen: boolean, id: string, text: string, choose: () => void): TemplateResult {
-  return html`<button id=${id} role="tab" aria-selected=${is_chosen ? "true" : "false"} @click=${choose}>${text}</button>`;
+  return html`<button id=${id} role="tab" aria-selected=${is_chosen ? "true" : "false"} tabindex=${is_chosen ? 0 : -1} @click=${choose}>${text}</button>`;
 }
 
 function nameView(state: State, act: Actions): TemplateResult {
@@ -67,11 +70,9 @@ function nameView(state: State, act: Actions): TemplateResult {
       }}
     >
       <label for="name-input">${words.name_hint}</label>
+      <button type="button" class="quiet" @click=${() => act.askName(false)}>${words.later}</button>
       <input id="name-input" name="name" .value=${state.name} maxlength=${NAME_CHARACTERS_MAX} autocomplete="nickname" required />
-      <div class="row">
-        <button type="button" class="quiet" @click=${() => act.askName(false)}>${words.later}</button>
-        <button type="submit" class="primary" id="name-save">${words.save}</button>
-      </div>
+      <button type="submit" class="primary" id="name-save">${words.save}</button>
     </form>
   `;
 }

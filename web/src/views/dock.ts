@@ -36,8 +36,8 @@ export function dockView(state: State, act: Actions): TemplateResult {
         </button>
         <button id="send" type="submit" aria-label=${words.send} ?disabled=${!is_joined}>${sign("send")}</button>
       </form>
-      <button id="like" class="dock-button is-like" aria-label="${words.like} (${state.show.likes} ${words.likes})" ?disabled=${!is_joined} @click=${act.like}>
-        ${sign("heart")}<small id="likes">${short(state.show.likes)}</small>
+      <button id="like" class="dock-button is-like" ?disabled=${!is_joined} @click=${act.like}>
+        ${sign("heart")}<span class="sr">${words.like}:</span><small id="likes">${short(state.show.likes)}</small>
       </button>
       <button
         id="gifts-open"

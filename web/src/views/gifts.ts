@@ -9,6 +9,7 @@ import { giftName, words } from "../words";
 import type { Actions } from "./actions";
 import { freeTicketView } from "./free_ticket";
 import { giftPicture, sign } from "./icons";
+import { walk } from "./walk";
 
 const AMOUNTS = [1, 5, 10, 50, 99] as const;
 
@@ -19,9 +20,9 @@ export function giftsView(state: State, act: Actions): TemplateResult {
     <section class="gifts ${state.is_tray_open ? "is-open" : ""}" aria-label=${words.gifts}>
       <header>
         <h2>${words.gifts}</h2>
-        <div class="amounts" role="radiogroup" aria-label=${words.amount}>
+        <div class="amounts" role="radiogroup" @keydown=${walk} aria-label=${words.amount}>
           ${AMOUNTS.map(
-            (amount) => html`<button role="radio" data-amount=${amount} aria-checked=${state.amount === amount ? "true" : "false"} @click=${() => act.chooseAmount(amount)}>×${amount}</button>`,
+            (amount) => html`<button role="radio" data-amount=${amount} aria-checked=${state.amount === amount ? "true" : "false"} tabindex=${state.amount === amount ? 0 : -1} @click=${() => act.chooseAmount(amount)}>×${amount}</button>`,
           )}
         </div>
         ${freeTicketView(state, act)}

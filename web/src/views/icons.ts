@@ -2,7 +2,7 @@
 
 import { type TemplateResult, html, svg } from "lit-html";
 
-type Sign = "eye" | "heart" | "gift" | "send" | "sound" | "silence" | "close" | "pen" | "down" | "coin" | "clock" | "people" | "arrow" | "pad" | "smile" | "reply" | "crown" | "shield" | "trophy" | "poll" | "question" | "check" | "star" | "plus" | "clover";
+type Sign = "eye" | "heart" | "gift" | "send" | "sound" | "silence" | "close" | "pen" | "down" | "chevron" | "coin" | "clock" | "people" | "arrow" | "pad" | "smile" | "reply" | "crown" | "shield" | "trophy" | "poll" | "question" | "check" | "star" | "plus" | "clover";
 
 const SIGNS: Readonly<Record<Sign, TemplateResult>> = {
   eye: svg`<path d="M2 12s3.6-6.5 10-6.5S22 12 22 12s-3.6 6.5-10 6.500S2 12 2 12Z"/><circle cx="12" cy="12" r="2.8"/>`,
@@ -13,6 +13,7 @@ const SIGNS: Readonly<Record<Sign, TemplateResult>> = {
   silence: svg`<path class="fill" d="M4 9.500v5h3.500L12 18.500v-13L7.5 9.500Z"/><path d="m16 9.5 5 5m0-5-5 5"/>`,
   close: svg`<path d="m6 6 12 12M18 6 6 18"/>`,
   pen: svg`<path d="m4 20 .9-4L16.5 4.400a1.7 1.7 0 0 1 2.4 0l.7.7a1.7 1.7 0 0 1 0 2.400L8 19.100Z"/>`,
+  chevron: svg`<path d="m6 9.500 6 6 6-6"/>`,
   down: svg`<path d="M12 4.500v15m-6-6 6 6 6-6"/>`,
   coin: svg`<circle class="fill" cx="12" cy="12" r="8.5"/><path class="mark" d="m12 7.2 1.4 3 3.3.4-2.4 2.3.6 3.3-2.9-1.6-2.9 1.6.6-3.3-2.4-2.3 3.3-.4Z"/>`,
   clock: svg`<circle cx="12" cy="12" r="8.5"/><path d="M12 7.500V12l3 2"/>`,

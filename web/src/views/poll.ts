@@ -1,4 +1,4 @@
-/** The poll or quiz of the moment: choices to tap, with live bars. */
+/** The poll or quiz of the moment: choices to tap, with live bars, or folded up into a line that says how it stands. */
 
 import { type TemplateResult, html, nothing } from "lit-html";
 import { styleMap } from "lit-html/directives/style-map.js";
@@ -9,26 +9,32 @@ import { words } from "../words";
 import type { Actions } from "./actions";
 import { sign } from "./icons";
 
+const SHORT_CHARACTERS_MAX = 14; // two choices beside each other on a phone
+
 export function pollView(state: State, act: Actions): TemplateResult | typeof nothing {
   if (state.poll === null) return nothing;
   const { poll, seconds_left } = state.poll;
-  const total = poll.votes.reduce((sum, votes) => sum + votes, 0);
+  const is_folded = state.poll_folded === poll.id;
+  const is_short = poll.choices.every((choice) => choice.length <= SHORT_CHARACTERS_MAX);
+  const told = verdict(poll, state.vote);
   return html`<section class="poll ${poll.is_over ? "is-over" : ""}" aria-label=${poll.is_quiz ? words.quiz : words.poll} data-poll=${poll.id}>
-    <header>
-      ${sign(poll.is_quiz ? "question" : "poll")}<b>${poll.is_quiz ? words.quiz : words.poll}</b>
-      <span class="left">${poll.is_over ? words.poll_over : clock(seconds_left)}</span>
-    </header>
-    <p>${poll.question}</p>
-    <ol>
-      ${poll.choices.map((choice, at) => choiceView(state, poll, choice, at, total, act))}
-    </ol>
-    <footer>${verdict(poll, state.vote) ?? (poll.is_quiz && !poll.is_over ? words.quiz_secret : `${total.toLocaleString("en")} ${total === 1 ? words.vote : words.votes}`)}</footer>
+    <button class="fold" aria-expanded=${is_folded ? "false" : "true"} title=${is_folded ? words.poll_unfold : words.poll_fold} @click=${() => act.foldPoll(poll.id, !is_folded)}>
+      ${sign(poll.is_quiz ? "question" : "poll")}<b>${is_folded ? poll.question : poll.is_quiz ? words.quiz : words.poll}</b>
+      <small>${is_folded ? standing(poll, state.vote) : partOf(poll)}</small><span class="left">${poll.is_over ? words.poll_over : clock(seconds_left)}</span>${sign("chevron")}
+    </button>
+    <div class="asked" ?hidden=${is_folded}>
+      <p>${poll.question}</p>
+      <ol class=${is_short ? "is-short" : ""}>
+        ${poll.choices.map((choice, at) => choiceView(state, poll, choice, at, act))}
+      </ol>
+      ${told === null ? nothing : html`<footer>${told}</footer>`}
+    </div>
   </section>`;
 }
 
-function choiceView(state: State, poll: Poll, choice: string, at: number, total: number, act: Actions): TemplateResult {
-  const votes = poll.votes[at] ?? 0;
-  const percent = total === 0 ? 0 : Math.round((votes / total) * 100);
+function choiceView(state: State, poll: Poll, choice: string, at: number, act: Actions): TemplateResult {
+  const total = totalOf(poll);
+  const percent = percentOf(poll, at);
   const is_own = state.vote === at;
   const is_first = poll.is_over && (poll.answer ?? firstOf(poll)) === at && (total > 0 || poll.answer !== null);
   const is_wrong = poll.is_over && poll.answer !== null && is_own && poll.answer !== at;
@@ -43,6 +49,30 @@ function choiceView(state: State, poll: Poll, choice: string, at: number, total:
       <span>${choice}</span>${is_own ? sign("check") : nothing}${poll.votes.length === 0 ? nothing : html`<b>${percent} %</b>`}
     </button>
   </li>`;
+}
+
+/** Say how many took part, which of a quiz nobody hears before its end. */
+function partOf(poll: Poll): string {
+  if (poll.is_quiz && !poll.is_over) return words.quiz_secret;
+  const total = totalOf(poll);
+  return `${total.toLocaleString("en")} ${total === 1 ? words.vote : words.votes}`;
+}
+
+/** Say in a word how a poll stands: one's own choice, or what is ahead. */
+function standing(poll: Poll, vote: number | null): string {
+  if (vote === null && (poll.votes.length === 0 || totalOf(poll) === 0)) return "";
+  const at = vote ?? firstOf(poll);
+  const choice = poll.choices[at] ?? "";
+  return poll.votes.length === 0 ? choice : `${choice} ${percentOf(poll, at)} %`;
+}
+
+function totalOf(poll: Poll): number {
+  return poll.votes.reduce((sum, votes) => sum + votes, 0);
+}
+
+function percentOf(poll: Poll, at: number): number {
+  const total = totalOf(poll);
+  return total === 0 ? 0 : Math.round(((poll.votes[at] ?? 0) / total) * 100);
 }
 
 function firstOf(poll: Poll): number {
