@@ -88,6 +88,8 @@ class EdgeSocket(asyncio.Protocol):
         "_rest",
         "_timer",
         "_transport",
+        "behind_s",
+        "descriptor",
         "kind",
     )
 
@@ -103,6 +105,8 @@ class EdgeSocket(asyncio.Protocol):
         self._timer: asyncio.TimerHandle | None = None  # cuts a peer that does not shake hands, or does not say goodbye
         self._is_ended = False  # a close frame was sent or came
         self.kind: Kind = PLAIN_JSON
+        self.descriptor = -1  # of the socket, for who writes to many at once
+        self.behind_s = 0.0  # since when something is unsent; 0 when nothing is
 
     # --- what a guest does ------------------------------------------------------------------------------------------
 
@@ -110,6 +114,11 @@ class EdgeSocket(asyncio.Protocol):
     def is_open(self) -> bool:
         """Whether frames may be written."""
         return self._guest is not None and not self._is_ended and self._transport is not None
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether frames may be written, and the system has taken all that were."""
+        return not self.behind_s and not self._is_ended and self._transport is not None
 
     def unsent_bytes(self) -> int:
         """Return how much waits in this process for the reader."""
@@ -119,14 +128,6 @@ class EdgeSocket(asyncio.Protocol):
         """Write whole frames without waiting; the system takes what it can, the rest is kept."""
         if self._transport is not None and not self._is_ended:
             self._transport.write(frames)
-
-    def offer(self, frames: bytes, unsent_bytes_max: int) -> bool:
-        """Write whole frames unless more than so much is unsent; False when they were not written."""
-        transport = self._transport
-        if transport is None or self._is_ended or transport.get_write_buffer_size() > unsent_bytes_max:
-            return False
-        transport.write(frames)
-        return True
 
     def send(self, frames: bytes) -> None:
         """Write what may not be lost; a line with too much unsent is cut instead."""
@@ -155,7 +156,9 @@ class EdgeSocket(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin with a fresh connection."""
         self._transport = cast(asyncio.Transport, transport)
+        self._transport.set_write_buffer_limits(0)  # tell at once whether anything is unsent
         endpoint = transport.get_extra_info("socket")
+        self.descriptor = endpoint.fileno()
         endpoint.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SENDING_BYTES)
         endpoint.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, HEARD_BYTES)
         self._cut_after(HANDSHAKE_S)
@@ -173,6 +176,14 @@ class EdgeSocket(asyncio.Protocol):
             self._hear_goodbye(data)
         else:
             self._read(self._guest, self._rest + data if self._rest else data)
+
+    def pause_writing(self) -> None:
+        """Take note that the system does not take all that was written."""
+        self.behind_s = clock.now_s()
+
+    def resume_writing(self) -> None:
+        """Take note that it has."""
+        self.behind_s = 0.0
 
     def connection_lost(self, error: Exception | None) -> None:
         """Tell the guest."""

@@ -23,6 +23,9 @@ class FakeSocket:
     def setsockopt(self, *_: object) -> None:
         pass
 
+    def fileno(self) -> int:
+        return -1
+
 
 class Peer(Protocol):
     def receive(self, data: bytes) -> None: ...
@@ -62,6 +65,9 @@ class FakeTransport(asyncio.Transport):
         self.is_holding, self.unsent_more = False, 0
         held, self._held = bytes(self._held), bytearray()
         self._client.receive(held)
+
+    def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None:
+        pass
 
     def get_write_buffer_size(self) -> int:
         return len(self._held) + self.unsent_more
@@ -161,6 +167,16 @@ class FakeClient:
     def leave(self) -> None:
         """Go without a word."""
         self.transport.abort()
+
+    def fall_behind(self, unsent_bytes: int = 1) -> None:
+        """Read no more for now."""
+        self.transport.unsent_more = unsent_bytes
+        self.server.pause_writing()
+
+    def catch_up(self) -> None:
+        """Read everything."""
+        self.transport.unsent_more = 0
+        self.server.resume_writing()
 
     async def until(self, kind: type[M]) -> M:
         """Wait for the next message of a kind; what came before it is passed over."""

@@ -9,7 +9,7 @@ import pytest
 from fake_client import FakeClient
 
 from avatar_live.edge import edge as edges
-from avatar_live.edge.edge import AT_ONCE_MAX, EARLY_MAX, MESSAGES_BURST, SKIP_BYTES, Edge
+from avatar_live.edge.edge import AT_ONCE_MAX, EARLY_MAX, MESSAGES_BURST, Edge
 from avatar_live.edge.frames import Kind
 from avatar_live.edge.origin import is_from_here
 from avatar_live.protocol.codec import SUBPROTOCOLS
@@ -221,12 +221,12 @@ async def test_a_line_in_a_rage_is_sent_away(room: Room) -> None:
 async def test_a_line_that_is_behind_is_told_the_gifts_and_the_newest_show_when_it_reads_again(room: Room) -> None:
     ann = joined(room)
     async with running(room.edge):
-        ann.transport.unsent_more = SKIP_BYTES + 1
+        ann.fall_behind()
         for number in range(5):
             room.edge.tell_all(GiftGiven(number, f"gift-{number}", "Bob", "rose"))
             room.edge.tell_all(Show(number, 0, 0.0, 0, 0, 0, 0, (), False, ""))
         assert ann.heard == [WELCOME]
-        ann.transport.unsent_more = SKIP_BYTES
+        ann.catch_up()
         assert (await ann.until(Show)).audience == 4
     together = [message for message in ann.heard if isinstance(message, Lines)]
     gifts = [line.id for message in together for line in message.lines if isinstance(line, GiftGiven)]
@@ -237,7 +237,7 @@ async def test_a_line_that_is_behind_is_told_the_gifts_and_the_newest_show_when_
 async def test_a_line_that_is_stuck_is_cut(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(edges, "STUCK_S_MAX", 0.05)
     ann, bob = joined(room), joined(room)
-    ann.transport.unsent_more = SKIP_BYTES + 1
+    ann.fall_behind()
     async with running(room.edge):
         assert await ann.closed() == CLOSE_SLOW
     assert bob.close_code is None
@@ -245,7 +245,7 @@ async def test_a_line_that_is_stuck_is_cut(room: Room, monkeypatch: pytest.Monke
 
 async def test_for_a_line_that_is_behind_nothing_is_made(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
     ann = joined(room)
-    ann.transport.unsent_more = SKIP_BYTES + 1
+    ann.fall_behind()
     room.edge.tell_all(SHOW)
     made: list[int] = []
 
@@ -256,7 +256,7 @@ async def test_for_a_line_that_is_behind_nothing_is_made(room: Room, monkeypatch
     monkeypatch.setattr(room.edge._owed, "batch", batch)
     room.edge.tell_all(GiftGiven(1, "gift-1", "Bob", "rose"))
     assert made == []
-    ann.transport.unsent_more = SKIP_BYTES
+    ann.catch_up()
     room.edge.tell_all(GiftGiven(2, "gift-2", "Bob", "rose"))
     assert len(made) == 1
 
@@ -265,10 +265,10 @@ async def test_a_line_that_was_behind_for_too_much_is_sent_away_to_come_back(roo
     from avatar_live.edge.owed import KEPT_MAX
 
     ann = joined(room)
-    ann.transport.unsent_more = SKIP_BYTES + 1
+    ann.fall_behind()
     for number in range(KEPT_MAX + 1):
         room.edge.tell_all(GiftGiven(number, f"gift-{number}", "Bob", "rose"))
-    ann.transport.unsent_more = 0
+    ann.catch_up()
     room.edge.tell_all(SHOW)
     assert ann.close_code == CLOSE_SLOW
 
