@@ -4,13 +4,13 @@ import asyncio
 import logging
 import random
 from collections.abc import Awaitable, Callable
-from typing import Final, Literal
+from typing import Final
 
 import httpx
-import msgspec
 from websockets.exceptions import WebSocketException
 
 from avatar_live.bridges.happening import Happening, Happenings, Hear, NotUnderstoodError, Seen
+from avatar_live.bridges.state import BridgeState, Standing
 
 AGAIN_S: Final = 1.0
 AGAIN_S_MAX: Final = 60.0
@@ -30,15 +30,6 @@ class BridgeBusyError(Exception):
     """Say in a few words why the platform does not want us just now; it is asked again later."""
 
 
-class BridgeState(msgspec.Struct, frozen=True):
-    """How a bridge stands, and how much came over it."""
-
-    source: str
-    state: Literal["connecting", "connected", "retrying", "refused", "listening"]
-    reason: str
-    taken: int
-
-
 class Bridge:
     """One platform's bridge; `carry` connects, calls `connected` and `take`, and returns or raises when it breaks."""
 
@@ -49,9 +40,7 @@ class Bridge:
         self._seen = Seen()
         self._taken = 0
         self._again_s = AGAIN_S
-        self._state: Literal["connecting", "connected", "retrying", "refused", "listening"] = (
-            "listening" if carry is None else "connecting"
-        )
+        self._state: Standing = "listening" if carry is None else "connecting"
         self._reason = ""
 
     @property

@@ -6,6 +6,7 @@
 once, `pacing` divides them into bursts, `parcels` lays them out, `headers` says what is each viewer's own before them,
 and `history` keeps them to be sent again. `sender` writes a viewer's headers and `routes` encrypts and sends. `queues`
 is what a slow viewer misses, `rungs` which rendition it is sent, `feedback` what it tells of its network, `offer` what
-we accept, `keys` what a player sends back. aiortc makes the connection; every private name of it that we touch is in
+we accept, `keys` what a player sends back. aiortc makes the `connection`, and `trickle` adds the candidates of each
+`fragment` that follows; it is loaded with the first viewer. Every private name of it that we touch is in
 `aiortc_internals`, and where one has changed, `tracks` lets aiortc send the packets, too.
 """

@@ -6,21 +6,23 @@ import secrets
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from avatar_live import clock
 from avatar_live.broadcast.adaptation import FULL
 from avatar_live.broadcast.fanout import Fanout
 from avatar_live.broadcast.feedback import Feedback
+from avatar_live.broadcast.fragment import parse_fragment
 from avatar_live.broadcast.ladder import BOTH, Ladder
 from avatar_live.broadcast.network import Network
 from avatar_live.broadcast.offer import BroadcastError, checked_offer
 from avatar_live.broadcast.spending import Spending, spend
 from avatar_live.broadcast.statistics import BroadcastFigures, ViewerFigures
-from avatar_live.broadcast.trickle import parse_fragment
-from avatar_live.broadcast.viewer import Viewer
 from avatar_live.protocol.wire import Keys
 from avatar_live.signals.encoded import MAIN_STREAM, EncodedFrame
+
+if TYPE_CHECKING:
+    from avatar_live.broadcast.viewer import Viewer
 
 RETRY_AFTER_S: Final = 5
 CONNECTING_MAX: Final = 12  # offers of one address that have not become a connection yet: a household coming back
@@ -43,7 +45,7 @@ class Watch:
 @dataclass(slots=True, eq=False)
 class _Place:
     stream: str
-    viewer: Viewer
+    viewer: "Viewer"
     address: str
     number: int
     spending: Spending = field(default_factory=Spending)
@@ -85,6 +87,7 @@ class Broadcaster:
         self._passes_through = passes_through
         self._viewers_max = viewers_max
         self._now = now
+        self._is_loaded = False
         self._fanouts: dict[str, Fanout] = {}
         self._places: dict[str, _Place] = {}
         self._on_bitrate = on_bitrate
@@ -113,6 +116,12 @@ class Broadcaster:
                 self._sent.popleft()
         return taken
 
+    async def load(self) -> None:
+        """Load what the first viewer needs, in a thread: the loop may carry a room, and `watch` would hold it up."""
+        if not self._is_loaded:
+            await asyncio.to_thread(_viewer_kind)
+            self._is_loaded = True
+
     async def watch(self, stream: str, offer_sdp: str, address: str = "") -> Watch:
         """Answer the offer of a viewer at a network address. Raises BroadcastError with the HTTP status and why not.
 
@@ -129,7 +138,7 @@ class Broadcaster:
             ]
         earlier = [id for id, place in self._places.items() if place.stream == stream != MAIN_STREAM]
         watch_id = secrets.token_urlsafe(24)
-        viewer = Viewer(
+        viewer = _viewer_kind()(
             now=self._now,
             wants_keyframe=lambda: self._wanted_by(watch_id),
             on_keys=None if stream == MAIN_STREAM else lambda keys: self._on_keys(stream, keys),
@@ -314,6 +323,13 @@ class Broadcaster:
         while True:
             pause_s = self._ladder.look(self._now())
             await asyncio.sleep(pause_s)
+
+
+def _viewer_kind() -> "type[Viewer]":
+    """Load WebRTC, which takes FFmpeg's libraries with it: a room whose picture nobody watches here does without."""
+    from avatar_live.broadcast.viewer import Viewer
+
+    return Viewer
 
 
 def _p99(values: list[float]) -> float:

@@ -12,9 +12,11 @@ from aiortc.rtcrtpparameters import RTCRtpCodecCapability
 from av import AudioFrame, VideoFrame
 
 from avatar_live.broadcast import aiortc_internals as internals
+from avatar_live.broadcast.connection import new_connection, prepare
+from avatar_live.broadcast.fragment import Fragment
 from avatar_live.broadcast.network import Network
 from avatar_live.broadcast.offer import answerable
-from avatar_live.broadcast.trickle import Fragment, Trickle
+from avatar_live.broadcast.trickle import Trickle
 from avatar_live.broadcast.viewer import CONNECT_S_MAX, SILENT_S_MAX
 
 log = logging.getLogger(__name__)
@@ -45,7 +47,7 @@ class Guest:
         self._show = show
         self._hear = hear
         self._on_end = on_end
-        self._connection = network.connection()
+        self._connection = new_connection(network)
         self._trickle: Trickle | None = None
         self._watching: asyncio.Task[None] | None = None
         self._listening: asyncio.Task[None] | None = None
@@ -93,7 +95,7 @@ class Guest:
             if "\r\nm=audio " in offer_sdp:
                 connection.addTransceiver("audio", direction="recvonly").setCodecPreferences(_opus())
             await connection.setRemoteDescription(RTCSessionDescription(sdp=offer_sdp, type="offer"))
-            self._network.prepare(connection)
+            prepare(connection, self._network)
             internals.on_heard(connection, self._heard)
             await connection.setLocalDescription()
         self._trickle = Trickle(connection, offer_sdp)

@@ -2,14 +2,15 @@
 
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any, Final, NamedTuple
-
-import av
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from avatar_live.broadcast.headers import RTP_BYTES
 from avatar_live.broadcast.pacing import Burst, bursts
 from avatar_live.broadcast.packets import Run, cut
 from avatar_live.signals.encoded import AUDIO_CLOCK_HZ, VIDEO_CLOCK_HZ, EncodedFrame
+
+if TYPE_CHECKING:
+    import av
 
 _MARKER: Final = 0x80
 _HAS_EXTENSIONS: Final = 0x10
@@ -51,6 +52,8 @@ class Parcel:
     def packet(self) -> "av.Packet[Any]":
         """Return the frame as aiortc takes it, where our own sender cannot run."""
         if self._packet is None:
+            import av
+
             self._packet = av.Packet(self.frame.data)
             self._packet.pts = self.frame.pts
             self._packet.time_base = _TIME_BASES[self.frame.kind]

@@ -10,7 +10,9 @@ from aiortc.rtcrtpparameters import RTCRtpCodecCapability
 
 from avatar_live.broadcast import aiortc_internals as internals
 from avatar_live.broadcast import keys, pulse
+from avatar_live.broadcast.connection import new_connection, prepare
 from avatar_live.broadcast.feedback import MISSING, Feedback
+from avatar_live.broadcast.fragment import Fragment
 from avatar_live.broadcast.headers import ABS_SEND_TIME, PLAYOUT_DELAY
 from avatar_live.broadcast.network import PLAIN, Network
 from avatar_live.broadcast.offer import BroadcastError, answerable
@@ -20,7 +22,7 @@ from avatar_live.broadcast.routes import Route
 from avatar_live.broadcast.rungs import Rungs
 from avatar_live.broadcast.sender import RtpSender
 from avatar_live.broadcast.tracks import PacketTrack
-from avatar_live.broadcast.trickle import Fragment, Trickle
+from avatar_live.broadcast.trickle import Trickle
 from avatar_live.protocol.wire import Keys, Pulse
 
 log = logging.getLogger(__name__)
@@ -62,7 +64,7 @@ class Viewer:
         self._on_keys = on_keys
         self._on_end = on_end
         self._network = network
-        self._connection = network.connection()
+        self._connection = new_connection(network)
         self._trickle: Trickle | None = None
         self._on_feedback = on_feedback
         self._passes_through = passes_through
@@ -177,7 +179,7 @@ class Viewer:
                 self._add_track(self._audio, _opus())
             await connection.setRemoteDescription(RTCSessionDescription(sdp=offer_sdp, type="offer"))
             self._agree(offer_sdp)
-            self._network.prepare(connection)
+            prepare(connection, self._network)
             internals.on_heard(connection, self._heard)
             await connection.setLocalDescription()
         self._trickle = Trickle(connection, offer_sdp)

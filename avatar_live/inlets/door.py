@@ -8,10 +8,10 @@ from typing import Final, assert_never
 from av import AudioFrame, VideoFrame
 
 from avatar_live import clock
+from avatar_live.broadcast.fragment import parse_fragment
 from avatar_live.broadcast.guest import Guest
 from avatar_live.broadcast.network import Network
 from avatar_live.broadcast.offer import BroadcastError, checked_offer
-from avatar_live.broadcast.trickle import parse_fragment
 from avatar_live.channels.processes import (
     FromInlet,
     GuestAnswer,

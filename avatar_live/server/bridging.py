@@ -1,20 +1,22 @@
 """The bridges of a show: what happens elsewhere is handed to the room, and platforms that push are let in by HTTP."""
 
 from collections.abc import Sequence
-from typing import Final, assert_never
+from typing import TYPE_CHECKING, Final, assert_never
 
 from litestar import Request, Response, Router, get, post
 from litestar.datastructures import State
 
 from avatar_live import clock
 from avatar_live.bridges import douyin, kuaishou
-from avatar_live.bridges.bridge import Bridge, BridgeState
 from avatar_live.bridges.happening import Followed, Gave, Happening, Happenings, Hear, Liked, NotUnderstoodError, Said
-from avatar_live.bridges.spec import bridge_of
+from avatar_live.bridges.state import BridgeState
 from avatar_live.channels.processes import BridgePlan
 from avatar_live.room import events as ev
 from avatar_live.server.access import Access
 from avatar_live.server.keeper import Keeper
+
+if TYPE_CHECKING:
+    from avatar_live.bridges.bridge import Bridge
 
 BODY_BYTES_MAX: Final = 1_048_576
 NO_BRIDGE: Final = "There is no such bridge: start the show with --bridge."
@@ -27,15 +29,19 @@ class Bridging:
     """Hold the bridges of one show."""
 
     def __init__(self, plans: Sequence[BridgePlan], keeper: Keeper) -> None:
-        self._bridges = {plan.source: bridge_of(plan, _hearing(plan.source, keeper)) for plan in plans}
+        self._bridges: dict[str, Bridge] = {}
+        if plans:  # a client of HTTP takes four megabytes, which a show without bridges does without
+            from avatar_live.bridges.spec import bridge_of
+
+            self._bridges = {plan.source: bridge_of(plan, _hearing(plan.source, keeper)) for plan in plans}
         self._secrets = {plan.source: plan.keys for plan in plans}
 
     @property
-    def bridges(self) -> tuple[Bridge, ...]:
+    def bridges(self) -> "tuple[Bridge, ...]":
         """All of them; each is kept by a task of its own."""
         return tuple(self._bridges.values())
 
-    def pushed(self, source: str) -> tuple[Bridge, str] | None:
+    def pushed(self, source: str) -> "tuple[Bridge, str] | None":
         """Return the bridge of a platform that pushes, and the secret that it shares with us."""
         bridge = self._bridges.get(source)
         return None if bridge is None else (bridge, self._secrets[source][f"{source.upper()}_SECRET"])

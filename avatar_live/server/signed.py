@@ -2,8 +2,6 @@
 
 from typing import Any, Final
 
-import jwt
-
 from avatar_live.server.standing import Standing
 
 ALGORITHM: Final = "HS256"
@@ -19,12 +17,16 @@ class NotOursError(Exception):
 
 def signed(standing: Standing, role: str, id: str, expires_s: float, **more: object) -> str:
     """Return a token for a role in this room; `id` is its own (`jti`)."""
+    import jwt  # with all of cryptography, seven megabytes: most rooms sign nothing
+
     claims = {"aud": standing.kept.room, "role": role, "jti": id, "exp": expires_s, **more}
     return jwt.encode(claims, standing.kept.key, algorithm=ALGORITHM)
 
 
 def claims_of(standing: Standing, token: str, role: str, *required: str) -> dict[str, Any]:
     """Return what a token says, also when its time is over: the caller knows the time. Raises NotOursError."""
+    import jwt
+
     try:
         claims: dict[str, Any] = jwt.decode(
             token,

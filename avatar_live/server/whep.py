@@ -13,8 +13,8 @@ from litestar.params import FromPath
 
 from avatar_live import clock
 from avatar_live.broadcast.broadcaster import Broadcaster, BroadcastError
+from avatar_live.broadcast.fragment import FRAGMENT_BYTES_MAX
 from avatar_live.broadcast.offer import OFFER_BYTES_MAX
-from avatar_live.broadcast.trickle import FRAGMENT_BYTES_MAX
 from avatar_live.edge.address import household
 from avatar_live.edge.joins import JoinRate
 from avatar_live.protocol.ice import IceConfig, IceServer, for_browser, issued
@@ -47,6 +47,7 @@ def whep_routes(
         if isinstance(offer, Response):
             return offer
         try:
+            await broadcaster.load()
             watch = await broadcaster.watch(stream, offer, household(address))
         except BroadcastError as refusal:
             return sig.refusal_of(refusal)

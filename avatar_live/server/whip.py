@@ -14,8 +14,8 @@ from litestar.params import FromPath
 
 from avatar_live import clock
 from avatar_live.broadcast.broadcaster import BroadcastError
+from avatar_live.broadcast.fragment import FRAGMENT_BYTES_MAX
 from avatar_live.broadcast.offer import OFFER_BYTES_MAX
-from avatar_live.broadcast.trickle import FRAGMENT_BYTES_MAX
 from avatar_live.channels.asking import NobodyAnswersError, ask
 from avatar_live.channels.processes import (
     FromInlet,

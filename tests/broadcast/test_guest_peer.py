@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from avatar_live.broadcast import aiortc_internals as internals
+from avatar_live.broadcast.fragment import parse_fragment
 from avatar_live.broadcast.guest import UNDECODED_MAX, Guest
 from avatar_live.broadcast.network import PLAIN
 from avatar_live.broadcast.offer import BroadcastError
-from avatar_live.broadcast.trickle import parse_fragment
 from avatar_live.broadcast.viewer import CONNECT_S_MAX, SILENT_S_MAX
 
 

@@ -13,8 +13,8 @@ from litestar import Litestar
 from peer import DEADLINE_S, Peer, peer, until
 
 from avatar_live.broadcast.broadcaster import Broadcaster
+from avatar_live.broadcast.fragment import FRAGMENT_BYTES_MAX
 from avatar_live.broadcast.offer import CANDIDATES_MAX, OFFER_BYTES_MAX
-from avatar_live.broadcast.trickle import FRAGMENT_BYTES_MAX
 from avatar_live.broadcast.viewer import Viewer
 from avatar_live.edge.joins import JoinRate
 from avatar_live.protocol.ice import IceServer

@@ -15,7 +15,6 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-import httpx
 import msgspec
 
 from avatar_live import clock
@@ -175,6 +174,8 @@ class Outpost:
 
     def _start(self, webhook: Webhook) -> None:
         if self._reach is None:
+            import httpx
+
             tls = self._tls or httpx.create_ssl_context()
             self._reach = Reach(tls, WEBHOOKS_MAX * IN_FLIGHT_MAX, self._patience.answer_s)
         self._couriers[webhook.id] = Courier(webhook, self._store, self._reach, self._patience)
