@@ -91,6 +91,11 @@ def is_at_rest(world: World) -> bool:
     return not world.players and world.celebrate_s == 0.0 and world.ball.speed_x == world.ball.speed_z == 0.0
 
 
+def is_celebrating(world: World) -> bool:
+    """Say that the ball lies in a goal, where no push moves it, until the kick-off."""
+    return world.celebrate_s > 0.0
+
+
 def view(world: World) -> GameView:
     """Return what the stage needs to draw the world."""
     ball = world.ball
@@ -136,7 +141,7 @@ def _apply(world: World, one: Input) -> World:
 
 def _pushed(world: World, camp: Camp, strength: float) -> World:
     """Send the ball towards the goal that `camp` attacks, a little to one side, so that no two pushes look alike."""
-    if world.celebrate_s > 0.0:
+    if is_celebrating(world):
         return world
     seed = (world.seed * 6364136223846793005 + 1442695040888963407) & _SEED_MASK  # Knuth's MMIX generator
     aside = ((seed >> 33) / (1 << 31) - 0.5) * 0.6

@@ -25,6 +25,7 @@ ALIASES: Final[dict[str, object]] = {
     "Move": cues.Move,
     "Camp": view.Camp,
     "GiftState": wire.GiftState,
+    "PushState": wire.PushState,
     "Hindrance": effects.Hindrance,
     "Deed": wire.Deed,
     "Badge": wire.Badge,

@@ -34,6 +34,7 @@ CHAT_CHARACTERS_MAX: Final = 200
 LIKES_PER_MESSAGE_MAX: Final = 50
 GIFT_ID_CHARACTERS_MAX: Final = 64
 GIFT_COUNT_MAX: Final = 99  # of one gift at once
+PUSH_ID_CHARACTERS_MAX: Final = 64
 
 # Close codes: 4000-4099 may come back, 4100-4199 should not without a change.
 CLOSE_SLOW: Final = 4000
@@ -84,9 +85,13 @@ class GiveGift(msgspec.Struct, frozen=True, tag="gift"):
 
 
 class PickCamp(msgspec.Struct, frozen=True, tag="camp"):
-    """Stand with a camp; each press also pushes a little."""
+    """Stand with a camp; each press also pushes a little.
+
+    With an `id`, the client's own, a press that is sent again pushes once, and `PushUpdate` tells how it stands.
+    """
 
     camp: Camp
+    id: str = ""
 
 
 class Follow(msgspec.Struct, frozen=True, tag="follow"):
@@ -365,6 +370,21 @@ class OwnCamp(msgspec.Struct, frozen=True, tag="own_camp"):
     camp: Camp
 
 
+# A press that comes too fast is refused. One that is accepted is done with the game's next tick; after a goal it is
+# queued until the kick-off. It has failed where more wait for that than the game can hold.
+PushState = Literal["queued", "done", "failed", "refused"]
+
+
+class PushUpdate(msgspec.Struct, frozen=True, tag="push_update"):
+    """Tell a viewer how the own push stands: of a press by its `id`, of a camp's word in a chat line by `line:` and the
+    line's `seq`."""
+
+    id: str
+    camp: Camp
+    state: PushState
+    reason: str = ""
+
+
 class OwnFollow(msgspec.Struct, frozen=True, tag="own_follow"):
     """Tell a viewer's pages whether the viewer follows this room."""
 
@@ -405,6 +425,7 @@ ToViewer = (
     | PlayStart
     | PlayEnd
     | OwnCamp
+    | PushUpdate
     | OwnFollow
     | Poll
     | OwnVote

@@ -1,4 +1,4 @@
-"""Joining, leaving, chat, likes and camps."""
+"""Joining, leaving, chat and likes."""
 
 from dataclasses import replace
 from typing import Final
@@ -8,16 +8,14 @@ import msgspec
 from avatar_live.protocol.catalogue import CATALOGUE
 from avatar_live.protocol.cues import ChatPeak, Hearts
 from avatar_live.protocol.emotes import EMOTES
-from avatar_live.protocol.view import Camp
 from avatar_live.protocol.wire import (
     LIKES_PER_MESSAGE_MAX,
     ChatLine,
     GiftGiven,
-    OwnCamp,
     Refused,
     Welcome,
 )
-from avatar_live.room import boards, combos, free_ticket, goals, held, lottery, offers, polls, turns
+from avatar_live.room import boards, camps, combos, free_ticket, goals, held, lottery, offers, polls, turns
 from avatar_live.room import events as ev
 from avatar_live.room.bucket import take
 from avatar_live.room.chat import badges_of, line_of, reported, unfitness_of, with_line
@@ -25,7 +23,6 @@ from avatar_live.room.chatter import heard
 from avatar_live.room.cues import cue
 from avatar_live.room.moderation import kept, named, silence_of, with_author
 from avatar_live.room.state import (
-    CAMP_ALLOWANCE,
     CHAT_ALLOWANCE,
     FORGET_S,
     HEARTS_EVERY_TICKS,
@@ -38,10 +35,6 @@ from avatar_live.room.state import (
 from avatar_live.room.text import cleaned
 
 CHAT_FULL: Final = "The chat is too fast for anybody to read just now; send it again in a moment."
-WORD_PUSH: Final = 0.2
-BUTTON_PUSH: Final = 0.2
-_CAMP_WORDS: Final[dict[str, Camp]] = {"red": "red", "blue": "blue"}
-_CAMP_SIGNS: Final[dict[str, Camp]] = {"红": "red", "紅": "red", "蓝": "blue", "藍": "blue"}
 
 
 def join(room: Room, event: ev.Joined, now_s: float) -> tuple[Room, ev.Effects]:
@@ -60,7 +53,7 @@ def join(room: Room, event: ev.Joined, now_s: float) -> tuple[Room, ev.Effects]:
     )
     room = replace(room, viewers=room.viewers.with_entry(event.viewer, viewer), audience=room.audience + is_new_here)
     if is_new_here:
-        room = _with_camp_counted(room, viewer.camp, 1)
+        room = camps.with_camp_counted(room, viewer.camp, 1)
     seat = next((seat for seat in room.seats if seat.ticket.viewer == event.viewer), None)
     waiting, to_decide = held.known_to(room.order, event.viewer, now_s)
     poll, vote = polls.welcome(room, event.viewer, now_s)
@@ -110,7 +103,7 @@ def leave(room: Room, event: ev.Left, now_s: float) -> tuple[Room, ev.Effects]:
     room = replace(room, viewers=room.viewers.with_entry(event.viewer, gone))
     if connections > 0:
         return room, ()
-    room = _with_camp_counted(replace(room, audience=room.audience - 1), viewer.camp, -1)
+    room = camps.with_camp_counted(replace(room, audience=room.audience - 1), viewer.camp, -1)
     return room, (ev.Report("viewer_left", {"name": viewer.name, "audience": room.audience}),)
 
 
@@ -151,19 +144,6 @@ def like(room: Room, event: ev.Liked, now_s: float) -> tuple[Room, ev.Effects]:
     return lottery.liked(room, event.viewer, viewer.name, count)
 
 
-def pick_camp(room: Room, event: ev.CampPicked, now_s: float) -> tuple[Room, ev.Effects]:
-    """Stand with a camp and push a little for it."""
-    viewer = _known(room, event.viewer)
-    bucket = take(viewer.press, CAMP_ALLOWANCE, now_s)
-    if bucket is None:
-        return room, (ev.Tell(event.viewer, Refused("camp", "Your camp is pushing already; press a little slower.")),)
-    room = _with_camp_chosen(room, event.viewer, replace(viewer, press=bucket), event.camp)
-    push = ev.PushBall(event.camp, BUTTON_PUSH)
-    if viewer.camp == event.camp:
-        return room, (push,)
-    return room, (push, *_camp_told(event.viewer, viewer.name, event.camp))
-
-
 def tick(room: Room, now_s: float) -> tuple[Room, ev.Effects]:
     """Forget who has been gone for long, one shelf a tick, report the likes since the last tick, and tell
     the lines that have waited long enough."""
@@ -186,14 +166,8 @@ def _tell_line(room: Room, said: ev.Said, name: str, now_s: float) -> tuple[Room
     room = replace(room, order=held.with_regular(room.order, said.viewer))
     room, peak = _with_chatter_heard(room, now_s)
     room, entered = lottery.heard(room, said.viewer, name, said.text)
-    effects: ev.Effects = (ev.TellAll(line), reported(line), *peak, *entered)
-    camp, viewer = camp_in(said.text), room.viewers.get(said.viewer)
-    if camp is None:
-        return room, effects
-    if viewer is not None and viewer.connections > 0 and viewer.camp is None:
-        room = _with_camp_chosen(room, said.viewer, viewer, camp)
-        effects = (*effects, *_camp_told(said.viewer, name, camp))
-    return room, (*effects, ev.PushBall(camp, WORD_PUSH))
+    room, pushed = camps.push_by_word(room, said.viewer, name, said.text, line.seq)
+    return room, (ev.TellAll(line), reported(line), *peak, *entered, *pushed)
 
 
 def _tell_waiting(room: Room, now_s: float) -> tuple[Room, ev.Effects]:
@@ -206,14 +180,6 @@ def _tell_waiting(room: Room, now_s: float) -> tuple[Room, ev.Effects]:
         room, told = _tell_line(room, line.said, line.name, now_s)
         effects = (*effects, *held.decided(order, line, is_told=True), *told)
     return room, effects
-
-
-def camp_in(text: str) -> Camp | None:
-    """Return the camp that a line names first, or None."""
-    for word in text.casefold().split():
-        if word in _CAMP_WORDS:
-            return _CAMP_WORDS[word]
-    return next((_CAMP_SIGNS[sign] for sign in text if sign in _CAMP_SIGNS), None)
 
 
 def _with_chatter_heard(room: Room, now_s: float) -> tuple[Room, ev.Effects]:
@@ -236,24 +202,6 @@ def _missed(room: Room, epoch: str | None, seq: int) -> tuple[ChatLine | GiftGiv
     if epoch == room.epoch:
         return tuple(line for line in room.lines if line.seq > seq)
     return room.lines[-LINES_SHOWN_MAX:]
-
-
-def _with_camp_chosen(room: Room, name: str, viewer: Viewer, camp: Camp | None) -> Room:
-    if viewer.camp != camp:
-        room = _with_camp_counted(_with_camp_counted(room, viewer.camp, -1), camp, 1)
-    return replace(room, viewers=room.viewers.with_entry(name, replace(viewer, camp=camp)))
-
-
-def _camp_told(viewer: str, name: str, camp: Camp) -> ev.Effects:
-    return (ev.Tell(viewer, OwnCamp(camp)), ev.Report("camp", {"name": name, "camp": camp}))
-
-
-def _with_camp_counted(room: Room, camp: Camp | None, change: int) -> Room:
-    if camp == "red":
-        return replace(room, camp_red=room.camp_red + change)
-    if camp == "blue":
-        return replace(room, camp_blue=room.camp_blue + change)
-    return room
 
 
 def _known(room: Room, name: str) -> Viewer:

@@ -11,7 +11,7 @@ from avatar_live.protocol.cues import Cue
 from avatar_live.protocol.effects import EffectStep, OfferedEffect
 from avatar_live.protocol.together import GoalKind, Prize
 from avatar_live.protocol.view import Camp
-from avatar_live.protocol.wire import GiftState, Moderate, ToViewer, Welcome
+from avatar_live.protocol.wire import GiftState, Moderate, PushState, ToViewer, Welcome
 
 # --- events --------------------------------------------------------------------------------------------------------
 
@@ -135,8 +135,29 @@ class LikesCarried:
 
 @dataclass(frozen=True, slots=True)
 class CampPicked:
+    """A press of a camp's button; its `id`, where it has one, is the client's own."""
+
     viewer: str
     camp: Camp
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MovedPush:
+    """How far the game is with one push of a viewer."""
+
+    viewer: str
+    id: str
+    camp: Camp
+    state: PushState
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PushesMoved:
+    """The game has taken pushes, lets them wait, or cannot take them."""
+
+    pushes: tuple[MovedPush, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -448,6 +469,7 @@ Event = (
     | Liked
     | LikesCarried
     | CampPicked
+    | PushesMoved
     | FollowAsked
     | FollowKept
     | FollowRefused
@@ -572,8 +594,12 @@ class ShowCue:
 
 @dataclass(frozen=True, slots=True)
 class PushBall:
+    """Push the ball as soon as the game can; what a `viewer` did is answered with `PushesMoved` under its `id`."""
+
     camp: Camp
     strength: float
+    viewer: str = ""
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

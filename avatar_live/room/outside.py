@@ -15,8 +15,8 @@ from avatar_live.protocol.cues import Banner, Confetti
 from avatar_live.protocol.wire import CHAT_CHARACTERS_MAX, HoldReason
 from avatar_live.room import events as ev
 from avatar_live.room import held
-from avatar_live.room.audience import WORD_PUSH, camp_in
 from avatar_live.room.bucket import take
+from avatar_live.room.camps import WORD_PUSH, camp_in
 from avatar_live.room.chat import line_of, reported, unfitness_of, with_line
 from avatar_live.room.cues import cue
 from avatar_live.room.filter import has_word

@@ -8,7 +8,7 @@ from typing import Final, Literal
 from avatar_live.protocol.cues import Cue
 from avatar_live.protocol.together import GoalBar, GoalKind, Prize
 from avatar_live.protocol.view import Camp
-from avatar_live.protocol.wire import ChatLine, GiftGiven, Show
+from avatar_live.protocol.wire import ChatLine, GiftGiven, PushState, Show
 from avatar_live.room.bucket import Allowance, Bucket
 from avatar_live.room.chatter import Chatter
 from avatar_live.room.order import IN_ORDER, Order
@@ -32,6 +32,7 @@ LINES_KEPT_MAX: Final = 200  # for pages that come back
 LINES_SHOWN_MAX: Final = 50  # for newcomers
 CUES_WAITING_MAX: Final = 400  # two or three a gift; beyond, a gift is refused before it is paid
 HEARTS_EVERY_TICKS: Final = 10  # likes of one second rise together
+PUSHES_KEPT_MAX: Final = 32  # of a viewer, for pages that ask again
 FORGET_S: Final = 60.0  # a viewer who is gone keeps camp and allowances so long
 
 SEATS: Final = 2  # at most
@@ -139,6 +140,15 @@ _NO_COMBOS: Final[Roster[Combo]] = Roster()
 
 
 @dataclass(frozen=True, slots=True)
+class OwnPush:
+    """A press for a camp: `asked` until the game has said something of it."""
+
+    id: str
+    camp: Camp
+    state: PushState | Literal["asked"] = "asked"
+
+
+@dataclass(frozen=True, slots=True)
 class Viewer:
     name: str
     balance_coins: int
@@ -152,6 +162,7 @@ class Viewer:
     ask: Bucket = _UNUSED
     deed: Bucket = _UNUSED
     spoke_s: float = -math.inf
+    pushes: tuple[OwnPush, ...] = ()  # the newest
     is_following: bool = False
     likes: int = 0
     came_s: float = 0.0

@@ -3,6 +3,7 @@
 A gift goes GiftAsked -> Commit (the ledger) -> GiftCommitted -> Tell, ShowCue, PushBall -> CueWasTaken -> Mark done;
 a ticket goes GiftCommitted -> queue -> seat (invited, entering, playing) -> Mark done, or Refund. An outside game's
 effect, and a gift that lasts, takes its turn: queued -> asked -> running -> Mark done, or Refund, see `turns.py`.
+A vote that pushes the ball goes CampPicked or Said -> PushBall -> PushesMoved -> Tell, see `camps.py`.
 """
 
 from dataclasses import replace
@@ -13,6 +14,7 @@ from avatar_live.protocol.wire import Offers, Show
 from avatar_live.room import (
     audience,
     boards,
+    camps,
     chat,
     combos,
     cues,
@@ -65,7 +67,9 @@ def step(room: Room, event: ev.Event, now_s: float) -> tuple[Room, ev.Effects]:
         case ev.LikesCarried(count):
             return replace(room, likes=room.likes + max(count, 0)), ()
         case ev.CampPicked():
-            return audience.pick_camp(room, event, now_s)
+            return camps.pick(room, event, now_s)
+        case ev.PushesMoved():
+            return camps.moved(room, event)
         case ev.FollowAsked():
             return followers.ask(room, event, now_s)
         case ev.FollowKept():

@@ -86,8 +86,8 @@ class Entrance:
                 keeper.handle(ev.Liked(viewer, count))
             case GiveGift(id, gift, count, price_coins):
                 keeper.handle(ev.GiftAsked(viewer, id, gift, count, price_coins))
-            case PickCamp(camp):
-                keeper.handle(ev.CampPicked(viewer, camp))
+            case PickCamp(camp, id):
+                keeper.handle(ev.CampPicked(viewer, camp, id))
             case Vote(poll, choice):
                 keeper.handle(ev.Voted(viewer, poll, choice))
             case AskBoard("round"):

@@ -192,8 +192,8 @@ class Keeper:
                 )
             case ev.ShowCue(cue_id, cue, key):
                 self.stage.show(cue_id, cue, key)
-            case ev.PushBall(camp, strength):
-                self.pitch.push(camp, strength)
+            case ev.PushBall(camp, strength, viewer, id):
+                self.pitch.push(camp, strength, viewer, id)
             case ev.EnterPitch(player, name, camp):
                 self.pitch.enter(player, name, camp)
             case ev.LeavePitch(player):

@@ -1,13 +1,23 @@
-"""The game's seat at the table: keep the world, collect inputs, hand out views."""
+"""The game's seat at the table: keep the world, collect inputs, hand out views, and tell how far each push is.
 
+No push is dropped: all that come between two ticks are one, and what comes after a goal waits for the kick-off.
+"""
+
+from collections import deque
 from typing import Final
 
 from avatar_live.game import push
 from avatar_live.game.inputs import Enter, Happening, Input, Leave, Push, Steer
 from avatar_live.protocol.view import Camp, GameView
-from avatar_live.protocol.wire import Keys
+from avatar_live.protocol.wire import Keys, PushState
+from avatar_live.room.events import MovedPush
 
-INPUTS_MAX: Final = 500  # between two ticks; pushes beyond are left out, players' comings and goings are not
+STEERS_MAX: Final = 500  # between two ticks; beyond, keys wait for their next message
+ANSWERED_MAX: Final = 20_000  # pushes that wait and whose givers want to be told
+TOLD_AT_ONCE_MAX: Final = 500  # of them with one tick, so that a kick-off in a full house holds up nobody
+WAITS: Final = "The ball lies in the goal: it is pushed at the kick-off."
+CROWDED: Final = "More push at once than the game can follow, so yours was left out; press again."
+_NOTHING: Final = 1e-9  # strengths are sums of floats: what is less is a draw
 
 
 class Pitch:
@@ -16,6 +26,10 @@ class Pitch:
     def __init__(self, seed: int) -> None:
         self._world = push.World(seed)
         self._inputs: list[Input] = []
+        self._net = 0.0  # what red pushes more than blue since the last tick that took pushes
+        self._pushes: list[MovedPush] = []  # whose givers want to be told, as they will be when the game takes them
+        self._waiting = 0  # how many of them were told that they wait
+        self._moved: deque[MovedPush] = deque()
         self._players: set[str] = set()
         self.view: GameView = push.view(self._world)
 
@@ -27,12 +41,20 @@ class Pitch:
     @property
     def is_at_rest(self) -> bool:
         """Say that nothing moves."""
-        return not self._inputs and push.is_at_rest(self._world)
+        return not self._inputs and self._net == 0.0 and push.is_at_rest(self._world)
 
-    def push(self, camp: Camp, strength: float) -> None:
-        """Push the ball at the next tick."""
-        if len(self._inputs) < INPUTS_MAX:
-            self._inputs.append(Push(camp, strength))
+    def push(self, camp: Camp, strength: float, viewer: str = "", id: str = "") -> None:
+        """Push the ball at the next tick that takes pushes; `take_moved` tells of one that a viewer did."""
+        if viewer and len(self._pushes) >= ANSWERED_MAX:
+            self._moved.append(MovedPush(viewer, id, camp, "failed", CROWDED))
+            return
+        self._net += strength if camp == "red" else -strength
+        if viewer:
+            self._pushes.append(MovedPush(viewer, id, camp, "done"))
+
+    def take_moved(self) -> tuple[MovedPush, ...]:
+        """Return the pushes with which something happened, in order, and at most so many as can be told at once."""
+        return tuple(self._moved.popleft() for _ in range(min(len(self._moved), TOLD_AT_ONCE_MAX)))
 
     def enter(self, player: str, name: str, camp: Camp) -> None:
         """Put a player on the pitch."""
@@ -47,12 +69,29 @@ class Pitch:
 
     def steer(self, player: str, keys: Keys) -> None:
         """Hold these keys for a player who is on the pitch."""
-        if player in self._players and len(self._inputs) < INPUTS_MAX:
+        if player in self._players and len(self._inputs) < STEERS_MAX:
             self._inputs.append(Steer(player, keys.up, keys.down, keys.left, keys.right))
 
     def advance(self, dt_s: float) -> tuple[Happening, ...]:
         """Let `dt_s` pass and return what happened."""
+        self._take_pushes()
         self._world, happenings = push.step(self._world, self._inputs, dt_s)
         self._inputs.clear()
         self.view = push.view(self._world)
         return happenings
+
+    def _take_pushes(self) -> None:
+        if push.is_celebrating(self._world):
+            for one in self._pushes[self._waiting :]:
+                self._moved.append(_moved(one, "queued", WAITS))
+            self._waiting = len(self._pushes)
+            return
+        if abs(self._net) > _NOTHING:
+            self._inputs.append(Push("red" if self._net > 0.0 else "blue", abs(self._net)))
+        self._net, self._waiting = 0.0, 0
+        self._moved += self._pushes
+        self._pushes.clear()
+
+
+def _moved(one: MovedPush, state: PushState, reason: str) -> MovedPush:
+    return MovedPush(one.viewer, one.id, one.camp, state, reason)

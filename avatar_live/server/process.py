@@ -319,6 +319,8 @@ async def _tick(keeper: Keeper, programs: Programs) -> None:
         is_at_rest = keeper.pitch.is_at_rest
         for goal in keeper.pitch.advance(now_s - last_s):
             keeper.handle(ev.GoalWasScored(goal.camp, goal.score_red, goal.score_blue))
+        if moved := keeper.pitch.take_moved():
+            keeper.handle(ev.PushesMoved(moved))
         last_s = now_s
         keeper.stage.send_view(keeper.pitch.view, is_at_rest, keeper.pitch.players)
         count += 1

@@ -28,6 +28,8 @@ from avatar_live.protocol.wire import (
     Join,
     Like,
     Moderate,
+    PickCamp,
+    PushUpdate,
     Refused,
     Say,
     Show,
@@ -108,6 +110,30 @@ async def test_pages_at_different_edges_are_in_one_room(edges: Edges) -> None:
     await pages[2].until(Show, lambda show: show.likes >= 36)
     for page in pages:
         await page.socket.close()
+
+
+async def test_votes_at_an_edge_that_is_killed_are_sent_again_and_each_has_an_end(
+    edges: Edges, server: ShowServer
+) -> None:
+    ann = await joined(edges, "Ann")
+    presses = [PickCamp("red", f"press-{number}") for number in range(6)]
+    for press in presses:
+        await ann.send(press)
+    edges.end()
+    again = Edges(server)
+    try:
+        back = await joined(again, "Ann", ann.welcome.viewer)
+        assert back.welcome.epoch == ann.welcome.epoch
+        for press in presses:
+            await back.send(press)
+        left = {press.id for press in presses}
+        while left:
+            told = await back.until(PushUpdate)
+            assert told.state == "done"
+            left.discard(told.id)
+        await back.socket.close()
+    finally:
+        again.end()
 
 
 async def test_a_mute_and_a_ban_hold_at_every_edge(edges: Edges, server: ShowServer) -> None:

@@ -5,13 +5,11 @@ from rooms import Scene, of, told
 
 from avatar_live.protocol.catalogue import CATALOGUE
 from avatar_live.protocol.cues import ChatPeak, Hearts
-from avatar_live.protocol.view import Camp
 from avatar_live.protocol.wire import (
     CHAT_CHARACTERS_MAX,
     LIKES_PER_MESSAGE_MAX,
     NAME_CHARACTERS_MAX,
     ChatLine,
-    OwnCamp,
     Refused,
     Show,
 )
@@ -90,39 +88,6 @@ def test_leaving_and_coming_back_does_not_refill_an_allowance() -> None:
     scene.play(ev.Left("ann"))
     scene.join("ann")
     assert not of(ev.TellAll, scene.play(ev.Said("ann", "one more")))
-
-
-@pytest.mark.parametrize(
-    ("text", "camp"),
-    [
-        ("red", "red"),
-        ("Go BLUE go", "blue"),
-        ("红红红", "red"),
-        ("我是蓝队", "blue"),
-        ("redo", None),
-        ("bluered", None),
-    ],
-)
-def test_a_camps_word_in_the_chat_pushes_for_it(text: str, camp: Camp | None) -> None:
-    scene = Scene()
-    scene.join("ann")
-    effects = scene.play(ev.Said("ann", text))
-    assert [push.camp for push in of(ev.PushBall, effects)] == ([camp] if camp else [])
-    assert told("ann", effects) == ([OwnCamp(camp)] if camp else [])
-
-
-def test_a_press_picks_a_camp_and_pushes_and_a_second_one_only_pushes() -> None:
-    scene = Scene()
-    scene.join("ann")
-    first = scene.play(ev.CampPicked("ann", "red"))
-    again = scene.play(ev.CampPicked("ann", "red"))
-    assert len(of(ev.PushBall, first)) == len(of(ev.PushBall, again)) == 1
-    assert [report.type for report in of(ev.Report, first)] == ["camp"]
-    assert not of(ev.Report, again)
-    assert (told("ann", first), told("ann", again)) == ([OwnCamp("red")], [])
-    assert (scene.room.camp_red, scene.room.camp_blue) == (1, 0)
-    scene.play(ev.CampPicked("ann", "blue"))
-    assert (scene.room.camp_red, scene.room.camp_blue) == (0, 1)
 
 
 def test_camps_and_audience_count_who_is_there() -> None:

@@ -25,7 +25,8 @@ from avatar_live.protocol.api import EVENT_FIELDS
 from avatar_live.protocol.catalogue import GIFTS, START_BALANCE_COINS
 from avatar_live.protocol.codec import encoded, to_viewer
 from avatar_live.protocol.effects import OfferedEffect
-from avatar_live.protocol.wire import ChatLine, Deed, GiftGiven, GiftUpdate, Moderate, Refused
+from avatar_live.protocol.view import Camp
+from avatar_live.protocol.wire import ChatLine, Deed, GiftGiven, GiftUpdate, Moderate, PushState, PushUpdate, Refused
 from avatar_live.room import events as ev
 from avatar_live.room.state import LINES_KEPT_MAX, Room
 from avatar_live.room.step import step
@@ -42,6 +43,7 @@ ANSWERS: Final = (
     ev.GiftRefused,
     ev.GiftRefunded,
     ev.SalesCounted,
+    ev.PushesMoved,
 )
 viewers = st.sampled_from(VIEWERS)
 ids = st.from_regex(r"gift-[0-9]", fullmatch=True)
@@ -105,6 +107,8 @@ class Anything(RuleBasedStateMachine):
         self.likes = 0
         self.asked: deque[ev.Commit] = deque()
         self.refunds: deque[ev.Refund] = deque()
+        self.pushes: deque[ev.PushBall] = deque()  # of viewers, which the game has not said anything of
+        self.pushed: set[tuple[str, str]] = set()
 
     def play(self, event: ev.Event) -> ev.Effects:
         before = self.room
@@ -116,6 +120,10 @@ class Anything(RuleBasedStateMachine):
                     self.asked.append(effect)
                 case ev.Refund():
                     self.refunds.append(effect)
+                case ev.PushBall(viewer=viewer, id=id) if viewer:
+                    assert (viewer, id) not in self.pushed, "each vote pushes once"
+                    self.pushed.add((viewer, id))
+                    self.pushes.append(effect)
                 case ev.TellAll(ChatLine(seq) | GiftGiven(seq)):
                     assert seq > self.told, "numbers of lines only rise"
                     self.told = seq
@@ -177,6 +185,25 @@ class Anything(RuleBasedStateMachine):
     def keep_order(self, by: str, deed: Deed, viewer: str, number: int) -> None:
         if not by or self.lines[by]:
             self.play(ev.Moderated(by, Moderate(deed, viewer=viewer, seq=number, line=number, seconds=60.0)))
+
+    @rule(viewer=viewers, camp=st.sampled_from(["red", "blue"]), id=ids)
+    def press(self, viewer: str, camp: Camp, id: str) -> None:
+        if self.lines[viewer]:
+            known = (viewer, id) in self.pushed
+            effects = self.play(ev.CampPicked(viewer, camp, id))
+            updates = [one.message for one in effects if isinstance(one, ev.Tell)]
+            is_refused = any(isinstance(one, PushUpdate) and one.state == "refused" for one in updates)
+            assert known or is_refused or (viewer, id) in self.pushed, "accepted, or refused for a reason"
+
+    @precondition(lambda self: self.pushes)
+    @rule(is_celebrating=st.booleans())
+    def the_game_ticks(self, is_celebrating: bool) -> None:
+        state: PushState = "queued" if is_celebrating else "done"
+        moved = tuple(ev.MovedPush(one.viewer, one.id, one.camp, state) for one in self.pushes)
+        told = [one.viewer for one in self.play(ev.PushesMoved(moved)) if isinstance(one, ev.Tell)]
+        assert Counter(told) == Counter(one.viewer for one in moved if one.viewer in self.room.viewers)
+        if not is_celebrating:
+            self.pushes.clear()
 
     @precondition(lambda self: self.asked)
     @rule(many=st.integers(1, 4))

@@ -8,7 +8,6 @@ import {
   CLOSE_RESTARTING,
   CLOSE_SLOW,
   type FromViewer,
-  type GiveGift,
   type Join,
   LIKES_PER_MESSAGE_MAX,
   type ToViewer,
@@ -19,14 +18,14 @@ import { words } from "./words";
 const PING_MS = 2_000;
 const SILENCE_MS_MAX = 7_000; // three pings without an answer: the line is dead, though nobody closed it
 const LIKES_MS = 250;
-const AGAIN_MS = 250; // the room takes a few gifts a second
+const AGAIN_MS = 250; // the room takes a few gifts and votes a second
 const RETRY_FIRST_MS = 400;
 const RETRY_MAX_MS = 8_000;
 
 /** What the connection needs to know of the page, and whom it tells. */
 export interface Page {
   readonly join: () => Join;
-  readonly openGifts: () => readonly GiveGift[];
+  readonly open: () => readonly FromViewer[]; // what the room may not have heard: it takes each once
   readonly told: (message: ToViewer) => void;
   readonly linkChanged: (link: Link) => void;
   readonly roundTrip: (ms: number) => void;
@@ -91,9 +90,9 @@ export class Connection {
     }
     this.page.told(message);
     if (message.type === "pong") this.page.roundTrip(performance.now() - message.t);
-    // The room pays each id once, so what has arrived already is safe to say again, and its answer tells how it stands.
+    // The room takes each id once, so what has arrived already is safe to say again, and its answer tells how it stands.
     if (message.type === "welcome") {
-      this.page.openGifts().forEach((gift, i) => setTimeout(() => this.send(gift), i * AGAIN_MS));
+      this.page.open().forEach((one, i) => setTimeout(() => this.send(one), i * AGAIN_MS));
       this.ping();
     }
   }

@@ -12,6 +12,7 @@ import { Store } from "./store";
 import { Tabs } from "./tabs";
 import type { Actions } from "./views/actions";
 import { appView } from "./views/app";
+import { openVotes } from "./votes";
 import { Hearts } from "./views/hearts";
 import { WhepClient } from "./whep";
 import { LANGUAGE, words } from "./words";
@@ -30,7 +31,7 @@ let player: Player | null = null;
 
 const connection = new Connection(await roomUrl(location.href), {
   join: () => joining(store.state),
-  openGifts: () => openGifts(store.state),
+  open: () => [...openGifts(store.state), ...openVotes(store.state)],
   told: (message) => store.dispatch(message),
   linkChanged: (link) => store.dispatch({ type: "link_changed", link }),
   roundTrip: (ms) => store.dispatch({ type: "round_trip", ms }),
@@ -66,6 +67,7 @@ const act: Actions = {
   follow: (is_following) => send({ type: "follow", is_following }),
   claimTicket: () => send({ type: "claim_ticket" }),
   vote: (poll, choice) => {
+    store.dispatch({ type: "choice_sent", choice }); // before it is sent, as a gift is
     if (send({ type: "vote", poll, choice }) && phone.matches) act.foldPoll(poll, true);
   },
   foldPoll: (poll, is_folded) => store.dispatch({ type: "poll_folded", poll, is_folded }),
@@ -74,7 +76,11 @@ const act: Actions = {
     askBoard();
   },
   chooseAmount: (amount) => store.dispatch({ type: "amount_chosen", amount }),
-  pickCamp: (camp) => send({ type: "camp", camp }),
+  pickCamp: (camp) => {
+    const id = randomId();
+    store.dispatch({ type: "push_sent", id, camp }); // before it is sent, as a gift is
+    send({ type: "camp", camp, id });
+  },
   rename: (name) => rename(name),
   askName: (is_asked) => store.dispatch({ type: "name_asked", is_asked }),
   mute: (is_muted) => store.dispatch({ type: "muted", is_muted }),

@@ -36,6 +36,7 @@ export const CHAT_CHARACTERS_MAX = 200;
 export const LIKES_PER_MESSAGE_MAX = 50;
 export const GIFT_ID_CHARACTERS_MAX = 64;
 export const GIFT_COUNT_MAX = 99;
+export const PUSH_ID_CHARACTERS_MAX = 64;
 export const CLOSE_SLOW = 4000;
 export const CLOSE_RESTARTING = 4001;
 export const CLOSE_BAD_MESSAGE = 4100;
@@ -53,6 +54,8 @@ export type Move = "bow" | "cheer" | "dance" | "wave";
 export type Camp = "blue" | "red";
 
 export type GiftState = "committed" | "done" | "failed" | "paused" | "queued" | "refunded" | "refused" | "running";
+
+export type PushState = "done" | "failed" | "queued" | "refused";
 
 export type Hindrance = "away" | "cooling" | "off" | "sold_out";
 
@@ -76,7 +79,7 @@ export type Rest = "" | "frozen" | "hidden";
 
 export type FromViewer = Join | Say | Like | GiveGift | PickCamp | Vote | AskBoard | Follow | ClaimTicket | LeaveGame | Moderate | ReportLine | Ping;
 
-export type ToViewer = Welcome | ChatLine | GiftGiven | ComboEnded | Removed | Waiting | Held | Decided | Kept | Lines | Show | Offers | GiftUpdate | PlayStart | PlayEnd | OwnCamp | OwnFollow | Poll | OwnVote | Goals | Lottery | OwnEntry | FreeTicket | Board | OwnPlace | Refused | Wallet | Pong;
+export type ToViewer = Welcome | ChatLine | GiftGiven | ComboEnded | Removed | Waiting | Held | Decided | Kept | Lines | Show | Offers | GiftUpdate | PlayStart | PlayEnd | OwnCamp | PushUpdate | OwnFollow | Poll | OwnVote | Goals | Lottery | OwnEntry | FreeTicket | Board | OwnPlace | Refused | Wallet | Pong;
 
 /** Enter the room, first message of all. `viewer` is the secret id that the page keeps (it owns the wallet); absent for a newcomer. `epoch` and `seq` say what a returning page has seen. */
 export interface Join {
@@ -110,10 +113,11 @@ export interface GiveGift {
   readonly price_coins?: number;
 }
 
-/** Stand with a camp; each press also pushes a little. */
+/** Stand with a camp; each press also pushes a little. With an `id`, the client's own, a press that is sent again pushes once, and `PushUpdate` tells how it stands. */
 export interface PickCamp {
   readonly type: "camp";
   readonly camp: Camp;
+  readonly id?: string;
 }
 
 /** Choose in a poll, by the number of the choice from 0 on; until the poll ends another vote replaces it. */
@@ -357,6 +361,15 @@ export interface PlayEnd {
 export interface OwnCamp {
   readonly type: "own_camp";
   readonly camp: Camp;
+}
+
+/** Tell a viewer how the own push stands: of a press by its `id`, of a camp's word in a chat line by `line:` and the line's `seq`. */
+export interface PushUpdate {
+  readonly type: "push_update";
+  readonly id: string;
+  readonly camp: Camp;
+  readonly state: PushState;
+  readonly reason: string;
 }
 
 /** Tell a viewer's pages whether the viewer follows this room. */

@@ -1,7 +1,8 @@
 /** Every change of the page's state, as one pure function of what was told and the time of it. */
 
-import { COMBO_S, type ChatLine, type ComboEnded, type Decided, type GiftGiven, type FreeTicket, FREE_TICKET_SECONDS, type GiftUpdate, LOTTERY_SHOWN_S, type Lottery, POLL_SHOWN_S, type Poll, TICKET_SECONDS, type ToViewer, type Welcome } from "./protocol";
+import { COMBO_S, type Camp, type ChatLine, type ComboEnded, type Decided, type GiftGiven, type FreeTicket, FREE_TICKET_SECONDS, type GiftUpdate, LOTTERY_SHOWN_S, type Lottery, POLL_SHOWN_S, type Poll, TICKET_SECONDS, type ToViewer, type Welcome } from "./protocol";
 import { type Answered, type Banner, type Line, type Link, type Measured, NO_VIDEO, type Notice, type OwnGift, type Play, type FreeNow, type LotteryNow, type PollNow, type State, type Timed, type Video, canBeMany, freeCoins, giftOf, isOver, tierOf } from "./state";
+import { withChoice, withPush, withPushTold, withVotesAfter } from "./votes";
 import { withDecided, withHeld, withWaiting } from "./waiting";
 import { words } from "./words";
 
@@ -35,6 +36,8 @@ export type Happening =
   | { readonly type: "renamed"; readonly name: string }
   | { readonly type: "name_asked"; readonly is_asked: boolean }
   | { readonly type: "gift_sent"; readonly id: string; readonly gift: string; readonly count: number }
+  | { readonly type: "push_sent"; readonly id: string; readonly camp: Camp }
+  | { readonly type: "choice_sent"; readonly choice: number }
   | { readonly type: "liked" }
   | { readonly type: "poll_folded"; readonly poll: number; readonly is_folded: boolean }
   | { readonly type: "amount_chosen"; readonly amount: number }
@@ -82,7 +85,9 @@ export function reduce(state: State, message: ToViewer | Happening, now_ms: numb
     case "poll_folded":
       return { ...state, poll_folded: message.is_folded ? message.poll : null };
     case "own_vote":
-      return state.poll?.poll.id === message.poll ? { ...state, vote: message.choice } : state;
+      return state.poll?.poll.id === message.poll
+        ? { ...state, vote: message.choice, choice: { poll: message.poll, question: state.poll.poll.question, choice: message.choice, is_open: false } }
+        : state;
     case "lottery":
       return { ...state, lottery: lotteryNow(message, now_ms), entry: state.entry?.lottery === message.id ? state.entry : null };
     case "own_entry":
@@ -152,7 +157,7 @@ export function reduce(state: State, message: ToViewer | Happening, now_ms: numb
     case "play_failed":
       return withNotice({ ...state, play: null }, message.reason, true, now_ms);
     case "refused":
-      return withNotice(state, message.reason, true, now_ms);
+      return withNotice(message.about === "vote" ? { ...state, choice: null } : state, message.reason, true, now_ms);
     case "pong":
       return state;
     case "link_changed":
@@ -167,6 +172,14 @@ export function reduce(state: State, message: ToViewer | Happening, now_ms: numb
       return { ...state, is_following: message.is_following };
     case "own_camp":
       return { ...state, camp: message.camp };
+    case "push_sent":
+      return withPush(state, message.id, message.camp, now_ms);
+    case "push_update":
+      return message.reason === "" || message.state === "queued"
+        ? withPushTold(state, message, now_ms)
+        : withNotice(withPushTold(state, message, now_ms), message.reason, true, now_ms);
+    case "choice_sent":
+      return withChoice(state, message.choice);
     case "video_changed":
       return { ...state, video: message.video };
     case "own_video_changed":
@@ -204,7 +217,7 @@ function welcomed(state: State, welcome: Welcome, now_ms: number): State {
   const before = is_same_life || recent.length === 0 ? withoutLines(state.lines, is_same_life ? welcome.removed : []) : [];
   const play = welcome.player === null ? null : playOn(state.play, welcome.player, welcome.player_seconds_left, now_ms);
   const next: State = {
-    ...state,
+    ...withVotesAfter(state, welcome, is_same_life, now_ms),
     link: { at: "joined" },
     viewer: welcome.viewer,
     name: welcome.name,

@@ -2,6 +2,7 @@
 
 import type { Badge, Board, BoardKind, Camp, Emote, Gift, GiftState, GiveGift, GoalBar, Held, Kept, Lottery, Offer, OfferState, OwnEntry, OwnPlace, Poll, Show, Waiting } from "./protocol";
 import { TIER_LARGE_COINS, TIER_MEDIUM_COINS } from "./protocol";
+import type { OwnChoice, OwnPush } from "./votes";
 
 /** How the page stands with the room. `closed` does not come back without the viewer. */
 export type Link =
@@ -149,6 +150,7 @@ export interface State {
   readonly poll: PollNow | null;
   readonly vote: number | null; // the own one, in that poll
   readonly poll_folded: number | null; // the poll of which only a line is shown, as long as it runs
+  readonly choice: OwnChoice | null; // what was chosen last
   readonly lottery: LotteryNow | null;
   readonly entry: OwnEntry | null; // the own one, in that lottery
   readonly free: FreeNow | null;
@@ -159,6 +161,8 @@ export interface State {
   readonly banners: readonly Banner[];
   readonly notices: readonly Notice[];
   readonly camp: Camp | null;
+  readonly pushes: readonly OwnPush[]; // for a camp, not done yet
+  readonly pushed: number; // how many are done
   readonly is_following: boolean;
   readonly is_moderator: boolean;
   readonly waiting: readonly Waiting[]; // own lines that nobody has heard yet
@@ -220,6 +224,7 @@ export function begin(name: string, viewer: string | null): State {
     poll: null,
     vote: null,
     poll_folded: null,
+    choice: null,
     lottery: null,
     entry: null,
     free: null,
@@ -230,6 +235,8 @@ export function begin(name: string, viewer: string | null): State {
     banners: [],
     notices: [],
     camp: null,
+    pushes: [],
+    pushed: 0,
     is_following: false,
     is_moderator: false,
     waiting: [],

@@ -40,7 +40,17 @@ function campView(state: State, act: Actions, camp: Camp, members: number): Temp
     ?disabled=${state.link.at !== "joined"}
     @click=${() => act.pickCamp(camp)}
   >
-    <span class="sr">${words.push_for}</span><span class="camp-name">${words[camp]}</span><small>${sign("people")}${members}</small>
+    <span class="sr">${words.push_for}</span><span class="camp-name">${words[camp]}</span><small>${sign("people")}${members}${is_own ? ownPushes(state) : nothing}</small>
     ${is_own ? html`<span class="sr">${words.you_are_in}</span>` : nothing}
   </button>`;
+}
+
+/** How the own pushes stand: how many are done, and how many wait for the kick-off. */
+function ownPushes(state: State): TemplateResult | typeof nothing {
+  const waiting = state.pushes.filter((one) => one.is_waiting).length;
+  if (state.pushed === 0 && waiting === 0) return nothing;
+  const title = waiting === 0 ? words.pushes_done : words.pushes_wait;
+  return html`<span class="own-pushes" title=${title}
+    ><span class="sr">${title}:</span> +${state.pushed}${waiting === 0 ? nothing : html`<i>…${waiting}</i>`}</span
+  >`;
 }
