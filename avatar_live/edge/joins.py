@@ -1,4 +1,6 @@
-"""How often somebody may come: a call for a stream costs keys, sockets and an answer, a line a look at the books."""
+"""How often somebody may come: a call for a stream costs keys, sockets and an answer, a line a look at the books, and a
+file or an answer over HTTP a millisecond of the loop that keeps the room.
+"""
 
 from collections import OrderedDict
 from typing import Final
@@ -9,6 +11,7 @@ from avatar_live.room.bucket import Allowance, Bucket, take
 JOIN_ALLOWANCE: Final = Allowance(rate_hz=1.0, burst=30.0)  # a household or an office behind one address
 LINE_ALLOWANCE: Final = Allowance(rate_hz=20.0, burst=600.0)  # lines, which all come back at once after a restart
 FOLLOW_UP_ALLOWANCE: Final = Allowance(rate_hz=5.0, burst=60.0)  # candidates and goodbyes of the same household
+REQUEST_ALLOWANCE: Final = Allowance(rate_hz=50.0, burst=2_000.0)  # over HTTP; a page that opens makes about eight
 ADDRESSES_MAX: Final = 4_096
 
 

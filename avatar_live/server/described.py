@@ -23,6 +23,7 @@ _SAID: Final = {
     404: "There is no such thing.",
     409: "It cannot be done now, and why.",
     413: "The body is too long.",
+    429: "Too many requests from one address; Retry-After says when to come back.",
     503: "Not just now; Retry-After says when to come back.",
 }
 
@@ -45,7 +46,8 @@ def refusals(*statuses: int) -> dict[int, ResponseSpec]:
 
 
 class GuardedRoutes(ReceiveRoutePlugin):
-    """Describe what a guard answers wherever there is one, and the end of patience where a body is read."""
+    """Describe what a guard answers wherever there is one, the end of patience where a body is read, and the limit for
+    each address everywhere."""
 
     def receive_route(self, route: BaseRoute) -> None:
         """Add to the route's answers."""
@@ -54,7 +56,7 @@ class GuardedRoutes(ReceiveRoutePlugin):
         for handler in route.route_handlers:
             guarded = refusals(401, 403) if handler.resolve_guards() else {}
             bounded = refusals(413) if _reads_a_body(handler) else {}
-            handler.responses = {**guarded, **bounded, **(handler.responses or {})}
+            handler.responses = {**guarded, **bounded, **sentences(429), **(handler.responses or {})}
 
 
 class SoundStructs(StructSchemaPlugin):

@@ -1,4 +1,4 @@
-"""uvicorn's HTTP, with an end to patience, and with the address of who calls through a proxy.
+"""uvicorn's HTTP, with an end to patience, with the address of who calls through a proxy, and a limit for each address.
 
 uvicorn bounds how long a connection may rest between requests, and how long a head may be, but not how slowly head and
 body come: a thousand clients that send a byte a second would hold a thousand sockets for as long as they like.
@@ -12,10 +12,13 @@ from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from avatar_live import clock
 from avatar_live.edge.callers import Callers
 from avatar_live.edge.doorstep import Doorstep
+from avatar_live.edge.joins import JoinRate
 
 REQUEST_S_MAX: Final = 10.0  # the longest bodies are offers of some kilobytes
+TOO_OFTEN: Final = "Too many requests from your address: wait a moment."
 _HERE: Final = (h11.DONE, h11.MUST_CLOSE, h11.CLOSED, h11.ERROR)
 
 
@@ -77,5 +80,23 @@ def with_callers(app: ASGIApp, callers: Callers) -> ASGIApp:
             headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
             scope["client"] = (callers.address_of(peer[0], headers), peer[1])
         await app(scope, receive, send)
+
+    return call
+
+
+def with_limit(app: ASGIApp, rate: JoinRate) -> ASGIApp:
+    """Return the app, for who does not ask too often; programs of this machine are not counted."""
+
+    async def call(scope: Scope, receive: Receive, send: Send) -> None:
+        caller = scope.get("client")
+        wait_s = rate.wait_s(caller[0], clock.now_s()) if scope["type"] == ScopeType.HTTP and caller is not None else 0
+        if wait_s == 0:
+            await app(scope, receive, send)
+            return
+        body = TOO_OFTEN.encode()
+        headers = {"Content-Type": "text/plain; charset=utf-8", "Content-Length": len(body), "Retry-After": wait_s}
+        encoded = [(name.encode(), str(value).encode()) for name, value in headers.items()]
+        await send({"type": "http.response.start", "status": 429, "headers": encoded})
+        await send({"type": "http.response.body", "body": body, "more_body": False})
 
     return call

@@ -27,7 +27,7 @@ from avatar_live.channels.processes import Order, Panic, ServerPlan, Stop
 from avatar_live.edge.callers import Callers
 from avatar_live.edge.doorstep import Doorstep
 from avatar_live.edge.edge import Edge
-from avatar_live.edge.joins import JoinRate
+from avatar_live.edge.joins import REQUEST_ALLOWANCE, JoinRate
 from avatar_live.edge.link import serve_edges
 from avatar_live.edge.open_files import allow_open_files
 from avatar_live.edge.origin import is_from_here
@@ -40,7 +40,7 @@ from avatar_live.server.app import make_app
 from avatar_live.server.bridging import Bridging, bridge_routes
 from avatar_live.server.commands import room_commands
 from avatar_live.server.entrance import Entrance, RemoteEdge
-from avatar_live.server.http import impatient_http, with_callers
+from avatar_live.server.http import impatient_http, with_callers, with_limit
 from avatar_live.server.keeper import Keeper
 from avatar_live.server.lease import Lease, NodesError
 from avatar_live.server.ledger import LEDGER_FILE, Ledger, LedgerError
@@ -218,7 +218,8 @@ async def _serve_room(
     app = make_app(
         plan, keeper, access, commands, webhooks, bridge_routes(bridging, access), whep, whip, metrics, presence
     )
-    web = _Web(with_callers(app, callers), Doorstep(callers), reception(edge, programs, access))
+    limited = with_callers(with_limit(app, JoinRate(REQUEST_ALLOWANCE)), callers)
+    web = _Web(limited, Doorstep(callers), reception(edge, programs, access))
     run_folder = Path(plan.run_folder)
     async with (
         serve_link(run_folder, keeper.stage.on_message, keeper.stage.on_connection),
