@@ -15,7 +15,7 @@ from avatar_live.protocol.wire import (
     Refused,
     Welcome,
 )
-from avatar_live.room import boards, camps, combos, free_ticket, goals, held, lottery, offers, polls, turns
+from avatar_live.room import boards, camps, combos, free_ticket, goals, held, lottery, offers, parts, polls, turns
 from avatar_live.room import events as ev
 from avatar_live.room.bucket import take
 from avatar_live.room.chat import badges_of, line_of, reported, unfitness_of, with_line
@@ -42,7 +42,14 @@ def join(room: Room, event: ev.Joined, now_s: float) -> tuple[Room, ev.Effects]:
     name = named(room.order, event.name)
     known = room.viewers.get(event.viewer)
     is_new_here = known is None or known.connections == 0
-    before = known or Viewer(name, event.balance_coins)
+    before = known or Viewer(
+        name,
+        event.balance_coins,
+        likes=event.likes,
+        watched_s=event.watched_s,
+        camp=event.camp,
+        kept=(event.likes, event.watched_s, event.camp),
+    )
     viewer = replace(
         before,
         name=name,
@@ -104,7 +111,11 @@ def leave(room: Room, event: ev.Left, now_s: float) -> tuple[Room, ev.Effects]:
     if connections > 0:
         return room, ()
     room = camps.with_camp_counted(replace(room, audience=room.audience - 1), viewer.camp, -1)
-    return room, (ev.Report("viewer_left", {"name": viewer.name, "audience": room.audience}),)
+    room, kept_part = parts.kept(room, event.viewer, now_s)
+    return room, (
+        *kept_part,
+        ev.Report("viewer_left", {"name": viewer.name, "audience": room.audience}),
+    )
 
 
 def say(room: Room, event: ev.Said, now_s: float) -> tuple[Room, ev.Effects]:
@@ -166,7 +177,7 @@ def _tell_line(room: Room, said: ev.Said, name: str, now_s: float) -> tuple[Room
     room = replace(room, order=held.with_regular(room.order, said.viewer))
     room, peak = _with_chatter_heard(room, now_s)
     room, entered = lottery.heard(room, said.viewer, name, said.text)
-    room, pushed = camps.push_by_word(room, said.viewer, name, said.text, line.seq)
+    room, pushed = camps.push_by_word(room, said, name, line.seq, now_s)
     return room, (ev.TellAll(line), reported(line), *peak, *entered, *pushed)
 
 

@@ -20,7 +20,9 @@ TOP_GIVERS: Final = 3  # wear a badge
 
 
 def given(room: Room, event: ev.GiftCommitted, coins: int, *, may_come_back: bool) -> Room:
-    """Count what a viewer gave, and remember it where it may come back."""
+    """Count what a viewer gave, and remember it where it may come back; what was paid before it is none of it."""
+    if 0 < event.transfer <= room.round.after:
+        return replace(room, coins_given=room.coins_given + coins)
     refundable = room.round.refundable
     if may_come_back:
         refundable = {**refundable, (event.viewer, event.id): coins}
@@ -38,11 +40,20 @@ def refunded(room: Room, event: ev.GiftRefunded) -> Room:
     return _with_coins(room, event.viewer, "", -coins, left)
 
 
-def begun(room: Room, now_s: float) -> tuple[Room, ev.Effects]:
+def begun(room: Room, event: ev.RoundBegun, now_s: float) -> tuple[Room, ev.Effects]:
     """Begin another round: the board is empty again."""
-    round_ = Round(number=room.round.number + 1, told_s=now_s)
+    round_ = Round(number=event.number, after=event.after, told_s=now_s)
     room = replace(room, round=round_)
     return room, (ev.TellAll(board(room)), ev.Report("round_started", {"round": round_.number}))
+
+
+def restored(room: Room, event: ev.RoundRestored) -> Room:
+    """Go on with the round of an earlier life of the room; what may still come back is counted when it is handed on."""
+    givers: Roster[Giver] = Roster()
+    for one in event.givers:
+        givers = givers.with_entry(one.viewer, Giver(one.name, one.coins))
+    top, ranking = _counted(givers)
+    return replace(room, round=Round(number=event.number, after=event.after, givers=givers, top=top, ranking=ranking))
 
 
 def board(room: Room) -> Board:

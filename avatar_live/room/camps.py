@@ -13,6 +13,7 @@ from typing import Final
 from avatar_live.protocol.view import Camp
 from avatar_live.protocol.wire import PUSH_ID_CHARACTERS_MAX, OwnCamp, PushUpdate, Refused
 from avatar_live.room import events as ev
+from avatar_live.room import parts
 from avatar_live.room.bucket import take
 from avatar_live.room.state import ASK_ALLOWANCE, CAMP_ALLOWANCE, PUSHES_KEPT_MAX, OwnPush, Room, Viewer
 
@@ -43,19 +44,20 @@ def pick(room: Room, event: ev.CampPicked, now_s: float) -> tuple[Room, ev.Effec
     push = ev.PushBall(event.camp, BUTTON_PUSH, event.viewer if event.id else "", event.id)
     if viewer.camp == event.camp:
         return room, (push,)
-    return room, (push, *_chosen(event.viewer, viewer.name, event.camp))
+    room, chosen = _chosen(room, event.viewer, viewer.name, event.camp, now_s)
+    return room, (push, *chosen)
 
 
-def push_by_word(room: Room, viewer_id: str, name: str, text: str, line: int) -> tuple[Room, ev.Effects]:
+def push_by_word(room: Room, said: ev.Said, name: str, line: int, now_s: float) -> tuple[Room, ev.Effects]:
     """Push for the camp that a line names; who stands with none yet stands with it from now on."""
-    camp, viewer = camp_in(text), room.viewers.get(viewer_id)
+    camp, viewer = camp_in(said.text), room.viewers.get(said.viewer)
     if camp is None:
         return room, ()
     chosen: ev.Effects = ()
     if viewer is not None and viewer.connections > 0 and viewer.camp is None:
-        room = with_camp_chosen(room, viewer_id, viewer, camp)
-        chosen = _chosen(viewer_id, name, camp)
-    return room, (*chosen, ev.PushBall(camp, WORD_PUSH, viewer_id, f"line:{line}"))
+        room = with_camp_chosen(room, said.viewer, viewer, camp)
+        room, chosen = _chosen(room, said.viewer, name, camp, now_s)
+    return room, (*chosen, ev.PushBall(camp, WORD_PUSH, said.viewer, f"line:{line}"))
 
 
 def moved(room: Room, event: ev.PushesMoved) -> tuple[Room, ev.Effects]:
@@ -96,8 +98,9 @@ def with_camp_chosen(room: Room, name: str, viewer: Viewer, camp: Camp) -> Room:
     return replace(room, viewers=room.viewers.with_entry(name, replace(viewer, camp=camp)))
 
 
-def _chosen(viewer: str, name: str, camp: Camp) -> ev.Effects:
-    return (ev.Tell(viewer, OwnCamp(camp)), ev.Report("camp", {"name": name, "camp": camp}))
+def _chosen(room: Room, viewer: str, name: str, camp: Camp, now_s: float) -> tuple[Room, ev.Effects]:
+    room, kept = parts.kept(room, viewer, now_s)
+    return room, (*kept, ev.Tell(viewer, OwnCamp(camp)), ev.Report("camp", {"name": name, "camp": camp}))
 
 
 def _told_again(room: Room, name: str, viewer: Viewer, known: OwnPush, now_s: float) -> tuple[Room, ev.Effects]:

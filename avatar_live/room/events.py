@@ -28,6 +28,9 @@ class Joined:
     epoch: str | None = None
     seq: int = 0
     is_following: bool = False
+    likes: int = 0  # of this show, and so the others, in an earlier life of the room
+    watched_s: float = 0.0
+    camp: Camp | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +270,35 @@ class GoalDropped:
 
 @dataclass(frozen=True, slots=True)
 class RoundBegun:
-    """The host begins another round."""
+    """The host begins another round: in it count the gifts of transfers above `after`, as the ledger numbers them."""
+
+    number: int
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
+class Gave:
+    """What a viewer gave in a round, under the name of the last gift."""
+
+    viewer: str
+    name: str
+    coins: int
+
+
+@dataclass(frozen=True, slots=True)
+class RoundRestored:
+    """The ledger knows the round of an earlier life of the room, and what was given in it for good."""
+
+    number: int
+    after: int
+    givers: tuple[Gave, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PartsNotKept:
+    """What part these viewers have had could not be written down just now."""
+
+    viewers: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,6 +332,7 @@ class GiftCommitted:
     token: str
     price_coins: int = 0
     count: int = 1
+    transfer: int = 0  # as the ledger numbers it, from 1 on
 
 
 @dataclass(frozen=True, slots=True)
@@ -349,6 +381,13 @@ class GameOffered:
     game: str
     effects: tuple[OfferedEffect, ...]
     is_new_line: bool = False  # it speaks on a line of its own, which `GameLeft` ends
+
+
+@dataclass(frozen=True, slots=True)
+class GamesRemembered:
+    """These games sold effects in an earlier life of the room, and may come back."""
+
+    games: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -484,6 +523,8 @@ Event = (
     | GoalSet
     | GoalDropped
     | RoundBegun
+    | RoundRestored
+    | PartsNotKept
     | PlaceAsked
     | GiftAsked
     | GiftCommitted
@@ -492,6 +533,7 @@ Event = (
     | GiftRefunded
     | WalletFilled
     | GameOffered
+    | GamesRemembered
     | GameLeft
     | EffectReported
     | SalesCounted
@@ -584,6 +626,23 @@ class KeepFollow:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """What part a viewer has had in the show, as far as it still earns something."""
+
+    viewer: str
+    likes: int
+    watched_s: float
+    camp: Camp | None
+
+
+@dataclass(frozen=True, slots=True)
+class KeepParts:
+    """Write these down, and answer with `PartsNotKept` where that fails."""
+
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ShowCue:
     """Ask the stage; repeated whenever an engine comes, until `CueWasTaken`. One engine shows a `key` once."""
 
@@ -661,6 +720,7 @@ Effect = (
     | Refund
     | Award
     | KeepFollow
+    | KeepParts
     | ShowCue
     | PushBall
     | EnterPitch

@@ -50,6 +50,15 @@ class Roster(Generic[V]):
                 over += gone
         return (Roster(tuple(shelves), self._size - len(over)), over) if over else (self, [])
 
+    def changed(self, first: int, count: int, change: Callable[[str, V], V]) -> "Roster[V]":
+        """Return a roster in which the values on `count` shelves from `first` on are as `change` makes them."""
+        shelves = list(self._shelves)
+        for at in (number % SHELVES for number in range(first, first + count)):
+            after = {key: change(key, value) for key, value in shelves[at].items()}
+            if any(after[key] is not value for key, value in shelves[at].items()):
+                shelves[at] = after
+        return Roster(tuple(shelves), self._size)
+
     def shelf(self, number: int) -> Iterator[tuple[str, V]]:
         """Return the entries of one shelf, so that a sweep can go round in small steps."""
         return iter(tuple(self._shelves[number % SHELVES].items()))

@@ -121,9 +121,13 @@ class Giver:
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """What was given since the host began a round; `top` and `ranking` (sums, ascending) are as of `told_s`."""
+    """What was given since the host began a round: by transfers above `after`, as the ledger numbers them.
+
+    `top` and `ranking` (sums, ascending) are as of `told_s`.
+    """
 
     number: int = 1
+    after: int = 0
     givers: Roster[Giver] = field(default_factory=Roster)
     top: tuple[tuple[str, Giver], ...] = ()
     ranking: tuple[int, ...] = ()
@@ -168,6 +172,7 @@ class Viewer:
     came_s: float = 0.0
     watched_s: float = 0.0  # before `came_s`
     has_had_ticket: bool = False  # the free one
+    kept: tuple[int, float, Camp | None] | None = (0, 0.0, None)  # as it was written down last; None where that failed
     ticket_tries: int = 0
 
 

@@ -26,6 +26,7 @@ from avatar_live.room import (
     moderation,
     offers,
     outside,
+    parts,
     play,
     polls,
     rest,
@@ -95,7 +96,11 @@ def step(room: Room, event: ev.Event, now_s: float) -> tuple[Room, ev.Effects]:
         case ev.GoalDropped():
             return goals.drop_goal(room, event)
         case ev.RoundBegun():
-            return boards.begun(room, now_s)
+            return boards.begun(room, event, now_s)
+        case ev.RoundRestored():
+            return boards.restored(room, event), ()
+        case ev.PartsNotKept():
+            return parts.not_kept(room, event), ()
         case ev.PlaceAsked():
             return boards.asked(room, event, now_s)
         case ev.GiftAsked():
@@ -108,6 +113,8 @@ def step(room: Room, event: ev.Event, now_s: float) -> tuple[Room, ev.Effects]:
             return gifts.filled(room, event)
         case ev.GameOffered():
             return turns.game_came(room, event, now_s)
+        case ev.GamesRemembered():
+            return turns.remembered(room, event, now_s), ()
         case ev.GameLeft():
             return turns.game_left(room, event, now_s)
         case ev.EffectReported():
@@ -154,6 +161,7 @@ def _tick(room: Room, event: ev.Ticked, now_s: float) -> tuple[Room, ev.Effects]
     room, grown = goals.tick(room, now_s)
     room, drawn = lottery.tick(room, now_s)
     room, placed = boards.tick(room, now_s)
+    room, kept = parts.tick(room, now_s)
     show = Show(
         audience=room.audience,
         likes=room.likes,
@@ -169,7 +177,7 @@ def _tick(room: Room, event: ev.Ticked, now_s: float) -> tuple[Room, ev.Effects]
         shelf=offers.states(room, now_s),
         followers=room.followers,
     )
-    effects = (*played, *taken, *swept, *ended, *offered, *counted, *grown, *drawn, *placed)
+    effects = (*played, *taken, *swept, *ended, *offered, *counted, *grown, *drawn, *placed, *kept)
     if show == room.show:
         return room, effects
     return replace(room, show=show), (*effects, ev.TellAll(show))

@@ -20,7 +20,6 @@ class Together:
     lotteries: int = 0
     targets: tuple[Target, ...] = ()
     goal_number: int = 0
-    round_number: int = 1
 
 
 def together(room: Room, now_s: float) -> Together:
@@ -33,8 +32,12 @@ def together(room: Room, now_s: float) -> Together:
         lotteries=room.lotteries,
         targets=tuple(_moved(target, -_sum(room, target)) for target in room.targets),
         goal_number=room.goal_number,
-        round_number=room.round.number,
     )
+
+
+def has_begun_or_ended(before: Room, after: Room) -> bool:
+    """Say whether a poll, a lottery or a goal has: it is written down before anybody is told, or a prize asked for."""
+    return _stages(before) != _stages(after)
 
 
 def restored(room: Room, kept: Together, now_s: float) -> tuple[Room, ev.Effects]:
@@ -50,7 +53,6 @@ def restored(room: Room, kept: Together, now_s: float) -> tuple[Room, ev.Effects
         lotteries=kept.lotteries,
         targets=tuple(_moved(target, _sum(room, target)) for target in kept.targets),
         goal_number=kept.goal_number,
-        round=replace(room.round, number=kept.round_number),
     )
     if draw is None:
         return room, ()
@@ -61,6 +63,17 @@ def restored(room: Room, kept: Together, now_s: float) -> tuple[Room, ev.Effects
     if draw.prize == "ticket":
         return room, tuple(ev.Commit(name, one.name, award_id(draw, name), "ticket", 0) for name, one in draw.won)
     return room, tuple(ev.Award(name, award_id(draw, name), draw.coins) for name, _ in draw.won)
+
+
+def _stages(room: Room) -> tuple[object, ...]:
+    ballot, draw = room.ballot, room.draw
+    return (
+        room.polls,
+        ballot is not None and ballot.is_over,
+        room.lotteries,
+        draw is not None and draw.phase,
+        room.targets,
+    )
 
 
 def _moved(target: Target, by: int) -> Target:

@@ -163,6 +163,14 @@ def game_came(room: Room, event: ev.GameOffered, now_s: float) -> tuple[Room, ev
     return room, (*effects, *started)
 
 
+def remembered(room: Room, event: ev.GamesRemembered, now_s: float) -> Room:
+    """Keep the names of games that were here in an earlier life of the room until they had time to come back."""
+    for game in event.games:
+        if game not in room.shelf.games:
+            room = offers.with_game(room, game, offers.away(Game({}), now_s))
+    return room
+
+
 def game_left(room: Room, event: ev.GameLeft, now_s: float) -> tuple[Room, ev.Effects]:
     """Let a game go; what it has not done waits for it."""
     room = offers.without_line(room, event.game, now_s)

@@ -7,6 +7,7 @@ from typing import Final, assert_never
 from avatar_live import clock
 from avatar_live.edge.link import Close, FromEdge, Greet, Joined, Left, Link, Said, Tell, TellAll
 from avatar_live.protocol.together import AskBoard, ClaimTicket, Vote
+from avatar_live.protocol.view import Camp
 from avatar_live.protocol.wire import (
     CLOSE_FULL,
     CLOSE_REFUSED,
@@ -31,6 +32,7 @@ from avatar_live.server.crowd import MEMBERS_MAX, Port
 from avatar_live.server.invitations import InvitationError, use
 from avatar_live.server.keeper import Keeper, digest
 from avatar_live.server.ledger import LedgerError
+from avatar_live.server.ledger.requests import PartRow
 
 FULL: Final = "The room is full; try again in a minute."
 NO_WELCOME: Final = "The room could not let you in just now; come back in a moment."
@@ -130,7 +132,7 @@ class Entrance:
             port.close(number, CLOSE_FULL, TOO_MANY_AT_ONCE)
             return
         try:
-            secret, balance_coins, is_following = await _wallet(keeper, join)
+            secret, balance_coins, is_following, part = await _wallet(keeper, join)
         except Exception:  # what nobody thought of: the page shall try again, and the log tell
             port.close(number, CLOSE_RESTARTING, NO_WELCOME)
             raise
@@ -156,11 +158,16 @@ class Entrance:
         if hashed:
             keeper.addresses[viewer] = hashed
         arrival = keeper.crowd.add(viewer, port, number)
-        keeper.handle(ev.Joined(arrival, viewer, secret, join.name, balance_coins, join.epoch, join.seq, is_following))
+        before = join.epoch, join.seq, is_following, *part
+        keeper.handle(ev.Joined(arrival, viewer, secret, join.name, balance_coins, *before))
 
 
-async def _wallet(keeper: Keeper, join: Join) -> tuple[str, int, bool]:
-    """Return the viewer's secret, coins, and whether the viewer follows; an unknown secret is replaced by a fresh one.
+Part = tuple[int, float, Camp | None]  # likes, seconds of watching, and the camp
+
+
+async def _wallet(keeper: Keeper, join: Join) -> tuple[str, int, bool, Part]:
+    """Return the viewer's secret, coins, whether the viewer follows, and what part they have had in this show; an
+    unknown secret is replaced by a fresh one.
 
     A ledger that cannot answer just now (a full disk) knows nobody: then a page keeps the secret it came with, since
     it would forget the key to its coins for a fresh one, and watches and talks without coins.
@@ -171,10 +178,20 @@ async def _wallet(keeper: Keeper, join: Join) -> tuple[str, int, bool]:
     try:
         if secret != fresh and not await asyncio.wrap_future(keeper.ledger.has_wallet(digest(secret))):
             secret = fresh
-        opened, following = keeper.ledger.open_wallet(digest(secret)), keeper.ledger.follow(digest(secret), None)
-        return secret, await asyncio.wrap_future(opened), (await asyncio.wrap_future(following)).is_following
+        viewer = digest(secret)
+        opened, following = keeper.ledger.open_wallet(viewer), keeper.ledger.follow(viewer, None)
+        part = keeper.ledger.part(viewer)
+        coins, follows = await asyncio.wrap_future(opened), (await asyncio.wrap_future(following)).is_following
+        return secret, coins, follows, _part(await asyncio.wrap_future(part))
     except LedgerError:
-        return secret, 0, False
+        return secret, 0, False, _part(None)
+
+
+def _part(kept: PartRow | None) -> Part:
+    if kept is None:
+        return 0, 0.0, None
+    _, likes, watched_s, camp = kept
+    return likes, watched_s, "red" if camp == "red" else "blue" if camp == "blue" else None
 
 
 class RemoteEdge:

@@ -196,10 +196,13 @@ def host_routes(keeper: Keeper, access: Access) -> Router:
         assert keeper.room.draw is not None
         return Response(lottery.lottery_of(keeper.room.draw, clock.now_s()))
 
-    @post("/rounds", sync_to_thread=False, summary="Begin another round: the board is empty again")
-    def begin_round() -> Board:
-        keeper.handle(ev.RoundBegun())
-        return boards.board(keeper.room)
+    @post("/rounds", summary="Begin another round: the board is empty again", responses=sentences(503))
+    async def begin_round() -> Response[Board | str]:
+        try:
+            await keeper.begin_round()
+        except LedgerError as failure:
+            return _refused(str(failure), 503)
+        return Response(boards.board(keeper.room))
 
     @get("/board", summary="Who gave most in this round or season", responses=sentences(503))
     async def look_at_board(of: FromQuery[BoardKind] = "round") -> Response[Board | str]:

@@ -23,12 +23,12 @@ from avatar_live.room.order import IN_ORDER
 from avatar_live.room.shelf import STAGE, game_of
 from avatar_live.room.state import Room
 from avatar_live.room.step import step
-from avatar_live.room.together import restored
+from avatar_live.room.together import has_begun_or_ended, restored
 from avatar_live.server.crowd import Crowd
 from avatar_live.server.event_log import EventLog
 from avatar_live.server.game_owners import GameOwners
 from avatar_live.server.ledger import Answer, Ledger, LedgerError, NotPaid, Paid, PaidBefore, Unfinished
-from avatar_live.server.ledger.requests import Drained, NotToppedUp, ToppedUp
+from avatar_live.server.ledger.requests import Drained, NotToppedUp, Round, ToppedUp
 from avatar_live.server.outbox import Outbox
 from avatar_live.server.pitch import Pitch
 from avatar_live.server.seasons import Seasons
@@ -85,10 +85,10 @@ class Keeper:
 
     def handle(self, event: ev.Event) -> None:
         """Let `event` happen."""
-        before = self.room.draw
-        self.room, effects = step(self.room, event, clock.now_s())
-        if self.together is not None and before is not None and before.phase == "open" and self.room.draw is not before:
-            self._keep_draw(self.together)
+        before = self.room
+        self.room, effects = step(before, event, clock.now_s())
+        if self.together is not None and has_begun_or_ended(before, self.room):
+            self.together.write(self.room, clock.now_s(), clock.wall_s())
         for effect in effects:
             self._perform(effect)
 
@@ -114,6 +114,11 @@ class Keeper:
         since_s = clock.wall_s() - clock.now_s()  # what the wall clock is ahead
         counted = tuple(ev.Sale(one.viewer, one.gift, one.count, one.wall_s - since_s) for one in sales)
         self.handle(ev.SalesCounted(counted))
+        round_ = await asyncio.wrap_future(self.ledger.open_round(is_another=False))
+        givers = await asyncio.wrap_future(self.ledger.round_givers(round_.after))
+        gave = tuple(ev.Gave(one.viewer, one.name, one.coins) for one in givers)
+        self.handle(ev.RoundRestored(round_.number, round_.after, gave))
+        self.handle(ev.GamesRemembered(self.game_owners.games))
         for one in self._outbox.take_all(await asyncio.wrap_future(self.ledger.drain())):
             gift = GIFTS.get(one.gift)
             if gift is not None and gift.reaction == "ticket" and not is_prize(one.id):
@@ -126,6 +131,22 @@ class Keeper:
             self.room, effects = restored(self.room, undertaken, clock.now_s() - ago_s)
             for effect in effects:
                 self._perform(effect)
+
+    def begin_round(self) -> "asyncio.Future[None]":
+        """Begin another round, between two gifts as the ledger has them. The future may raise LedgerError."""
+        begun: asyncio.Future[None] = self._loop.create_future()
+
+        def answered(round_: Round) -> None:
+            self.handle(ev.RoundBegun(round_.number, round_.after))
+            if not begun.done():  # who asked may have gone
+                begun.set_result(None)
+
+        def failed(reason: str) -> None:
+            if not begun.done():
+                begun.set_exception(LedgerError(reason))
+
+        self._answer(self.ledger.open_round(is_another=True), answered, failed)
+        return begun
 
     def drain(self) -> None:
         """Look into the ledger's outbox for what no answer has brought, unless a look is under way."""
@@ -145,14 +166,10 @@ class Keeper:
 
         self._answer(self.ledger.drain(self._outbox.seen), looked, failed)
 
-    def _keep_draw(self, together: TogetherFile) -> None:
-        """Write down who has won before the first prize is asked for."""
-        if self.room.draw is not None and self.room.draw.phase != "open":
-            together.write(self.room, clock.now_s(), clock.wall_s())
-
     def _go_on_with(self, one: Unfinished) -> None:
         if one.gift in GIFTS or game_of(one.gift) != STAGE:
-            self._commit_is_known(one.viewer, one.name, one.id, one.gift, one.balance_coins, one.price_coins, one.count)
+            paid = one.balance_coins, one.price_coins, one.count, one.number
+            self._commit_is_known(one.viewer, one.name, one.id, one.gift, *paid)
         else:
             self._perform(ev.Refund(one.viewer, one.id, NO_LONGER))
 
@@ -190,6 +207,14 @@ class Keeper:
                     lambda kept: self.handle(ev.FollowKept(viewer, kept.is_following, kept.followers)),
                     lambda reason: self.handle(ev.FollowRefused(viewer, reason)),
                 )
+            case ev.KeepParts(parts):
+                self._answer(
+                    self.ledger.keep_parts(
+                        tuple((one.viewer, one.likes, one.watched_s, one.camp or "") for one in parts)
+                    ),
+                    lambda _: None,
+                    lambda _: self.handle(ev.PartsNotKept(tuple(one.viewer for one in parts))),
+                )
             case ev.ShowCue(cue_id, cue, key):
                 self.stage.show(cue_id, cue, key)
             case ev.PushBall(camp, strength, viewer, id):
@@ -219,8 +244,8 @@ class Keeper:
         match answer:
             case Paid(balance_coins, number):
                 if self._outbox.take(number):
-                    paid = asked.price_coins, asked.count
-                    self._commit_is_known(asked.viewer, asked.name, asked.id, asked.gift, balance_coins, *paid)
+                    paid = balance_coins, asked.price_coins, asked.count, number
+                    self._commit_is_known(asked.viewer, asked.name, asked.id, asked.gift, *paid)
             case PaidBefore(state, balance_coins, reason):
                 self.handle(ev.GiftRepeated(asked.viewer, asked.id, state, balance_coins, reason))
             case NotPaid(balance_coins, reason):
@@ -229,11 +254,11 @@ class Keeper:
                 assert_never(answer)
 
     def _commit_is_known(
-        self, viewer: str, name: str, id: str, gift: str, balance_coins: int, price_coins: int, count: int
+        self, viewer: str, name: str, id: str, gift: str, balance_coins: int, price_coins: int, count: int, number: int
     ) -> None:
         self.gifts_committed += 1
         token = secrets.token_urlsafe(24)
-        self.handle(ev.GiftCommitted(viewer, name, id, gift, balance_coins, token, price_coins, count))
+        self.handle(ev.GiftCommitted(viewer, name, id, gift, balance_coins, token, price_coins, count, number))
 
     def _on_award(self, asked: ev.Award, answer: ToppedUp | NotToppedUp) -> None:
         if isinstance(answer, ToppedUp):

@@ -35,6 +35,14 @@ class StandingError(Exception):
     """Say in one sentence why the standings cannot be read, and what to do."""
 
 
+class GameOwner(msgspec.Struct, frozen=True):
+    """Which token a game belongs to, since when that is good and until when; without an id it is the show's own."""
+
+    token: str = ""
+    issued_s: float = 0.0
+    expires_s: float = 0.0
+
+
 class Kept(msgspec.Struct):
     """What `moderation.json` holds; times are of day."""
 
@@ -47,6 +55,7 @@ class Kept(msgspec.Struct):
     invitations: dict[str, float] = {}  # used ones, until they would have expired
     revoked: dict[str, float] = {}  # programs' tokens that the host took back, until they would have expired
     tokens_after_s: float = 0.0  # programs' tokens that were made until then hold no longer
+    games: dict[str, GameOwner] = {}
     slow_s: float = 0.0
     is_frozen: bool = False
     has_links: bool = True

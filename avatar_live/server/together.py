@@ -1,7 +1,8 @@
 """Keep what viewers do together over restarts: `together.json` in the data folder, for this user only.
 
-It is written whole, off the loop and at most once a look; only a lottery that was just drawn is written before its
-first prize is asked for, so that no other life of the server draws it again.
+It is written whole, off the loop and at most once a look; only what begins or ends is written before anybody is told,
+and so before the first prize of a lottery is asked for, which no other life of the server shall draw again. A disk that
+does not take it is asked again by itself, and the operator hears of it once.
 """
 
 import asyncio
@@ -17,6 +18,13 @@ from avatar_live.room.together import Together, together
 from avatar_live.server.whole_file import write_whole
 
 FILE: Final = "together.json"
+RETRY_FIRST_S: Final = 1.0
+RETRY_S_MAX: Final = 60.0  # from one try to the next, doubled each time
+CANNOT: Final = (
+    "%s cannot be written (%s), so a restart would end the poll, the lottery and the goals as they are now: free some "
+    "space on that disk; it is tried again by itself, and you will be told when it works."
+)
+CAN_AGAIN: Final = "%s is written again: polls, lotteries and goals will outlive a restart."
 _log: Final = logging.getLogger(__name__)
 
 
@@ -35,7 +43,9 @@ class TogetherFile:
         self._asked = 0  # numbers what is to be written
         self._written = 0
         self._lock = threading.Lock()  # a thread may still write when the loop does
-        self._writing: asyncio.Task[None] | None = None
+        self.writing: asyncio.Task[None] | None = None  # the last look
+        self._failed = 0  # tries in a row
+        self.retry_s = 0.0  # when the next one is due
 
     def read(self, wall_s: float) -> tuple[Together, float] | None:
         """Return what was kept, and how many seconds ago; None for nothing that can be read."""
@@ -49,41 +59,53 @@ class TogetherFile:
         return kept.together, max(wall_s - kept.wall_s, 0.0)
 
     def look_at(self, room: Room, now_s: float, wall_s: float) -> None:
-        """Write down in a thread what has changed, unless the last look is still being written."""
-        if (self._writing is not None and not self._writing.done()) or not self._note(room):
+        """Write down in a thread what has changed, unless the last look is still being written, or the disk rests."""
+        if self.writing is not None and not self.writing.done():
+            return
+        is_news = self._note(room)
+        is_due = now_s >= self.retry_s if self._failed else is_news
+        if not is_due:
             return
         self._asked += 1
-        self._writing = asyncio.create_task(asyncio.to_thread(self._write, self._asked, together(room, now_s), wall_s))
+        writing = asyncio.to_thread(self._write, self._asked, together(room, now_s), now_s, wall_s)
+        self.writing = asyncio.create_task(writing)
 
     async def close(self, room: Room, now_s: float, wall_s: float) -> None:
         """Write down the last of it."""
-        if self._writing is not None:
-            await self._writing
+        if self.writing is not None:
+            await self.writing
         self.write(room, now_s, wall_s)
 
     def write(self, room: Room, now_s: float, wall_s: float) -> None:
         """Write it down at once, for what must not be forgotten."""
-        if self._note(room):
+        if self._note(room) or self._failed:
             self._asked += 1
-            self._write(self._asked, together(room, now_s), wall_s)
+            self._write(self._asked, together(room, now_s), now_s, wall_s)
 
     def _note(self, room: Room) -> bool:
         """Take note of how it stands; False where it stood so before."""
         ballot, draw = self._seen
         sums = (room.likes, room.coins_given) if room.targets else ()
-        counted = (room.targets, room.goal_number, room.round.number, sums)
+        counted = (room.targets, room.goal_number, sums)
         is_news = room.ballot is not ballot or room.draw is not draw or counted != self._counted
         self._seen, self._counted = (room.ballot, room.draw), counted
         return is_news
 
-    def _write(self, number: int, kept: Together, wall_s: float) -> None:
+    def _write(self, number: int, kept: Together, now_s: float, wall_s: float) -> None:
         with self._lock:
             if number > self._written:
                 self._written = number
-                self._replace(kept, wall_s)
+                self._replace(kept, now_s, wall_s)
 
-    def _replace(self, kept: Together, wall_s: float) -> None:
+    def _replace(self, kept: Together, now_s: float, wall_s: float) -> None:
         try:
             write_whole(self._path, msgspec.json.encode(_Kept(wall_s, kept)))
         except OSError as error:
-            _log.warning("polls, lotteries and goals could not be written down (%s)", error.strerror)
+            self.retry_s = now_s + min(RETRY_FIRST_S * 2.0 ** min(self._failed, 16), RETRY_S_MAX)
+            self._failed += 1
+            if self._failed == 1:
+                _log.warning(CANNOT, self._path, error.strerror)
+            return
+        if self._failed:
+            self._failed = 0
+            _log.warning(CAN_AGAIN, self._path)

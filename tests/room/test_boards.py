@@ -51,7 +51,7 @@ def test_what_is_given_back_does_not_count_and_an_earlier_rounds_refund_changes_
     scene.tick(TOLD_EVERY_S)
     assert place_of(scene, "ann") == OwnPlace("round", 0, 0)
     scene.commit("ann", "t-2", "ticket")
-    scene.play(ev.RoundBegun(), ev.GiftRefunded("ann", "t-2", 1_000, "sorry"))
+    scene.play(ev.RoundBegun(2, 0), ev.GiftRefunded("ann", "t-2", 1_000, "sorry"))
     scene.tick(TOLD_EVERY_S)
     assert place_of(scene, "ann") == OwnPlace("round", 0, 0)
 
@@ -61,9 +61,33 @@ def test_another_round_begins_with_an_empty_board() -> None:
     scene.join("ann")
     scene.commit("ann", "a", "tomato")
     scene.tick(TOLD_EVERY_S)
-    effects = scene.play(ev.RoundBegun())
+    effects = scene.play(ev.RoundBegun(2, 0))
     assert boards_in(effects) == [Board("round", 2, ())]
     assert [report.data for report in of(ev.Report, effects)] == [{"round": 2}]
+
+
+def test_a_gift_that_was_paid_before_the_round_began_does_not_count_in_it() -> None:
+    scene = Scene()
+    scene.join("ann")
+    scene.play(ev.RoundBegun(2, 7))
+    for transfer, coins in ((7, 5), (8, 10)):
+        scene.play(ev.GiftCommitted("ann", "ann", f"g-{transfer}", "castle/ghost", 900, "t", coins, transfer=transfer))
+    scene.play(ev.GiftRefunded("ann", "g-7", 1_000, "sorry"))
+    scene.tick(TOLD_EVERY_S)
+    assert place_of(scene, "ann") == OwnPlace("round", 1, 10)
+    assert scene.room.coins_given == 15, "goals count it all the same"
+
+
+def test_a_round_of_an_earlier_life_goes_on_with_what_was_given_in_it() -> None:
+    scene = Scene()
+    scene.play(ev.RoundRestored(3, 7, (ev.Gave("ann", "Ann", 30), ev.Gave("bob", "Bob", 40))))
+    (greeting,) = of(ev.Greet, scene.join("ann"))
+    assert greeting.welcome.board == Board("round", 3, (Place("Bob", 40), Place("Ann", 30)))
+    assert place_of(scene, "ann") == OwnPlace("round", 2, 30)
+    scene.play(ev.GiftCommitted("ann", "Ann", "g-8", "castle/ghost", 900, "t", 15, transfer=8))
+    assert boards_in(scene.tick(TOLD_EVERY_S))[0].top == (Place("Ann", 45), Place("Bob", 40))
+    scene.play(ev.GiftRefunded("ann", "g-8", 1_000, "sorry"))
+    assert boards_in(scene.tick(TOLD_EVERY_S))[0].top == (Place("Bob", 40), Place("Ann", 30))
 
 
 def test_the_first_few_wear_a_badge_in_the_chat() -> None:

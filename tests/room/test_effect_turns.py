@@ -285,3 +285,16 @@ def test_while_the_host_hides_nothing_begins_and_what_ran_on_the_stage_rests() -
     assert reports("effect_asked", effects) == [id]
     (again,) = [one.cue for one in of(ev.ShowCue, effects) if isinstance(one.cue, GiantHead)]
     assert again.seconds == pytest.approx(6.0)
+
+
+def test_a_game_of_an_earlier_life_is_away_until_it_comes_back_or_had_time_to() -> None:
+    scene = Scene()
+    scene.join("ann")
+    scene.play(ev.GamesRemembered(("castle", "maze")))
+    assert {name: game.is_here for name, game in scene.room.shelf.games.items()} == {"castle": False, "maze": False}
+    id, _ = paid(scene)
+    assert [report.data["id"] for report in of(ev.Report, came(scene)) if report.type == "effect_asked"] == [id]
+    scene.play(ev.GamesRemembered(("castle",)))
+    assert scene.room.shelf.games["castle"].is_here, "it is here already"
+    scene.tick(RETURN_S + 1.0)
+    assert "maze" not in scene.room.shelf.games

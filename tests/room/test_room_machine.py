@@ -61,6 +61,12 @@ FIELDS: Final[dict[str, st.SearchStrategy[Any]]] = {
     "gift": st.sampled_from(GIVEN),
     "game": st.sampled_from(["castle", "maze"]),
     "player": st.from_regex(r"player-[1-4]", fullmatch=True),
+    "transfer": st.integers(0, 20),
+    "after": st.integers(0, 20),
+    "number": st.integers(1, 9),
+    "coins": st.integers(0, 5_000),
+    "games": st.lists(st.sampled_from(["castle", "maze", "moor"]), max_size=3).map(tuple),
+    "givers": st.lists(st.builds(ev.Gave, viewers, texts, st.integers(0, 5_000)), max_size=3).map(tuple),
     "effects": st.lists(offered, max_size=3, unique_by=lambda one: one.id).map(tuple),
     "order": st.from_type(Moderate).flatmap(
         lambda order: st.builds(msgspec.structs.replace, st.just(order), viewer=viewers, seq=numbers, line=numbers)

@@ -28,6 +28,17 @@ def test_a_roster_behaves_as_a_dictionary(changes: list[tuple[str, int | None]])
     assert dict(entry for shelf in range(SHELVES) for entry in roster.shelf(shelf)) == expected
 
 
+@given(st.dictionaries(KEYS, st.integers()), st.integers(0, 3 * SHELVES), st.integers(0, SHELVES))
+def test_a_change_reaches_the_shelves_that_it_names_once_each(known: dict[str, int], first: int, count: int) -> None:
+    roster: Roster[int] = Roster()
+    for key, value in known.items():
+        roster = roster.with_entry(key, value)
+    reached = {key for at in range(first, first + count) for key, _ in roster.shelf(at)}
+    changed = roster.changed(first, count, lambda _, value: value + 1)
+    assert dict(changed.items()) == {key: value + (key in reached) for key, value in known.items()}
+    assert len(changed) == len(roster) and dict(roster.items()) == known
+
+
 def test_an_allowance_takes_its_burst_and_then_its_rate() -> None:
     allowance = Allowance(rate_hz=2.0, burst=3.0)
     bucket: Bucket | None = Bucket()

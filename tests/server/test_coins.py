@@ -13,6 +13,8 @@ from avatar_live.room import events as ev
 from avatar_live.room.state import Room
 from avatar_live.room.step import step
 from avatar_live.server.ledger import Ledger, NotPaid, Paid, PaidBefore
+from avatar_live.server.ledger.book import WALLET
+from avatar_live.server.ledger.reports import open_reader
 
 VIEWERS = st.sampled_from(["ann", "bob"])
 IDS = st.sampled_from([f"gift-{number}" for number in range(8)])
@@ -80,21 +82,27 @@ class Coins(RuleBasedStateMachine):
         self.play(ev.PlayLeft(viewer))
 
     @rule()
+    def another_round_begins(self) -> None:
+        round_ = self.ledger.open_round(is_another=True).result(DEADLINE_S)
+        self.play(ev.RoundBegun(round_.number, round_.after))
+
+    @rule()
     def the_server_dies_and_comes_back(self) -> None:
         self.ledger.close()
         self.ledger = Ledger(self.path, group_s=0.0)
         self.given.clear()
         self.combos.clear()
         self.open_the_room()
+        round_ = self.ledger.open_round(is_another=False).result(DEADLINE_S)
+        gave = self.ledger.round_givers(round_.after).result(DEADLINE_S)
+        givers = tuple(ev.Gave(one.viewer, one.name, one.coins) for one in gave)
+        self.play(ev.RoundRestored(round_.number, round_.after, givers))
         for one in self.ledger.drain().result(DEADLINE_S).gifts:
             if GIFTS[one.gift].reaction == "ticket":
                 self.perform(ev.Refund(one.viewer, one.id, "restarted"))
             else:
-                self.play(
-                    ev.GiftCommitted(
-                        one.viewer, one.name, one.id, one.gift, one.balance_coins, "token", count=one.count
-                    )
-                )
+                paid = one.balance_coins, "token", one.price_coins, one.count, one.number
+                self.play(ev.GiftCommitted(one.viewer, one.name, one.id, one.gift, *paid))
 
     @invariant()
     def every_coin_is_where_it_belongs(self) -> None:
@@ -103,6 +111,19 @@ class Coins(RuleBasedStateMachine):
         assert report.gifts == len(self.paid)
         for viewer, coins in self.expected.items():
             assert self.ledger.open_wallet(viewer).result(DEADLINE_S) == coins
+
+    @invariant()
+    def the_round_counts_what_the_books_say(self) -> None:
+        after = self.ledger.open_round(is_another=False).result(DEADLINE_S).after
+        with open_reader(self.path) as reader:
+            kept = reader.rows(
+                "SELECT account.name, sum(price_coins) FROM gift JOIN account ON number = wallet "
+                "WHERE transfer > ? AND state <> 'refunded' GROUP BY account.name",
+                after,
+            )
+            expected = {name.removeprefix(WALLET): coins for name, coins in kept if coins}
+        counted = {viewer: giver.coins for viewer, giver in self.room.round.givers.items() if giver.coins}
+        assert counted == expected
 
     @invariant()
     def nothing_happens_twice(self) -> None:
@@ -123,14 +144,13 @@ class Coins(RuleBasedStateMachine):
         match effect:
             case ev.Commit(viewer, name, id, gift, price_coins, obstacle, count):
                 match self.ledger.pay(viewer, name, id, gift, price_coins, obstacle, count).result(DEADLINE_S):
-                    case Paid(balance_coins):
+                    case Paid(balance_coins, number):
                         assert (viewer, id) not in self.paid
                         self.paid[viewer, id] = (gift, count)
                         self.expected[viewer] -= GIFTS[gift].price_coins * count
                         assert balance_coins == self.expected[viewer] >= 0
-                        self.play(
-                            ev.GiftCommitted(viewer, name, id, gift, balance_coins, f"token of {id}", count=count)
-                        )
+                        paid = balance_coins, f"token of {id}", price_coins, count, number
+                        self.play(ev.GiftCommitted(viewer, name, id, gift, *paid))
                     case PaidBefore(state, balance_coins, reason):
                         assert self.paid[viewer, id] == (gift, count)
                         self.play(ev.GiftRepeated(viewer, id, state, balance_coins, reason))

@@ -61,6 +61,7 @@ class Effects(RuleBasedStateMachine):
         self.answers: deque[Callable[[], None]] = deque()  # of the ledger, on their way
         self.cues: dict[int, bool] = {}
         sales = self.ledger.sales().result(DEADLINE_S)
+        self.play(ev.GamesRemembered(("castle",)))
         self.play(ev.SalesCounted(tuple(ev.Sale(one.viewer, one.gift, one.count, 0.0) for one in sales)))
         for viewer in VIEWERS:
             self.play(ev.Joined(1, viewer, "secret", viewer, 0))

@@ -1,6 +1,7 @@
 """What viewers do together outlives a server that is killed, and its file is never worse than none."""
 
 import asyncio
+import itertools
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +15,7 @@ from avatar_live.protocol.wire import Say
 from avatar_live.room import events as ev
 from avatar_live.room.state import Room
 from avatar_live.room.step import step
-from avatar_live.server.together import FILE, TogetherFile
+from avatar_live.server.together import CAN_AGAIN, CANNOT, FILE, RETRY_S_MAX, TogetherFile
 
 DEADLINE_S = 10.0
 
@@ -81,11 +82,56 @@ async def test_only_news_is_written_and_the_last_of_it_when_the_server_stops(tmp
     assert path.stat().st_ino == before and path.stat().st_mode & 0o777 == 0o600
     voting, _ = step(room, ev.PollClosed(), 2.0)
     file.look_at(voting, 2.0, 1_002.0)
-    begun, _ = step(voting, ev.RoundBegun(), 3.0)
+    begun, _ = step(voting, ev.GoalSet("likes", "Dance!", 50), 3.0)
     await file.close(begun, 3.0, 1_003.0)
     read = TogetherFile(tmp_path).read(1_010.0)
-    assert read is not None and (read[0].round_number, read[1]) == (2, 7.0)
+    assert read is not None and (len(read[0].targets), read[1]) == (1, 7.0)
     assert read[0].ballot is not None and read[0].ballot.is_over
+
+
+async def looked_at(file: TogetherFile, room: Room, now_s: float) -> None:
+    """Look, and wait until the look is over."""
+    file.look_at(room, now_s, 1_000.0 + now_s)
+    if file.writing is not None:
+        await file.writing
+
+
+async def test_a_disk_that_takes_nothing_is_asked_again_by_itself_and_the_operator_hears_of_it_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    blocked = tmp_path / "together.new"
+    (blocked / "in the way").mkdir(parents=True)
+    file, path = TogetherFile(tmp_path), tmp_path / FILE
+    room, _ = step(Room(epoch="life-1"), ev.PollOpened("Tea?", ("yes", "no"), 30.0, None), 0.0)
+    tries = [0.0]
+    for _ in range(8):
+        await looked_at(file, room, tries[-1])
+        await looked_at(file, room, file.retry_s - 0.01)  # too early
+        tries.append(file.retry_s)
+    pauses = [later - earlier for earlier, later in itertools.pairwise(tries)]
+    assert pauses == [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, RETRY_S_MAX, RETRY_S_MAX]
+    assert [record.getMessage() for record in caplog.records] == [CANNOT % (path, "Is a directory")]
+    (blocked / "in the way").rmdir()
+    blocked.rmdir()
+    await looked_at(file, room, tries[-1])
+    assert [record.getMessage() for record in caplog.records][1:] == [CAN_AGAIN % path]
+    read = TogetherFile(tmp_path).read(1_200.0)
+    assert read is not None and read[0].ballot is not None, "the same room, though nothing new has happened in it"
+
+
+async def test_a_poll_that_was_opened_is_there_after_a_kill_at_once(mortal: ShowServer) -> None:
+    for number in range(3):
+        question = f"Tea {number}?"
+        await asyncio.to_thread(post, mortal, "polls", {"question": question, "choices": ["yes", "no"], "seconds": 600})
+        mortal.kill()
+        mortal.start()
+        async with page(mortal, "Ann") as ann:
+            assert ann.welcome.poll is not None and ann.welcome.poll.question == question
+        await asyncio.to_thread(post, mortal, "polls/end", {})
+        mortal.kill()
+        mortal.start()
+        async with page(mortal, "Ann") as ann:
+            assert ann.welcome.poll is None or ann.welcome.poll.is_over
 
 
 def test_a_file_that_cannot_be_read_is_as_good_as_none(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from avatar_live.server.ledger.requests import Rule, State
+from avatar_live.server.ledger.requests import PartRow, Round, Rule, State
 
 MINT: Final = "mint"
 HOUSE: Final = "house:gifts"
@@ -64,6 +64,8 @@ class Book:
     rules: dict[str, Rule] = field(default_factory=dict)
     following: set[tuple[str, str]] = field(default_factory=set)  # of those named: the room and the viewer
     followers: dict[str, int] = field(default_factory=dict)  # how many a room has
+    rounds: dict[str, tuple[str, Round]] = field(default_factory=dict)  # of a room: the show, and its round
+    parts: dict[tuple[str, str], tuple[str, PartRow]] = field(default_factory=dict)  # of a viewer: the show, and it
     unfinished_coins: int = 0  # of gifts that may still come back, where a prize is asked for
 
 
@@ -85,6 +87,8 @@ class Changes:
     rules: dict[str, Rule] = field(default_factory=dict)
     follows: dict[tuple[str, str], float | None] = field(default_factory=dict)  # since when, or no more
     followers: dict[str, int] = field(default_factory=dict)  # how many a room has then
+    rounds: dict[str, tuple[str, Round]] = field(default_factory=dict)  # as in the book
+    parts: dict[tuple[str, str], tuple[str, PartRow]] = field(default_factory=dict)
 
     @property
     def balances_alone(self) -> list[tuple[int, int]]:
@@ -96,8 +100,19 @@ class Changes:
         """Return the wallets that gave: the number, the difference, and what is spent of the day and the show."""
         return [(number, self.balances.get(number, 0), *spent) for number, spent in self.spent.items()]
 
+    @property
+    def round_rows(self) -> list[tuple[str, str, int, int]]:
+        """Return the rounds: the room, the show, the number and the transfer after which it began."""
+        return [(room, show, round_.number, round_.after) for room, (show, round_) in self.rounds.items()]
+
+    @property
+    def part_rows(self) -> list[tuple[str, str, str, int, float, str]]:
+        """Return the parts: the room, the viewer, the show, likes, seconds and camp."""
+        return [(room, viewer, show, *part[1:]) for (room, viewer), (show, part) in self.parts.items()]
+
     def __bool__(self) -> bool:
-        return bool(self.transfers or self.accounts or self.states or self.rules or self.follows)
+        booked = self.transfers or self.accounts or self.states
+        return bool(booked or self.rules or self.follows or self.rounds or self.parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,4 +124,6 @@ class Names:
     topup_ids: list[str]
     viewers: list[str]  # whose rules count
     follows: list[tuple[str, str]] = field(default_factory=list)  # the room and the viewer
+    rounds: list[str] = field(default_factory=list)  # the rooms
+    parts: list[tuple[str, str]] = field(default_factory=list)  # the room and the viewer
     has_prize: bool = False

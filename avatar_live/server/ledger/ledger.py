@@ -12,6 +12,7 @@ from avatar_live.protocol.catalogue import START_BALANCE_COINS
 from avatar_live.server.ledger import requests as rq
 from avatar_live.server.ledger.book import PRIZES
 from avatar_live.server.ledger.reports import (
+    GiverSum,
     GiverSums,
     Reader,
     Report,
@@ -20,6 +21,7 @@ from avatar_live.server.ledger.reports import (
     house_coins,
     open_reader,
     reconcile,
+    round_givers,
     sales,
 )
 from avatar_live.server.ledger.store import OutcomeUnknownError, StoreError, open_store, perform
@@ -116,6 +118,22 @@ class Ledger:
     def givers(self, since_s: float, after: int = 0) -> Future[GiverSums]:
         """Return what everybody gave in this room since a time of day, after a transfer, beside the requests."""
         return self._read(lambda reader: givers(reader, self._room, since_s, after))
+
+    def open_round(self, *, is_another: bool) -> Future[rq.Round]:
+        """Return the round of this show, or begin another one: in it count the gifts that are paid from then on."""
+        return self._ask(_Asked[rq.Round](rq.OpenRound(self._room, self._show, is_another)))
+
+    def round_givers(self, after: int) -> Future[tuple[GiverSum, ...]]:
+        """Return what everybody gave in this room for good since a round began, beside the requests."""
+        return self._read(lambda reader: round_givers(reader, self._room, after))
+
+    def keep_parts(self, parts: tuple[rq.PartRow, ...]) -> Future[None]:
+        """Write down what part viewers have had in this show."""
+        return self._ask(_Asked[None](rq.KeepParts(self._room, self._show, parts)))
+
+    def part(self, viewer: str) -> Future[rq.PartRow | None]:
+        """Return what part a viewer has had in this show; None when nothing is known."""
+        return self._ask(_Asked[rq.PartRow | None](rq.AskPart(self._room, self._show, viewer)))
 
     def set_rule(self, viewer: str, rule: rq.Rule) -> Future[None]:
         """Say from now on what a viewer, or `EVERYBODY`, may spend."""

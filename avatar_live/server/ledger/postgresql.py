@@ -17,7 +17,7 @@ from psycopg.conninfo import conninfo_to_dict
 from avatar_live import clock
 from avatar_live.server.ledger.book import WALLET, Account, Book, Changes, KnownGift, KnownTopUp, Names
 from avatar_live.server.ledger.postgresql_schema import SCHEMA, STEPS
-from avatar_live.server.ledger.requests import Drain, Drained, Filled, Rule, Unfinished
+from avatar_live.server.ledger.requests import Drain, Drained, Filled, Round, Rule, Unfinished
 from avatar_live.server.ledger.store import OutcomeUnknownError, StoreError
 
 CONNECT_S_MAX: Final = 5
@@ -77,6 +77,9 @@ class PostgresqlStore:
             rooms = [room for room, _ in names.follows]
             follows = db.execute(_FOLLOWS, (rooms, [viewer for _, viewer in names.follows])) if rooms else ()
             followers = db.execute(_FOLLOWERS, (rooms,)) if rooms else ()
+            of_rounds = db.execute(_ROUNDS, (names.rounds,)) if names.rounds else ()
+            of_parts = [list(column) for column in zip(*names.parts, strict=True)]
+            parts = db.execute(_PARTS, of_parts) if of_parts else ()
             reserve = db.execute(_UNFINISHED_COINS) if names.has_prize else None
         book = Book(*last.fetchone() or (0, 0))
         for row in accounts:
@@ -89,6 +92,10 @@ class PostgresqlStore:
             book.rules[viewer] = Rule(*terms)
         book.following = {(room, viewer) for room, viewer in follows}
         book.followers = {room: int(count) for room, count in followers}
+        for room, show, *round_ in of_rounds:
+            book.rounds[room] = show, Round(*round_)
+        for room, viewer, show, *part in parts:
+            book.parts[room, viewer] = show, (viewer, *part)
         if reserve is not None:
             book.unfinished_coins = int((reserve.fetchone() or (0,))[0])
         return book
@@ -118,6 +125,8 @@ class PostgresqlStore:
                 (_FOLLOW, [(*key, at_s) for key, at_s in changes.follows.items() if at_s is not None]),
                 (_UNFOLLOW, [key for key, at_s in changes.follows.items() if at_s is None]),
                 (_NEW_FOLLOWERS, list(changes.followers.items())),
+                (_NEW_ROUND, changes.round_rows),
+                (_KEEP_PART, changes.part_rows),
             ):
                 if rows:
                     db.execute(statement, [list(column) for column in zip(*rows, strict=True)])
@@ -314,6 +323,22 @@ _FOLLOW: Final = (
 _UNFOLLOW: Final = (
     "DELETE FROM follower USING unnest(%s::text[], %s::text[]) AS asked (room, viewer) "
     "WHERE follower.room = asked.room AND follower.viewer = asked.viewer"
+)
+_ROUNDS: Final = "SELECT room, show, number, after FROM round WHERE room = ANY(%s::text[])"
+_NEW_ROUND: Final = (
+    "INSERT INTO round SELECT * FROM unnest(%s::text[], %s::text[], %s::bigint[], %s::bigint[]) "
+    "ON CONFLICT (room) DO UPDATE SET show = excluded.show, number = excluded.number, after = excluded.after"
+)
+_PARTS: Final = (
+    "SELECT room, viewer, show, likes, watched_s, camp FROM part "
+    "JOIN unnest(%s::text[], %s::text[]) AS asked (room, viewer) USING (room, viewer)"
+)
+_KEEP_PART: Final = (
+    "INSERT INTO part SELECT * FROM unnest(%s::text[], %s::text[], %s::text[], %s::bigint[], %s::float8[], %s::text[]) "
+    "ON CONFLICT (room, viewer) DO UPDATE SET "
+    "likes = CASE WHEN part.show = excluded.show THEN greatest(part.likes, excluded.likes) ELSE excluded.likes END, "
+    "watched_s = CASE WHEN part.show = excluded.show THEN greatest(part.watched_s, excluded.watched_s) "
+    "ELSE excluded.watched_s END, show = excluded.show, camp = excluded.camp"
 )
 _UNFINISHED_COINS: Final = (
     "SELECT coalesce(sum(price_coins), 0) FROM outbox JOIN gift ON gift.transfer = outbox.transfer"

@@ -107,4 +107,18 @@ CREATE TABLE follower (
 CREATE TABLE followers (room text PRIMARY KEY, count bigint NOT NULL CHECK (count >= 0));
 """
 
-STEPS: Final = (_STEP_1, _STEP_2, _STEP_3)
+# The round whose givers are counted, and what part a viewer has had in the room's newest show.
+_STEP_4: Final = """
+CREATE TABLE round (room text PRIMARY KEY, show text NOT NULL, number bigint NOT NULL, after bigint NOT NULL);
+CREATE TABLE part (
+    room text NOT NULL,
+    viewer text NOT NULL,
+    show text NOT NULL,
+    likes bigint NOT NULL,
+    watched_s double precision NOT NULL,
+    camp text NOT NULL,
+    PRIMARY KEY (room, viewer)
+) WITH (fillfactor = 50);
+"""
+
+STEPS: Final = (_STEP_1, _STEP_2, _STEP_3, _STEP_4)

@@ -212,6 +212,19 @@ def givers(reader: Reader, room: str, since_s: float, after: int = 0) -> GiverSu
     return GiverSums(tuple(settled), tuple(open_), settled_to)
 
 
+def round_givers(reader: Reader, room: str, after: int) -> tuple[GiverSum, ...]:
+    """Return what everybody gave in a room for good after a transfer; what may still come back is not counted."""
+    sums = reader.rows(
+        "SELECT account.name, gift.name, coins FROM ("
+        "SELECT wallet, sum(price_coins) AS coins, max(transfer) AS last FROM gift "
+        "WHERE transfer > ? AND state = 'done' AND room = ? GROUP BY wallet"
+        ") AS summed JOIN gift ON gift.transfer = last JOIN account ON account.number = summed.wallet ORDER BY last",
+        after,
+        room,
+    )
+    return tuple(GiverSum(viewer.removeprefix(WALLET), name, int(coins)) for viewer, name, coins in sums)
+
+
 def house_coins(reader: Reader) -> int:
     """Return what the house has earned and nobody can get back."""
     earned = _one(reader, "SELECT coalesce(sum(balance_coins), 0) FROM account WHERE kind = 'house'")

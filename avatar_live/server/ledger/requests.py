@@ -88,6 +88,34 @@ class Follow:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenRound:
+    """Ask for the round of a show, which is its first if there is none yet, or begin another one."""
+
+    room: str
+    show: str
+    is_another: bool
+
+
+PartRow = tuple[str, int, float, str]  # the viewer, likes, seconds of watching, and the camp or nothing
+
+
+@dataclass(frozen=True, slots=True)
+class KeepParts:
+    """Write down what part viewers have had in a show; likes and seconds only rise."""
+
+    room: str
+    show: str
+    parts: tuple[PartRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AskPart:
+    room: str
+    show: str
+    viewer: str
+
+
+@dataclass(frozen=True, slots=True)
 class SetRule:
     viewer: str
     rule: Rule
@@ -104,7 +132,9 @@ class Drain:
     after: int
 
 
-Request = OpenWallet | HasWallet | Pay | Mark | Refund | TopUp | Follow | SetRule | Drain
+Request = (
+    OpenWallet | HasWallet | Pay | Mark | Refund | TopUp | Follow | OpenRound | KeepParts | AskPart | SetRule | Drain
+)
 
 
 # --- answers ---------------------------------------------------------------------------------------------------------
@@ -159,6 +189,14 @@ class Following:
 
     is_following: bool
     followers: int
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """A round of the givers: every gift of a transfer above `after` counts in it."""
+
+    number: int
+    after: int
 
 
 @dataclass(frozen=True, slots=True)

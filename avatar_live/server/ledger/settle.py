@@ -29,19 +29,24 @@ from avatar_live.server.ledger.book import (
 from avatar_live.server.ledger.requests import (
     EVERYBODY,
     Answer,
+    AskPart,
     Drain,
     Follow,
     Following,
     HasWallet,
+    KeepParts,
     Mark,
     NotPaid,
     NotToppedUp,
+    OpenRound,
     OpenWallet,
     Paid,
     PaidBefore,
+    PartRow,
     Pay,
     Refund,
     Request,
+    Round,
     SetRule,
     ToppedUp,
     TopUp,
@@ -69,6 +74,8 @@ def names_of(group: Sequence[Request]) -> Names:
     topup_ids: dict[str, None] = {}
     viewers = {EVERYBODY: None}
     follows: dict[tuple[str, str], None] = {}
+    rounds: dict[str, None] = {}
+    parts: dict[tuple[str, str], None] = {}
     has_prize = False
     for asked in group:
         match asked:
@@ -83,11 +90,24 @@ def names_of(group: Sequence[Request]) -> Names:
                 has_prize = has_prize or provider == PRIZES
             case Follow(viewer=viewer, room=room):
                 follows[room, viewer] = None
-            case SetRule() | Drain():
+            case OpenRound(room=room):
+                rounds[room] = None
+            case AskPart(room=room, viewer=viewer):
+                parts[room, viewer] = None
+            case SetRule() | Drain() | KeepParts():
                 pass
             case _:
                 assert_never(asked)
-    return Names(list(accounts), list(gift_ids), list(topup_ids), list(viewers), list(follows), has_prize)
+    return Names(
+        list(accounts),
+        list(gift_ids),
+        list(topup_ids),
+        list(viewers),
+        list(follows),
+        list(rounds),
+        list(parts),
+        has_prize,
+    )
 
 
 def settle(group: Sequence[Request], book: Book, now_s: float) -> tuple[list[object], Changes]:
@@ -113,6 +133,14 @@ def _settled(desk: "_Desk", asked: Request) -> object:
             return _top_up(desk, asked)
         case Follow():
             return _follow(desk, asked)
+        case OpenRound():
+            return _open_round(desk, asked)
+        case KeepParts():
+            _keep_parts(desk, asked)
+            return None
+        case AskPart(room, show, viewer):
+            of_show, part = desk.part(room, viewer)
+            return part if of_show == show else None
         case SetRule(viewer, rule):
             desk.book.rules[viewer] = desk.changes.rules[viewer] = rule
             return None
@@ -227,6 +255,25 @@ def _follow(desk: "_Desk", asked: Follow) -> Following:
     return Following(is_following, book.followers.get(asked.room, 0))
 
 
+def _open_round(desk: "_Desk", asked: OpenRound) -> Round:
+    show, known = desk.book.rounds.get(asked.room, ("", None))
+    if known is not None and show == asked.show and not asked.is_another:
+        return known
+    number = known.number + 1 if known is not None and show == asked.show else 1
+    fresh = Round(number, desk.book.last_transfer)
+    desk.book.rounds[asked.room] = desk.changes.rounds[asked.room] = asked.show, fresh
+    return fresh
+
+
+def _keep_parts(desk: "_Desk", asked: KeepParts) -> None:
+    for part in asked.parts:
+        viewer, likes, watched_s, camp = part
+        show, before = desk.changes.parts.get((asked.room, viewer), ("", None))
+        if before is not None and show == asked.show:
+            part = (viewer, max(before[1], likes), max(before[2], watched_s), camp)
+        desk.changes.parts[asked.room, viewer] = asked.show, part
+
+
 class _Desk:
     """Write in the book and in the changes alike, so that the next request of a group sees the one before."""
 
@@ -248,6 +295,11 @@ class _Desk:
         self.book.accounts[name] = account
         self.changes.accounts.append((account.number, name, kind))
         return account
+
+    def part(self, room: str, viewer: str) -> tuple[str, PartRow | None]:
+        """Return of which show a viewer's part is known, and the part."""
+        key = room, viewer
+        return self.changes.parts.get(key) or self.book.parts.get(key) or ("", None)
 
     def move(self, kind: TransferKind, payer: Account, payee: Account, coins: int) -> int:
         """Book one transfer and return its number."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from avatar_live.server.ledger.book import WALLET, Account, Book, Changes, KnownGift, KnownTopUp, Names
-from avatar_live.server.ledger.requests import Drain, Drained, Filled, Rule, Unfinished
+from avatar_live.server.ledger.requests import Drain, Drained, Filled, Round, Rule, Unfinished
 from avatar_live.server.ledger.sqlite_schema import migrate
 from avatar_live.server.ledger.store import StoreError
 
@@ -69,6 +69,12 @@ class SqliteStore:
         if names.follows:
             book.following = set(self.db.execute(_FOLLOWS, (json.dumps(names.follows),)))
             book.followers = dict(self.db.execute(_FOLLOWERS, (json.dumps([room for room, _ in names.follows]),)))
+        if names.rounds:
+            for room, show, *round_ in self.db.execute(_ROUNDS, (json.dumps(names.rounds),)):
+                book.rounds[room] = show, Round(*round_)
+        if names.parts:
+            for room, viewer, show, *part in self.db.execute(_PARTS, (json.dumps(names.parts),)):
+                book.parts[room, viewer] = show, (viewer, *part)
         if names.has_prize:
             (book.unfinished_coins,) = self.db.execute(_UNFINISHED_COINS).fetchone()
         return book
@@ -118,6 +124,8 @@ class SqliteStore:
             [key for key, at_s in changes.follows.items() if at_s is None],
         )
         many("INSERT OR REPLACE INTO followers VALUES (?, ?)", list(changes.followers.items()))
+        many("INSERT OR REPLACE INTO round VALUES (?, ?, ?, ?)", changes.round_rows)
+        many(_KEEP_PART, changes.part_rows)
 
     def drain(self, asked: Drain) -> Drained:
         """Return what a room has not finished and which wallets were topped up, from a transfer on."""
@@ -158,6 +166,17 @@ _FOLLOWS: Final = (
     "ON room = json_extract(json_each.value, '$[0]') AND viewer = json_extract(json_each.value, '$[1]')"
 )
 _FOLLOWERS: Final = "SELECT room, count FROM json_each(?) CROSS JOIN followers ON room = json_each.value"
+_ROUNDS: Final = "SELECT room, show, number, after FROM json_each(?) CROSS JOIN round ON room = json_each.value"
+_PARTS: Final = (
+    "SELECT room, viewer, show, likes, watched_s, camp FROM json_each(?) CROSS JOIN part "
+    "ON room = json_extract(json_each.value, '$[0]') AND viewer = json_extract(json_each.value, '$[1]')"
+)
+_KEEP_PART: Final = (
+    "INSERT INTO part VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (room, viewer) DO UPDATE SET "
+    "likes = CASE WHEN show = excluded.show THEN max(likes, excluded.likes) ELSE excluded.likes END, "
+    "watched_s = CASE WHEN show = excluded.show THEN max(watched_s, excluded.watched_s) ELSE excluded.watched_s END, "
+    "show = excluded.show, camp = excluded.camp"
+)
 _UNFINISHED_COINS: Final = (
     "SELECT coalesce(sum(price_coins), 0) FROM outbox JOIN gift ON gift.transfer = outbox.transfer"
 )

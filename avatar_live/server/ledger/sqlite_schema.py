@@ -162,7 +162,26 @@ CREATE TABLE follower (
 CREATE TABLE followers (room TEXT PRIMARY KEY, count INTEGER NOT NULL CHECK (count >= 0)) STRICT, WITHOUT ROWID;
 """
 
-STEPS: Final = (_SCHEMA_1, _SCHEMA_2 + _GUARDS_2, _SCHEMA_3, _SCHEMA_4)
+# Version 5: the round whose givers are counted, and what part a viewer has had in the room's newest show.
+_SCHEMA_5: Final = """
+CREATE TABLE round (
+    room TEXT PRIMARY KEY,
+    show TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    after INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE part (
+    room TEXT NOT NULL,
+    viewer TEXT NOT NULL,
+    show TEXT NOT NULL,
+    likes INTEGER NOT NULL,
+    watched_s REAL NOT NULL,
+    camp TEXT NOT NULL,
+    PRIMARY KEY (room, viewer)
+) STRICT, WITHOUT ROWID;
+"""
+
+STEPS: Final = (_SCHEMA_1, _SCHEMA_2 + _GUARDS_2, _SCHEMA_3, _SCHEMA_4, _SCHEMA_5)
 VERSION: Final = len(STEPS)
 
 

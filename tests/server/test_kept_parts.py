@@ -1,0 +1,233 @@
+"""What ended with the server and does not any more: the round's givers, viewers' parts, and whose game is whose."""
+
+import asyncio
+import contextlib
+import sqlite3
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from show_server import DEADLINE_S, TOKEN, ShowServer, page, show_server
+
+from avatar_live.channels.link import ServerLink
+from avatar_live.channels.processes import CueTaken, EngineHello, StageCue
+from avatar_live.protocol.wire import GiftUpdate, GiveGift, Like, OwnCamp, PickCamp
+from avatar_live.server.game_owners import OWNED
+from avatar_live.server.keeper import digest
+from avatar_live.server.ledger import LEDGER_FILE, Ledger
+from avatar_live.server.ledger.reports import GiverSum
+from avatar_live.server.ledger.requests import Round
+
+GHOST = {"id": "ghost", "name": "Ghost", "emoji": "👻", "price_coins": 25}
+
+
+@pytest.fixture
+def mortal(tmp_path: Path) -> Iterator[ShowServer]:
+    """A server that the test may end."""
+    with show_server(tmp_path) as running:
+        yield running
+
+
+def ask(server: ShowServer, method: str, path: str, body: object = None, token: str = TOKEN) -> httpx.Response:
+    address = f"http://127.0.0.1:{server.port}/api/{path}"
+    return httpx.request(method, address, headers={"Authorization": f"Bearer {token}"}, json=body, timeout=DEADLINE_S)
+
+
+async def asked(server: ShowServer, method: str, path: str, body: object = None, token: str = TOKEN) -> httpx.Response:
+    return await asyncio.to_thread(ask, server, method, path, body, token)
+
+
+async def board(server: ShowServer) -> dict[str, Any]:
+    told: dict[str, Any] = (await asked(server, "GET", "board")).json()
+    return told
+
+
+@contextlib.contextmanager
+def engine(server: ShowServer) -> Iterator[None]:
+    """Take every cue, as an engine does, until the end of the block."""
+    link = ServerLink(Path(server.plan.run_folder), EngineHello(640, 360, 30))
+    is_over = asyncio.Event()
+
+    async def take() -> None:
+        while not is_over.is_set():
+            for cue in (message for message in link.receive() if isinstance(message, StageCue)):
+                link.send(CueTaken(cue.id))
+            await asyncio.sleep(0.02)
+
+    taking = asyncio.create_task(take())
+    try:
+        yield
+    finally:
+        is_over.set()
+        taking.cancel()
+        link.close()
+
+
+async def test_the_rounds_givers_are_those_of_the_books_after_every_kill(mortal: ShowServer) -> None:
+    async with page(mortal, "Ann") as ann:
+        secret = ann.welcome.viewer
+        with engine(mortal):
+            await ann.send(GiveGift("before", "rose"))
+            await ann.until(GiftUpdate, lambda one: one.state == "done")
+            assert (await asked(mortal, "POST", "rounds")).json() == {
+                "type": "board",
+                "of": "round",
+                "number": 2,
+                "top": [],
+            }
+            await ann.send(GiveGift("done", "confetti"))
+            await ann.until(GiftUpdate, lambda one: one.id == "done" and one.state == "done")
+        await ann.send(GiveGift("open", "tomato"))
+        await ann.until(GiftUpdate, lambda one: one.id == "open" and one.state == "committed")
+        mortal.kill()
+    for _ in range(2):
+        mortal.start()
+        assert await board(mortal) == {
+            "type": "board",
+            "of": "round",
+            "number": 2,
+            "top": [{"name": "Ann", "coins": 25}],
+        }
+        mortal.kill()
+    mortal.start()
+    with engine(mortal):
+        async with page(mortal, "Ann", secret) as ann:
+            await ann.send(GiveGift("open", "tomato"))
+            await ann.until(GiftUpdate, lambda one: one.id == "open" and one.state == "done")
+            assert (await asked(mortal, "POST", "rounds")).json()["number"] == 3
+            await ann.send(GiveGift("last", "duck"))
+            await ann.until(GiftUpdate, lambda one: one.id == "last" and one.state == "done")
+    mortal.kill()
+    mortal.start()
+    told = await board(mortal)
+    assert (told["number"], told["top"]) == (3, [{"name": "Ann", "coins": 8}])
+
+
+def written(server: ShowServer, secret: str) -> tuple[int, str]:
+    """Return the likes and the camp of a viewer as they are on the disk."""
+    path = Path(server.plan.data_folder) / LEDGER_FILE
+    with contextlib.closing(sqlite3.connect(path)) as db:
+        row = db.execute("SELECT likes, camp FROM part WHERE viewer = ?", (digest(secret),)).fetchone()
+    return row if row is not None else (0, "")
+
+
+async def test_likes_watching_and_the_camp_go_on_after_the_server_was_killed(mortal: ShowServer) -> None:
+    async with page(mortal, "Ann") as ann:
+        secret = ann.welcome.viewer
+        await ann.send(PickCamp("red"))
+        await ann.until(OwnCamp)
+        await ann.send(Like(40))
+        until_s = time.monotonic() + 60.0
+        while await asyncio.to_thread(written, mortal, secret) != (40, "red"):
+            assert time.monotonic() < until_s, "it was never written down"
+            await asyncio.sleep(0.1)
+        mortal.kill()
+    mortal.start()
+    async with page(mortal, "Ann", secret) as ann:
+        ticket = ann.welcome.free_ticket
+        assert ann.welcome.camp == "red" and ticket is not None and ticket.likes == 40
+        await ann.send(Like(5))
+        watched_s = ticket.seconds
+    async with page(mortal, "Bob") as bob:  # Ann has left, and what she did is on its way before what Bob does
+        await bob.send(PickCamp("blue"))
+        await bob.until(OwnCamp)
+        until_s = time.monotonic() + DEADLINE_S
+        while await asyncio.to_thread(written, mortal, secret) != (45, "red"):
+            assert time.monotonic() < until_s, "it was not written down as she left"
+            await asyncio.sleep(0.05)
+        mortal.kill()
+    mortal.start()
+    async with page(mortal, "Ann", secret) as ann:
+        ticket = ann.welcome.free_ticket
+        assert ticket is not None and (ticket.likes, ticket.is_used) == (45, False) and ticket.seconds >= watched_s
+
+
+async def test_a_game_belongs_to_its_token_over_a_kill_and_what_was_paid_waits_for_it(mortal: ShowServer) -> None:
+    owner, other = [
+        (await asked(mortal, "POST", "tokens", {"scopes": ["games", "read"], "name": name})).json()["token"]
+        for name in ("Castle", "Thief")
+    ]
+    assert (await asked(mortal, "PUT", "games/castle/effects", [GHOST], owner)).status_code == 200
+    async with page(mortal, "Ann") as ann:
+        secret = ann.welcome.viewer
+        await ann.send(GiveGift("ghost-1", "castle/ghost"))
+        await ann.until(GiftUpdate, lambda one: one.state == "committed")
+        mortal.kill()
+    mortal.start()
+    refused = await asked(mortal, "PUT", "games/castle/effects", [GHOST], other)
+    assert (refused.status_code, refused.text) == (409, OWNED)
+    (waiting,) = (await asked(mortal, "GET", "effects")).json()
+    assert (await asked(mortal, "POST", f"effects/{waiting['id']}", {"state": "done"}, other)).status_code == 409
+    offered = await asked(mortal, "PUT", "games/castle/effects", [GHOST], owner)
+    assert [one["id"] for one in offered.json()["asked"]] == [waiting["id"]]
+    assert (await asked(mortal, "POST", f"effects/{waiting['id']}", {"state": "done"}, owner)).status_code == 200
+    async with page(mortal, "Ann", secret) as ann:
+        await ann.send(GiveGift("ghost-1", "castle/ghost"))
+        assert (await ann.until(GiftUpdate)).state == "done"
+
+
+async def test_a_game_that_sold_nothing_is_still_its_tokens_after_a_kill(mortal: ShowServer) -> None:
+    owner, other = [
+        (await asked(mortal, "POST", "tokens", {"scopes": ["games", "read"], "name": name})).json()["token"]
+        for name in ("Castle", "Thief")
+    ]
+    await asked(mortal, "PUT", "games/castle/effects", [GHOST], owner)
+    mortal.kill()
+    mortal.start()
+    assert (await asked(mortal, "PUT", "games/castle/effects", [GHOST], other)).text == OWNED
+    assert (await asked(mortal, "PUT", "games/castle/effects", [GHOST], owner)).status_code == 200
+    await asked(mortal, "DELETE", "tokens")
+    fresh = (await asked(mortal, "POST", "tokens", {"scopes": ["games"], "name": "Thief"})).json()["token"]
+    mortal.kill()
+    mortal.start()
+    assert (await asked(mortal, "PUT", "games/castle/effects", [GHOST], fresh)).status_code == 200, "taken back: free"
+
+
+# --- in the books, of either kind ------------------------------------------------------------------------------------
+
+
+def test_a_round_begins_between_two_gifts_and_is_there_after_opening_again(where: Path | str) -> None:
+    with contextlib.closing(Ledger(where, show="one")) as ledger:
+        assert ledger.open_round(is_another=False).result(DEADLINE_S) == Round(1, 0)
+        ledger.open_wallet("ann")
+        ledger.pay("ann", "Ann", "a-1", "rose", 10)
+        begun = ledger.open_round(is_another=True)
+        ledger.pay("ann", "Ann", "a-2", "confetti", 20)
+        ledger.pay("ann", "Ann", "a-3", "tomato", 5)
+        ledger.mark("ann", "a-1", "done")
+        ledger.mark("ann", "a-2", "done").result(DEADLINE_S)
+        round_ = begun.result(DEADLINE_S)
+        assert round_.number == 2
+        assert ledger.round_givers(round_.after).result(DEADLINE_S) == (GiverSum("ann", "Ann", 20),)
+        assert len(ledger.round_givers(0).result(DEADLINE_S)) == 1
+        drained = ledger.drain().result(DEADLINE_S).gifts
+        assert [one.number > round_.after for one in drained] == [True]
+    with contextlib.closing(Ledger(where, show="one")) as again:
+        assert again.open_round(is_another=False).result(DEADLINE_S) == round_
+        assert again.open_round(is_another=True).result(DEADLINE_S).number == 3
+    with contextlib.closing(Ledger(where, show="one", room="another")) as other:
+        assert other.open_round(is_another=False).result(DEADLINE_S).number == 1
+    with contextlib.closing(Ledger(where, show="two")) as next_show:
+        fresh = next_show.open_round(is_another=False).result(DEADLINE_S)
+        assert fresh.number == 1 and next_show.round_givers(fresh.after).result(DEADLINE_S) == ()
+
+
+def test_parts_only_grow_within_a_show_and_begin_anew_with_the_next(where: Path | str) -> None:
+    with contextlib.closing(Ledger(where, show="one")) as ledger:
+        assert ledger.part("ann").result(DEADLINE_S) is None
+        ledger.keep_parts((("ann", 5, 10.0, ""), ("bob", 1, 2.0, "blue"), ("ann", 4, 12.0, "red")))
+        ledger.keep_parts((("ann", 3, 1.0, "red"),))
+        assert ledger.part("ann").result(DEADLINE_S) == ("ann", 5, 12.0, "red")
+    with contextlib.closing(Ledger(where, show="one")) as again:
+        again.keep_parts((("ann", 1, 1.0, ""),)).result(DEADLINE_S)
+        assert again.part("ann").result(DEADLINE_S) == ("ann", 5, 12.0, "")
+        assert again.part("bob").result(DEADLINE_S) == ("bob", 1, 2.0, "blue")
+    with contextlib.closing(Ledger(where, show="two")) as next_show:
+        assert next_show.part("ann").result(DEADLINE_S) is None
+        next_show.keep_parts((("ann", 1, 1.0, ""),)).result(DEADLINE_S)
+        assert next_show.part("ann").result(DEADLINE_S) == ("ann", 1, 1.0, "")
+    with contextlib.closing(Ledger(where, show="two", room="another")) as other:
+        assert other.part("ann").result(DEADLINE_S) is None
