@@ -39,7 +39,7 @@ class VideoEncoder:
     The bitrate is spent at `fps` pictures a second; fewer pictures take proportionally less, because x264 would hold
     one back to learn how long it lasts. One thread: frame threads would hold a picture back too, and slice threads
     would cost quality at these sizes. Lower rungs have the slower `superfast`, since each bit has more to show there.
-    Measured on one x86-64 core, ms a frame with making I420 of it: 640x360 0.9, 1280x720 2.9.
+    Measured on one x86-64 core, ms a frame with making I420 of it: 640x360 0.85, 1280x720 2.9.
 
     A card's encoder of another `kind` is opened with the first picture; when it will not, x264 takes its place.
 

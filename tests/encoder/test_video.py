@@ -124,6 +124,15 @@ def test_noise_does_not_burst_the_bitrate() -> None:
     assert sum(sizes[30:]) * 8 / 2 < bitrate_bps * 1.2
 
 
+def test_a_picture_that_hardly_moves_is_not_spent_the_whole_bitrate_on() -> None:
+    bitrate_bps, fps = 900_000, 30
+    drawn = [picture(0)[:, step // 8 :][:, :600].copy() for step in range(90)]
+    encoder = VideoEncoder("player-7", 600, 360, fps, bitrate_bps)
+    frames = [encoder.encode(pixels, 0.0, step * FRAME_TICKS) for step, pixels in enumerate(drawn)]
+    assert sum(len(frame.data) for frame in frames[30:]) * 8 / 2 < bitrate_bps * 0.2
+    assert np.abs(decoded(frames)[-1][:, :, :3].astype(int) - drawn[-1][:, :, :3]).mean() < 3
+
+
 def test_times_that_do_not_rise_are_moved_on() -> None:
     encoder = VideoEncoder("main", 64, 64, 30, 100_000)
     assert [encoder.encode(picture(0, 64, 64), 0.0, pts).pts for pts in (100, 100, 50, 3_000)] == [100, 101, 102, 3_000]
