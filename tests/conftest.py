@@ -17,8 +17,8 @@ for _folder in (_HERE, *sorted(path for path in _HERE.iterdir() if path.is_dir()
     if str(_folder) not in sys.path:
         sys.path.append(str(_folder))
 
-# Fixtures: ledgers, the tracker's people, edges elsewhere, Qt's application.
-pytest_plugins = ["books", "faces", "node_edges", "virtual_screen"]
+# Fixtures: ledgers, the tracker's people, edges elsewhere, the built page, Qt's application.
+pytest_plugins = ["books", "faces", "node_edges", "pages", "virtual_screen"]
 
 # The same examples every run, so that a change fails its own run and not somebody's next one. AVATAR_LIVE_EXPLORE=5
 # tries others, five times as many, to look for what nobody thought of.

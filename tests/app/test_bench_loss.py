@@ -2,7 +2,7 @@
 
 import pytest
 from browser import executable
-from page_show import npm
+from pages import npm
 from shared import PROJECT
 
 from avatar_live.app.bench.loss import measure_loss

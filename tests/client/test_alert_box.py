@@ -2,30 +2,39 @@
 
 import asyncio
 import contextlib
+import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from urllib.parse import urlencode
 
 import msgspec
 import pytest
+import pytest_asyncio
 from browser import chromium, until
-from page_show import npm
-from playwright.async_api import Page, expect
+from playwright.async_api import Browser, Page, expect
 from shared import PROJECT
 from show_server import TOKEN, ShowServer, show_server
 
 from avatar_live.client import Viewer
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 OVERLAY = PROJECT / "assets" / "examples" / "overlay.html"
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[ShowServer]:
+def server(built_sdk: Path, tmp_path: Path) -> Iterator[ShowServer]:
     """A server with a page folder, that a test may end and that comes back at the same port."""
-    npm("exec", "--", "vite", "build", "sdk", "--logLevel", "error", "--outDir", str(tmp_path / "web"))
+    shutil.copytree(built_sdk, tmp_path / "web")
     with show_server(tmp_path) as running:
         running.plan = msgspec.structs.replace(running.plan, port=running.port)
         yield running
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    async with chromium() as opened:
+        yield opened
 
 
 def address(server: ShowServer) -> str:
@@ -33,18 +42,18 @@ def address(server: ShowServer) -> str:
 
 
 @contextlib.asynccontextmanager
-async def overlay(server: ShowServer, **asked: str) -> AsyncIterator[Page]:
+async def overlay(browser: Browser, server: ShowServer, **asked: str) -> AsyncIterator[Page]:
     """Open the overlay as OBS does."""
-    async with chromium() as browser:
-        page = await browser.new_page(viewport={"width": 1280, "height": 720})
-        await page.goto(f"{OVERLAY.as_uri()}?{urlencode({'show': address(server), 'token': TOKEN, **asked})}")
-        await expect(page.locator("body[data-link=open]")).to_be_attached()
-        yield page
+    page = await browser.new_page(viewport={"width": 1280, "height": 720})
+    await page.goto(f"{OVERLAY.as_uri()}?{urlencode({'show': address(server), 'token': TOKEN, **asked})}")
+    await expect(page.locator("body[data-link=open]")).to_be_attached()
+    yield page
+    await page.close()
 
 
-async def test_a_gift_pops_up_and_fills_the_bar(server: ShowServer) -> None:
+async def test_a_gift_pops_up_and_fills_the_bar(browser: Browser, server: ShowServer) -> None:
     async with (
-        overlay(server, goal="100", title="New microphone") as page,
+        overlay(browser, server, goal="100", title="New microphone") as page,
         Viewer(address(server), "<b>Ann</b>") as ann,
     ):
         await expect(page.locator(".title")).to_have_text("New microphone")
@@ -62,8 +71,10 @@ async def test_a_gift_pops_up_and_fills_the_bar(server: ShowServer) -> None:
         await until(page, "() => document.querySelectorAll('.bit').length === 0")
 
 
-async def test_no_gift_is_lost_or_doubled_by_a_reload_or_a_death_of_the_server(server: ShowServer) -> None:
-    async with overlay(server, goal="100") as page, Viewer(address(server), "Ann") as ann:
+async def test_no_gift_is_lost_or_doubled_by_a_reload_or_a_death_of_the_server(
+    browser: Browser, server: ShowServer
+) -> None:
+    async with overlay(browser, server, goal="100") as page, Viewer(address(server), "Ann") as ann:
         await ann.give("rose")
         await expect(page.locator(".sum")).to_have_text("10 / 100 coins")
         await page.goto("about:blank")

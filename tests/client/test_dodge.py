@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from urllib.parse import urlencode
@@ -9,9 +10,9 @@ from urllib.parse import urlencode
 import httpx
 import msgspec
 import pytest
+import pytest_asyncio
 from browser import chromium
-from page_show import npm
-from playwright.async_api import Page, expect
+from playwright.async_api import Browser, Page, expect
 from shared import PROJECT
 from show_server import TOKEN, ShowServer, show_server
 
@@ -19,25 +20,33 @@ from avatar_live.client import Viewer
 from avatar_live.protocol.catalogue import START_BALANCE_COINS
 from avatar_live.protocol.wire import GiftUpdate
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 GAME = PROJECT / "assets" / "examples" / "dodge.html"
 DEADLINE_S = 30.0
 ALWAYS_IN_THE_MIDDLE = "Math.random = () => 0.5"  # every tomato falls where the hero begins
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[ShowServer]:
+def server(built_sdk: Path, tmp_path: Path) -> Iterator[ShowServer]:
     """A server with the SDK, that a test may end and that comes back at the same port."""
-    npm("exec", "--", "vite", "build", "sdk", "--logLevel", "error", "--outDir", str(tmp_path / "web"))
+    shutil.copytree(built_sdk, tmp_path / "web")
     with show_server(tmp_path) as running:
         running.plan = msgspec.structs.replace(running.plan, port=running.port)
         yield running
 
 
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    async with chromium() as opened:
+        yield opened
+
+
 @contextlib.asynccontextmanager
-async def played(server: ShowServer) -> AsyncIterator[tuple[Page, Viewer]]:
+async def played(browser: Browser, server: ShowServer) -> AsyncIterator[tuple[Page, Viewer]]:
     """Open the game as a streamer does, and sit in the room as a viewer."""
     address = f"http://127.0.0.1:{server.port}"
-    async with chromium() as browser, Viewer(address, "Ann") as ann:
+    async with Viewer(address, "Ann") as ann:
         wish = {"scopes": ["read", "games"], "name": "Tomato dodge"}
         async with httpx.AsyncClient(headers={"Authorization": f"Bearer {TOKEN}"}) as http:
             token = (await http.post(f"{address}/api/tokens", json=wish)).raise_for_status().json()["token"]
@@ -46,6 +55,7 @@ async def played(server: ShowServer) -> AsyncIterator[tuple[Page, Viewer]]:
         await page.goto(f"{GAME.as_uri()}?{urlencode({'show': address, 'token': token})}")
         await expect(page.locator("body[data-sells=false]")).to_be_attached()
         yield page, ann
+        await page.close()
 
 
 async def begin(page: Page, *, in_the_corner: bool) -> None:
@@ -64,8 +74,8 @@ async def stands(ann: Viewer, id: str, state: str) -> GiftUpdate:
     raise AssertionError(state)
 
 
-async def test_effects_run_to_their_end_while_the_hero_lives(server: ShowServer) -> None:
-    async with played(server) as (page, ann):
+async def test_effects_run_to_their_end_while_the_hero_lives(browser: Browser, server: ShowServer) -> None:
+    async with played(browser, server) as (page, ann):
         update = await ann.give("dodge/rain", "early")
         assert (update.state, update.balance_coins) == ("refused", START_BALANCE_COINS), "nobody plays yet"
         await begin(page, in_the_corner=True)
@@ -83,8 +93,8 @@ async def test_effects_run_to_their_end_while_the_hero_lives(server: ShowServer)
         assert update.balance_coins == START_BALANCE_COINS - 25 - 2 * 40
 
 
-async def test_what_a_lost_game_cuts_short_is_paid_back(server: ShowServer) -> None:
-    async with played(server) as (page, ann):
+async def test_what_a_lost_game_cuts_short_is_paid_back(browser: Browser, server: ShowServer) -> None:
+    async with played(browser, server) as (page, ann):
         await begin(page, in_the_corner=False)
         await ann.give("dodge/giant", "giant")
         await stands(ann, "giant", "running")
@@ -95,8 +105,8 @@ async def test_what_a_lost_game_cuts_short_is_paid_back(server: ShowServer) -> N
         await expect(page.locator("body[data-sells=false]")).to_be_attached()
 
 
-async def test_a_reload_in_the_middle_pays_back_once(server: ShowServer) -> None:
-    async with played(server) as (page, ann):
+async def test_a_reload_in_the_middle_pays_back_once(browser: Browser, server: ShowServer) -> None:
+    async with played(browser, server) as (page, ann):
         await begin(page, in_the_corner=True)
         await ann.give("dodge/ice", "ice")
         await stands(ann, "ice", "running")
@@ -105,8 +115,8 @@ async def test_a_reload_in_the_middle_pays_back_once(server: ShowServer) -> None
         assert update.balance_coins == START_BALANCE_COINS
 
 
-async def test_a_server_killed_in_the_middle_finds_the_effect_done_once(server: ShowServer) -> None:
-    async with played(server) as (page, ann):
+async def test_a_server_killed_in_the_middle_finds_the_effect_done_once(browser: Browser, server: ShowServer) -> None:
+    async with played(browser, server) as (page, ann):
         await begin(page, in_the_corner=True)
         await ann.give("dodge/ice", "ice")
         await stands(ann, "ice", "running")

@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from narrow import way_to
-from page_show import npm
+from pages import npm
 from shared import PROJECT
 from show_server import DEADLINE_S, TOKEN, ShowServer, show_server
 

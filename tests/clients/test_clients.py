@@ -11,7 +11,7 @@ from browser import DEADLINE_S, chromium, until
 from guests import TOKEN, House, house, served
 from litestar import Litestar
 from litestar.static_files import create_static_files_router
-from page_show import npm
+from pages import npm
 from playwright.async_api import Browser, Page
 from show import Show, running_show
 

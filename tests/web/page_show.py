@@ -1,7 +1,6 @@
 """A show for the page's tests: the real server in its own process, and an engine that sends simple pictures."""
 
 import contextlib
-import shutil
 import socket
 import subprocess
 import sys
@@ -14,7 +13,6 @@ from pathlib import Path
 
 import msgspec
 import numpy as np
-import pytest
 from numpy.typing import NDArray
 from shared import PROJECT
 
@@ -36,22 +34,10 @@ from avatar_live.protocol.ice import IceServer
 from avatar_live.protocol.view import GameView
 from avatar_live.signals.encoded import MAIN_STREAM, VIDEO_CLOCK_HZ
 
-WEB = PROJECT / "web"
 TITLE = "Mirai plays"
 SOURCE = "a test picture"
 WIDTH_PX, HEIGHT_PX, FPS = 640, 360, 20
 START_S_MAX = 20.0
-
-
-def npm(*arguments: str) -> None:
-    """Run npm in `web/`; skip the test where there is none, fail with what npm said."""
-    program = shutil.which("npm")
-    if program is None:
-        pytest.skip("needs Node.js with npm")
-    if not (WEB / "node_modules").is_dir():
-        pytest.skip("needs the page's packages: run npm ci in web/")
-    done = subprocess.run([program, *arguments], cwd=WEB, capture_output=True, text=True, timeout=100, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
 
 
 class Server:

@@ -1,10 +1,11 @@
 """A show for who holds its token: the link that carries it plays, and the page hands the relays to its browser."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from browser import chromium_blocking
-from page_show import Server, npm, running_engine
+from page_show import Server, running_engine
 from playwright.sync_api import Browser, Page
 from running import plays
 
@@ -20,10 +21,9 @@ RECORD = """
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(built_page: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("closed")
-    npm("exec", "--", "vite", "build", "--logLevel", "error", "--emptyOutDir", "--outDir", str(folder / "dist"))
-    running = Server(folder, folder / "dist", TOKEN, RELAY)
+    running = Server(folder, built_page, TOKEN, RELAY)
     running.start()
     try:
         with running_engine(running.run_folder):

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 from browser import chromium_blocking
-from page_show import Server, npm
+from page_show import Server
 from playwright.sync_api import Browser, Page, expect
 
 from avatar_live.protocol.catalogue import START_BALANCE_COINS
@@ -30,9 +30,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def server(folder: Path) -> Iterator[Server]:
-    npm("exec", "--", "vite", "build", "--logLevel", "error", "--emptyOutDir", "--outDir", str(folder / "dist"))
-    server = Server(folder, folder / "dist", token=TOKEN)
+def server(folder: Path, built_page: Path) -> Iterator[Server]:
+    server = Server(folder, built_page, token=TOKEN)
     server.start()
     yield server
     server.kill()

@@ -7,7 +7,7 @@ import httpx
 import msgspec
 import pytest
 from browser import chromium_blocking
-from page_show import TITLE, Server, npm
+from page_show import TITLE, Server
 from playwright.sync_api import Browser, Page, expect
 
 DEADLINE_MS = 15_000
@@ -19,8 +19,8 @@ TOKEN = "a-token-of-the-show"
 class Show(Server):
     """A server that the host speaks to over HTTP."""
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder, folder / "dist")
+    def __init__(self, folder: Path, page_folder: Path) -> None:
+        super().__init__(folder, page_folder)
         self._plan = msgspec.structs.replace(self._plan, token=TOKEN)
 
     def host(self, method: str, path: str, body: object = None) -> httpx.Response:
@@ -32,10 +32,9 @@ class Show(Server):
 
 
 @pytest.fixture(scope="module")
-def show(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Show]:
+def show(built_page: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Show]:
     folder = tmp_path_factory.mktemp("show")
-    npm("exec", "--", "vite", "build", "--logLevel", "error", "--emptyOutDir", "--outDir", str(folder / "dist"))
-    show = Show(folder)
+    show = Show(folder, built_page)
     show.start()
     yield show
     show.kill()

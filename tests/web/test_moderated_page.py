@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from browser import chromium_blocking
-from page_show import Server, npm
+from page_show import Server
 from playwright.sync_api import Browser, Page, expect
 from websockets.sync.client import connect
 
@@ -30,9 +30,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def server(folder: Path) -> Iterator[Server]:
-    npm("exec", "--", "vite", "build", "--logLevel", "error", "--emptyOutDir", "--outDir", str(folder / "dist"))
-    server = Server(folder, folder / "dist")
+def server(folder: Path, built_page: Path) -> Iterator[Server]:
+    server = Server(folder, built_page)
     server.start()
     yield server
     server.kill()

@@ -5,10 +5,11 @@ import re
 import time
 import urllib.request
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from browser import chromium_blocking
-from page_show import SOURCE, TITLE, Server, npm, running_engine
+from page_show import SOURCE, TITLE, Server, running_engine
 from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 
 from avatar_live.protocol.catalogue import GIFTS, START_BALANCE_COINS
@@ -27,10 +28,9 @@ BRIGHTNESS = """(video) => {
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(built_page: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("page")
-    npm("exec", "--", "vite", "build", "--logLevel", "error", "--emptyOutDir", "--outDir", str(folder / "dist"))
-    server = Server(folder, folder / "dist")
+    server = Server(folder, built_page)
     server.start()
     try:
         with running_engine(server.run_folder):

@@ -1,12 +1,14 @@
 """What must hold on every screen: nothing covers anything, nothing is cut off, and everybody can use it."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from browser import chromium_blocking
-from page_show import WEB, Server, npm, running_engine
+from page_show import Server, running_engine
+from pages import WEB
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from avatar_live.protocol.wire import CLOSE_REFUSED
@@ -36,10 +38,9 @@ class Show(Server):
 
 
 @pytest.fixture(scope="module")
-def show(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Show]:
+def show(built_page: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Show]:
     folder = tmp_path_factory.mktemp("looks")
-    npm("exec", "--", "vite", "build", "--logLevel", "error", "--emptyOutDir", "--outDir", str(folder / "dist"))
-    show = Show(folder, folder / "dist", token=TOKEN)
+    show = Show(folder, built_page, token=TOKEN)
     show.start()
     show.host("POST", "lotteries", {"word": "luck", "prize": "ticket", "seconds": 600})
     try:

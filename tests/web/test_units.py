@@ -1,6 +1,6 @@
 """The page's own unit tests pass, its sources are typed, and its packages come from anywhere."""
 
-from page_show import WEB, npm
+from pages import WEB, npm
 
 
 def test_the_pages_unit_tests_pass() -> None:
