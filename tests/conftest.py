@@ -5,11 +5,9 @@ no `conftest.py` of their own for that. mypy knows modules by name too, so every
 """
 
 import os
-import re
 import sys
 from pathlib import Path
 
-import pytest
 from hypothesis import settings
 
 _HERE = Path(__file__).resolve().parent
@@ -17,8 +15,8 @@ for _folder in (_HERE, *sorted(path for path in _HERE.iterdir() if path.is_dir()
     if str(_folder) not in sys.path:
         sys.path.append(str(_folder))
 
-# Fixtures: ledgers, the tracker's people, edges elsewhere, the built page, Qt's application.
-pytest_plugins = ["books", "faces", "node_edges", "pages", "virtual_screen"]
+# Fixtures: ledgers, the tracker's people, edges elsewhere, the built page, Qt's application; and `--pace`.
+pytest_plugins = ["books", "faces", "node_edges", "paces", "pages", "virtual_screen"]
 
 # The same examples every run, so that a change fails its own run and not somebody's next one. AVATAR_LIVE_EXPLORE=5
 # tries others, five times as many, to look for what nobody thought of.
@@ -26,23 +24,3 @@ _EXPLORE = int(os.environ.get("AVATAR_LIVE_EXPLORE", "0"))
 settings.register_profile("avatar_live", deadline=None, derandomize=True)
 settings.register_profile("explore", deadline=None, max_examples=100 * max(_EXPLORE, 1))
 settings.load_profile("explore" if _EXPLORE else "avatar_live")
-
-# What only computes may run slowly beside everything else (`live.py test` does so); a test that looks at a clock, or at
-# threads and processes that do, has the machine to itself.
-_COMPUTING = frozenset(
-    {"assets", "avatar", "compositor", "encoder", "game", "mocap", "motion"}
-    | {"protocol", "quality", "room", "signals", "sound", "stage", "tracking"}
-)
-_CLOCKS = re.compile(r"^(import|from) (time|threading|subprocess|asyncio)\b|\bclock\b", re.MULTILINE)
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what may run slowly."""
-    seen: dict[Path, bool] = {}
-    for item in items:
-        path = item.path
-        if path not in seen:
-            is_computing = path.parent != _HERE and path.relative_to(_HERE).parts[0] in _COMPUTING
-            seen[path] = is_computing and not _CLOCKS.search(path.read_text(encoding="utf-8"))
-        if seen[path]:
-            item.add_marker(pytest.mark.unhurried)

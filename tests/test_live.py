@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import typer
+from paces import pace_of
 from running import until
 from shared import PROJECT
 from typer.core import TyperGroup
@@ -255,3 +256,16 @@ def test_what_runs_beside_ends_with_what_it_runs_beside() -> None:
     ):
         raise KeyboardInterrupt
     assert time.monotonic() - started_s < 30.0
+
+
+def test_every_test_runs_at_one_of_the_paces_that_are_run() -> None:
+    live = runpy.run_path(str(PROJECT / "live.py"))
+    run = {options[1] for options in (live["HURRIED"], live["PATIENT"], live["UNHURRIED"])}
+    assert {pace_of(path) for path in (PROJECT / "tests").rglob("test_*.py")} == run
+
+
+def test_what_tests_write_is_gone_afterwards() -> None:
+    with runpy.run_path(str(PROJECT / "live.py"))["scratch_folder"]() as folder:
+        (folder / "something").mkdir()
+        assert folder.stat().st_mode & 0o5 == 0o5, "a database of another user gets in"
+    assert not folder.exists()
