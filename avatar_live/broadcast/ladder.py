@@ -52,6 +52,7 @@ class Ladder:
     def __init__(self, on_rungs: Callable[[tuple[int, ...]], None]) -> None:
         self._on_rungs = on_rungs
         self._places: dict[str, _Place] = {}
+        self._low: dict[str, _Place] = {}  # those who are on the small rung, on their way to it or from it
         self._recent: defaultdict[int, deque[tuple[float, int]]] = defaultdict(deque)  # by rung: when, bytes
         self._told: tuple[int, ...] = ()
         self._small_s = float("-inf")  # when somebody last wanted the small rung
@@ -63,6 +64,7 @@ class Ladder:
     def leave(self, watch_id: str) -> None:
         """Forget a viewer; one who never joined is no error."""
         self._places.pop(watch_id, None)
+        self._low.pop(watch_id, None)
 
     def weather(self, watch_id: str) -> Weather:
         """Return what a viewer has reported of its network."""
@@ -89,27 +91,30 @@ class Ladder:
         if place.weather.rtt_s is not None:
             place.climber.know(place.weather.rtt_s, place.weather.delay_s)
         if place.is_steered:
-            self._steer(place, self._rates(now_s), now_s)
+            self._steer(watch_id, place, self._rates(now_s), now_s)
             self._tell(now_s)
 
     def look(self, now_s: float) -> float:
         """Look after those who are on their way up, and return in how many seconds to look again."""
-        low = [place for place in self._places.values() if place.course.rung != FULL]
-        if low:
+        if self._low:
             rates = self._rates(now_s)
-            for place in low:
-                self._steer(place, rates, now_s)
-                self._pad(place, rates, now_s)
+            for watch_id, place in list(self._low.items()):
+                if place.course.rung != FULL:
+                    self._steer(watch_id, place, rates, now_s)
+                    self._pad(place, rates, now_s)
+                elif place.climber.rung == FULL:
+                    del self._low[watch_id]
         self._tell(now_s)
-        return PROBE_LOOK_S if any(place.course.probe_s is not None for place in low) else LOOK_S
+        return PROBE_LOOK_S if any(place.course.probe_s is not None for place in self._low.values()) else LOOK_S
 
     def _rates(self, now_s: float) -> Rates:
         return Rates(*(self.rate_bps(rung, now_s) for rung in BOTH))
 
-    def _steer(self, place: _Place, rates: Rates, now_s: float) -> None:
+    def _steer(self, watch_id: str, place: _Place, rates: Rates, now_s: float) -> None:
         course = decide(place.course, place.weather, rates, now_s, can_probe=place.climber.can_repeat)
         if course.rung != place.course.rung:
             place.climber.use_rung(course.rung)
+            self._low[watch_id] = place
         place.course = course
 
     def _pad(self, place: _Place, rates: Rates, now_s: float) -> None:
@@ -122,7 +127,7 @@ class Ladder:
         place.padded_s = now_s
 
     def _tell(self, now_s: float) -> None:
-        if any(SMALL in (place.course.rung, place.climber.rung) for place in self._places.values()):
+        if self._low:
             self._small_s = now_s
         rungs = (SMALL,) if now_s - self._small_s < LINGER_S else ()
         if rungs != self._told:

@@ -9,10 +9,11 @@ BYTES = {0: 10_000, 1: 2_700}  # a frame of 2.4 Mbit/s, one of 650 kbit/s
 
 
 class Climber:
-    """Change rungs at once, as if every frame were a keyframe."""
+    """Change rungs at once, as if every frame were a keyframe, but while it waits for one."""
 
     def __init__(self, can_repeat: bool = True) -> None:
-        self.rung = 0
+        self.wanted = self._shown = 0
+        self.is_waiting = False
         self.can_repeat = can_repeat
         self.repeated = 0
         self.known: list[tuple[float, float]] = []
@@ -20,8 +21,14 @@ class Climber:
     def know(self, rtt_s: float, delay_s: float) -> None:
         self.known.append((round(rtt_s, 3), round(delay_s, 3)))
 
+    @property
+    def rung(self) -> int:
+        if not self.is_waiting:
+            self._shown = self.wanted
+        return self._shown
+
     def use_rung(self, rung: int) -> None:
-        self.rung = rung
+        self.wanted = rung
 
     def repeat(self, size: int) -> None:
         self.repeated += size
@@ -84,6 +91,22 @@ def test_the_small_rung_is_made_a_little_longer_than_it_is_wanted() -> None:
     show.play(LINGER_S - 1.0)
     assert show.told == [(1,)]
     show.play(1.5)
+    assert show.told == [(1,), ()]
+
+
+def test_the_small_rung_is_made_until_the_last_who_shows_it_has_a_keyframe_of_the_full_one() -> None:
+    show, climber = Show(), Climber()
+    show.ladder.join("a", climber)
+    show.play(1.0)
+    show.hear("a", 3e6, 1.6e6, 0.7e6)
+    assert climber.rung == 1
+    climber.is_waiting = True
+    show.play(WAIT_S_MIN + PROBE_S + LISTEN_S + 1.0)
+    assert (climber.wanted, climber.rung) == (0, 1)
+    show.play(LINGER_S + 1.0)
+    assert show.told == [(1,)]
+    climber.is_waiting = False
+    show.play(LINGER_S + 1.0)
     assert show.told == [(1,), ()]
 
 
