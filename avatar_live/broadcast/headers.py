@@ -60,6 +60,7 @@ class Line:
     resent_type: int | None
     resent_ssrc: int
     extensions: Extensions
+    cname: str  # who sends it (RFC 3550, 6.5.1)
 
 
 class Timeline:

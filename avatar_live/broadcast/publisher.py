@@ -72,7 +72,7 @@ class Publisher:
             for track, codecs in ((self._tracks["video"], _h264()), (self._tracks["audio"], _opus())):
                 transceiver = self._connection.addTransceiver(track, direction="sendonly")
                 transceiver.setCodecPreferences(codecs)
-                internals.report_capture_time(transceiver.sender, track.report)
+                internals.report_capture_time(transceiver.sender, track.captured)
                 internals.on_keyframe_request(transceiver.sender, self._wants_keyframe)
             if is_loopback(url):
                 internals.include_loopback(self._connection)
@@ -176,9 +176,9 @@ class _Track(MediaStreamTrack):
         self._filled.set()
         return True
 
-    def report(self) -> internals.Report | None:
+    def captured(self) -> float | None:
         """Return when the last sent packet was captured."""
-        return None if self._captured_s is None else internals.Report(self._captured_s)
+        return self._captured_s
 
     async def recv(self) -> "av.Packet[Any]":
         """Return the next packet. Raises MediaStreamError when the track was stopped."""

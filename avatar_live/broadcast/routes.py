@@ -35,7 +35,6 @@ class Route:
 
     def __init__(self, transport: MediaTransport) -> None:
         self._transport = transport
-        self._length = srtp.new_length()
         self._pair: Pair | None = None
         self._exit: Exit | None = None
         self.tag_bytes = transport.tag_bytes
@@ -45,18 +44,21 @@ class Route:
         way_out = self._way_out()
         if way_out is None:
             return False
-        # Names of this function alone: the loop is where a thousand packets of every frame pass.
-        scratch, protect, ok = srtp.SCRATCH, srtp.protect, srtp.OK
-        session, length, write = self._transport.session, self._length, _writer(len(extensions))
-        total, size = len(blank), stride - self.tag_bytes
+        scratch, write, total = srtp.SCRATCH, _writer(len(extensions)), len(blank)
         _memory[:total] = blank
-        last = (total - 1) // stride
-        for step, pointer in enumerate(srtp.pointers(stride)[: last + 1]):
-            write(scratch, step * stride + 2, sequence + step & 0xFFFF, timestamp, ssrc, extensions)
-            length[0] = size if step < last else total - last * stride - self.tag_bytes
-            if protect(session, pointer, length) != ok:
-                return False
-        return way_out.send(total, stride)
+        for at in range(2, total, stride):
+            write(scratch, at, sequence & 0xFFFF, timestamp, ssrc, extensions)
+            sequence += 1
+        return srtp.row(total, stride, self.tag_bytes).protect(self._transport.session) and way_out.send(total, stride)
+
+    def report(self, packet: bytes) -> bool:
+        """Protect a packet of RTCP and send it. False when it could not leave."""
+        way_out = self._way_out()
+        if way_out is None:
+            return False
+        _memory[: len(packet)] = packet
+        size = srtp.protect_report(self._transport.session, len(packet))
+        return size > 0 and way_out.send(size, size)
 
     def close(self) -> None:
         """Close what was opened to send."""

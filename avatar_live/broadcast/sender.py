@@ -5,9 +5,12 @@ from collections import deque
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
+from avatar_live import clock
+from avatar_live.broadcast.feedback import RoundTrip
 from avatar_live.broadcast.headers import Line, Timeline
 from avatar_live.broadcast.parcels import Form, Parcel
 from avatar_live.broadcast.repairs import Repairs
+from avatar_live.broadcast.reports import Reports
 from avatar_live.broadcast.routes import Route
 
 SENT_MAX: Final = 128  # frames: two seconds at 60 fps, which is as long as their packets are kept
@@ -23,9 +26,12 @@ class _Sent(NamedTuple):
 
 
 class RtpSender:
-    """Keep one viewer's place in one stream; `resent` counts the packets that were sent again."""
+    """Keep one viewer's place in one stream; `resent` counts the packets that were sent again.
 
-    def __init__(self, line: Line, route: Route, now: Callable[[], float]) -> None:
+    `round_trip` is told of each sender report.
+    """
+
+    def __init__(self, line: Line, route: Route, round_trip: RoundTrip, now: Callable[[], float]) -> None:
         self._line = line
         self._route = route
         self._now = now
@@ -35,14 +41,10 @@ class RtpSender:
         self._timeline = Timeline(secrets.randbits(32))
         self._sent: deque[_Sent] = deque(maxlen=SENT_MAX)
         self._repairs = Repairs()
+        self._reports = Reports(line.ssrc, line.cname, round_trip)
         self._unfinished: _Sent | None = None
         self._burst = 0
         self._packets = self._octets = self.resent = 0
-
-    @property
-    def counted(self) -> tuple[int, int, int]:
-        """Return the RTP timestamp of the last frame that left, and packets and octets of payload so far."""
-        return self._sent[-1].timestamp if self._sent else 0, self._packets, self._octets
 
     def send(self, parcel: Parcel) -> bool:
         """Send the first burst of a frame; False when it could not leave, and then the viewer misses the frame."""
@@ -50,7 +52,8 @@ class RtpSender:
         sent = _Sent(parcel, self._next, self._timeline.timestamp(parcel.frame))
         if not self._send_burst(sent, 0):
             return False
-        self._repairs.earn(parcel.octets, self._now())
+        now_s = self._now()
+        self._repairs.earn(parcel.octets, now_s)
         if self._sent and self._sent[-1].parcel.frame.rung != parcel.frame.rung:
             # Nobody needs what this keyframe replaces, least of all a network that was too narrow for it.
             self._sent.clear()
@@ -60,6 +63,8 @@ class RtpSender:
         self._octets += parcel.octets
         if len(parcel.bursts) > 1:
             self._unfinished, self._burst = sent, 1
+        if now_s >= self._reports.due_s:
+            self._report(sent, now_s)
         return True
 
     def go_on(self, parcel: Parcel) -> None:
@@ -95,6 +100,10 @@ class RtpSender:
             return
         if self._send_again(sent, lost, lambda size: repairs.allow(lost, size, now_s)):
             self._send_again(sent, lost, repairs.spare)
+
+    def close(self) -> None:
+        """Say that the stream is over."""
+        self._route.report(self._reports.goodbye())
 
     def know(self, rtt_s: float, delay_s: float) -> None:
         """Take note of how long a packet and the word of it take, and how much of that is a queue that has grown."""
@@ -135,6 +144,12 @@ class RtpSender:
         self._resent_next += 1
         self.resent += 1
         return len(blank)
+
+    def _report(self, sent: _Sent, now_s: float) -> None:
+        frame, timestamp = sent.parcel.frame, sent.timestamp
+        report = self._reports.make(frame, timestamp, self._packets, self._octets, now_s, clock.wall_s())
+        if report is not None:
+            self._route.report(report)
 
     def _send_burst(self, sent: _Sent, burst: int) -> bool:
         """Return False when not even the first packets of the frame could leave."""

@@ -7,6 +7,7 @@ from typing import Any
 import av
 from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
 
+from avatar_live.broadcast.feedback import RoundTrip
 from avatar_live.broadcast.parcels import Parcel
 from avatar_live.broadcast.queues import AudioQueue, VideoQueue
 from avatar_live.broadcast.sender import RtpSender
@@ -35,6 +36,7 @@ class PacketTrack(MediaStreamTrack):
         self.is_ready = False
         self.sender: RtpSender | None = None
         self.sent: Parcel | None = None
+        self.round_trip = RoundTrip()
 
     def put(self, parcel: Parcel) -> bool:
         """Offer a parcel; False when the viewer cannot take it."""
@@ -71,7 +73,9 @@ class PacketTrack(MediaStreamTrack):
         raise MediaStreamError
 
     def stop(self) -> None:
-        """End the track and wake who waits for it."""
+        """End the track, say goodbye, and wake who waits for it."""
+        if self.sender is not None and self.readyState == "live":
+            self.sender.close()
         super().stop()
         self.is_ready = False
         self._filled.set()

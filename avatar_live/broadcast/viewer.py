@@ -30,9 +30,6 @@ log = logging.getLogger(__name__)
 CONNECT_S_MAX: Final = 15.0
 # A living peer checks its consent to receive at least every 6 s (RFC 7675, 5.1), so more is the silence of a dead one.
 SILENT_S_MAX: Final = 7.0
-# Opus says 20 ms of nothing in three bytes at most. A browser would hold the picture back until it can play them (with
-# Chromium by 50 ms), so a track tells when its sound was made only after there was some.
-SILENCE_BYTES_MAX: Final = 3
 # A browser estimates its bandwidth by when packets were sent. A game's picture it shall show at once, which would cost
 # the show its lip-sync.
 EXTENSIONS: Final = frozenset({ABS_SEND_TIME})
@@ -77,7 +74,7 @@ class Viewer:
         self._pulse = pulse.PulseInput()
         self._answering = asyncio.Lock()
         self._opened_s = self._heard_s = now()
-        self.is_connected = self._has_sounded = False
+        self.is_connected = False
         self.sent_bytes = 0  # of pictures and sound
 
     @property
@@ -189,8 +186,10 @@ class Viewer:
         transceiver = self._connection.addTransceiver(track, direction="sendonly")
         transceiver.setCodecPreferences(codecs)
         internals.on_keyframe_request(transceiver.sender, self._wants_keyframe)
-        internals.report_capture_time(transceiver.sender, lambda: self._report(track))
-        internals.on_feedback(transceiver.sender, self._on_feedback)
+        internals.report_capture_time(
+            transceiver.sender, lambda: None if track.sent is None else track.sent.frame.captured_s
+        )
+        internals.on_feedback(transceiver.sender, track.round_trip, self._on_feedback)
 
     def _agree(self, offer_sdp: str) -> None:
         """Agree on how packets are protected and what they carry in their headers."""
@@ -207,7 +206,8 @@ class Viewer:
         try:
             if self._route is None:
                 self._route = Route(internals.MediaTransport(transceiver.sender))
-            sender = RtpSender(internals.line_of(transceiver), self._route, self._now)
+            sender = RtpSender(internals.line_of(transceiver), self._route, track.round_trip, self._now)
+            internals.end_reports(transceiver.sender)
         except (AttributeError, KeyError, TypeError):
             log.exception("aiortc has changed: it sends the packets now, and fewer viewers fit on this machine.")
             return None
@@ -218,16 +218,6 @@ class Viewer:
         sender.resend(sequence)
         if sender is self._video.sender:
             self._on_feedback(MISSING)
-
-    def _report(self, track: PacketTrack) -> internals.Report | None:
-        if track.sent is None:
-            return None
-        frame, sender = track.sent.frame, track.sender
-        if frame.kind == "audio":
-            self._has_sounded = self._has_sounded or len(frame.data) > SILENCE_BYTES_MAX
-            if not self._has_sounded:
-                return None
-        return internals.Report(frame.captured_s, None if sender is None else sender.counted)
 
     def _heard(self) -> None:
         self._heard_s = self._now()

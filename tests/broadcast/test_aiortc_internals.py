@@ -2,7 +2,7 @@
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 import pytest_asyncio
@@ -10,6 +10,7 @@ from aioice.ice import Connection
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from aiortc import clock as rtc_clock
 from aiortc.exceptions import InvalidStateError
+from aiortc.mediastreams import MediaStreamTrack
 from aiortc.rtp import (
     RTCP_PSFB_APP,
     RTCP_PSFB_FIR,
@@ -24,10 +25,11 @@ from aiortc.rtp import (
     RtcpSrPacket,
     pack_remb_fci,
 )
+from av.frame import Frame
 from peer import Peer, peer, until
 
 from avatar_live.broadcast import aiortc_internals as internals
-from avatar_live.broadcast.feedback import Estimate, Feedback, Reception
+from avatar_live.broadcast.feedback import Estimate, Feedback, Reception, RoundTrip
 from avatar_live.broadcast.headers import ABS_SEND_TIME, MID, PLAYOUT_DELAY
 from avatar_live.clock import now_s
 
@@ -57,12 +59,12 @@ async def test_a_sender_report_says_when_the_frame_was_captured(connection: RTCP
         reports.append(packets)
 
     sender._send_rtcp = send  # type: ignore[method-assign]
-    known: internals.Report | None = None
-    internals.report_capture_time(sender, lambda: known)
+    captured_s: float | None = None
+    internals.report_capture_time(sender, lambda: captured_s)
     info = RtcpSenderInfo(ntp_timestamp=0, rtp_timestamp=7, packet_count=1, octet_count=1)
     await sender._send_rtcp([RtcpSrPacket(ssrc=1, sender_info=info)])
     assert reports == [], "before the first frame there is nothing to report"
-    known = internals.Report(now_s() - 0.5)
+    captured_s = now_s() - 0.5
     await sender._send_rtcp([RtcpSrPacket(ssrc=1, sender_info=info)])
     report = reports[0][0]
     assert isinstance(report, RtcpSrPacket)
@@ -71,21 +73,25 @@ async def test_a_sender_report_says_when_the_frame_was_captured(connection: RTCP
     assert 0.5 <= seconds_ago.total_seconds() < 0.7
 
 
-async def test_a_report_of_our_own_sender_has_its_own_counts(connection: RTCPeerConnection) -> None:
-    sender = connection.getSenders()[0]
-    reports: list[AnyRtcpPacket] = []
+async def test_where_we_report_aiortc_says_nothing_and_still_ends(connection: RTCPeerConnection) -> None:
+    sent: list[list[AnyRtcpPacket]] = []
 
     async def send(packets: list[AnyRtcpPacket]) -> None:
-        reports.extend(packets)
+        sent.append(packets)
 
-    sender._send_rtcp = send  # type: ignore[method-assign]
-    internals.report_capture_time(sender, lambda: internals.Report(now_s(), (90_000, 2**32 + 5, 2**32 + 6_000)))
-    info = RtcpSenderInfo(ntp_timestamp=0, rtp_timestamp=7, packet_count=1, octet_count=1)
-    await sender._send_rtcp([RtcpSrPacket(ssrc=sender._ssrc, sender_info=info)])
-    (report,) = reports
-    assert isinstance(report, RtcpSrPacket)
-    told = report.sender_info
-    assert (told.rtp_timestamp, told.packet_count, told.octet_count) == (90_000, 5, 6_000)
+    async with peer() as viewer:
+        await answered(connection, viewer)
+        (sender,) = [one.sender for one in connection.getTransceivers() if one.kind == "video"]
+        sender._send_rtcp = send  # type: ignore[method-assign]
+        track = Waiting(lambda: internals.end_reports(sender))
+        sender.replaceTrack(track)
+        await connection.setLocalDescription()
+        await viewer.accept(connection.localDescription.sdp)
+        await until(lambda: track.is_asked, "the sender did not begin")
+        async with asyncio.timeout(5):
+            await sender.stop()
+    assert track.readyState == "ended"
+    assert sent == []
 
 
 async def test_each_packet_that_the_peer_misses_is_told(connection: RTCPeerConnection) -> None:
@@ -148,8 +154,8 @@ async def test_what_a_receiver_reports_and_estimates_is_heard(connection: RTCPee
         reports.extend(packets)
 
     sender._send_rtcp = send  # type: ignore[method-assign]
-    internals.report_capture_time(sender, lambda: internals.Report(now_s() - 0.2))
-    internals.on_feedback(sender, told.append)
+    internals.report_capture_time(sender, lambda: now_s() - 0.2)
+    internals.on_feedback(sender, RoundTrip(), told.append)
     info = RtcpSenderInfo(ntp_timestamp=0, rtp_timestamp=7, packet_count=1, octet_count=1)
     await sender._send_rtcp([RtcpSrPacket(ssrc=1, sender_info=info)])
     assert isinstance(reports[0], RtcpSrPacket)
@@ -212,6 +218,23 @@ async def test_closing_while_connecting_is_no_error(
     gc.collect()
     has_failed = any("InvalidStateError" in record.getMessage() for record in caplog.records)
     assert has_failed is not is_quiet
+
+
+class Waiting(MediaStreamTrack):
+    """A track that is asked for its first packet, and has none."""
+
+    kind = "video"
+
+    def __init__(self, on_asked: Callable[[], None]) -> None:
+        super().__init__()
+        self._on_asked = on_asked
+        self.is_asked = False
+
+    async def recv(self) -> Frame:
+        self._on_asked()
+        self.is_asked = True
+        await asyncio.Event().wait()
+        raise AssertionError
 
 
 async def answered(connection: RTCPeerConnection, viewer: Peer) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import psutil
 import pytest
 from aiortc.rtcrtpparameters import RTCRtpHeaderExtensionParameters, RTCRtpParameters
-from aiortc.rtp import HeaderExtensionsMap, RtpPacket
+from aiortc.rtp import HeaderExtensionsMap, RtcpRrPacket, RtpPacket
 from pylibsrtp import Policy, Session
 
 from avatar_live.broadcast import srtp
@@ -44,9 +44,9 @@ class FakePair:
 
 
 class FakeTransport:
-    def __init__(self, pair: FakePair | None, tag_bytes: int) -> None:
+    def __init__(self, pair: FakePair | None, tag_bytes: int, *, allow_repeat: bool = True) -> None:
         policy = Policy(KEY, Policy.SSRC_ANY_OUTBOUND, srtp_profile=PROFILES[tag_bytes])
-        policy.allow_repeat_tx = True
+        policy.allow_repeat_tx = allow_repeat
         self._owner = Session(policy)
         self.session = srtp.handle(self._owner)
         self.tag_bytes = tag_bytes
@@ -121,6 +121,32 @@ def test_a_peer_reads_what_was_sent(
     assert {(packet.ssrc, packet.timestamp, packet.payload_type) for packet in packets} == {(7, 90_000, 102)}
     assert {(packet.extensions.mid, packet.extensions.abs_send_time) for packet in packets} == {("0", 3 << 17)}
     route.close()
+
+
+@pytest.mark.parametrize("tag_bytes", PROFILES)
+@pytest.mark.parametrize("has_handle", [True, False])
+def test_a_peer_reads_a_report(sockets: tuple[socket.socket, socket.socket], tag_bytes: int, has_handle: bool) -> None:
+    own, peer = sockets
+    transport: Any = FakeTransport(FakePair(own, peer.getsockname()[:2], has_handle), tag_bytes)
+    route, report = Route(transport), bytes(RtcpRrPacket(ssrc=7))
+    policy = Policy(KEY, Policy.SSRC_ANY_INBOUND, srtp_profile=PROFILES[tag_bytes])
+    session = Session(policy)
+    for _ in range(2):
+        assert route.report(report)
+        assert session.unprotect_rtcp(peer.recv(2_048)) == report
+    route.close()
+
+
+def test_a_packet_that_cannot_be_protected_does_not_leave(sockets: tuple[socket.socket, socket.socket]) -> None:
+    own, peer = sockets
+    transport: Any = FakeTransport(FakePair(own, peer.getsockname()[:2], has_handle=False), 16, allow_repeat=False)
+    route, parcel = Route(transport), frame()
+    assert send(route, parcel, 100)
+    before = len(transport.chosen.handed_over)
+    assert not send(route, parcel, 100), "the same numbers twice would be two messages under one key stream"
+    assert len(transport.chosen.handed_over) == before
+    assert send(route, parcel, 200)
+    assert len(received(peer, 2 * len(parcel.payloads), 16)) == len(transport.chosen.handed_over)
 
 
 def test_the_second_handle_is_closed_with_the_route_and_when_ice_chooses_anew(

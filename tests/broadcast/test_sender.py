@@ -7,18 +7,22 @@ from typing import Any
 
 import msgspec
 from aiortc.codecs.h264 import h264_depayload
+from aiortc.rtp import AnyRtcpPacket, RtcpByePacket, RtcpPacket, RtcpSrPacket
 from hypothesis import given
 from hypothesis import strategies as st
 
+from avatar_live.broadcast.feedback import RoundTrip
 from avatar_live.broadcast.headers import Extensions, Line
 from avatar_live.broadcast.pacing import BURST_PACKETS
 from avatar_live.broadcast.packets import PAYLOAD_BYTES_MAX
 from avatar_live.broadcast.parcels import Parcel
 from avatar_live.broadcast.repairs import REPAIR_BURST_BYTES_MIN
+from avatar_live.broadcast.reports import PAUSE_S_MAX, PAUSE_S_MIN
 from avatar_live.broadcast.sender import SENT_MAX, RtpSender
 from avatar_live.signals.encoded import EncodedFrame
 
-LINE = Line(payload_type=102, ssrc=7, resent_type=103, resent_ssrc=8, extensions=Extensions({}))
+LINE = Line(payload_type=102, ssrc=7, resent_type=103, resent_ssrc=8, extensions=Extensions({}), cname="a")
+PLAIN_LINE = Line(102, 7, None, 8, Extensions({}), "a")
 TAG = 16
 
 
@@ -37,6 +41,7 @@ class FakeRoute:
     def __init__(self) -> None:
         self.tag_bytes = TAG
         self.packets: list[Packet] = []
+        self.reports: list[list[AnyRtcpPacket]] = []
         self.is_full = False
 
     def send(self, blank: bytes, stride: int, sequence: int, timestamp: int, ssrc: int, extensions: bytes) -> bool:
@@ -48,10 +53,14 @@ class FakeRoute:
             self.packets.append(Packet(sequence + step & 0xFFFF, timestamp, ssrc, one[begin:-TAG], bool(one[1] & 0x80)))
         return True
 
+    def report(self, packet: bytes) -> bool:
+        self.reports.append(RtcpPacket.parse(packet))
+        return True
+
 
 def opened(line: Line = LINE, now: Callable[[], float] = lambda: 0.0) -> tuple[RtpSender, FakeRoute]:
     route: Any = FakeRoute()
-    return RtpSender(line, route, now), route
+    return RtpSender(line, route, RoundTrip(), now), route
 
 
 def parcel(number: int, packets: int = 3) -> Parcel:
@@ -81,7 +90,6 @@ def test_the_numbers_have_no_gap_and_every_frame_that_left_is_whole(steps: list[
         frames[-1] += h264_depayload(packet.payload)
         frames += [b""] if packet.is_last else []
     assert frames[:-1] == [b"\0" + one.frame.data for one in left]
-    assert sender.counted[1:] == (len(route.packets), sum(len(packet.payload) for packet in route.packets))
 
 
 def test_a_packet_is_sent_again_in_the_other_stream_with_its_number_before_it() -> None:
@@ -147,7 +155,7 @@ def test_a_packet_asked_for_again_before_a_round_trip_is_over_is_not_sent_once_m
 
 
 def test_without_a_stream_for_it_nothing_is_sent_again() -> None:
-    sender, route = opened(Line(102, 7, None, 8, Extensions({})))
+    sender, route = opened(PLAIN_LINE)
     sender.send(parcel(0))
     before = len(route.packets)
     sender.resend(route.packets[0].sequence)
@@ -214,8 +222,33 @@ def test_a_probe_needs_a_stream_for_it_and_something_to_repeat() -> None:
     forgotten.send(old)
     old.forget()
     forgotten.repeat(1_000)
-    plain, route = opened(Line(102, 7, None, 8, Extensions({})))
+    plain, route = opened(PLAIN_LINE)
     plain.send(parcel(0))
     plain.repeat(1_000)
     assert not plain.can_repeat and nothing_sent.can_repeat
     assert [len(one.packets) for one in (empty, forgetful, route)] == [0, 3, 3]
+
+
+def test_reports_leave_about_once_a_second_with_what_was_sent_so_far_and_a_goodbye_at_the_end() -> None:
+    now = [0.0]
+    sender, route = opened(now=lambda: now[0])
+    told = []
+    for number in range(300):
+        now[0] = number / 30
+        before = len(route.reports)
+        sender.send(parcel(number))
+        if len(route.reports) > before:
+            (report, _) = route.reports[-1]
+            assert isinstance(report, RtcpSrPacket)
+            info, last = report.sender_info, route.packets[-1]
+            octets = sum(len(packet.payload) for packet in route.packets)
+            assert (info.rtp_timestamp, info.packet_count, info.octet_count) == (
+                last.timestamp,
+                len(route.packets),
+                octets,
+            )
+            told.append(now[0])
+    assert told[0] == 0.0
+    assert all(PAUSE_S_MIN <= later - earlier <= PAUSE_S_MAX + 1 / 30 for earlier, later in pairwise(told))
+    sender.close()
+    assert isinstance(route.reports[-1][-1], RtcpByePacket)
