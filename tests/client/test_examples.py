@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import re
 import shutil
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -16,6 +17,7 @@ from shared import PROJECT
 from show_server import DEADLINE_S, TOKEN, ShowServer, show_server
 
 from avatar_live.client import ChatEvent, Events, Viewer
+from avatar_live.protocol.wire import ChatLine, GiftUpdate, Offers
 
 EXAMPLES = PROJECT / "assets" / "examples"
 
@@ -75,6 +77,20 @@ async def test_the_gift_bot_in_javascript_hears_each_gift_once(server: ShowServe
     node = shutil.which("node")
     assert node is not None
     await hears_each_gift_once(server, node, "--experimental-websocket", str(EXAMPLES / "gift_bot.mjs"))
+
+
+async def test_the_die_of_the_readme_is_on_the_shelf_and_rolls_for_who_pays(server: ShowServer) -> None:
+    async with Viewer(address(server), "Ann") as ann, example(*python("die", address(server), TOKEN)):
+        async with asyncio.timeout(DEADLINE_S):
+            while not (isinstance(message := await anext(ann), Offers) and message.offers):
+                pass
+            assert [(offer.id, offer.price_coins) for offer in message.offers] == [("die/roll", 15)]
+            assert (await ann.give("die/roll")).state == "committed"
+            while not (isinstance(message := await anext(ann), ChatLine) and message.name == "Die"):
+                pass
+            assert re.fullmatch("Ann rolls a [1-6]!", message.text)
+            while not (isinstance(message := await anext(ann), GiftUpdate) and message.state == "done"):
+                pass
 
 
 async def test_the_help_bot_answers_in_the_chat(server: ShowServer) -> None:
