@@ -78,7 +78,7 @@ def pictures(
     folder: Annotated[Path, typer.Argument(help="Where the pictures go.")] = PROJECT / "assets" / "pictures",
     camera: CameraOption = "performance",
     avatar: AvatarOption = DEFAULT_AVATAR,
-    size: SizeOption = "640x360",
+    size: SizeOption = "960x540",
     port: PortOption = DEFAULT_PORT,
     models_folder: ModelsOption = MODELS_FOLDER,
 ) -> None:
