@@ -1,6 +1,7 @@
 """A viewer of the client's: every gift is answered and paid once, over breaks of the line and deaths of the server."""
 
 import asyncio
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -102,6 +103,39 @@ async def test_gifts_given_through_a_crash_are_each_paid_once(tmp_path: Path) ->
     finally:
         ledger.close()
     assert report.is_sound and report.gifts == 9
+
+
+GIVE_IN_JAVASCRIPT = """
+const { Viewer } = await import(process.argv[1]);
+const robo = new Viewer(process.argv[2], "Robo");
+robo.on("chat", (line) => console.log(line.name, line.text));
+await robo.say("hello");
+for (let given = 0; given < 6; given++) console.log((await robo.give("tomato")).state, robo.balance_coins);
+robo.close();
+"""
+
+
+async def test_a_viewer_in_javascript_chats_and_gives_through_deaths_of_the_server(
+    tmp_path: Path, built_sdk: Path
+) -> None:
+    node = shutil.which("node")
+    assert node is not None
+    with show_server(tmp_path) as mortal:
+        mortal.plan = msgspec.structs.replace(mortal.plan, port=mortal.port)
+        sdk = (built_sdk / "sdk.js").as_uri()
+        command = (node, "--experimental-websocket", "--input-type=module", "-e", GIVE_IN_JAVASCRIPT, sdk)
+        robo = await asyncio.create_subprocess_exec(*command, address(mortal), stdout=asyncio.subprocess.PIPE)
+        assert robo.stdout is not None
+        told: list[str] = []
+        async with asyncio.timeout(3 * DEADLINE_S):
+            while line := (await robo.stdout.readline()).decode().split():
+                told.append(line[-1])
+                if told[-1] in {"990", "980"}:
+                    mortal.kill()
+                    await asyncio.to_thread(mortal.start)
+            assert await robo.wait() == 0
+        assert "hello" in told
+        assert [coins for coins in told if coins != "hello"] == ["995", "990", "985", "980", "975", "970"]
 
 
 async def test_a_viewer_who_is_banned_stays_away(server: ShowServer) -> None:

@@ -2,6 +2,7 @@
 
 import { Backoff } from "../src/backoff";
 import { ClosedError, RefusedError } from "./errors";
+import { type Link, RETRY_FIRST_MS, RETRY_MAX_MS, is_for_good, room_url } from "./line";
 import type {
   Answer,
   EffectAskedEvent,
@@ -15,8 +16,6 @@ import type {
 } from "./protocol";
 import { type PaidEffect, Sales } from "./sales";
 
-const RETRY_FIRST_MS = 400;
-const RETRY_MAX_MS = 8_000;
 const ANSWER_MS_MAX = 10_000;
 const KEEPALIVE_S = 10; // until the welcome says otherwise
 const WAITING_MAX = 10_000; // events that a `for await` has not looked at yet
@@ -46,12 +45,6 @@ export type RoomEvent<K extends Told = Told> = {
     readonly test?: boolean;
   };
 }[K];
-
-/** How the line is: open, away and coming back by itself, or closed for good. */
-export type Link =
-  | { readonly at: "open" }
-  | { readonly at: "away"; readonly reason: string }
-  | { readonly at: "closed"; readonly reason: string; readonly code: number };
 
 export interface Options {
   /** Only events of these types; all where none is named. */
@@ -179,8 +172,7 @@ export class Events {
   // --- the line -----------------------------------------------------------------------------------------------------
 
   private open(): void {
-    const url = new URL(`${this.address.replace(/\/$/, "")}/api/events`);
-    url.protocol = url.protocol.replace("http", "ws");
+    const url = room_url(this.address, "/api/events");
     url.searchParams.set("token", this.token);
     if (this.types.size > 0) url.searchParams.set("types", [...this.types].join(","));
     if (this.heard !== null) {
@@ -212,7 +204,7 @@ export class Events {
 
   private lost(code: number, reason: string): void {
     this.drop();
-    if (code >= 4100 && code < 4200) {
+    if (is_for_good(code)) {
       this.end(new ClosedError(reason, code));
       return;
     }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
-import { ClosedError, Events, type Link, type Options, type PaidEffect, RefusedError } from "../sdk/index";
+import { ClosedError, Events, type Link, type Options, type PaidEffect, RefusedError, Viewer } from "../sdk/index";
 
 const WELCOME = { type: "welcome", epoch: "e1", seq: 4, oldest_seq: 1, keepalive_s: 10, scopes: [], types: [] };
 
@@ -13,6 +13,7 @@ class FakeSocket {
   onmessage: (event: { data: string }) => void = () => undefined;
   onclose: (event: { code: number; reason: string }) => void = () => undefined;
   onerror: () => void = () => undefined;
+  onopen: () => void = () => undefined;
 
   constructor(readonly url: URL) {
     FakeSocket.opened.push(this);
@@ -233,5 +234,91 @@ describe("sales", () => {
     await selling;
     await vi.advanceTimersByTimeAsync(100);
     expect(states()).toEqual(["done"]);
+  });
+});
+
+describe("a viewer", () => {
+  const IN = {
+    type: "welcome",
+    viewer: "my secret",
+    name: "Robo",
+    epoch: "e1",
+    seq: 4,
+    balance_coins: 100,
+    catalogue: [{ id: "rose", name: "Rose", emoji: "R", price_coins: 10 }],
+    offers: [],
+  };
+  const update = (id: string, state = "committed") => ({ type: "gift_update", id, state, balance_coins: 90, reason: "", seconds: 0, gift: "rose" });
+
+  function entered(welcome: object = IN): Viewer {
+    const robo = new Viewer("http://show:8080/", "Robo", { WebSocket: FakeSocket as unknown as typeof WebSocket, link: (link) => links.push(link) });
+    FakeSocket.last.onopen();
+    FakeSocket.last.tell(welcome);
+    return robo;
+  }
+
+  it("joins, chats, likes in portions, and hears the room", async () => {
+    const robo = entered();
+    expect(String(FakeSocket.last.url)).toBe("ws://show:8080/ws");
+    expect(FakeSocket.last.sent).toEqual([{ type: "join", name: "Robo", viewer: null, epoch: null, seq: 0 }]);
+    const heard: string[] = [];
+    robo.on("chat", (line) => heard.push(line.text));
+    FakeSocket.last.tell({ type: "lines", lines: [{ type: "chat", seq: 5, text: "hello" }] });
+    await robo.say("hi");
+    await robo.like(60);
+    expect(heard).toEqual(["hello"]);
+    expect(FakeSocket.last.sent.slice(1)).toEqual([{ type: "say", text: "hi" }, { type: "like", count: 50 }, { type: "like", count: 10 }]);
+    expect([robo.secret, robo.balance_coins]).toEqual(["my secret", 100]);
+    robo.close();
+  });
+
+  it("gives a gift again with its own id after a break, as who it was, and is answered once", async () => {
+    const robo = entered();
+    const answer = robo.give("rose", 2, "rose-1");
+    expect(robo.give("rose", 2, "rose-1")).toBe(answer);
+    const asked = { type: "gift", id: "rose-1", gift: "rose", count: 2, price_coins: 10 };
+    expect(FakeSocket.last.sent.slice(1)).toEqual([asked]);
+    FakeSocket.last.onclose({ code: 1006, reason: "" });
+    vi.advanceTimersByTime(500);
+    FakeSocket.last.onopen();
+    expect(FakeSocket.last.sent).toEqual([{ type: "join", name: "Robo", viewer: "my secret", epoch: "e1", seq: 4 }]);
+    FakeSocket.last.tell(IN);
+    vi.advanceTimersByTime(1);
+    expect(FakeSocket.last.sent.slice(1)).toEqual([asked]);
+    FakeSocket.last.tell(update("rose-1"));
+    expect((await answer).state).toBe("committed");
+    expect(robo.balance_coins).toBe(90);
+    await expect(robo.give("rose", 1, "no id")).rejects.toThrow("letters");
+    robo.close();
+  });
+
+  it("waits a little where it was too fast", () => {
+    const robo = entered();
+    void robo.give("rose", 1, "a");
+    FakeSocket.last.tell({ type: "refused", about: "gift", reason: "Slower, please." });
+    vi.advanceTimersByTime(999);
+    expect(FakeSocket.last.sent).toHaveLength(2);
+    vi.advanceTimersByTime(1);
+    expect(FakeSocket.last.sent).toHaveLength(3);
+    FakeSocket.last.tell(update("a"));
+    robo.close();
+  });
+
+  it("stays away when it is banned, and says so to whoever waits", async () => {
+    const robo = entered();
+    const answer = robo.give("rose");
+    FakeSocket.last.onclose({ code: 4103, reason: "Banned." });
+    await expect(answer).rejects.toThrow(new ClosedError("Banned.", 4103));
+    await expect(robo.say("but")).rejects.toThrow("Banned.");
+    vi.advanceTimersByTime(60_000);
+    expect(FakeSocket.opened).toHaveLength(1);
+    expect(links.at(-1)).toEqual({ at: "closed", reason: "Banned.", code: 4103 });
+  });
+
+  it("opens a new line when the old one is silent", () => {
+    const robo = entered();
+    vi.advanceTimersByTime(21_000);
+    expect(FakeSocket.opened).toHaveLength(2);
+    robo.close();
   });
 });
