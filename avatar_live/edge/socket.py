@@ -8,6 +8,7 @@ of them need no memory for it.
 import asyncio
 import logging
 import socket
+import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -31,6 +32,9 @@ from avatar_live.protocol.wire import CLOSE_SLOW
 
 SENDING_BYTES: Final = 32 * 1024  # the system would take megabytes for a reader that sleeps, and nobody could tell
 HEARD_BYTES: Final = 8 * 1024  # what arrives is parsed in one go: thousands of frames would hold up everybody else
+# So much may wait in this process while a line counts as clear: nothing where somebody writes around asyncio, and some
+# on Windows, where all that is written waits for the loop's next turn.
+CLEAR_BYTES_MAX: Final = 0 if sys.platform == "linux" else 8 * 1024
 UNSENT_BYTES_MAX: Final = 256 * 1024  # above this much unsent, a line is cut
 FRAME_BYTES_MAX: Final = 65_536  # a message above this is cut by the protocol itself
 PARTS_MAX: Final = 64  # of one message; empty ones weigh nothing and are remembered all the same
@@ -106,7 +110,7 @@ class EdgeSocket(asyncio.Protocol):
         self._is_ended = False  # a close frame was sent or came
         self.kind: Kind = PLAIN_JSON
         self.descriptor = -1  # of the socket, for who writes to many at once
-        self.behind_s = 0.0  # since when something is unsent; 0 when nothing is
+        self.behind_s = 0.0  # since when too much is unsent; 0 when the line is not behind
 
     # --- what a guest does ------------------------------------------------------------------------------------------
 
@@ -117,7 +121,7 @@ class EdgeSocket(asyncio.Protocol):
 
     @property
     def is_clear(self) -> bool:
-        """Whether frames may be written, and the system has taken all that were."""
+        """Whether frames may be written, and the system has taken those that were."""
         return not self.behind_s and not self._is_ended and self._transport is not None
 
     def unsent_bytes(self) -> int:
@@ -156,7 +160,7 @@ class EdgeSocket(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin with a fresh connection."""
         self._transport = cast(asyncio.Transport, transport)
-        self._transport.set_write_buffer_limits(0)  # tell at once whether anything is unsent
+        self._transport.set_write_buffer_limits(CLEAR_BYTES_MAX)
         endpoint = transport.get_extra_info("socket")
         self.descriptor = endpoint.fileno()
         endpoint.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SENDING_BYTES)
