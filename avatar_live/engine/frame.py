@@ -3,7 +3,7 @@
 This is the first of the house's two stories, in one function: `make_frame`.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -24,6 +24,8 @@ from avatar_live.protocol.cues import Banner, ChatPeak, Cue, React
 from avatar_live.protocol.view import GameView
 from avatar_live.signals import GivenPose, Pose, Readings, VoiceReading
 from avatar_live.stage import Impact, Stage
+
+HandOut = Callable[[dict[str, NDArray[np.uint8]]], None]
 
 EMPTY_GAME: Final = GameView(0.0, 0.0, 0.0, 0, 0)
 
@@ -79,15 +81,19 @@ class Show:
         self.overlay.credit = licence_of(avatar.meta).credit_line
 
 
-def make_frame(show: Show, now_s: float, dt_s: float) -> ShowFrame:
-    """Make the picture of this moment: readings -> pose -> posture -> drawn -> composed."""
+def make_frame(show: Show, now_s: float, dt_s: float, hand_out: HandOut = lambda players: None) -> ShowFrame:
+    """Make the picture of this moment: readings -> pose -> posture -> drawn -> composed.
+
+    Players' own pictures are handed out as soon as they are drawn.
+    """
     pose = show.solver.solve(show.readings, now_s, dt_s, show.voice, show.given)
     pose = show.stage.flinch(show.reactions.over(pose, now_s), now_s)
     posture = show.rig.animate(pose, dt_s, show.stage.head_scale(now_s))
-    drawn = show.stage.draw(posture, show.game, now_s, show.watched)
-    picture = compose(drawn.main, show.overlay, now_s)
-    players = _player_pictures(show.overlay, drawn.players)
-    return ShowFrame(picture, players, pose.captured_s, pose.is_tracked, pose, drawn.impacts)
+    show.stage.arrange(posture, show.game, now_s, show.watched)
+    players = _player_pictures(show.overlay, show.stage.draw_players())
+    hand_out(players)
+    picture = compose(show.stage.draw_main(), show.overlay, now_s)
+    return ShowFrame(picture, players, pose.captured_s, pose.is_tracked, pose, show.stage.impacts)
 
 
 def stamp_frame(frame: ShowFrame, now_s: float, wall_s: float) -> None:

@@ -1,6 +1,7 @@
 """The engine's process: keep the pace, feed the show, hand its frames to the encoders."""
 
 import contextlib
+from functools import partial
 from pathlib import Path
 from typing import Final, assert_never
 
@@ -155,7 +156,8 @@ class Engine:
             now_s = pacer.wait()
             self._listen(now_s)
             started_s = clock.now_s()
-            frame = make_frame(self._show, now_s, min(now_s - before_s, STEP_S_MAX))
+            dt_s = min(now_s - before_s, STEP_S_MAX)
+            frame = make_frame(self._show, now_s, dt_s, partial(self._streams.put_players, now_s=now_s))
             before_s = now_s
             self._publish(frame, now_s)
             ended_s = clock.now_s()
@@ -293,7 +295,7 @@ class Engine:
     def _publish(self, frame: ShowFrame, now_s: float) -> None:
         if self._plan.stamp:
             stamp_frame(frame, clock.now_s(), clock.wall_s())
-        self._streams.put(frame, now_s)
+        self._streams.put(frame.picture, frame.captured_s, now_s)
         self._sound.follow(frame.captured_s, self._foley.sounds(frame.impacts, self._show.game, frame.captured_s))
         if not self._show.overlay.is_panic:
             self._vmc_out.send(frame.pose, self._show.rig.rest_places_m, now_s)

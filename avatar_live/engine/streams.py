@@ -1,13 +1,15 @@
 """The encoders of the show's pictures: one stack of renditions for everybody, an encoder for each watched player."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
 
 from avatar_live.channels.processes import EnginePlan
 from avatar_live.encoder.kinds import KINDS, X264
 from avatar_live.encoder.planes import size_of
 from avatar_live.encoder.renditions import SMALL, Renditions
 from avatar_live.encoder.thread import EncoderThread
-from avatar_live.engine.frame import ShowFrame
 from avatar_live.signals.encoded import MAIN_STREAM, PLAYER_BITRATE_BPS, VIDEO_CLOCK_HZ, EncodedFrame
 
 Send = Callable[[EncodedFrame], None]
@@ -28,13 +30,16 @@ class Streams:
         self._main = Renditions(MAIN_STREAM, *size, plan.fps, plan.bitrate_bps, send, self._kind)
         self._players: dict[str, EncoderThread] = {}
 
-    def put(self, frame: ShowFrame, now_s: float) -> None:
-        """Encode one moment for everybody."""
+    def put(self, picture: NDArray[np.uint8], captured_s: float, now_s: float) -> None:
+        """Encode the show's picture of one moment."""
+        self._main.put(picture, captured_s, round(now_s * VIDEO_CLOCK_HZ))
+
+    def put_players(self, players: Mapping[str, NDArray[np.uint8]], now_s: float) -> None:
+        """Encode each player's own picture of one moment; a player who has none is no longer drawn."""
         pts = round(now_s * VIDEO_CLOCK_HZ)
-        self._main.put(frame.picture, frame.captured_s, pts)
-        for player in self._players.keys() - frame.players.keys():
+        for player in self._players.keys() - players.keys():
             self._players.pop(player).close()
-        for player, picture in frame.players.items():
+        for player, picture in players.items():
             if player not in self._players:
                 width_px, height_px = size_of(picture)
                 self._players[player] = EncoderThread(

@@ -5,6 +5,7 @@ because the latter fails off the main thread.
 """
 
 import sys
+from collections.abc import Collection
 from functools import cache
 from threading import Thread, current_thread
 from types import TracebackType
@@ -173,9 +174,14 @@ class Display:
         output.remove_all_display_regions()
         self._engine.remove_window(output)
 
-    def render(self) -> None:
-        """Draw every active target and copy it to main memory."""
+    def render(self, without: Collection[GraphicsOutput] = ()) -> None:
+        """Draw every active target, but for those named, and copy it to main memory."""
+        resting = [output for output in without if output.is_active()]
+        for output in resting:
+            output.set_active(False)
         self._engine.render_frame()
+        for output in resting:
+            output.set_active(True)
         for states in (TransformState, RenderState, RenderAttrib):
             states.garbage_collect()  # a task of ShowBase's otherwise; without it every moved node leaks a state
 

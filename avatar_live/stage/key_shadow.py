@@ -53,8 +53,8 @@ class KeyShadow:
         self._depth = _depth_texture(SOFTWARE_SIDE_PX if draws_slowly else SIDE_PX)
         self._nothing = _depth_texture(1)
         self._nothing.set_ram_image(np.full(1, np.iinfo(np.uint32).max, np.uint32))
-        self._output = display.open_depth("shadow", self._depth.get_x_size())
-        self._output.add_render_texture(self._depth, GraphicsOutput.RTM_bind_or_copy, GraphicsOutput.RTP_depth)
+        self.output = display.open_depth("shadow", self._depth.get_x_size())
+        self.output.add_render_texture(self._depth, GraphicsOutput.RTM_bind_or_copy, GraphicsOutput.RTP_depth)
         self._lens = OrthographicLens()
         self._lens.set_coordinate_system(CS_yup_right)
         self._lens.set_near_far(_AWAY_M - _REACH_M, _AWAY_M + _REACH_M)
@@ -63,7 +63,7 @@ class KeyShadow:
         camera.set_tag_state_key(_CASTS)
         camera.set_scene(NodePath("nobody"))
         self._camera: NodePath = root.attach_new_node(camera)
-        region = self._output.make_display_region()
+        region = self.output.make_display_region()
         region.set_camera(self._camera)
         region.set_clear_depth_active(True)
         self._is_on = True
@@ -74,7 +74,7 @@ class KeyShadow:
     def use(self, is_on: bool) -> None:
         """Shadow the host, or leave it all in the light."""
         self._is_on = is_on
-        self._output.set_active(is_on)
+        self.output.set_active(is_on)
         self._root.set_shader_input("shadow_map", self._depth if is_on else self._nothing)
 
     def look_at(self, host: NodePath) -> None:
@@ -100,7 +100,7 @@ class KeyShadow:
             return
         self._frame += 1
         is_due = self._frame % self._every == 0 or self._frame == 1
-        self._output.set_active(is_due)
+        self.output.set_active(is_due)
         if is_due:
             self._aim(towards_lamp, max(head_scale, 1.0))
 

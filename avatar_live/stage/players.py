@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from panda3d.core import NodePath
+from panda3d.core import GraphicsOutput, NodePath
 
 from avatar_live.protocol.view import GameView, PlayerView
 from avatar_live.stage import axes, shots
@@ -72,11 +72,13 @@ class PlayerViews:
             if view.ring is not None:
                 view.ring.turn()
 
-    def read(self, wanted: Collection[str], game: GameView) -> dict[str, NDArray[np.uint8]]:
-        """Return the pictures just drawn by player, BGRA, or I420 as `readback.py` says."""
-        present = {player.id for player in game.players}
-        seen = {name: view for name, view in self._views.items() if name in wanted and name in present}
-        pictures = {name: self._picture(view) for name, view in seen.items()}
+    def outputs(self) -> list[GraphicsOutput]:
+        """Return what is to be drawn before `read`; nothing where a card draws, whose last pictures are read."""
+        return [view.target.output for view in self._seen().values() if view.ring is None]
+
+    def read(self) -> dict[str, NDArray[np.uint8]]:
+        """Return the pictures by player, BGRA as just drawn, or I420 as `readback.py` says."""
+        pictures = {name: self._picture(view) for name, view in self._seen().items()}
         return {name: picture for name, picture in pictures.items() if picture is not None}
 
     def close(self) -> None:
@@ -84,6 +86,9 @@ class PlayerViews:
         for view in self._views.values():
             self._close(view)
         self._views.clear()
+
+    def _seen(self) -> dict[str, _View]:
+        return {name: view for name, view in self._views.items() if view.target.output.is_active()}
 
     def _open(self, now_s: float) -> _View:
         taken = {view.bit for view in self._views.values()}

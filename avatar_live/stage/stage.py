@@ -141,11 +141,8 @@ class Stage:
     def draw(self, posture: Posture, game: GameView, now_s: float, players: Collection[str] = ()) -> Drawn:
         """Draw one moment: everybody's picture, and the picture of each of `players` that is in the game."""
         self.arrange(posture, game, now_s, players)
-        self._display.render()
-        picture = self._display.main.read()
-        if self._quality.has_effects and not self._display.main.is_smooth:
-            soften_edges(picture)
-        return Drawn(picture, self._views.read(players, game), self._spectacle.impacts)
+        seen = self.draw_players()
+        return Drawn(self.draw_main(), seen, self.impacts)
 
     def arrange(self, posture: Posture, game: GameView, now_s: float, players: Collection[str] = ()) -> None:
         """Bring everything to where it is at this moment, as `draw` does before it draws."""
@@ -163,6 +160,29 @@ class Stage:
         axes.aim(self._camera, framing.pose, framing.fov_rad)
         self._backdrop.show(framing)
         self._views.aim(game, players, now_s)
+
+    def draw_players(self) -> dict[str, NDArray[np.uint8]]:
+        """Return what each player sees of what was arranged, before everybody's picture is drawn.
+
+        That one takes the processor twice as long, and a player waits for what a key did.
+        """
+        if self._views.outputs():
+            self._display.render(without=(self._display.main.output,))
+        return self._views.read()
+
+    def draw_main(self) -> NDArray[np.uint8]:
+        """Return everybody's picture of what was arranged; call it after `draw_players`."""
+        drawn = self._views.outputs()
+        self._display.render(without=(*drawn, self._key_shadow.output) if drawn else ())
+        picture = self._display.main.read()
+        if self._quality.has_effects and not self._display.main.is_smooth:
+            soften_edges(picture)
+        return picture
+
+    @property
+    def impacts(self) -> tuple[Impact, ...]:
+        """What a listener hears of what was arranged."""
+        return self._spectacle.impacts
 
     def close(self) -> None:
         """Free what the driver holds."""

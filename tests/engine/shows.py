@@ -18,7 +18,7 @@ from avatar_live.protocol.cues import Cue
 from avatar_live.protocol.view import GameView
 from avatar_live.signals import Pose
 from avatar_live.signals.scene import Backdrop, LightName, ShotName
-from avatar_live.stage import Drawn, Stage
+from avatar_live.stage import Impact, Stage
 from avatar_live.stage.degrade import Quality
 
 WIDTH_PX, HEIGHT_PX = 128, 72
@@ -40,6 +40,8 @@ class PlainStage:
         self.scenes: list[Backdrop | str | bool] = []
         self.qualities: list[Quality] = []
         self.fault = ""
+        self.impacts: tuple[Impact, ...] = ()
+        self._players: Collection[str] = ()
 
     def set_avatar(self, avatar: Avatar) -> None:
         self.avatars.append(avatar)
@@ -68,11 +70,15 @@ class PlainStage:
     def flinch(self, pose: Pose, now_s: float) -> Pose:
         return pose
 
-    def draw(self, posture: Posture, game: GameView, now_s: float, players: Collection[str] = ()) -> Drawn:
+    def arrange(self, posture: Posture, game: GameView, now_s: float, players: Collection[str] = ()) -> None:
         self.games.append(game)
-        return Drawn(
-            plain(WIDTH_PX, HEIGHT_PX), {player: plain(PLAYER_WIDTH_PX, PLAYER_HEIGHT_PX) for player in players}
-        )
+        self._players = players
+
+    def draw_players(self) -> dict[str, NDArray[np.uint8]]:
+        return {player: plain(PLAYER_WIDTH_PX, PLAYER_HEIGHT_PX) for player in self._players}
+
+    def draw_main(self) -> NDArray[np.uint8]:
+        return plain(WIDTH_PX, HEIGHT_PX)
 
 
 def plan_in(folder: Path) -> EnginePlan:

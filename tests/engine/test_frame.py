@@ -4,6 +4,7 @@ import dataclasses
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from shows import SHADE, PlainStage, plain_show
 
 from avatar_live.app.settings import find_avatar
@@ -48,6 +49,22 @@ def test_the_panic_card_hides_the_host_from_the_audience_and_from_every_player(s
         assert after.shape == before.shape
         assert not np.array_equal(after, before)
         assert not (after == SHADE).all(axis=-1).any(), "no pixel of the stage is left"
+
+
+def test_players_have_their_pictures_before_everybodys_is_drawn(
+    show: Show, stage: PlainStage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    show.watched = ("ana",)
+    told: list[str] = []
+    draw_main = stage.draw_main
+
+    def noted() -> NDArray[np.uint8]:
+        told.append("main")
+        return draw_main()
+
+    monkeypatch.setattr(stage, "draw_main", noted)
+    make_frame(show, 1.0, FRAME_S, told.extend)
+    assert told == ["ana", "main"]
 
 
 def test_a_banner_is_the_overlays_and_every_other_cue_the_stages(show: Show, stage: PlainStage) -> None:

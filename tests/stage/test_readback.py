@@ -128,7 +128,7 @@ def test_players_pictures_come_packed_where_a_card_draws(display: Display) -> No
         for _ in range(RING):
             views.aim(game, ("a",), 0.0)
             display.render()
-        pictures[is_packed] = views.read(("a",), game)["a"]
+        pictures[is_packed] = views.read()["a"]
         views.close()
     assert pictures[False].shape == (PLAYER_HEIGHT_PX, PLAYER_WIDTH_PX, 4)
     assert pictures[True].shape == (PLAYER_HEIGHT_PX * 3 // 2, PLAYER_WIDTH_PX)

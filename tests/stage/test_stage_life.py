@@ -132,7 +132,7 @@ def test_moving_things_for_many_frames_does_not_grow(stage: Stage) -> None:
         return int(TransformState.get_num_states())
 
     early = play(range(20))
-    assert play(range(20, 120)) <= early + 5
+    assert play(range(20, 120)) <= early + 20, "a state a frame would be a hundred"
 
 
 def test_a_stage_works_on_a_thread_and_draws_the_same(stage: Stage) -> None:

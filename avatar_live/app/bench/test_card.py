@@ -22,10 +22,8 @@ from avatar_live.channels.link import ServerLink
 from avatar_live.channels.processes import SOUND_RING, EngineHello, EnginePlan, KeyframeWanted
 from avatar_live.channels.ring import CHANNELS, PACKET_S, PACKET_SAMPLES, SoundRing
 from avatar_live.compositor.stamp import draw_stamp
-from avatar_live.engine.frame import ShowFrame
 from avatar_live.engine.sound import Sound
 from avatar_live.engine.streams import Streams
-from avatar_live.signals import Pose
 from avatar_live.signals.encoded import AUDIO_CLOCK_HZ
 
 FPS: Final = 30
@@ -107,8 +105,7 @@ class TestCard:
             is_flash = self._has_flash and number % FPS == 0
             picture = card(number, self._plan.width_px, self._plan.height_px, is_flash=is_flash)
             captured_s = number / FPS if self._has_flash else clock.now_s()
-            frame = ShowFrame(stamped(picture, captured_s), {}, captured_s, True, Pose())
-            self._streams.put(frame, clock.now_s())
+            self._streams.put(stamped(picture, captured_s), captured_s, clock.now_s())
             self._sound.follow(captured_s, ())
             number = max(number + 1, int((clock.now_s() - seen_s) * FPS))
 
