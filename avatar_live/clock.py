@@ -5,6 +5,7 @@ can be compared in the engine; `wall_s` is the time of day, for people, ledgers 
 """
 
 import time
+from collections.abc import Callable
 
 
 def now_s() -> float:
@@ -29,12 +30,20 @@ class Pacer:
         self._period_s = 1.0 / rate_hz
         self._next_s = now_s()
 
-    def wait(self) -> float:
-        """Sleep until the next tick and return its time in `now_s` seconds."""
+    def wait(self, is_urged: Callable[[float], bool] | None = None) -> float:
+        """Sleep until the next tick and return its time in `now_s` seconds.
+
+        `is_urged` waits for so many seconds at most, and says whether the tick is to come now: it may come by up to
+        half a period early, and those that follow keep their distance.
+        """
         self._next_s += self._period_s
         late_s = now_s() - self._next_s
         if late_s > 0.0:
             self._next_s += late_s // self._period_s * self._period_s
-        else:
+        elif is_urged is None:
             time.sleep(-late_s)
+        else:
+            time.sleep(max(-late_s - self._period_s / 2.0, 0.0))
+            if is_urged(max(self._next_s - now_s(), 0.0)):
+                self._next_s = min(now_s(), self._next_s)
         return self._next_s

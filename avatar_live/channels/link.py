@@ -21,7 +21,7 @@ from typing import Final
 import msgspec
 
 from avatar_live.channels.lossless import Lossless
-from avatar_live.channels.processes import FromEngine, ToEngine
+from avatar_live.channels.processes import FromEngine, Steered, ToEngine
 from avatar_live.signals.encoded import EncodedFrame
 
 MESSAGE_BYTES_MAX: Final = 8 * 1024 * 1024
@@ -137,6 +137,7 @@ class ServerLink:
         self._socket: socket.socket | None = None
         self.frames_dropped = 0
         self.is_connected = False
+        self.is_steered = threading.Event()  # a frame is wanted now; whoever makes it clears this
         self._reader = threading.Thread(target=self._read, name=f"{name}-read", daemon=True)
         self._writer = threading.Thread(target=self._write, name=f"{name}-write", daemon=True)
         self._reader.start()
@@ -227,7 +228,10 @@ class ServerLink:
             with contextlib.suppress(OSError, EOFError, msgspec.DecodeError):
                 while True:
                     (length,) = _LENGTH.unpack(_receive(connection, _LENGTH.size))
-                    self._incoming.put(_to_engine.decode(_receive(connection, length)))
+                    message = _to_engine.decode(_receive(connection, length))
+                    self._incoming.put(message)
+                    if isinstance(message, Steered):
+                        self.is_steered.set()
             with self._changed:
                 self.is_connected = False
                 self._socket = None

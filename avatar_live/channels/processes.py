@@ -418,8 +418,12 @@ class Watched(msgspec.Struct, frozen=True, tag="watched"):
     rungs: tuple[int, ...] = ()
 
 
+class Steered(msgspec.Struct, frozen=True, tag="steered"):
+    """Tell that the game sent before shows what a player's keys did: a frame of it is wanted now."""
+
+
 FromEngine = EncodedFrame | EngineHello | EngineNote | PlayersFit | CueTaken
-ToEngine = StageCue | GameView | KeyframeWanted | BitrateWanted | Watched
+ToEngine = StageCue | GameView | Steered | KeyframeWanted | BitrateWanted | Watched
 
 
 # --- server -> inlet and back, see `asking.py` ------------------------------------------------------------------------

@@ -37,6 +37,7 @@ from avatar_live.channels.processes import (
     PlayersFit,
     Record,
     StageCue,
+    Steered,
     Stop,
     UseAvatar,
     UseBackdrop,
@@ -153,7 +154,8 @@ class Engine:
         degrade = Degrade(self._plan.fps)
         before_s = clock.now_s()
         while self._obey(orders):
-            now_s = pacer.wait()
+            now_s = pacer.wait(self._link.is_steered.wait)
+            self._link.is_steered.clear()
             self._listen(now_s)
             started_s = clock.now_s()
             dt_s = min(now_s - before_s, STEP_S_MAX)
@@ -250,6 +252,8 @@ class Engine:
                 case GameView():
                     self._show.game = message
                     self._show.overlay.show_game(message)
+                case Steered():
+                    pass  # it urged this frame
                 case KeyframeWanted(stream, rung):
                     self._streams.want_keyframe(stream, rung)
                 case BitrateWanted(stream, rung, bitrate_bps):

@@ -69,15 +69,21 @@ class World:
     score_blue: int = 0
     celebrate_s: float = 0.0
     players: tuple[Player, ...] = ()
-    carried_s: float = 0.0  # time that did not fill a tick yet
+    carried_s: float = 0.0  # time that did not fill a tick yet; negative after a tick that came early
 
 
 def step(world: World, inputs: Sequence[Input], dt_s: float) -> tuple[World, tuple[Happening, ...]]:
-    """Apply `inputs`, then run as many ticks as fit in `dt_s` and what was carried; return the world and its goals."""
+    """Apply `inputs`, then run as many ticks as fit in `dt_s` and what was carried; return the world and its goals.
+
+    A player feels a key at once: where no tick is due yet, the next one comes now, and is missing when it would be.
+    """
     for one in inputs:
         world = _apply(world, one)
-    ticks = min(int((world.carried_s + dt_s) * TICK_HZ + 1e-9), TICKS_PER_STEP_MAX)
-    carried_s = min(max(world.carried_s + dt_s - ticks * TICK_S, 0.0), TICK_S)
+    due_s = world.carried_s + dt_s
+    ticks = min(int(due_s * TICK_HZ + 1e-9), TICKS_PER_STEP_MAX)
+    if ticks == 0 and due_s >= 0.0 and any(isinstance(one, Steer) for one in inputs):
+        ticks = 1
+    carried_s = min(due_s - ticks * TICK_S, TICK_S)
     happenings: list[Happening] = []
     for _ in range(ticks):
         world, scorer = _tick(world)

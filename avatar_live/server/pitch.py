@@ -3,6 +3,8 @@
 No push is dropped: all that come between two ticks are one, and what comes after a goal waits for the kick-off.
 """
 
+import asyncio
+import contextlib
 from collections import deque
 from typing import Final
 
@@ -31,12 +33,29 @@ class Pitch:
         self._waiting = 0  # how many of them were told that they wait
         self._moved: deque[MovedPush] = deque()
         self._players: set[str] = set()
+        self._steered: dict[str, Steer] = {}
+        self._steering = asyncio.Event()
         self.view: GameView = push.view(self._world)
 
     @property
     def players(self) -> frozenset[str]:
         """Who is on the pitch."""
         return frozenset(self._players)
+
+    @property
+    def is_steered(self) -> bool:
+        """Say that somebody's keys change what the next tick does."""
+        return any(isinstance(one, Steer) for one in self._inputs)
+
+    async def wait(self) -> None:
+        """Wait until the next tick is due, or until somebody steers, unless the last one came early already."""
+        due_s = push.TICK_S - self._world.carried_s
+        if due_s > push.TICK_S:
+            await asyncio.sleep(due_s)
+            return
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(due_s):
+                await self._steering.wait()
 
     @property
     def is_at_rest(self) -> bool:
@@ -59,24 +78,30 @@ class Pitch:
     def enter(self, player: str, name: str, camp: Camp) -> None:
         """Put a player on the pitch."""
         self._players.add(player)
+        self._steered.pop(player, None)
         self._inputs.append(Enter(player, name, camp))
 
     def leave(self, player: str) -> None:
         """Take a player off the pitch."""
         if player in self._players:
             self._players.discard(player)
+            self._steered.pop(player, None)
             self._inputs.append(Leave(player))
 
     def steer(self, player: str, keys: Keys) -> None:
-        """Hold these keys for a player who is on the pitch."""
-        if player in self._players and len(self._inputs) < STEERS_MAX:
-            self._inputs.append(Steer(player, keys.up, keys.down, keys.left, keys.right))
+        """Hold these keys for a player who is on the pitch; pages say the same ones again and again."""
+        steer = Steer(player, keys.up, keys.down, keys.left, keys.right)
+        if player in self._players and steer != self._steered.get(player) and len(self._inputs) < STEERS_MAX:
+            self._steered[player] = steer
+            self._steering.set()
+            self._inputs.append(steer)
 
     def advance(self, dt_s: float) -> tuple[Happening, ...]:
         """Let `dt_s` pass and return what happened."""
         self._take_pushes()
         self._world, happenings = push.step(self._world, self._inputs, dt_s)
         self._inputs.clear()
+        self._steering.clear()
         self.view = push.view(self._world)
         return happenings
 

@@ -309,21 +309,18 @@ def _obey(wanted: Lossless[Order], keeper: Keeper) -> bool:
 
 async def _tick(keeper: Keeper, programs: Programs) -> None:
     """Run the game at its rate and tell the room the time at the show's."""
-    period_s = 1.0 / TICK_HZ
     last_s = clock.now_s()
-    next_s = last_s
     count = 0
     while True:
-        next_s = max(next_s + period_s, clock.now_s() - period_s)
-        await asyncio.sleep(max(next_s - clock.now_s(), 0.0))
+        await keeper.pitch.wait()
         now_s = clock.now_s()
-        is_at_rest = keeper.pitch.is_at_rest
+        is_at_rest, is_steered = keeper.pitch.is_at_rest, keeper.pitch.is_steered
         for goal in keeper.pitch.advance(now_s - last_s):
             keeper.handle(ev.GoalWasScored(goal.camp, goal.score_red, goal.score_blue))
         if moved := keeper.pitch.take_moved():
             keeper.handle(ev.PushesMoved(moved))
         last_s = now_s
-        keeper.stage.send_view(keeper.pitch.view, is_at_rest, keeper.pitch.players)
+        keeper.stage.send_view(keeper.pitch.view, is_at_rest, is_steered, keeper.pitch.players)
         count += 1
         if count % TICKS_PER_SHOW == 0:
             view = keeper.pitch.view

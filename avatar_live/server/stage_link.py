@@ -15,6 +15,7 @@ from avatar_live.channels.processes import (
     KeyframeWanted,
     PlayersFit,
     StageCue,
+    Steered,
     Watched,
 )
 from avatar_live.protocol.cues import Cue
@@ -82,14 +83,19 @@ class StageLink:
         if self._connection is not None and self._is_greeted:
             self._connection.send(StageCue(id, cue, key))
 
-    def send_view(self, view: GameView, is_at_rest: bool, players: frozenset[str]) -> None:
-        """Send the game, seldom while nothing moves, and then the streams that are watched when they changed."""
+    def send_view(self, view: GameView, is_at_rest: bool, is_steered: bool, players: frozenset[str]) -> None:
+        """Send the game, seldom while nothing moves, and then the streams that are watched when they changed.
+
+        A player's keys in it are worth a frame at once.
+        """
         if self._connection is None or not self._is_greeted:
             return
         now_s = clock.now_s()
         if not is_at_rest or now_s - self._view_s >= VIEW_IDLE_S:
             self._view_s = now_s
             self._connection.send(view)
+        if is_steered:
+            self._connection.send(Steered())
         watched = Watched(tuple(sorted(self._watchers & players)), self._rungs)
         if watched != self._watched:
             self._watched = watched

@@ -11,7 +11,7 @@ import pytest
 
 from avatar_live.channels import Latest, Lossless, PictureSlot, Slot
 from avatar_live.channels.link import FRAMES_MAX, UNREAD_BYTES_MAX, EngineConnection, ServerLink, serve_link
-from avatar_live.channels.processes import CueTaken, EngineHello, FromEngine, StageCue, ToEngine
+from avatar_live.channels.processes import CueTaken, EngineHello, FromEngine, StageCue, Steered, ToEngine
 from avatar_live.protocol.cues import Banner, Confetti
 from avatar_live.signals import EncodedFrame
 
@@ -130,6 +130,18 @@ async def test_the_link_carries_both_ways_in_order(tmp_path: Path) -> None:
 
             await until(has_all)
             assert received == sent
+    finally:
+        link.close()
+
+
+async def test_a_steered_player_ends_a_wait(tmp_path: Path) -> None:
+    server, link = Server(), ServerLink(tmp_path, HELLO)
+    try:
+        async with serve_link(tmp_path, server.on_message, server.on_connection):
+            await until(lambda: server.engine is not None)
+            assert server.engine is not None and not link.is_steered.is_set()
+            server.engine.send(Steered())
+            assert await asyncio.to_thread(link.is_steered.wait, DEADLINE_S)
     finally:
         link.close()
 

@@ -1,5 +1,6 @@
 """The push game, by its laws: everything stays on the pitch, and the same inputs make the same world."""
 
+import itertools
 import math
 from dataclasses import fields
 
@@ -12,6 +13,7 @@ from avatar_live.game.push import (
     CELEBRATE_S,
     TICK_S,
     TICKS_PER_STEP_MAX,
+    TURN_RAD_PER_S,
     World,
     is_at_rest,
     step,
@@ -98,6 +100,31 @@ def test_a_goal_scores_once_celebrates_and_puts_the_ball_back() -> None:
     assert world.ball.x == -1.0, "while a goal is celebrated, the ball lies in it"
     world = _after(world, CELEBRATE_S)
     assert (world.ball.x, world.ball.z, world.score_blue) == (0.0, 0.0, 1)
+
+
+def test_a_player_feels_a_key_at_once_and_nobody_gains_time_by_it() -> None:
+    world, _ = step(World(seed=1), [Enter("player-1", "Ann", "red")], 0.2 * TICK_S)
+    yaws = [world.players[0].yaw_rad]
+    for is_left, passed in ((True, 0.3), (True, 0.2), (True, 0.5), (True, 0.8), (False, 1.0)):
+        steer = Steer("player-1", False, False, left=is_left, right=False)
+        world, _ = step(world, [steer], passed * TICK_S)
+        yaws.append(world.players[0].yaw_rad)
+    turned = [round((after - before) / (TURN_RAD_PER_S * TICK_S), 6) for before, after in itertools.pairwise(yaws)]
+    assert turned == [1, 0, 1, 1, 0], "at once; owed; due; early again; let go"
+
+
+@settings(max_examples=60)
+@given(st.lists(st.tuples(st.booleans(), st.floats(0.0, 0.1)), min_size=1, max_size=60))
+def test_keys_never_make_more_ticks_than_there_was_time_for(presses: list[tuple[bool, float]]) -> None:
+    world, _ = step(World(seed=1), [Enter("player-1", "Ann", "red")], 0.0)
+    turned_rad = 0.0
+    for is_pressed, dt_s in presses:
+        before_rad = world.players[0].yaw_rad
+        steer = Steer("player-1", False, False, left=True, right=False)
+        world, _ = step(world, [steer] if is_pressed else [], dt_s)
+        turned_rad += math.remainder(world.players[0].yaw_rad - before_rad, math.tau)
+    passed_s = sum(dt_s for _, dt_s in presses)
+    assert turned_rad <= TURN_RAD_PER_S * (passed_s + TICK_S) + 1e-6
 
 
 def test_players_face_the_goal_they_attack_and_walk_there_with_the_up_key() -> None:

@@ -1,0 +1,57 @@
+"""The game's time: a tick when it is due, and one at once for who presses a key."""
+
+import asyncio
+
+from avatar_live.game.push import TICK_S
+from avatar_live.protocol.wire import Keys
+from avatar_live.server.pitch import Pitch
+
+DEADLINE_S = 10.0
+LEFT = Keys(n=1, left=True)
+
+
+def played() -> Pitch:
+    pitch = Pitch(7)
+    pitch.enter("ann", "Ann", "red")
+    pitch.advance(TICK_S)
+    return pitch
+
+
+def yaw_rad(pitch: Pitch) -> float:
+    return pitch.view.players[0].yaw_rad
+
+
+async def test_a_key_ends_the_wait_and_turns_its_player() -> None:
+    pitch = played()
+    before_rad = yaw_rad(pitch)
+    pitch.steer("ann", LEFT)
+    async with asyncio.timeout(0.0):  # no time passes
+        await pitch.wait()
+    assert pitch.is_steered
+    pitch.advance(0.0)
+    assert yaw_rad(pitch) != before_rad
+    assert not pitch.is_steered
+
+
+async def test_a_second_key_waits_for_the_time_that_the_first_one_took() -> None:
+    pitch = played()
+    pitch.steer("ann", LEFT)
+    pitch.advance(0.0)
+    pitch.steer("ann", Keys(n=2))
+    wait = asyncio.create_task(pitch.wait())
+    done, _ = await asyncio.wait([wait], timeout=TICK_S)
+    assert not done
+    async with asyncio.timeout(DEADLINE_S):
+        await wait
+
+
+def test_keys_that_are_said_again_steer_nobody() -> None:
+    pitch = played()
+    pitch.steer("ann", LEFT)
+    pitch.advance(TICK_S)
+    pitch.steer("ann", Keys(n=2, left=True))
+    assert not pitch.is_steered
+    pitch.leave("ann")
+    pitch.enter("ann", "Ann", "red")
+    pitch.steer("ann", Keys(n=3, left=True))
+    assert pitch.is_steered, "who comes back stands still"
