@@ -18,7 +18,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from avatar_live.app.bench.person import make_clip
 from avatar_live.app.settings import Settings, find_avatar, run_folder
-from avatar_live.app.supervisor import Supervisor
+from avatar_live.app.supervisor import SPARE_AFTER_S, Supervisor
 from avatar_live.server.ledger import LEDGER_FILE
 from avatar_live.tracking.models import default_folder, provision
 
@@ -146,7 +146,7 @@ def show_settings(place: Path) -> Settings:
 
 
 @contextlib.contextmanager
-def running_show(place: Path) -> Iterator[Running]:
+def running_show(place: Path, spare_after_s: float = SPARE_AFTER_S) -> Iterator[Running]:
     """Start every process of a show and a browser to watch it with."""
     settings = show_settings(place)
     said: list[str] = []
@@ -156,6 +156,6 @@ def running_show(place: Path) -> Iterator[Running]:
             msgspec.structs.replace(settings.engine_plan(folder), stamp=True),
             settings.server_plan(folder, TOKEN),
         )
-        with Supervisor(*plans, report=said.append, has_spares=True) as parts:
+        with Supervisor(*plans, report=said.append, has_spares=True, spare_after_s=spare_after_s) as parts:
             assert parts.wait_for(is_whole, READY_S_MAX), f"{parts.health()} {said}"
             yield Running(parts, settings, folder, browser)

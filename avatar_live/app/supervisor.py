@@ -17,7 +17,7 @@ from avatar_live.channels.processes import EdgePlan, Health, Order
 
 LOOK_S: Final = 1.0  # between two looks at everybody's health; an exit is seen at once, a hang when it is one
 LOOK_S_MIN: Final = 0.02
-SPARE_AFTER_S: Final = 3.0  # of running well
+SPARE_AFTER_S: Final = 3.0
 STOP_S_MAX: Final = 2.0  # from the order to stop to the signal
 TERMINATE_S_MAX: Final = 1.0  # from the signal to the kill
 CRASHES_WORTH_A_WARNING: Final = 4
@@ -43,7 +43,8 @@ class Supervisor:
     """Keep the parts of one show alive. Use it as a context manager: it starts on entry and stops on exit.
 
     `report` gets a sentence for people whenever a part falls or refuses. `command` makes a plan into a command line.
-    With `has_spares` every part that runs well has a second process beside it, loaded and waiting to take over.
+    With `has_spares` every part that has run well for `spare_after_s` gets a second process beside it, which loads and
+    waits to take over.
     """
 
     def __init__(
@@ -52,9 +53,11 @@ class Supervisor:
         command: Command = module_command,
         report: Report = lambda _: None,
         has_spares: bool = False,
+        spare_after_s: float = SPARE_AFTER_S,
     ) -> None:
         self._command = command
         self._has_spares = has_spares
+        self._spare_after_s = spare_after_s
         self._report = report
         self._changed = threading.Condition(threading.RLock())
         self._parts: dict[str, _Part] = {}
@@ -211,7 +214,7 @@ class Supervisor:
         """Put a spare beside a part once that has run well for a while, so that their starts do not compete."""
         health = current(part.vigil, part.health.read())
         if part.spare_due_s == math.inf and health is not None and health.is_ready:
-            part.spare_due_s = now_s + SPARE_AFTER_S
+            part.spare_due_s = now_s + self._spare_after_s
         if part.spare is None and now_s >= part.spare_due_s:
             with contextlib.suppress(OSError):  # out of processes or memory: the part itself is worth more
                 part.spare = Life([*self._command(part.plan), SPARE], part.log_path, self._wake)

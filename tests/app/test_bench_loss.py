@@ -13,7 +13,7 @@ def test_lost_packets_are_repaired_and_a_narrow_link_is_given_the_small_rung_and
     executable()
     if not (PROJECT / "web" / "dist" / "index.html").is_file():
         npm("run", "build")
-    figures = measure_loss(1.5, 5.0, lambda text: None)
+    figures = measure_loss(1.5, 2.0, lambda text: None)
     few, many, squeeze = figures["loss_2"], figures["loss_10"], figures["squeeze"]
     assert few["packets_lost"] > 0
     assert few["repaired_percent"] >= 99.0

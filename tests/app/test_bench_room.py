@@ -10,11 +10,11 @@ from avatar_live.app.bench.room.room import measure_frozen, measure_room
 
 @pytest.mark.timeout(300)
 def test_three_thousand_viewers_lose_no_like_no_gift_and_no_coin() -> None:
-    figures = measure_room(3_000, 100_000, 15.0, lambda _: None)
+    figures = measure_room(3_000, 40_000, 6.0, lambda _: None)
     assert figures["connected"] == 3_000
-    assert figures["interactions"] >= 100_000
+    assert figures["interactions"] >= 40_000
     assert figures["reconnects"] == 60
-    assert figures["gifts"] > 500 and figures["gifts_sent_twice"] > 0
+    assert figures["gifts"] > 200 and figures["gifts_sent_twice"] > 0
     nothing = ("likes_lost", "gifts_lost", "gifts_doubled", "gifts_unanswered", "wallet_difference", "lines_lost")
     assert {name: figures[name] for name in nothing} == dict.fromkeys(nothing, 0)
     assert 0 < figures["ack_ms_p50"] <= figures["ack_ms_p99"]

@@ -218,7 +218,9 @@ def test_a_spare_takes_over_at_once_with_what_the_host_chose_and_ends_with_the_s
     def children() -> set[psutil.Process]:
         return set(psutil.Process().children()) - others
 
-    supervisor = Supervisor(TrackerPlan(str(tmp_path), "", "well"), command=fake_with_file, has_spares=True)
+    supervisor = Supervisor(
+        TrackerPlan(str(tmp_path), "", "well"), command=fake_with_file, has_spares=True, spare_after_s=0.5
+    )
     with supervisor:
         assert supervisor.wait_for(lambda _: len(children()) == 2, LATE_S)
         (spare,) = {child.pid for child in children()} - set(supervisor.processes().values())

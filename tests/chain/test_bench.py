@@ -18,7 +18,7 @@ KEYS = (
 
 
 def test_the_chain_is_measured_from_camera_to_screen(tmp_path: Path) -> None:
-    figures = measure_chain(show_settings(tmp_path), 4.0, report=lambda sentence: None)
+    figures = measure_chain(show_settings(tmp_path), 3.0, report=lambda sentence: None, warm_up_s=1.0)
     assert figures.keys() >= set(KEYS)
     assert set(figures["cpu_percent"]) == {"tracker", "engine", "server"}
     assert all(percent > 0.0 for percent in figures["cpu_percent"].values())

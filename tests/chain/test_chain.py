@@ -248,7 +248,7 @@ def test_the_voice_is_heard_in_step_with_the_lips_and_not_from_behind_the_panic_
         until(lambda: ear.pitch_hz() == pytest.approx(TONE_HZ, abs=10), "the tone is heard")
         # A browser moves sound and picture together in small steps, and a busy one needs many: it has to stay there.
         until(
-            lambda: all(abs(ear.apart_s(4.0)) < LIPS_APART_S_MAX for _ in range(2)),
+            lambda: all(abs(ear.apart_s(3.0)) < LIPS_APART_S_MAX for _ in range(2)),
             "voice and lips are together",
             deadline_s=60.0,
         )

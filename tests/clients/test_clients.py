@@ -1,4 +1,4 @@
-"""Other people's clients watch and publish here as their own documents say: 95 % of the pictures arrive, for 10 s."""
+"""Other people's clients watch and publish here as their own documents say: 95 % of the pictures arrive, for 5 s."""
 
 import asyncio
 import contextlib
@@ -17,7 +17,7 @@ from show import Show, running_show
 
 from avatar_live.app.settings import PROJECT
 
-SECONDS = 10.0
+SECONDS = 5.0
 SHARE_MIN = 0.95
 SETTLE_S = 1.5  # the inlet tells its figures once a second
 CLIENTS = PROJECT / "build" / "clients"

@@ -22,7 +22,7 @@ from avatar_live.server.ledger.reports import open_reader, reconcile
 
 FILLED_COINS = 1_000_000
 GIVERS = 8
-LOAD_S = 1.5  # of load between two deaths
+LOAD_S = 1.0  # of load between two deaths
 AWAY_S = 1.5  # how long Redis is gone
 
 

@@ -59,7 +59,7 @@ _READER: Final = """(video) => {
 }"""
 
 
-def measure_chain(settings: Settings, seconds: float, report: Report) -> dict[str, Any]:
+def measure_chain(settings: Settings, seconds: float, report: Report, warm_up_s: float = WARM_UP_S) -> dict[str, Any]:
     """Run the show with a person's clip (or the settings' own camera) and return the figures, ready for JSON."""
     with TemporaryDirectory(prefix="avatar-live-bench-") as place, run_folder() as folder, chromium() as browser:
         settings = replace(settings, host="127.0.0.1", data_folder=Path(place))
@@ -78,8 +78,8 @@ def measure_chain(settings: Settings, seconds: float, report: Report) -> dict[st
             page.goto(settings.local_link)
             video = page.locator("video").first
             video.evaluate("(video) => new Promise((done) => video.requestVideoFrameCallback(() => done(true)))")
-            report(f"A viewer watches; warming up for {WARM_UP_S:.0f} s, then measuring for {seconds:.0f} s ...")
-            page.wait_for_timeout(WARM_UP_S * 1000.0)
+            report(f"A viewer watches; warming up for {warm_up_s:.0f} s, then measuring for {seconds:.0f} s ...")
+            page.wait_for_timeout(warm_up_s * 1000.0)
             video.evaluate(_READER)
             watch = _Watch(show)
             decoded = _decoded(page)

@@ -83,7 +83,9 @@ _REACTIONS: Final = """async (presses) => {
 }"""
 
 
-def measure_reaction(settings: Settings, presses: int, report: Report) -> dict[str, Any]:
+def measure_reaction(
+    settings: Settings, presses: int, report: Report, calm_s_max: float = CALM_S_MAX
+) -> dict[str, Any]:
     """Run a show, play in it from a browser and return the figures, ready for JSON. Raises ShowError."""
     with TemporaryDirectory(prefix="avatar-live-bench-") as place, run_folder() as folder, chromium() as browser:
         settings = replace(settings, host="127.0.0.1", data_folder=Path(place))
@@ -96,7 +98,7 @@ def measure_reaction(settings: Settings, presses: int, report: Report) -> dict[s
             page.goto(settings.local_link)
             try:
                 page.locator("#main-video[data-at=playing]").wait_for(state="attached")
-                show.wait_for(_is_calm, CALM_S_MAX)
+                show.wait_for(_is_calm, calm_s_max)
                 first_ms = page.evaluate(_FIRST_PICTURE)
                 page.locator("#own-video[data-at=playing]").wait_for(state="attached")
                 report(f"A player plays; pressing {presses} keys ...")

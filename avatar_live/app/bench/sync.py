@@ -90,7 +90,7 @@ def measure_sync(
         video.evaluate(_WATCH)
         report("A viewer watches; the browser brings sound and picture together ...")
         began_s = clock.now_s()
-        while not _is_together(_seen(page, LOOK_S)) and clock.now_s() - began_s < settle_s_max:
+        while clock.now_s() - began_s < settle_s_max and not _is_together(_seen(page, LOOK_S)):
             pass
         settled_s = clock.now_s() - began_s
         report(f"That took {settled_s:.0f} s; measuring for {seconds:.0f} s ...")
