@@ -83,11 +83,10 @@ WISHES = {
     "libportaudio.so.2": "libportaudio2",
     "/usr/share/fonts/truetype/wqy/wqy-zenhei.ttc": "fonts-wqy-zenhei",
 }
-# Tests that look closely at a clock run at the usual priority and alone of their kind. Those that mostly wait run
-# beside them, and those that only compute in what both leave; these may be kept waiting for long.
-HURRIED = ("--pace", "hurried")
-PATIENT = ("--pace", "patient", "--timeout", "300", "-p", "no:cacheprovider")
-UNHURRIED = ("--pace", "unhurried", "--timeout", "1200", "-p", "no:cacheprovider")
+# Tests that look closely at a clock run at the usual priority and alone of their kind. What mostly waits runs beside
+# them, and what only computes in what the others leave (tests/paces.py): how nice each is, and its patience in seconds.
+HURRIED = "hurried"
+BESIDE = {"looking": (5, 300), "patient": (10, 300), "unhurried": (19, 1200)}
 MEMORY = Path("/dev/shm")  # noqa: S108  (Linux's disk in memory: no database of a test waits for a real one)
 MEMORY_BYTES_MIN = 4 << 30
 TEST_PROGRAMS = {
@@ -178,10 +177,17 @@ def test(pytest_arguments: list[str]) -> int:
     with contextlib.ExitStack() as beside:
         environment["TMPDIR"] = str(beside.enter_context(scratch_folder()))
         ended = [
-            beside.enter_context(run_beside(f"pytest, {options[1]}", [*PYTEST, *options], environment, niceness))
-            for options, niceness in ((PATIENT, 5), (UNHURRIED, 19))
+            beside.enter_context(
+                run_beside(
+                    f"pytest, {pace}",
+                    [*PYTEST, "--pace", pace, "--timeout", str(patience_s), "-p", "no:cacheprovider"],
+                    environment,
+                    niceness,
+                )
+            )
+            for pace, (niceness, patience_s) in BESIDE.items()
         ]
-        results = [*run_checks(), run_pytest(HURRIED, environment)]
+        results = [*run_checks(), run_pytest(["--pace", HURRIED], environment)]
         return summary([*results, *(end() for end in ended)])
 
 

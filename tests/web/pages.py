@@ -17,7 +17,7 @@ def npm(*arguments: str) -> None:
         pytest.skip("needs Node.js with npm")
     if not (WEB / "node_modules").is_dir():
         pytest.skip("needs the page's packages: run npm ci in web/")
-    done = subprocess.run([program, *arguments], cwd=WEB, capture_output=True, text=True, timeout=100, check=False)
+    done = subprocess.run([program, *arguments], cwd=WEB, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
