@@ -14,6 +14,7 @@ from collections.abc import Callable, Collection
 from datetime import timedelta
 from typing import Any, Final
 
+import pylibsrtp
 from aioice.candidate import Candidate, candidate_foundation, candidate_priority
 from aioice.ice import CandidatePair, StunProtocol, server_reflexive_candidate
 from aioice.stun import TransactionError
@@ -25,18 +26,19 @@ from aiortc.exceptions import InvalidStateError
 from aiortc.mediastreams import MediaStreamTrack
 from aiortc.rtcdtlstransport import SRTP_AEAD_AES_128_GCM, SRTP_AES128_CM_SHA1_80, SRTP_PROFILES
 from aiortc.rtcrtpreceiver import RemoteStreamTrack
-from aiortc.rtp import RTCP_PSFB_APP, AnyRtcpPacket, RtcpPsfbPacket, RtcpRrPacket, RtcpSrPacket, unpack_remb_fci
+from aiortc.rtp import AnyRtcpPacket, RtcpSrPacket, is_rtcp
 from aiortc.sdp import SessionDescription
 from av import VideoFrame
 
 from avatar_live.broadcast import srtp
-from avatar_live.broadcast.feedback import Estimate, Feedback, Reception, RoundTrip
+from avatar_live.broadcast.feedback import RoundTrip
 from avatar_live.broadcast.headers import Extensions, Line
 from avatar_live.clock import now_s
-from avatar_live.signals.encoded import AUDIO_CLOCK_HZ, VIDEO_CLOCK_HZ, StreamKind
 
 LOOPBACK = ("127.0.0.1", "::1")
 GATHER_S_MAX = 1.5
+_RTP_FIRST_BYTE_MIN: Final = 128  # RTP and RTCP (RFC 7983)
+_RTP_FIRST_BYTE_MAX: Final = 191
 _COMPONENT: Final = 1  # RTP and RTCP share it
 _TAG_BYTES: Final = {
     SRTP_AEAD_AES_128_GCM.openssl_profile: 16,
@@ -60,15 +62,6 @@ def on_heard(connection: RTCPeerConnection, heard: Callable[[], None]) -> None:
         _before(ice, "request_received", heard)
 
 
-def on_lost(sender: RTCRtpSender, resend: Callable[[int], None]) -> None:
-    """Call `resend` with the 16-bit number of each packet that the peer misses (NACK): aiortc sent it not itself."""
-
-    async def resend_now(sequence_number: int) -> None:
-        resend(sequence_number)
-
-    sender._retransmit = resend_now  # type: ignore[method-assign]
-
-
 def use_quick_srtp(connection: RTCPeerConnection) -> None:
     """Offer AES-128-GCM, the quickest where processors know AES, and the one way that every peer must know."""
     for transceiver in connection.getTransceivers():
@@ -84,6 +77,11 @@ def agree_on(transceiver: RTCRtpTransceiver, offer_sdp: str, uris: Collection[st
         if media.rtp.muxId == transceiver.mid:
             offered = media.rtp.headerExtensions
             transceiver._headerExtensions += [one for one in offered if one.uri in uris and one.uri not in known]
+
+
+def ssrc_of(sender: RTCRtpSender) -> int:
+    """Return what a sender's stream is known by."""
+    return sender._ssrc
 
 
 def line_of(transceiver: RTCRtpTransceiver) -> Line:
@@ -176,12 +174,14 @@ def end_reports(sender: RTCRtpSender) -> None:
     own._RTCRtpSender__rtcp_exited.set()
 
 
-def report_capture_time(sender: RTCRtpSender, captured: Callable[[], float | None]) -> None:
+def report_capture_time(
+    sender: RTCRtpSender, captured: Callable[[], float | None], round_trip: RoundTrip | None = None
+) -> None:
     """Make aiortc's sender reports say when the last sent frame was captured (monotonic), not when it was sent.
 
     A browser lines sound and picture up by these reports; with the time of sending, the picture's way through
     tracking, drawing and encoding would be missing from the sum. Nothing is reported before the first frame, where
-    aiortc would report the year 1900. The price is aiortc's own round-trip time; see `on_feedback` for ours.
+    aiortc would report the year 1900. The price is aiortc's own round-trip time; ours is told of each report.
     """
     send = sender._send_rtcp
 
@@ -191,40 +191,45 @@ def report_capture_time(sender: RTCRtpSender, captured: Callable[[], float | Non
             if captured_s is None:
                 return
             captured_at = rtc_clock.current_datetime() - timedelta(seconds=now_s() - captured_s)
-            packets[0].sender_info.ntp_timestamp = rtc_clock.datetime_to_ntp(captured_at)
+            ntp = packets[0].sender_info.ntp_timestamp = rtc_clock.datetime_to_ntp(captured_at)
+            if round_trip is not None:
+                round_trip.sent(ntp, now_s())
         await send(packets)
 
     sender._send_rtcp = send_report  # type: ignore[method-assign]
 
 
-def on_feedback(sender: RTCRtpSender, round_trip: RoundTrip, heard: Callable[[Feedback], None]) -> None:
-    """Call `heard` with what the receiver reports of this sender's stream and, for video, with its REMB.
+def on_rtcp(connection: RTCPeerConnection, read: Callable[[bytes], None]) -> None:
+    """Call `read` with every RTCP packet of the peer, decrypted and compound, before aiortc reads it."""
+    for transport in {sender.transport for sender in connection.getSenders()}:
+        handle = transport._handle_rtcp_data
 
-    Put it on after `report_capture_time`: where aiortc reports, `round_trip` is told of it here.
+        async def read_and_handle(data: bytes, handle: Callable[..., Any] = handle) -> None:
+            with contextlib.suppress(ValueError):
+                read(data)
+            await handle(data)
+
+        transport._handle_rtcp_data = read_and_handle  # type: ignore[method-assign]
+
+
+def read_rtcp_at_once(sender: RTCRtpSender, read: Callable[[bytes], None]) -> None:
+    """Call `read` when RTCP comes in, past aiortc's queue, task and handlers: for a peer that all senders of are ours.
+
+    Malformed packets, and those that cannot be decrypted, are dropped. Call it on a connection that stands.
     """
-    kind: StreamKind = "video" if sender.kind == "video" else "audio"
-    clock_hz = VIDEO_CLOCK_HZ if kind == "video" else AUDIO_CLOCK_HZ
-    handle, send = sender._handle_rtcp_packet, sender._send_rtcp
+    transport: Any = sender.transport
+    session, ice = transport._rx_srtp, transport.transport._connection
+    assert session is not None
+    pass_on = ice.data_received
 
-    async def send_and_remember(packets: list[AnyRtcpPacket]) -> None:
-        await send(packets)
-        if isinstance(packets[0], RtcpSrPacket):  # with the time that `report_capture_time` has written into it
-            round_trip.sent(packets[0].sender_info.ntp_timestamp, now_s())
+    def receive(data: bytes, component: int) -> None:
+        if not (_RTP_FIRST_BYTE_MIN <= data[0] <= _RTP_FIRST_BYTE_MAX and is_rtcp(data)):
+            pass_on(data, component)
+            return
+        with contextlib.suppress(ValueError, pylibsrtp.Error):
+            read(session.unprotect_rtcp(data))
 
-    async def handle_and_tell(packet: AnyRtcpPacket) -> None:
-        if isinstance(packet, RtcpRrPacket | RtcpSrPacket):
-            for report in packet.reports:
-                if report.ssrc == sender._ssrc:
-                    rtt_s = round_trip.rtt_s(report.lsr, report.dlsr, now_s())
-                    lost, jitter_s = report.packets_lost, report.jitter / clock_hz
-                    heard(Reception(kind, report.fraction_lost / 256, lost, jitter_s, rtt_s))
-        elif isinstance(packet, RtcpPsfbPacket) and packet.fmt == RTCP_PSFB_APP and kind == "video":
-            with contextlib.suppress(ValueError):  # an application's own message that is no REMB
-                heard(Estimate(float(unpack_remb_fci(packet.fci)[0])))
-        await handle(packet)
-
-    sender._send_rtcp = send_and_remember  # type: ignore[method-assign]
-    sender._handle_rtcp_packet = handle_and_tell  # type: ignore[method-assign]
+    ice.data_received = receive
 
 
 def udp_protocols(connection: RTCPeerConnection) -> list[Any]:

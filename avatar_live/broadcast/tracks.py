@@ -57,6 +57,11 @@ class PacketTrack(MediaStreamTrack):
         if self.sender is not None:
             self.sender.go_on(parcel)
 
+    def resend(self, sequence: int) -> None:
+        """Send a packet again that the peer misses, by its 16-bit number; what aiortc sent it sends again itself."""
+        if self.sender is not None:
+            self.sender.resend(sequence)
+
     async def recv(self) -> "av.Packet[Any]":
         """Return the next packet that aiortc shall send. Raises MediaStreamError when the track was stopped."""
         if not self.is_ready:

@@ -11,9 +11,10 @@ from aiortc.rtcrtpparameters import RTCRtpCodecCapability
 from avatar_live.broadcast import aiortc_internals as internals
 from avatar_live.broadcast import keys, pulse
 from avatar_live.broadcast.connection import new_connection, prepare
-from avatar_live.broadcast.feedback import MISSING, Feedback
+from avatar_live.broadcast.feedback import Feedback
 from avatar_live.broadcast.fragment import Fragment
 from avatar_live.broadcast.headers import ABS_SEND_TIME, PLAYOUT_DELAY
+from avatar_live.broadcast.listening import Listener, Stream
 from avatar_live.broadcast.network import PLAIN, Network
 from avatar_live.broadcast.offer import BroadcastError, answerable
 from avatar_live.broadcast.parcels import Parcel
@@ -24,6 +25,7 @@ from avatar_live.broadcast.sender import RtpSender
 from avatar_live.broadcast.tracks import PacketTrack
 from avatar_live.broadcast.trickle import Trickle
 from avatar_live.protocol.wire import Keys, Pulse
+from avatar_live.signals.encoded import StreamKind
 
 log = logging.getLogger(__name__)
 
@@ -57,13 +59,12 @@ class Viewer:
         passes_through: bool = False,
     ) -> None:
         self._now = now
-        self._wants_keyframe = wants_keyframe
         self._on_keys = on_keys
         self._on_end = on_end
         self._network = network
         self._connection = new_connection(network)
         self._trickle: Trickle | None = None
-        self._on_feedback = on_feedback
+        self._listener = Listener(on_feedback, wants_keyframe, now)
         self._passes_through = passes_through
         self._rungs = Rungs()
         self._video_queue, self._audio_queue = VideoQueue(), AudioQueue()
@@ -171,25 +172,26 @@ class Viewer:
         connection.on("connectionstatechange", self._state_changed)
         connection.on("datachannel", self._channel_opened)
         with answerable("H.264 42e01f and Opus"):
-            self._add_track(self._video, _h264())
+            self._add_track(self._video, "video", _h264())
             if "\r\nm=audio " in offer_sdp:
-                self._add_track(self._audio, _opus())
+                self._add_track(self._audio, "audio", _opus())
             await connection.setRemoteDescription(RTCSessionDescription(sdp=offer_sdp, type="offer"))
             self._agree(offer_sdp)
             prepare(connection, self._network)
             internals.on_heard(connection, self._heard)
+            internals.on_rtcp(connection, self._read_rtcp)
             await connection.setLocalDescription()
         self._trickle = Trickle(connection, offer_sdp)
         return connection.localDescription.sdp
 
-    def _add_track(self, track: PacketTrack, codecs: list[RTCRtpCodecCapability]) -> None:
+    def _add_track(self, track: PacketTrack, kind: StreamKind, codecs: list[RTCRtpCodecCapability]) -> None:
         transceiver = self._connection.addTransceiver(track, direction="sendonly")
         transceiver.setCodecPreferences(codecs)
-        internals.on_keyframe_request(transceiver.sender, self._wants_keyframe)
+        stream = Stream(kind, track.round_trip, track.resend)
+        self._listener.streams[internals.ssrc_of(transceiver.sender)] = stream
         internals.report_capture_time(
-            transceiver.sender, lambda: None if track.sent is None else track.sent.frame.captured_s
+            transceiver.sender, lambda: None if track.sent is None else track.sent.frame.captured_s, track.round_trip
         )
-        internals.on_feedback(transceiver.sender, track.round_trip, self._on_feedback)
 
     def _agree(self, offer_sdp: str) -> None:
         """Agree on how packets are protected and what they carry in their headers."""
@@ -206,18 +208,17 @@ class Viewer:
         try:
             if self._route is None:
                 self._route = Route(internals.MediaTransport(transceiver.sender))
+                internals.read_rtcp_at_once(transceiver.sender, self._read_rtcp)
             sender = RtpSender(internals.line_of(transceiver), self._route, track.round_trip, self._now)
             internals.end_reports(transceiver.sender)
         except (AttributeError, KeyError, TypeError):
             log.exception("aiortc has changed: it sends the packets now, and fewer viewers fit on this machine.")
             return None
-        internals.on_lost(transceiver.sender, lambda sequence: self._lost(sender, sequence))
         return sender
 
-    def _lost(self, sender: RtpSender, sequence: int) -> None:
-        sender.resend(sequence)
-        if sender is self._video.sender:
-            self._on_feedback(MISSING)
+    def _read_rtcp(self, data: bytes) -> None:
+        self._heard()
+        self._listener.read(data)
 
     def _heard(self) -> None:
         self._heard_s = self._now()

@@ -12,24 +12,21 @@ from aiortc import clock as rtc_clock
 from aiortc.exceptions import InvalidStateError
 from aiortc.mediastreams import MediaStreamTrack
 from aiortc.rtp import (
-    RTCP_PSFB_APP,
+    RTCP_BYE,
     RTCP_PSFB_FIR,
     RTCP_PSFB_PLI,
-    RTCP_RTPFB_NACK,
+    RTCP_RR,
     AnyRtcpPacket,
     RtcpPsfbPacket,
-    RtcpReceiverInfo,
     RtcpRrPacket,
-    RtcpRtpfbPacket,
     RtcpSenderInfo,
     RtcpSrPacket,
-    pack_remb_fci,
 )
 from av.frame import Frame
 from peer import Peer, peer, until
 
 from avatar_live.broadcast import aiortc_internals as internals
-from avatar_live.broadcast.feedback import Estimate, Feedback, Reception, RoundTrip
+from avatar_live.broadcast.feedback import RoundTrip
 from avatar_live.broadcast.headers import ABS_SEND_TIME, MID, PLAYOUT_DELAY
 from avatar_live.clock import now_s
 
@@ -94,15 +91,6 @@ async def test_where_we_report_aiortc_says_nothing_and_still_ends(connection: RT
     assert sent == []
 
 
-async def test_each_packet_that_the_peer_misses_is_told(connection: RTCPeerConnection) -> None:
-    sender = connection.getSenders()[0]
-    lost: list[int] = []
-    internals.on_lost(sender, lost.append)
-    nack = RtcpRtpfbPacket(fmt=RTCP_RTPFB_NACK, ssrc=1, media_ssrc=sender._ssrc, lost=[65_535, 0, 3])
-    await sender._handle_rtcp_packet(nack)
-    assert lost == [65_535, 0, 3]
-
-
 async def test_what_was_agreed_on_is_read_and_can_be_added_to(connection: RTCPeerConnection) -> None:
     added = f"a=extmap:9 {PLAYOUT_DELAY}\r\na=mid:"
     async with peer() as viewer:
@@ -145,31 +133,52 @@ async def test_packets_are_protected_the_quick_way_and_their_way_is_known(connec
     assert transport.pair() is None
 
 
-async def test_what_a_receiver_reports_and_estimates_is_heard(connection: RTCPeerConnection) -> None:
-    sender = connection.getSenders()[0]
-    told: list[Feedback] = []
+@pytest.mark.parametrize("is_at_once", [False, True])
+async def test_what_a_peer_says_by_rtcp_is_read_decrypted(connection: RTCPeerConnection, is_at_once: bool) -> None:
+    read: list[bytes] = []
+
+    def read_or_refuse(data: bytes) -> None:
+        read.append(data)
+        raise ValueError("malformed")
+
+    async with peer() as viewer:
+        await answered(connection, viewer)
+        (sender,) = [one.sender for one in connection.getTransceivers() if one.kind == "video"]
+        internals.on_rtcp(connection, read_or_refuse)
+        await connection.setLocalDescription()
+        await viewer.accept(connection.localDescription.sdp)
+        await until(lambda: connection.connectionState == "connected", "no connection")
+        if is_at_once:
+            internals.read_rtcp_at_once(sender, read_or_refuse)
+        for said in (RtcpPsfbPacket(RTCP_PSFB_PLI, 1, sender._ssrc), RtcpRrPacket(ssrc=1)):
+            await viewer.connection.getReceivers()[0].transport._send_rtp(bytes(said))
+            await until(lambda said=said: bytes(said) in read, "a packet was not read")
+        before = len(read)
+        if is_at_once:
+            ice = sender.transport.transport._connection
+            ice.data_received(b"\x81" + bytes(RtcpRrPacket(ssrc=1))[1:] + bytes(20), 1)
+        await viewer.connection.close()
+        await until(lambda: connection.connectionState == "closed", "what is no RTCP does not come through")
+    assert bytes(20) not in read[before:]
+    assert all(data[1] in (RTCP_BYE, RTCP_RR) for data in read[before:]), "what cannot be decrypted is dropped"
+
+
+async def test_a_round_trip_is_told_of_each_report_of_aiortc(connection: RTCPeerConnection) -> None:
+    sender, round_trip = connection.getSenders()[0], RoundTrip()
     reports: list[AnyRtcpPacket] = []
 
     async def send(packets: list[AnyRtcpPacket]) -> None:
         reports.extend(packets)
 
     sender._send_rtcp = send  # type: ignore[method-assign]
-    internals.report_capture_time(sender, lambda: now_s() - 0.2)
-    internals.on_feedback(sender, RoundTrip(), told.append)
+    internals.report_capture_time(sender, lambda: now_s() - 0.2, round_trip)
     info = RtcpSenderInfo(ntp_timestamp=0, rtp_timestamp=7, packet_count=1, octet_count=1)
     await sender._send_rtcp([RtcpSrPacket(ssrc=1, sender_info=info)])
-    assert isinstance(reports[0], RtcpSrPacket)
-    lsr = reports[0].sender_info.ntp_timestamp >> 16 & 0xFFFFFFFF
-    ours, other = (RtcpReceiverInfo(ssrc, 64, 12, 99, 9_000, lsr, 0) for ssrc in (sender._ssrc, sender._ssrc ^ 1))
-    await sender._handle_rtcp_packet(RtcpRrPacket(ssrc=1, reports=[ours, other]))
-    (reception,) = told
-    assert isinstance(reception, Reception)
-    assert (reception.kind, reception.loss, reception.lost, reception.jitter_s) == ("video", 0.25, 12, 0.1)
-    assert reception.rtt_s is not None
-    assert 0.0 <= reception.rtt_s < 0.2, "from when the report was sent, not from when the frame was captured"
-    for fci in (pack_remb_fci(800_000, [sender._ssrc]), b"not a REMB"):
-        await sender._handle_rtcp_packet(RtcpPsfbPacket(fmt=RTCP_PSFB_APP, ssrc=1, media_ssrc=0, fci=fci))
-    assert told[1:] == [Estimate(800_000.0)]
+    (report,) = reports
+    assert isinstance(report, RtcpSrPacket)
+    rtt_s = round_trip.rtt_s(report.sender_info.ntp_timestamp >> 16 & 0xFFFFFFFF, 0, now_s())
+    assert rtt_s is not None
+    assert 0.0 <= rtt_s < 0.2, "from when the report was sent, not from when the frame was captured"
 
 
 async def test_loopback_is_offered_to_one_connection_and_no_other(connection: RTCPeerConnection) -> None:
