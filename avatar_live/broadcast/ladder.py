@@ -46,6 +46,27 @@ class _Place:
     padded_s: float | None = None
 
 
+class _Rate:
+    """Know how much was sent in the last second, without adding it up for each report of each viewer."""
+
+    def __init__(self) -> None:
+        self._recent: deque[tuple[float, int]] = deque()  # when, bytes
+        self._sum_bytes = 0
+
+    def add(self, size: int, now_s: float) -> None:
+        self._recent.append((now_s, size))
+        self._sum_bytes += size
+        self._forget(now_s)
+
+    def bps(self, now_s: float) -> float:
+        self._forget(now_s)
+        return self._sum_bytes * 8 / RATE_S
+
+    def _forget(self, now_s: float) -> None:
+        while self._recent and now_s - self._recent[0][0] > RATE_S:
+            self._sum_bytes -= self._recent.popleft()[1]
+
+
 class Ladder:
     """Choose the rung of each viewer of the show; `on_rungs` is told which lower rungs have to be made."""
 
@@ -53,7 +74,7 @@ class Ladder:
         self._on_rungs = on_rungs
         self._places: dict[str, _Place] = {}
         self._low: dict[str, _Place] = {}  # those who are on the small rung, on their way to it or from it
-        self._recent: defaultdict[int, deque[tuple[float, int]]] = defaultdict(deque)  # by rung: when, bytes
+        self._rates_of: defaultdict[int, _Rate] = defaultdict(_Rate)  # by rung
         self._told: tuple[int, ...] = ()
         self._small_s = float("-inf")  # when somebody last wanted the small rung
 
@@ -73,14 +94,11 @@ class Ladder:
 
     def note(self, frame: EncodedFrame, now_s: float) -> None:
         """Count what a rung takes."""
-        recent = self._recent[frame.rung]
-        recent.append((now_s, len(frame.data)))
-        while now_s - recent[0][0] > RATE_S:
-            recent.popleft()
+        self._rates_of[frame.rung].add(len(frame.data), now_s)
 
     def rate_bps(self, rung: int, now_s: float) -> float:
         """Return what a rung took in the last second."""
-        return sum(size for at_s, size in self._recent[rung] if now_s - at_s <= RATE_S) * 8 / RATE_S
+        return self._rates_of[rung].bps(now_s)
 
     def hear(self, watch_id: str, feedback: Feedback, now_s: float) -> None:
         """Take a viewer's report and act on it."""

@@ -67,10 +67,11 @@ class Parcel:
         """
         made = self._blanks.get((run, form))
         if made is None:
-            made = self._blanks[run, form] = b"".join(
-                self._start(at, form) + self.payloads[at] + bytes(form.tag_bytes)
-                for at in range(run.first, run.first + run.packets)
-            )
+            end, tag = run.first + run.packets, bytes(form.tag_bytes)
+            *body, last = self.payloads[run.first : end]
+            start, last_start = self._start(run.first, form), self._start(end - 1, form)
+            made = b"".join([start + payload + tag for payload in body]) + last_start + last + tag
+            self._blanks[run, form] = made
         return made
 
     def once_more(self, at: int, form: Form, sequence: int) -> bytes:

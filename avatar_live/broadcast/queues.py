@@ -29,11 +29,18 @@ class VideoQueue:
             self.dropped += len(waiting)
             waiting.clear()
             self.is_in_lobby = True
-        if self.is_in_lobby and not parcel.frame.is_keyframe:
-            self.dropped += 1
+        if not self.admits(parcel):
             return False
-        self.is_in_lobby = False
         waiting.append(parcel)
+        return True
+
+    def admits(self, parcel: Parcel) -> bool:
+        """Say whether the viewer can show the parcel: out of the lobby a keyframe leads. It need not be kept here."""
+        if self.is_in_lobby:
+            if not parcel.frame.is_keyframe:
+                self.dropped += 1
+                return False
+            self.is_in_lobby = False
         return True
 
     def take(self) -> Parcel | None:
@@ -59,6 +66,10 @@ class AudioQueue:
             self._waiting.popleft()
             self.dropped += 1
         self._waiting.append(parcel)
+        return True
+
+    def admits(self, parcel: Parcel) -> bool:
+        """Return True: sound needs nothing before it."""
         return True
 
     def take(self) -> Parcel | None:

@@ -48,11 +48,12 @@ class RtpSender:
 
     def send(self, parcel: Parcel) -> bool:
         """Send the first burst of a frame; False when it could not leave, and then the viewer misses the frame."""
-        self.finish()
-        sent = _Sent(parcel, self._next, self._timeline.timestamp(parcel.frame))
-        if not self._send_burst(sent, 0):
-            return False
+        if self._unfinished is not None:
+            self.finish()
         now_s = self._now()
+        sent = _Sent(parcel, self._next, self._timeline.timestamp(parcel.frame))
+        if not self._send_burst(sent, 0, now_s):
+            return False
         self._repairs.earn(parcel.octets, now_s)
         if self._sent and self._sent[-1].parcel.frame.rung != parcel.frame.rung:
             # Nobody needs what this keyframe replaces, least of all a network that was too narrow for it.
@@ -72,7 +73,7 @@ class RtpSender:
         unfinished = self._unfinished
         if unfinished is None or unfinished.parcel is not parcel:
             return
-        self._send_burst(unfinished, self._burst)
+        self._send_burst(unfinished, self._burst, self._now())
         self._burst += 1
         if self._burst == len(parcel.bursts):
             self._unfinished = None
@@ -151,10 +152,10 @@ class RtpSender:
         if report is not None:
             self._route.report(report)
 
-    def _send_burst(self, sent: _Sent, burst: int) -> bool:
+    def _send_burst(self, sent: _Sent, burst: int, now_s: float) -> bool:
         """Return False when not even the first packets of the frame could leave."""
         parcel, form, ssrc = sent.parcel, self._form, self._line.ssrc
-        extensions = self._line.extensions.at(self._now())
+        extensions = self._line.extensions.at(now_s)
         for run in parcel.bursts[burst].runs:
             blank = parcel.blank(run, form)
             stride = form.around_bytes + len(parcel.payloads[run.first])

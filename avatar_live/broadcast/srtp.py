@@ -4,6 +4,7 @@ One scratch memory serves all senders, since all run on one loop and none keeps 
 """
 
 import functools
+from array import array
 from itertools import repeat
 from typing import Any, Final
 
@@ -11,9 +12,12 @@ from pylibsrtp import Session
 from pylibsrtp._binding import ffi, lib
 
 SCRATCH: Final = bytearray(64 * 1024)  # what the kernel takes in one send
+PACKETS_MAX: Final = 64  # of one row, which is what the kernel takes in one send (UDP_MAX_SEGMENTS)
 ROWS_KEPT: Final = 256  # a frame is sent to all viewers in few different forms, and the next frame in others
 _begin: Final = ffi.from_buffer("char[]", SCRATCH, require_writable=True)
-_length: Final = ffi.new("int *")
+_lengths: Final = ffi.new("int[]", PACKETS_MAX)
+_length_pointers: Final = [_lengths + step for step in range(PACKETS_MAX)]
+_lengths_memory: Final = memoryview(ffi.buffer(_lengths)).cast("B")
 
 
 def handle(session: Session) -> Any:
@@ -29,17 +33,15 @@ class Row:
 
     def __init__(self, total: int, stride: int, tag_bytes: int) -> None:
         begins = range(0, total, stride)
+        assert len(begins) <= PACKETS_MAX
         self._pointers = [_begin + at for at in begins]
-        self._sizes = ffi.new("int[]", [min(stride, total - at) - tag_bytes for at in begins])
-        self._lengths = ffi.new("int[]", len(begins))
-        self._length_pointers = [self._lengths + step for step in range(len(begins))]
-        self._memory, self._fresh = ffi.buffer(self._lengths), bytes(ffi.buffer(self._sizes))
+        self._sizes = array("i", [min(stride, total - at) - tag_bytes for at in begins]).tobytes()
 
     def protect(self, session: Any) -> bool:
         """Encrypt the packets and write their tags; False when libsrtp refuses one."""
-        self._memory[:] = self._fresh  # libsrtp adds the tag to each length
+        _lengths_memory[: len(self._sizes)] = self._sizes  # libsrtp adds the tag to each length
         # No line of Python runs between two of a thousand packets a frame: that was a third of the time.
-        return not any(map(lib.srtp_protect, repeat(session), self._pointers, self._length_pointers))
+        return not any(map(lib.srtp_protect, repeat(session), self._pointers, _length_pointers))
 
 
 row = functools.lru_cache(maxsize=ROWS_KEPT)(Row)
@@ -47,6 +49,6 @@ row = functools.lru_cache(maxsize=ROWS_KEPT)(Row)
 
 def protect_report(session: Any, size: int) -> int:
     """Encrypt the RTCP packet that fills so many bytes of the scratch memory; return its new size, 0 when refused."""
-    _length[0] = size
-    is_refused = lib.srtp_protect_rtcp(session, _begin, _length)
-    return 0 if is_refused else int(_length[0])
+    _lengths[0] = size
+    is_refused = lib.srtp_protect_rtcp(session, _begin, _length_pointers[0])
+    return 0 if is_refused else int(_lengths[0])

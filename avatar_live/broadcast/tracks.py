@@ -40,12 +40,13 @@ class PacketTrack(MediaStreamTrack):
 
     def put(self, parcel: Parcel) -> bool:
         """Offer a parcel; False when the viewer cannot take it."""
-        if not self.is_ready or not self._queue.put(parcel):
+        if not self.is_ready:
             return False
         if self.sender is None:
             self._filled.set()
-            return True
-        self._queue.take()
+            return self._queue.put(parcel)
+        if not self._queue.admits(parcel):
+            return False
         if not self.sender.send(parcel):
             self._queue.refuse()
             return False
