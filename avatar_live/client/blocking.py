@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
 from avatar_live.client.portal import Portal
 from avatar_live.protocol.effects import OfferedEffect
 from avatar_live.protocol.programs import FromProgram, RoomState
-from avatar_live.protocol.wire import GiftUpdate, ToViewer
+from avatar_live.protocol.view import Camp
+from avatar_live.protocol.wire import GiftUpdate, PushUpdate, ToViewer
 
 if TYPE_CHECKING:
     from avatar_live.client.events import Event, Events, Position
@@ -103,3 +104,7 @@ class BlockingViewer:
     def give(self, gift: str, id: str = "", *, count: int = 1) -> GiftUpdate:
         """Give a gift and return the answer: committed, or refused for a reason. `id` gives the same one again."""
         return self._portal.wait(self._viewer.give(gift, id, count=count))
+
+    def push(self, camp: Camp, id: str = "") -> PushUpdate:
+        """Push the ball for a camp and return how that ended: done (after a goal, at the kick-off), or not, and why."""
+        return self._portal.wait(self._viewer.push(camp, id))

@@ -14,6 +14,7 @@ from avatar_live.client.blocking import BlockingViewer
 from avatar_live.client.events import ADDRESS, CLOSED
 from avatar_live.client.line import ClientError, Line, socket_url
 from avatar_live.protocol.codec import MalformedError, encoded, to_viewer
+from avatar_live.protocol.view import Camp
 from avatar_live.protocol.wire import (
     GIFT_ID_CHARACTERS_MAX,
     LIKES_PER_MESSAGE_MAX,
@@ -26,6 +27,8 @@ from avatar_live.protocol.wire import (
     Like,
     Lines,
     Offers,
+    PickCamp,
+    PushUpdate,
     Refused,
     Say,
     ToViewer,
@@ -34,17 +37,18 @@ from avatar_live.protocol.wire import (
 )
 
 HEARD_MAX: Final = 1_000  # messages that nobody looked at; above it the oldest are passed over
-AGAIN_S: Final = 0.25  # between two gifts that are asked for again: the room takes a few a second
+AGAIN_S: Final = 0.25  # between two that are asked for again: the room takes a few a second
 PAUSE_S: Final = 1.0  # after the room said that this was far too fast
-NO_ID: Final = f"A gift's id is 1 to {GIFT_ID_CHARACTERS_MAX} letters, digits, '-' or '_'; a UUID is best."
+NO_ID: Final = f"An id is 1 to {GIFT_ID_CHARACTERS_MAX} letters, digits, '-' or '_'; a UUID is best."
 _GIFT_ID: Final = re.compile(rf"[A-Za-z0-9_-]{{1,{GIFT_ID_CHARACTERS_MAX}}}")
 
 
 class Viewer:
     """Be one viewer of a show, over any break and restart of the server.
 
-    `secret` owns the wallet: keep `viewer.secret` and give it again to be the same viewer. A gift is asked for again
-    with its own id until it is answered, so that it is paid once; a chat line or a like that a break swallows is gone.
+    `secret` owns the wallet: keep `viewer.secret` and give it again to be the same viewer. A gift or a push is asked
+    for again with its own id until it is answered, so that it happens once; a line or a like that a break swallows is
+    gone.
     """
 
     def __init__(self, address: str = "", name: str = "Guest", *, secret: str | None = None) -> None:
@@ -61,6 +65,7 @@ class Viewer:
         self._is_heard = asyncio.Event()
         self._is_in = asyncio.Event()
         self._asked: dict[str, tuple[GiveGift, asyncio.Future[GiftUpdate]]] = {}
+        self._pressed: dict[str, tuple[PickCamp, asyncio.Future[PushUpdate]]] = {}
         self._asking: asyncio.Task[None] | None = None
         self._error: ClientError | None = None
         self._line = Line(self)
@@ -123,6 +128,19 @@ class Viewer:
                 await self._line.send(encoded(asked).decode())
         return await asyncio.shield(self._asked[asked.id][1])
 
+    async def push(self, camp: Camp, id: str = "") -> PushUpdate:
+        """Push the ball for a camp and return how that ended: done (after a goal, at the kick-off), or not, and why."""
+        asked = PickCamp(camp, id or uuid.uuid4().hex)
+        if not _GIFT_ID.fullmatch(asked.id):
+            raise ClientError(NO_ID)
+        if self._error is not None:
+            raise self._error
+        if asked.id not in self._pressed:
+            self._pressed[asked.id] = asked, asyncio.get_running_loop().create_future()
+            if self._is_in.is_set():
+                await self._line.send(encoded(asked).decode())
+        return await asyncio.shield(self._pressed[asked.id][1])
+
     # --- what the line says -----------------------------------------------------------------------------------------
 
     def target(self) -> str:
@@ -150,11 +168,15 @@ class Viewer:
         self._error = self._error or error
         self._is_in.set()
         self._is_heard.set()
-        for _, answer in self._asked.values():
+        answers: list[asyncio.Future[GiftUpdate] | asyncio.Future[PushUpdate]] = []
+        answers += [answer for _, answer in self._asked.values()]
+        answers += [answer for _, answer in self._pressed.values()]
+        for answer in answers:
             if not answer.done():
                 answer.set_exception(self._error)
                 answer.exception()  # nobody may wait for it any more
         self._asked.clear()
+        self._pressed.clear()
 
     def _take(self, message: ToViewer) -> None:
         match message:
@@ -172,11 +194,15 @@ class Viewer:
                 _, answer = self._asked.pop(id, (None, None))
                 if answer is not None and not answer.done():
                     answer.set_result(message)
+            case PushUpdate(id=id, state="done" | "failed" | "refused"):
+                _, pushed = self._pressed.pop(id, (None, None))
+                if pushed is not None and not pushed.done():
+                    pushed.set_result(message)
             case Offers(offers):
                 self._prices |= {offer.id: offer.price_coins for offer in offers}
             case Wallet(balance_coins):
                 self.balance_coins = balance_coins
-            case Refused("gift"):
+            case Refused("gift" | "camp"):
                 self._ask_again(PAUSE_S)
             case _:
                 pass  # for whoever iterates
@@ -187,16 +213,18 @@ class Viewer:
         self._is_heard.set()
 
     def _ask_again(self, pause_s: float) -> None:
-        """Give again, with their own ids, the gifts that have no answer: the room pays each once."""
+        """Ask again, with their own ids, for what has no answer: the room does each once."""
         self._stop_asking()
-        if self._asked:
-            self._asking = asyncio.create_task(self._ask(pause_s), name="avatar_live gifts")
+        if self._asked or self._pressed:
+            self._asking = asyncio.create_task(self._ask(pause_s), name="avatar_live gifts and votes")
 
     async def _ask(self, pause_s: float) -> None:
         await asyncio.sleep(pause_s)
-        for gift, _ in tuple(self._asked.values()):
-            if gift.id in self._asked:
-                await self._line.send(encoded(gift).decode())
+        asked: list[GiveGift | PickCamp] = [gift for gift, _ in self._asked.values()]
+        asked += [press for press, _ in self._pressed.values()]
+        for one in asked:
+            if one.id in self._asked or one.id in self._pressed:
+                await self._line.send(encoded(one).decode())
                 await asyncio.sleep(AGAIN_S)
 
     def _stop_asking(self) -> None:

@@ -13,7 +13,7 @@ from show_server import DEADLINE_S, TOKEN, ShowServer, show_server
 
 from avatar_live.client import ClientError, ClosedError, Viewer
 from avatar_live.protocol.catalogue import START_BALANCE_COINS
-from avatar_live.protocol.wire import CLOSE_REFUSED, ChatLine, GiftGiven, Show
+from avatar_live.protocol.wire import CLOSE_REFUSED, ChatLine, GiftGiven, PushUpdate, Show
 from avatar_live.server.ledger import LEDGER_FILE, Ledger
 
 
@@ -70,6 +70,23 @@ async def test_a_secret_is_the_same_viewer_and_an_id_the_same_gift(server: ShowS
         assert ann.balance_coins == START_BALANCE_COINS - 10
 
 
+async def test_a_push_is_done_once_over_a_line_that_is_cut_and_tells_why_when_it_is_not(server: ShowServer) -> None:
+    async with way_to(server.port) as way, Viewer(way.address, "Ann") as ann, asyncio.timeout(DEADLINE_S):
+        assert (await ann.push("red", "push-1")).state == "done"
+        assert await ann.push("blue", "push-1") == PushUpdate("push-1", "red", "done"), "what the id was first"
+        pushing = asyncio.create_task(ann.push("red"))
+        await asyncio.sleep(0)
+        way.cut()
+        also = asyncio.create_task(ann.push("red"))
+        await asyncio.sleep(0)
+        way.mend()
+        assert [(await update).state for update in (pushing, also)] == ["done", "done"]
+        with pytest.raises(ClientError, match="letters"):
+            await ann.push("red", "no id")
+        states = [(await update).state for update in [asyncio.create_task(ann.push("red")) for _ in range(20)]]
+        assert set(states) == {"done", "refused"}
+
+
 async def test_gifts_given_while_the_line_is_cut_are_each_paid_once(server: ShowServer) -> None:
     async with way_to(server.port) as way, Viewer(way.address, "Ann") as ann, asyncio.timeout(DEADLINE_S):
         for _ in range(3):
@@ -110,7 +127,11 @@ const { Viewer } = await import(process.argv[1]);
 const robo = new Viewer(process.argv[2], "Robo");
 robo.on("chat", (line) => console.log(line.name, line.text));
 await robo.say("hello");
-for (let given = 0; given < 6; given++) console.log((await robo.give("tomato")).state, robo.balance_coins);
+for (let given = 0; given < 6; given++) {
+  const pushed = robo.push("red");
+  console.log((await robo.give("tomato")).state, robo.balance_coins);
+  console.log((await pushed).state);
+}
 robo.close();
 """
 
@@ -135,7 +156,8 @@ async def test_a_viewer_in_javascript_chats_and_gives_through_deaths_of_the_serv
                     await asyncio.to_thread(mortal.start)
             assert await robo.wait() == 0
         assert "hello" in told
-        assert [coins for coins in told if coins != "hello"] == ["995", "990", "985", "980", "975", "970"]
+        assert [coins for coins in told if coins.isdigit()] == ["995", "990", "985", "980", "975", "970"]
+        assert told.count("done") == 6, "each push, also those that the server's death swallowed"
 
 
 async def test_a_viewer_who_is_banned_stays_away(server: ShowServer) -> None:

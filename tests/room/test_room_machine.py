@@ -103,6 +103,7 @@ class Anything(RuleBasedStateMachine):
         self.coins = dict.fromkeys(VIEWERS, START_BALANCE_COINS)  # the ledger's
         self.gifts: dict[tuple[str, str], tuple[str, int, int]] = {}  # the gift, its count and its price
         self.refunded: set[tuple[str, str]] = set()
+        self.parts = {viewer: ev.Part(viewer, 0, 0.0, None) for viewer in VIEWERS}  # as they are written down
         self.begin()
 
     def begin(self) -> None:
@@ -126,6 +127,11 @@ class Anything(RuleBasedStateMachine):
                     self.asked.append(effect)
                 case ev.Refund():
                     self.refunds.append(effect)
+                case ev.KeepParts(parts):
+                    for part in parts:
+                        known = self.parts[part.viewer]
+                        assert part != known and part.likes >= known.likes and part.watched_s >= known.watched_s
+                        self.parts[part.viewer] = part
                 case ev.PushBall(viewer=viewer, id=id) if viewer:
                     assert (viewer, id) not in self.pushed, "each vote pushes once"
                     self.pushed.add((viewer, id))
@@ -153,8 +159,13 @@ class Anything(RuleBasedStateMachine):
     def come(self, viewer: str, has_seen: bool) -> None:
         self.lines[viewer] += 1
         seen = (self.room.epoch, self.told) if has_seen else (None, 0)
-        effects = self.play(ev.Joined(1, viewer, "secret", viewer, self.coins[viewer], *seen))
+        part, is_known = self.parts[viewer], viewer in self.room.viewers
+        before = *seen, False, part.likes, part.watched_s, part.camp
+        effects = self.play(ev.Joined(1, viewer, "secret", viewer, self.coins[viewer], *before))
         (greeting,) = (effect for effect in effects if isinstance(effect, ev.Greet))
+        ticket = greeting.welcome.free_ticket
+        assert ticket is not None and ticket.likes >= part.likes and ticket.seconds >= part.watched_s
+        assert is_known or greeting.welcome.camp == part.camp, "a new life of the room knows the camp"
         if has_seen:
             assert greeting.welcome.recent == ()
         assert all(line.seq <= self.told for line in greeting.welcome.recent)

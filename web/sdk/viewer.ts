@@ -1,15 +1,15 @@
 /** Take part as a viewer does: for bots that chat and give, and for pages of one's own. */
 
 import { Backoff } from "../src/backoff";
-import { type ChatLine, type FromViewer, type GiftGiven, type GiftUpdate, type GiveGift, LIKES_PER_MESSAGE_MAX, type ToViewer, type Welcome } from "../src/protocol";
+import { type Camp, type ChatLine, type FromViewer, type GiftGiven, type GiftUpdate, type GiveGift, LIKES_PER_MESSAGE_MAX, type PickCamp, type PushUpdate, type ToViewer, type Welcome } from "../src/protocol";
 import { ClosedError } from "./errors";
 import { type Link, RETRY_FIRST_MS, RETRY_MAX_MS, is_for_good, room_url } from "./line";
 
 const PING_MS = 5_000;
 const SILENCE_MS_MAX = 15_000; // three pings without an answer: the line is dead, though nobody closed it
-const AGAIN_MS = 250; // between two gifts that are asked for again: the room takes a few a second
+const AGAIN_MS = 250; // between two that are asked for again: the room takes a few a second
 const PAUSE_MS = 1_000; // after the room said that this was far too fast
-const GIFT_ID = /^[A-Za-z0-9_-]{1,64}$/;
+const ID = /^[A-Za-z0-9_-]{1,64}$/;
 
 export interface ViewerOptions {
   /** What owns the wallet: keep `viewer.secret`, and give it again to be the same viewer. */
@@ -22,13 +22,14 @@ export interface ViewerOptions {
 
 type Heard = { readonly [M in ToViewer as M["type"]]: M };
 type Listener = (message: never) => void;
-type Asked = { readonly gift: GiveGift; readonly answer: Promise<GiftUpdate>; readonly take: (update: GiftUpdate) => void; readonly fail: (error: Error) => void };
+type Answer = GiftUpdate | PushUpdate;
+type Asked = { readonly message: GiveGift | (PickCamp & { readonly id: string }); readonly answer: Promise<Answer>; readonly take: (answer: Answer) => void; readonly fail: (error: Error) => void };
 
 /**
  * Be one viewer of a show, over any break and restart of the server.
  *
- * A gift is asked for again with its own id until it is answered, so that it is paid once; a chat line or a like that a
- * break swallows is gone.
+ * A gift or a push is asked for again with its own id until it is answered, so that it happens once; a chat line or a
+ * like that a break swallows is gone.
  */
 export class Viewer {
   /** The newest welcome: the catalogue, the show, who one is. */
@@ -45,7 +46,7 @@ export class Viewer {
   private asking: ReturnType<typeof setTimeout> | undefined;
   private readonly backoff = new Backoff(RETRY_FIRST_MS, RETRY_MAX_MS);
   private readonly prices = new Map<string, number>(); // as the room told them last
-  private readonly asked = new Map<string, Asked>();
+  private readonly asked = new Map<string, Asked>(); // by kind and id
   private readonly listeners = new Map<string, Set<Listener>>();
   private readonly entering = new Set<{ readonly go: (welcome: Welcome) => void; readonly fail: (error: Error) => void }>();
 
@@ -92,22 +93,39 @@ export class Viewer {
    * What costs more by now than the room told last is refused, and nothing is paid. Rejects with ClosedError.
    */
   give(gift: string, count = 1, id: string = crypto.randomUUID()): Promise<GiftUpdate> {
-    if (!GIFT_ID.test(id)) return Promise.reject(new Error("A gift's id is 1 to 64 letters, digits, '-' or '_'; a UUID is best."));
-    if (this.closed !== null) return Promise.reject(this.closed);
-    const before = this.asked.get(id);
-    if (before !== undefined) return before.answer;
-    let take: Asked["take"] = () => undefined;
-    let fail: Asked["fail"] = () => undefined;
-    const answer = new Promise<GiftUpdate>((resolve, reject) => ([take, fail] = [resolve, reject]));
-    const asked: GiveGift = { type: "gift", id, gift, count, price_coins: this.prices.get(gift) ?? 0 };
-    this.asked.set(id, { gift: asked, answer, take, fail });
-    if (this.is_in) this.send(asked);
-    return answer;
+    return this.ask({ type: "gift", id, gift, count, price_coins: this.prices.get(gift) ?? 0 }) as Promise<GiftUpdate>;
+  }
+
+  /**
+   * Push the ball for a camp and return how that ended: done (after a goal, at the kick-off), or not, and why. Rejects
+   * with ClosedError.
+   */
+  push(camp: Camp, id: string = crypto.randomUUID()): Promise<PushUpdate> {
+    return this.ask({ type: "camp", id, camp }) as Promise<PushUpdate>;
   }
 
   /** Say goodbye. */
   close(): void {
     this.end(new ClosedError("This line is closed.", 1000));
+  }
+
+  private ask(message: Asked["message"]): Promise<Answer> {
+    if (!ID.test(message.id)) return Promise.reject(new Error("An id is 1 to 64 letters, digits, '-' or '_'; a UUID is best."));
+    if (this.closed !== null) return Promise.reject(this.closed);
+    const key = `${message.type}:${message.id}`;
+    const before = this.asked.get(key);
+    if (before !== undefined) return before.answer;
+    let take: Asked["take"] = () => undefined;
+    let fail: Asked["fail"] = () => undefined;
+    const answer = new Promise<Answer>((resolve, reject) => ([take, fail] = [resolve, reject]));
+    this.asked.set(key, { message, answer, take, fail });
+    if (this.is_in) this.send(message);
+    return answer;
+  }
+
+  private answered(key: string, answer: Answer): void {
+    this.asked.get(key)?.take(answer);
+    this.asked.delete(key);
   }
 
   // --- the line -----------------------------------------------------------------------------------------------------
@@ -191,11 +209,13 @@ export class Viewer {
         break;
       case "gift_update":
         this.balance_coins = message.balance_coins;
-        this.asked.get(message.id)?.take(message);
-        this.asked.delete(message.id);
+        this.answered(`gift:${message.id}`, message);
+        break;
+      case "push_update":
+        if (message.state !== "queued") this.answered(`camp:${message.id}`, message);
         break;
       case "refused":
-        if (message.about === "gift") this.ask_again(PAUSE_MS);
+        if (message.about === "gift" || message.about === "camp") this.ask_again(PAUSE_MS);
         break;
     }
     for (const type of [message.type, "*"])
@@ -216,15 +236,15 @@ export class Viewer {
     this.options.link?.({ at: "open" });
   }
 
-  /** Give again, with their own ids, the gifts that have no answer: the room pays each once. */
+  /** Ask again, with their own ids, for what has no answer: the room does each once. */
   private ask_again(pause_ms: number): void {
     clearTimeout(this.asking);
-    const ids = [...this.asked.keys()];
+    const keys = [...this.asked.keys()];
     const next = (): void => {
-      const asked = this.asked.get(ids.shift() ?? "");
-      if (asked !== undefined) this.send(asked.gift);
-      if (ids.length > 0) this.asking = setTimeout(next, AGAIN_MS);
+      const asked = this.asked.get(keys.shift() ?? "");
+      if (asked !== undefined) this.send(asked.message);
+      if (keys.length > 0) this.asking = setTimeout(next, AGAIN_MS);
     };
-    if (ids.length > 0) this.asking = setTimeout(next, pause_ms);
+    if (keys.length > 0) this.asking = setTimeout(next, pause_ms);
   }
 }

@@ -292,6 +292,24 @@ describe("a viewer", () => {
     robo.close();
   });
 
+  it("pushes once over a break, and hears how that ended and not that it waits", async () => {
+    const robo = entered();
+    const pushing = robo.push("red", "same");
+    const giving = robo.give("rose", 1, "same");
+    FakeSocket.last.onclose({ code: 1006, reason: "" });
+    vi.advanceTimersByTime(500);
+    FakeSocket.last.onopen();
+    FakeSocket.last.tell(IN);
+    vi.advanceTimersByTime(1_000);
+    expect(FakeSocket.last.sent.slice(1).map((one) => one["type"])).toEqual(["camp", "gift"]);
+    FakeSocket.last.tell({ type: "push_update", id: "same", camp: "red", state: "queued", reason: "after the goal" });
+    FakeSocket.last.tell(update("same"));
+    FakeSocket.last.tell({ type: "push_update", id: "same", camp: "red", state: "done", reason: "" });
+    expect([(await pushing).state, (await giving).state]).toEqual(["done", "committed"]);
+    await expect(robo.push("red", "no id")).rejects.toThrow("letters");
+    robo.close();
+  });
+
   it("waits a little where it was too fast", () => {
     const robo = entered();
     void robo.give("rose", 1, "a");
