@@ -51,6 +51,12 @@ class ChoiceBox(QComboBox):
         painter.drawPolyline([middle + half, middle, middle - QPointF(half.x(), -half.y())])
         painter.end()
 
+    def room_px(self) -> int:
+        """Return how wide words may be before their end is left out."""
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
+        field = QStyle.SubControl.SC_ComboBoxEditField
+        return self.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, option, field, self).width()
+
     def _fitting(self, words: str) -> str:
-        room_px = self.width() - round(ARROW_FROM_RIGHT_PX) - TEXT_FROM_LEFT_PX - 6
-        return self.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, room_px)
+        return self.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, self.room_px())

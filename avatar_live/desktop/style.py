@@ -35,10 +35,11 @@ QLineEdit, QComboBox, QSpinBox {{
   background: {RAISED}; border: 1px solid {LINE}; border-radius: 9px; padding: 0 12px; min-height: 34px;
   selection-background-color: {VIOLET};
 }}
+QComboBox {{ padding-right: 0; }}
 QSpinBox::up-button, QSpinBox::down-button {{ width: 0; border: none; }}
 QLineEdit:focus, QComboBox:focus, QSpinBox:focus {{ border-color: {VIOLET}; }}
 QLineEdit:disabled, QComboBox:disabled {{ color: {FAINT}; }}
-QComboBox::drop-down {{ border: none; width: 28px; }}
+QComboBox::drop-down {{ border: none; width: 24px; }}
 QComboBox::down-arrow {{ image: none; }}
 QComboBox QAbstractItemView {{
   background: {RAISED}; border: 1px solid {RAISED_MORE}; border-radius: 9px; padding: 5px; outline: none;

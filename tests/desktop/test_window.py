@@ -356,3 +356,11 @@ def test_a_choice_too_long_for_its_box_is_told_whole_to_who_points_at_it(desk: D
     QApplication.sendEvent(box, QHelpEvent(QEvent.Type.ToolTip, at, box.mapToGlobal(at)))
     assert QToolTip.text() == words
     QToolTip.hideText()
+
+
+def test_what_the_program_itself_offers_fits_its_boxes(desk: Desk) -> None:
+    window = desk.window
+    for box in (window.camera_box, window.microphone_box, window.avatar_box):
+        for words in (box.itemText(at) for at in range(box.count())):
+            is_ours = words in {"First webcam", "Recorded show", "Silent", "VRM file ..."}
+            assert not is_ours or box.fontMetrics().horizontalAdvance(words) <= box.room_px(), words

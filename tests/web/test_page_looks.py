@@ -9,7 +9,7 @@ import pytest
 from browser import chromium_blocking
 from page_show import Server, running_engine
 from pages import WEB
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, WebSocketRoute, expect
 
 from avatar_live.protocol.wire import CLOSE_REFUSED
 
@@ -170,6 +170,21 @@ def test_a_keyboard_alone_reaches_the_gifts_says_something_and_comes_back(show: 
     page.context.close()
 
 
+def test_nothing_jumps_when_the_room_answers(show: Show, browser: Browser) -> None:
+    held: list[WebSocketRoute] = []
+    context = browser.new_context(viewport={"width": DESKTOP[0], "height": DESKTOP[1]}, locale="en-GB")
+    page = context.new_page()
+    page.route_web_socket(lambda _: True, lambda route: held.append(route))
+    page.goto(show.address)
+    expect(page.locator(".cover")).to_contain_text("Entering the show", timeout=DEADLINE_MS)
+    before = [box(page.locator(part)) for part in (".stage", ".headline", ".gifts", ".dock")]
+    held[0].close(code=1012)  # the page comes back by itself, and this time is let through
+    page.route_web_socket(lambda _: True, lambda route: route.connect_to_server())
+    expect(page.locator("[data-link=joined]")).to_be_visible(timeout=DEADLINE_MS)
+    assert [box(page.locator(part)) for part in (".stage", ".headline", ".gifts", ".dock")] == before
+    context.close()
+
+
 def test_who_wants_no_motion_gets_none(show: Show, browser: Browser) -> None:
     page = visit(show, browser, DESKTOP, reduced_motion="reduce")
     page.click("#like")
@@ -232,5 +247,6 @@ def test_the_checker_finds_no_fault_on_a_page_that_was_turned_away(show: Show, b
     page.route_web_socket(lambda _: True, lambda route: route.close(code=CLOSE_REFUSED, reason="Not today."))
     page.goto(show.address)
     expect(page.locator(".cover")).to_contain_text("Not today.", timeout=DEADLINE_MS)
+    expect(page.locator(".name-card")).to_have_count(0)  # who is not in the room has no name in it
     expect_no_fault(page)
     context.close()

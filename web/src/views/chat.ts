@@ -49,7 +49,7 @@ export function chatView(state: State, act: Actions): TemplateResult {
         </div>
         ${state.is_chat_at_end ? nothing : html`<button class="newest" @click=${toEnd}>${sign("down")}${words.newest}</button>`}
       </div>
-      ${restView(state)} ${state.is_name_asked ? nameView(state, act) : nothing}
+      ${restView(state)} ${state.is_name_asked && state.epoch !== null && state.link.at !== "closed" ? nameView(state, act) : nothing}
     </section>
   `;
 }

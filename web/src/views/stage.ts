@@ -168,7 +168,7 @@ function coverView(state: State, act: Actions): TemplateResult | typeof nothing 
   if (state.link.at === "joined" && !state.show.is_live) return coverText(words.away_long, "still");
   if (state.video.at === "stalled") return coverText(words.stalled_long, "busy is-light");
   if (hasPicture(state.video)) return nothing;
-  return coverText(state.link.at === "waiting" ? words.reconnecting_long : words.loading_long, "busy");
+  return coverText(state.link.at === "waiting" ? words.reconnecting_long : state.epoch === null ? words.connecting_long : words.loading_long, "busy");
 }
 
 function coverText(text: string, look: "still" | "busy" | "busy is-light"): TemplateResult {
