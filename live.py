@@ -531,8 +531,12 @@ def run_pytest(arguments: Sequence[str], environment: Mapping[str, str]) -> tupl
 @contextlib.contextmanager
 def scratch_folder() -> Iterator[Path]:
     """Make a folder for what tests write, in memory where there is room, and remove it with all in it."""
-    in_memory = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free >= MEMORY_BYTES_MIN
-    where = MEMORY if in_memory else None
+    is_fit = (
+        MEMORY.is_dir()
+        and shutil.disk_usage(MEMORY).free >= MEMORY_BYTES_MIN
+        and not os.statvfs(MEMORY).f_flag & os.ST_NOEXEC  # tests start programs that they have written
+    )
+    where = MEMORY if is_fit else None
     with tempfile.TemporaryDirectory(prefix="avatar-", dir=where, ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)  # PostgreSQL runs as a user of its own
         yield Path(folder)

@@ -111,8 +111,8 @@ def _levels(frame: av.AudioFrame) -> list[tuple[float, float]]:
 
 
 def _rises(values: list[tuple[float, float]], level: float) -> list[float]:
-    """Return when a value rises above a level after having been below it for a quarter of a second."""
-    rises, last_high_s = [], float("-inf")
+    """Return when a value rises above a level after having been seen below it for a quarter of a second."""
+    rises, last_high_s = [], values[0][0] if values else 0.0
     for at_s, value in values:
         if value > level:
             if at_s - last_high_s > 0.25:

@@ -19,7 +19,7 @@ from stage import until
 
 from avatar_live.outlets.hls import PLAYLIST
 
-SECONDS = 10
+SECONDS = 6
 SHARE_MIN = 0.95
 OFFSET_MS_MAX = 40.0
 LOST_S_MAX = 2.0
@@ -28,7 +28,7 @@ KEY = "live_1234567890_secret"
 
 @dataclass
 class Seen:
-    """What came of a show of ten seconds after which the process was killed."""
+    """What came of a show of six seconds after which the process was killed."""
 
     places: Path
     before_kill: int = 0
@@ -43,7 +43,7 @@ class Seen:
 
 @pytest.fixture(scope="module")
 def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seen]:
-    """Bring a show everywhere for ten seconds, then kill the process and see it go on."""
+    """Bring a show everywhere for six seconds, then kill the process and see it go on."""
     missing = [program for program in ("ffmpeg", "janus") if shutil.which(program) is None]
     if missing:
         pytest.skip(f"{' and '.join(missing)} are not installed")
@@ -61,7 +61,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seen]:
         until(lambda: show.state == ", ".join(["live"] * 6), "all six are live")
         until(lambda: min(sfu.pictures, bridge.pictures, bridge.sounds) > 0, "and watched")
         sent, at_sfu, at_janus, heard = show.stage.pictures, sfu.pictures, bridge.pictures, bridge.sounds
-        until(lambda: show.stage.pictures >= sent + SECONDS * FPS, "ten seconds are sent")
+        until(lambda: show.stage.pictures >= sent + SECONDS * FPS, "six seconds are sent")
         until(lambda: bridge.pictures - at_janus >= SHARE_MIN * SECONDS * FPS, "and arrive")
         seen.sfu, seen.janus = sfu.pictures - at_sfu, bridge.pictures - at_janus
         seen.janus_sounds = bridge.sounds - heard
