@@ -29,10 +29,11 @@ SPAN_SHARE_MIN = 0.5  # a peak that nobody measured may lie so much below what f
 NOISE = 0.04  # raw units above the rest that still count as rest
 MOUTH_SMOOTHING = Smoothing(cutoff_hz_min=4.0, opening=4.0)
 BROW_SMOOTHING = Smoothing(cutoff_hz_min=1.5, opening=4.0)
-LID_SHUT = 0.93  # a lid that is so far down is shut
-# The lids' way is bent: of half-closed eyes half is shown, so that who reads the chat does not look sleepy, and yet the
-# avatar's lids follow filmed ones to a correlation of .95 and more.
-LID_BEND = 2.0
+LID_SHUT = 0.85  # a lid that is so far down is shut
+# The lids' way is bent: of half-closed eyes four tenths are shown, so that who reads the chat does not look sleepy, and
+# yet the avatar's lids follow filmed ones to a correlation of .95 and more.
+LID_BEND = 1.75
+MORE_CLOSED_SHARE = 0.5  # in what both lids show: it is seen better, or it is the noisier one
 LID_REST_RISE = 0.03  # lids rest where they are a third of the time: a lowered gaze soon counts as open
 LID_REST_MAX = 0.75  # narrow eyes, or lids over a gaze that is on the keyboard, rest higher than any expression
 WINK_STARTS, WINK_ENDS = 0.55, 0.30  # difference between the lids
@@ -209,7 +210,7 @@ class FaceShapes:
         self._is_winking = self._apart_s > WINK_AFTER_S
         change = max(dt_s, 0.0) / JOIN_S
         self._parted = min(1.0, max(0.0, self._parted + (change if self._is_winking else -change)))
-        joined = closed.max()
+        joined = closed.mean() + MORE_CLOSED_SHARE * (closed.max() - closed.mean())
         lids = joined + (closed - joined) * self._parted
         return np.asarray(np.clip(lids / LID_SHUT, 0.0, 1.0) ** LID_BEND, np.float64)
 

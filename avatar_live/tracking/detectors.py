@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from avatar_live.signals import ARKIT_SHAPES, BodyReading, FaceReading, HandReading
+from avatar_live.tracking.crispness import Crispness
 from avatar_live.tracking.distance import Distance
 from avatar_live.tracking.face_net import face_net
 from avatar_live.tracking.hand_sieve import HandSieve
@@ -70,6 +71,8 @@ class Detectors:
             min_tracking_confidence=HAND_PRESENCE_MIN,
         )
         self._distance, self._sieve = Distance(), HandSieve()
+        self._crispness = Crispness()
+        self._face_in_view: Points | None = None
         self._newest_face: FaceReading | None = None
         self._hands_view = HandsView()
 
@@ -90,10 +93,12 @@ class Detectors:
         """Return the face with its 52 weights, from the model or worked out of its landmarks."""
         region, is_new = self._distance.region(captured_s)
         view = pixels if region is None else region.cut(pixels, HEAD_PX)
+        view = self._crispness.raised(view, None if is_new else self._face_in_view)
         found = self._face(view, captured_s)
         if is_new and not found.face_landmarks:
             # The landmarker looked where the face was in the last view; now it looks everywhere.
             found = self._face(view, captured_s)
+        self._face_in_view = _in_pixels(found.face_landmarks[0], view) if found.face_landmarks else None
         face = self._face_of(found, view, region, captured_s) if found.face_landmarks else None
         if face is not None and not self._distance.is_own(face):
             face = None

@@ -59,7 +59,8 @@ class Blinking:
 
 def measure_lids(models: Models, footage: Path | None) -> dict[str, float]:
     """Return `blink_correlation_min`, `lids_closed_min`, `lids_open_max` and `lid_difference_max` over the clips: the
-    moving portrait, and the signers where the footage is.
+    moving portrait, and the signers where the footage is; and `lids_seen_mean`, how the eye-aspect ratio itself
+    correlates with how far the lids were pulled down, which knows nothing of what people do with theirs meanwhile.
     """
     clips = {"portrait": list(portrait_clip())}
     if footage is not None:
@@ -71,13 +72,15 @@ def measure_lids(models: Models, footage: Path | None) -> dict[str, float]:
         "lids_open_max": max(row["open_max"] for row in rows.values()),
         "lid_difference_max": max(row["difference_max"] for row in rows.values()),
     }
+    figures["lids_seen_mean"] = float(np.mean([row["seen"] for row in rows.values()]))
     figures |= {f"blink_correlation_{name}": row["correlation"] for name, row in rows.items()}
     return {name: round(value, 3) for name, value in figures.items()}
 
 
 def lids_of(seen: Blinking) -> dict[str, float]:
     """Return how the lids of a clip correlate with the eye-aspect ratio, how far they close and open, and how far apart
-    the two are, after the clip itself has shown the calibration its blinks.
+    the two are, after the clip itself has shown the calibration its blinks; and how that ratio correlates with how far
+    the lids were pulled down.
     """
     calibrator = Calibrator()
     calibrator.start("blink", 0.0)
@@ -97,6 +100,7 @@ def lids_of(seen: Blinking) -> dict[str, float]:
         "closed_min": float(lids[_stands(seen.pulled)].min(initial=1.0)),
         "open_max": float(np.percentile(lids[is_wide], MOST_PERCENT)),
         "difference_max": float(np.abs(lids[:, 0] - lids[:, 1]).max(initial=0.0)),
+        "seen": float(np.corrcoef(seen.pulled, -ratios)[0, 1]),
     }
 
 
