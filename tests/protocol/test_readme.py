@@ -48,3 +48,13 @@ def test_every_link_of_a_page_leads_to_a_file_that_is_there(page: Path) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_a_page_is_linked_from_the_readme(page: Path) -> None:
     assert page == README or f"]({page.relative_to(PROJECT).as_posix()})" in README.read_text()
+
+
+def test_the_readmes_figures_are_those_of_the_page_that_tells_how_they_were_measured() -> None:
+    figures = (DOCS / "FIGURES.md").read_text()
+    table = README.read_text().partition("## Figures")[2].partition("## The house")[0]
+    rows = [line for line in table.splitlines() if line.startswith("| ")][1:]
+    assert rows
+    for row in rows:
+        for number in re.findall(r"[\d.,]*\d", row):
+            assert number in re.findall(r"[\d.,]*\d", figures), row
