@@ -89,7 +89,9 @@ class Ring:
         sent = 0
         while sent < len(descriptors):
             first = self._tail[0] & (ENTRIES - 1)
-            many = min(ENTRIES - first, len(descriptors) - sent)  # up to the end of the table
+            many = min(
+                ENTRIES - first, len(descriptors) - sent
+            )  # up to the end of the table: the rest is a second call
             self._fill(first, descriptors[sent : sent + many], address, len(data))
             results = self._submit(first, many)
             if results.count(len(data)) < many:
@@ -140,10 +142,11 @@ class Ring:
         waiting = many
         while waiting:
             taken = self._call(_ENTER, self._ring, waiting, waiting, _GET_EVENTS, None, 0)
-            if taken < 0 and ctypes.get_errno() != errno.EINTR:
-                self._tail[0] = self._head[0]  # out of memory, say: those lines are written to one by one
+            if taken > 0:
+                waiting -= taken
+            elif taken == 0 or ctypes.get_errno() != errno.EINTR:
+                self._tail[0] = self._head[0]  # out of memory, say: those sockets are written to one by one
                 break
-            waiting -= max(taken, 0)
         return self._results(first, many)
 
     def _results(self, first: int, many: int) -> list[int]:

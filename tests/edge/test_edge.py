@@ -2,17 +2,24 @@
 
 import asyncio
 import contextlib
+import random
+import socket
+import sys
 from collections.abc import AsyncIterator
 from http import HTTPStatus
 
 import pytest
 from fake_client import FakeClient
+from websockets.client import ClientProtocol
+from websockets.frames import Frame
+from websockets.uri import parse_uri
 
 from avatar_live.edge import edge as edges
-from avatar_live.edge.edge import AT_ONCE_MAX, EARLY_MAX, MESSAGES_BURST, Edge
+from avatar_live.edge.edge import AT_ONCE_MAX, EARLY_MAX, MESSAGES_BURST, TOGETHER_MIN, Edge
 from avatar_live.edge.frames import Kind
 from avatar_live.edge.origin import is_from_here
-from avatar_live.protocol.codec import SUBPROTOCOLS
+from avatar_live.edge.socket import EdgeSocket
+from avatar_live.protocol.codec import SUBPROTOCOLS, encoded, to_viewer
 from avatar_live.protocol.wire import (
     CLOSE_BAD_MESSAGE,
     CLOSE_FULL,
@@ -31,6 +38,7 @@ from avatar_live.protocol.wire import (
     Refused,
     Say,
     Show,
+    ToViewer,
 )
 
 _, MSGPACK = SUBPROTOCOLS
@@ -243,6 +251,63 @@ async def test_a_line_that_is_stuck_is_cut(room: Room, monkeypatch: pytest.Monke
     assert bob.close_code is None
 
 
+class SlowReader:
+    """A client on a real socket that takes so many bytes at a time."""
+
+    def __init__(self, far: socket.socket) -> None:
+        self._far = far
+        self._core = ClientProtocol(parse_uri("ws://show.example/ws"), max_size=None)
+        self.messages: list[ToViewer] = []
+        self._core.send_request(self._core.connect())
+        self._say()
+
+    def read(self, bytes_max: int) -> None:
+        with contextlib.suppress(BlockingIOError):
+            self._core.receive_data(self._far.recv(bytes_max))
+        for event in self._core.events_received():
+            if isinstance(event, Frame):
+                self.messages.append(to_viewer(bytes(event.data), "json", is_text=True))
+            else:  # hands are shaken
+                self._core.send_text(encoded(Join("Ann"), "json"))
+                self._say()
+
+    def gifts(self) -> list[int]:
+        told = [line for one in self.messages for line in (one.lines if isinstance(one, Lines) else (one,))]
+        return [line.seq for line in told if isinstance(line, GiftGiven)]
+
+    def _say(self) -> None:
+        for piece in self._core.data_to_send():
+            self._far.sendall(piece)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only there a ring writes around asyncio")
+async def test_what_the_ring_writes_never_overtakes_what_waits(room: Room) -> None:
+    gifts, draw = 600, random.Random(1)
+    async with contextlib.AsyncExitStack() as opened, asyncio.timeout(30.0):
+        await opened.enter_async_context(running(room.edge))
+        readers = []
+        for _ in range(2 * TOGETHER_MIN):
+            near, far = socket.socketpair()
+            opened.enter_context(far).setblocking(False)
+            await asyncio.get_running_loop().create_connection(lambda: EdgeSocket(room.edge.receive), sock=near)
+            readers.append(SlowReader(far))
+        while not all(reader.messages for reader in readers):
+            await asyncio.sleep(0)
+            for reader in readers:
+                reader.read(10_000)
+        for number in range(gifts):
+            room.edge.tell_all(GiftGiven(number, f"gift-{number}", "B" * draw.randint(1, 4_000), "rose"))
+            for reader in readers:
+                reader.read(draw.randint(1, 4_000) if draw.random() < 0.7 else 1)
+            await asyncio.sleep(0)
+        assert room.edge.skipped > 0
+        while any(len(reader.gifts()) < gifts for reader in readers):
+            await asyncio.sleep(0)
+            for reader in readers:
+                reader.read(100_000)
+        assert all(reader.gifts() == list(range(gifts)) for reader in readers)
+
+
 async def test_for_a_line_that_is_behind_nothing_is_made(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
     ann = joined(room)
     ann.fall_behind()
@@ -276,7 +341,7 @@ async def test_a_line_that_was_behind_for_too_much_is_sent_away_to_come_back(roo
 async def test_a_silent_line_is_asked_whether_it_lives_and_cut_when_it_does_not(
     room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(edges, "QUIET_S_MAX", 0.1)
+    monkeypatch.setattr(edges, "QUIET_S_MAX", 1.2)  # looked for once a second
     living, dead = joined(room), joined(room)
     async with running(room.edge), asyncio.timeout(10.0):
         while not dead.is_cut:
