@@ -9,6 +9,7 @@ from avatar_live.broadcast.adaptation import FULL, SMALL, Course, Rates, Weather
 from avatar_live.broadcast.feedback import Feedback
 from avatar_live.signals.encoded import EncodedFrame
 
+IDLE_LOOK_S: Final = 0.5  # while everybody is on the full rung: who falls waits longer for a way up than that
 LOOK_S: Final = 0.1
 PROBE_LOOK_S: Final = 0.02  # padding in larger lumps would be a queue of its own making
 RATE_S: Final = 1.0
@@ -123,7 +124,9 @@ class Ladder:
                 elif place.climber.rung == FULL:
                     del self._low[watch_id]
         self._tell(now_s)
-        return PROBE_LOOK_S if any(place.course.probe_s is not None for place in self._low.values()) else LOOK_S
+        if any(place.course.probe_s is not None for place in self._low.values()):
+            return PROBE_LOOK_S
+        return LOOK_S if self._low else IDLE_LOOK_S
 
     def _rates(self, now_s: float) -> Rates:
         return Rates(*(self.rate_bps(rung, now_s) for rung in BOTH))

@@ -2,7 +2,7 @@
 
 from avatar_live.broadcast.adaptation import LISTEN_S, PROBE_S, WAIT_S_MIN
 from avatar_live.broadcast.feedback import Estimate, Reception
-from avatar_live.broadcast.ladder import LINGER_S, LOOK_S, PROBE_LOOK_S, Ladder
+from avatar_live.broadcast.ladder import IDLE_LOOK_S, LINGER_S, LOOK_S, PROBE_LOOK_S, Ladder
 from avatar_live.signals.encoded import EncodedFrame
 
 BYTES = {0: 10_000, 1: 2_700}  # a frame of 2.4 Mbit/s, one of 650 kbit/s
@@ -74,12 +74,13 @@ def test_a_probe_sends_as_much_as_the_full_rung_takes_and_leads_up() -> None:
     show.play(1.0)
     show.hear("a", 3e6, 1.6e6, 0.7e6)
     assert climber.rung == 1 and climber.repeated == 0
+    assert show.ladder.look(show.now_s) == LOOK_S
     show.play(WAIT_S_MIN)
     assert show.ladder.look(show.now_s) == PROBE_LOOK_S
     show.play(PROBE_S + LISTEN_S)
     assert climber.rung == 0
     assert 100_000 < climber.repeated < 400_000
-    assert show.ladder.look(show.now_s) == LOOK_S
+    assert show.ladder.look(show.now_s) == IDLE_LOOK_S
 
 
 def test_the_small_rung_is_made_a_little_longer_than_it_is_wanted() -> None:
