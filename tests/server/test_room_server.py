@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import json
 import socket
-import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -14,7 +13,6 @@ from urllib.parse import quote
 import msgspec
 import pytest
 import websockets
-from shared import PROJECT
 from show_server import DEADLINE_S, TOKEN, ShowServer, events, next_event, page, show_server
 from websockets.frames import Frame, Opcode
 
@@ -231,27 +229,6 @@ async def test_the_event_api_tells_what_happens_in_order(server: ShowServer) -> 
         async with events(server, f"token={TOKEN}&since={chat['seq']}&epoch={chat['epoch']}") as later:
             assert json.loads(await asyncio.wait_for(later.recv(), DEADLINE_S))["type"] == "welcome"
             assert json.loads(await asyncio.wait_for(later.recv(), DEADLINE_S)) == gift
-
-
-async def test_the_example_bot_of_the_readme_hears_a_gift(server: ShowServer) -> None:
-    bot = (PROJECT / "README.md").read_text().split("```python\n")[1].split("```")[0]
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", bot, f"ws://127.0.0.1:{server.port}", TOKEN, stdout=asyncio.subprocess.PIPE
-    )
-    assert process.stdout is not None
-    try:
-        async with page(server, "Ann") as ann, asyncio.timeout(DEADLINE_S):
-            number = 0
-            heard = asyncio.create_task(process.stdout.readline())
-            while not heard.done():  # the bot may still be starting
-                number += 1
-                await ann.send(GiveGift(f"bot-{number}", "tomato"))
-                await ann.until(GiftUpdate)
-                await asyncio.wait([heard], timeout=0.3)
-            assert heard.result() == b"Ann gave a tomato\n"
-    finally:
-        process.kill()
-        await process.wait()
 
 
 @pytest.mark.parametrize("query", ["token=wrong", "", "token=", f"token={quote('löse')}"])
