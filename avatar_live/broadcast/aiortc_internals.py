@@ -200,13 +200,18 @@ def report_capture_time(
 
 
 def on_rtcp(connection: RTCPeerConnection, read: Callable[[bytes], None]) -> None:
-    """Call `read` with every RTCP packet of the peer, decrypted and compound, before aiortc reads it."""
+    """Call `read` with every RTCP packet of the peer, decrypted and compound, before aiortc reads it.
+
+    Malformed packets, for which `read` raises ValueError, are dropped.
+    """
     for transport in {sender.transport for sender in connection.getSenders()}:
         handle = transport._handle_rtcp_data
 
         async def read_and_handle(data: bytes, handle: Callable[..., Any] = handle) -> None:
-            with contextlib.suppress(ValueError):
+            try:
                 read(data)
+            except ValueError:
+                return  # a handler of aiortc's may fail at it, and its peer would never be heard again
             await handle(data)
 
         transport._handle_rtcp_data = read_and_handle  # type: ignore[method-assign]
@@ -223,6 +228,8 @@ def read_rtcp_at_once(sender: RTCRtpSender, read: Callable[[bytes], None]) -> No
     pass_on = ice.data_received
 
     def receive(data: bytes, component: int) -> None:
+        if not data:  # whoever knows the port may send it
+            return
         if not (_RTP_FIRST_BYTE_MIN <= data[0] <= _RTP_FIRST_BYTE_MAX and is_rtcp(data)):
             pass_on(data, component)
             return

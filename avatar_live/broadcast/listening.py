@@ -1,6 +1,6 @@
 """What a peer says by RTCP of the streams that we send it (RFC 3550, RFC 4585)."""
 
-import contextlib
+import struct
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -22,6 +22,7 @@ from aiortc.rtp import (
 from avatar_live.broadcast.feedback import MISSING, Estimate, Feedback, Reception, RoundTrip
 from avatar_live.signals.encoded import AUDIO_CLOCK_HZ, VIDEO_CLOCK_HZ, StreamKind
 
+_REMB: Final = b"REMB"  # what else is an application's own message begins otherwise
 _CLOCK_HZ: Final = {"video": VIDEO_CLOCK_HZ, "audio": AUDIO_CLOCK_HZ}
 
 
@@ -57,9 +58,8 @@ class Listener:
                         self._lost(ssrc, sequence)
                 case RtcpPsfbPacket(fmt=fmt) if fmt in (RTCP_PSFB_PLI, RTCP_PSFB_FIR):
                     self._wants_keyframe()
-                case RtcpPsfbPacket(fmt=fmt, fci=fci) if fmt == RTCP_PSFB_APP:
-                    with contextlib.suppress(ValueError):  # an application's own message that is no REMB
-                        self._heard(Estimate(float(unpack_remb_fci(fci)[0])))
+                case RtcpPsfbPacket(fmt=fmt, fci=fci) if fmt == RTCP_PSFB_APP and fci.startswith(_REMB):
+                    self._heard(Estimate(_bitrate_bps(fci)))
 
     def _report(self, report: RtcpReceiverInfo) -> None:
         stream = self.streams.get(report.ssrc)
@@ -74,3 +74,10 @@ class Listener:
             stream.resend(sequence)
             if stream.kind == "video":
                 self._heard(MISSING)
+
+
+def _bitrate_bps(fci: bytes) -> float:
+    try:
+        return float(unpack_remb_fci(fci)[0])
+    except struct.error as error:  # it names more streams than it has room for
+        raise ValueError("REMB is truncated") from error

@@ -156,6 +156,7 @@ async def test_what_a_peer_says_by_rtcp_is_read_decrypted(connection: RTCPeerCon
         before = len(read)
         if is_at_once:
             ice = sender.transport.transport._connection
+            ice.data_received(b"", 1)
             ice.data_received(b"\x81" + bytes(RtcpRrPacket(ssrc=1))[1:] + bytes(20), 1)
         await viewer.connection.close()
         await until(lambda: connection.connectionState == "closed", "what is no RTCP does not come through")

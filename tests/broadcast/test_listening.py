@@ -101,6 +101,13 @@ def test_all_parts_of_a_compound_packet_are_read() -> None:
 
 
 def test_what_is_malformed_raises_a_value_error() -> None:
-    for data in (b"", b"\x80\xc9\0\1", bytes(RtcpRrPacket(ssrc=1))[:-1], b"\x81\xc9\0\1\0\0\0\1"):
+    names_255_streams = RtcpPsfbPacket(fmt=RTCP_PSFB_APP, ssrc=1, media_ssrc=0, fci=b"REMB\xff\0\0\0")
+    for data in (
+        b"\0",
+        b"\x80\xc9\0\1",
+        bytes(RtcpRrPacket(ssrc=1))[:-1],
+        b"\x81\xc9\0\1\0\0\0\1",
+        bytes(names_255_streams),
+    ):
         with pytest.raises(ValueError):
-            Ears().listener.read(data or b"\0")
+            Ears().listener.read(data)
