@@ -23,6 +23,7 @@ _VERSION: Final = 0x80
 _SENDER, _RECEIVER, _DESCRIPTION, _BYE = 200, 201, 202, 203  # kinds of packets (RFC 3550, 12.1)
 _CNAME: Final = 1
 _NTP_BEGIN_S: Final = 2_208_988_800  # from 1900 to 1970
+_NTP_MASK: Final = (1 << 64) - 1  # it begins anew in February 2036 (RFC 5905, 6)
 
 
 class Reports:
@@ -46,7 +47,7 @@ class Reports:
         if not self._has_sounded:
             return None
         self.due_s = now_s + PAUSE_S_MIN + (PAUSE_S_MAX - PAUSE_S_MIN) * secrets.randbits(16) / (1 << 16)
-        ntp = int((wall_s - now_s + frame.captured_s + _NTP_BEGIN_S) * (1 << 32))
+        ntp = int((wall_s - now_s + frame.captured_s + _NTP_BEGIN_S) * (1 << 32)) & _NTP_MASK
         self._round_trip.sent(ntp, now_s)
         length = _SENDER_REPORT.size // 4 - 1
         counts = packets & 0xFFFFFFFF, octets & 0xFFFFFFFF

@@ -28,6 +28,15 @@ def test_a_report_says_when_the_frame_was_captured_and_what_was_sent_in_all() ->
     assert round_trip.rtt_s(told.ntp_timestamp >> 16 & 0xFFFFFFFF, 0, NOW_S + 0.08) == pytest.approx(0.08)
 
 
+def test_a_report_outlives_the_first_era_of_ntp() -> None:
+    wall_s = 2.0**32 - 2_208_988_800 + 7.5  # from 1970, 7.5 s after February 7, 2036, 06:28:16
+    data = Reports(SSRC, "a", RoundTrip()).make(PICTURE, 0, 0, 0, NOW_S, wall_s)
+    assert data is not None
+    report, _ = RtcpPacket.parse(data)
+    assert isinstance(report, RtcpSrPacket)
+    assert report.sender_info.ntp_timestamp == 7 << 32
+
+
 @pytest.mark.parametrize("cname", ["a", "four", "seven c", "{5a5b0a12-84a1-4cbd-9d93-61e7a4b7d2a0}"])
 def test_a_report_says_whose_stream_it_is(cname: str) -> None:
     data = Reports(SSRC, cname, RoundTrip()).make(PICTURE, 0, 0, 0, NOW_S, WALL_S)
