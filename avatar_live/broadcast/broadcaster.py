@@ -117,9 +117,16 @@ class Broadcaster:
         return taken
 
     async def load(self) -> None:
-        """Load what the first viewer needs, in a thread: the loop may carry a room, and `watch` would hold it up."""
+        """Load what the first viewer needs, in a thread: the loop may carry a room, and `watch` would hold it up.
+
+        Raises BroadcastError where it cannot be loaded: the room does without.
+        """
         if not self._is_loaded:
-            await asyncio.to_thread(_viewer_kind)
+            try:
+                await asyncio.to_thread(_viewer_kind)
+            except (ImportError, OSError) as error:
+                reason = f"This server cannot send pictures, because its WebRTC cannot be loaded ({error})."
+                raise BroadcastError(503, reason) from error
             self._is_loaded = True
 
     async def watch(self, stream: str, offer_sdp: str, address: str = "") -> Watch:

@@ -1,6 +1,7 @@
 """WHEP as a player speaks it: statuses, headers, and a door that says why it stays shut."""
 
 import contextlib
+import sys
 from collections.abc import AsyncIterator, Sequence
 from typing import Any, cast
 
@@ -73,6 +74,16 @@ async def test_a_session_begins_with_a_post_and_ends_with_a_delete(viewer: Peer)
         assert ended.headers["Access-Control-Allow-Origin"] == "*"
         assert broadcaster.streams() == {}
         assert (await client.delete(session)).status_code == 404
+
+
+async def test_a_server_without_webrtc_says_so(viewer: Peer, monkeypatch: pytest.MonkeyPatch) -> None:
+    offer = await viewer.offer()
+    monkeypatch.setitem(sys.modules, Viewer.__module__, None)  # as where one of its libraries is missing
+    async with house() as (client, broadcaster):
+        response = await client.post("/whep", content=offer, headers=OFFER)
+        assert response.status_code == 503
+        assert "WebRTC cannot be loaded" in response.text
+        assert broadcaster.streams() == {}
 
 
 async def test_a_goodbye_that_comes_after_the_end_is_no_mistake(viewer: Peer) -> None:
