@@ -8,6 +8,7 @@ import contextlib
 from collections import deque
 from typing import Final
 
+from avatar_live import clock
 from avatar_live.game import push
 from avatar_live.game.inputs import Enter, Happening, Input, Leave, Push, Steer
 from avatar_live.protocol.view import Camp, GameView
@@ -49,13 +50,15 @@ class Pitch:
 
     async def wait(self) -> None:
         """Wait until the next tick is due, or until somebody steers, unless the last one came early already."""
-        due_s = push.TICK_S - self._world.carried_s
-        if due_s > push.TICK_S:
-            await asyncio.sleep(due_s)
-            return
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(due_s):
-                await self._steering.wait()
+        due_s = clock.now_s() + push.TICK_S - self._world.carried_s
+        steering = asyncio.Event() if self._world.carried_s < 0.0 else self._steering
+        while True:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(due_s - clock.now_s()):
+                    await steering.wait()
+            # asyncio's timers come early by up to the resolution of its clock, which is 16 ms on Windows.
+            if steering.is_set() or clock.now_s() >= due_s:
+                return
 
     @property
     def is_at_rest(self) -> bool:

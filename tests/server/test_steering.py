@@ -2,6 +2,7 @@
 
 import asyncio
 
+from avatar_live.clock import now_s
 from avatar_live.game.push import TICK_S
 from avatar_live.protocol.wire import Keys
 from avatar_live.server.pitch import Pitch
@@ -43,6 +44,27 @@ async def test_a_second_key_waits_for_the_time_that_the_first_one_took() -> None
     assert not done
     async with asyncio.timeout(DEADLINE_S):
         await wait
+
+
+async def test_no_tick_comes_before_it_is_due_where_timers_do() -> None:
+    loop = asyncio.get_running_loop()
+    loop._clock_resolution = 0.015625  # type: ignore[attr-defined]  # as on Windows
+
+    is_over = False
+
+    def keep_busy() -> None:
+        if not is_over:
+            loop.call_soon(keep_busy)
+
+    keep_busy()
+    pitch = played()
+    for due_s in (TICK_S, 2 * TICK_S):
+        since_s = now_s()
+        await pitch.wait()
+        assert now_s() - since_s >= due_s
+        pitch.steer("ann", LEFT)
+        pitch.advance(0.0)  # a tick that comes early, and is missing later
+    is_over = True
 
 
 def test_keys_that_are_said_again_steer_nobody() -> None:
