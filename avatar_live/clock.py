@@ -34,7 +34,7 @@ class Pacer:
         """Sleep until the next tick and return its time in `now_s` seconds.
 
         `is_urged` waits for so many seconds at most, and says whether the tick is to come now: it may come by up to
-        half a period early, and those that follow keep their distance.
+        half a period early, and those that follow come when they would have, so that there are never more of them.
         """
         self._next_s += self._period_s
         late_s = now_s() - self._next_s
@@ -45,5 +45,5 @@ class Pacer:
         else:
             time.sleep(max(-late_s - self._period_s / 2.0, 0.0))
             if is_urged(max(self._next_s - now_s(), 0.0)):
-                self._next_s = min(now_s(), self._next_s)
+                return min(now_s(), self._next_s)
         return self._next_s

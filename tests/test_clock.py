@@ -23,4 +23,11 @@ def test_a_tick_that_is_urged_comes_early_but_not_by_more_than_half() -> None:
     second_s = pacer.wait(is_urged)
     assert PERIOD_S / 2 <= second_s - first_s <= PERIOD_S
     assert len(asked_s) == 1 and asked_s[0] <= PERIOD_S / 2
-    assert abs(pacer.wait(lambda _: False) - second_s - PERIOD_S) < 1e-6, "the next one keeps its distance"
+    assert abs(pacer.wait(lambda _: False) - first_s - 2 * PERIOD_S) < 1e-6, "the next one comes when it would have"
+
+
+def test_ticks_that_are_all_urged_are_no_more_than_others() -> None:
+    pacer, period_s = Pacer(30), 1 / 30
+    first_s = pacer.wait()
+    ticks_s = [pacer.wait(lambda _: True) for _ in range(30)]
+    assert ticks_s[-1] - first_s >= 29.5 * period_s - 1e-6
