@@ -137,7 +137,7 @@ class ServerLink:
         self._socket: socket.socket | None = None
         self.frames_dropped = 0
         self.is_connected = False
-        self.is_steered = threading.Event()  # a frame is wanted now; whoever makes it clears this
+        self.is_steered = threading.Event()  # a frame is wanted now, for what waits to be received
         self._reader = threading.Thread(target=self._read, name=f"{name}-read", daemon=True)
         self._writer = threading.Thread(target=self._write, name=f"{name}-write", daemon=True)
         self._reader.start()
@@ -164,7 +164,9 @@ class ServerLink:
 
     def receive(self) -> list[ToEngine]:
         """Return what the server said since the last call, in order."""
-        return self._incoming.take_all()
+        with self._changed:
+            self.is_steered.clear()
+            return self._incoming.take_all()
 
     def close(self) -> None:
         """Stop both threads."""
@@ -229,9 +231,10 @@ class ServerLink:
                 while True:
                     (length,) = _LENGTH.unpack(_receive(connection, _LENGTH.size))
                     message = _to_engine.decode(_receive(connection, length))
-                    self._incoming.put(message)
-                    if isinstance(message, Steered):
-                        self.is_steered.set()
+                    with self._changed:
+                        self._incoming.put(message)
+                        if isinstance(message, Steered):
+                            self.is_steered.set()
             with self._changed:
                 self.is_connected = False
                 self._socket = None

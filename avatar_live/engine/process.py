@@ -155,7 +155,6 @@ class Engine:
         before_s = clock.now_s()
         while self._obey(orders):
             now_s = pacer.wait(self._link.is_steered.wait)
-            self._link.is_steered.clear()
             self._listen(now_s)
             started_s = clock.now_s()
             dt_s = min(now_s - before_s, STEP_S_MAX)

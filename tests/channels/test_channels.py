@@ -142,6 +142,8 @@ async def test_a_steered_player_ends_a_wait(tmp_path: Path) -> None:
             assert server.engine is not None and not link.is_steered.is_set()
             server.engine.send(Steered())
             assert await asyncio.to_thread(link.is_steered.wait, DEADLINE_S)
+            assert link.receive() == [Steered()]
+            assert not link.is_steered.is_set(), "a frame that knows it is not urged by it again"
     finally:
         link.close()
 
