@@ -20,11 +20,12 @@ X264: Final[EncoderName] = "x264"
 _COLOURS: Final = "colorprim=smpte170m:transfer=smpte170m:colormatrix=smpte170m:range=tv"
 _SMPTE170M: Final = 6
 _LIMITED_RANGE: Final = 1
-# What `ultrafast` leaves out and is worth its time, what it does and is not, and the quantiser below which nobody sees
-# a difference: a picture that rests would be spent the whole bitrate on. SSIM, ms a frame and kbit/s of first-person
-# pictures of 640x360 at 900 kbit/s, where aiortc's VP8 has .972 for 2.7 and 896: bare .967, 0.85, 855; with deblocking
-# .9764, 0.95, 854; without decimation too .9753, 0.91, 857; with the floor too .9741, 0.85, 717.
-_TOOLS: Final = "no-deblock=0:no-dct-decimate=1:qpmin=22"
+# What `ultrafast` leaves out and is worth its time, and what it does and is not. SSIM, ms a frame and kbit/s of
+# first-person pictures of 640x360 at 900 kbit/s, where aiortc's VP8 has .972 for 2.7 and 896: bare .967, 0.85, 855;
+# with deblocking .9764, 0.95, 854; without decimation too .9753, 0.91, 857; with a player's floor too .9741, 0.85, 717.
+# The show of 1280x720 at 2.5 Mbit/s has .9895 without that floor and .9893 with it; while it rests, .9959 and .9915.
+_TOOLS: Final = "no-deblock=0:no-dct-decimate=1"
+PLAYER_QUANTISER_MIN: Final = 22  # a picture that rests would be spent the whole bitrate on, and nobody would see it
 _NO_DELAY: Final = "repeat-headers=1:sliced-threads=0:bframes=0:scenecut=0:keyint=infinite"
 _KEYFRAME_NEVER: Final = 1_000_000  # pictures; keyframes are asked for
 
@@ -97,7 +98,8 @@ OPEN_ERRORS: Final = (av.FFmpegError, ValueError, NotImplementedError, RuntimeEr
 class Format:
     """What a stream is: its pictures, what they may cost, and the most that one may, in seconds of bitrate.
 
-    `is_frugal` spends more time for more likeness, where few bits have much to show.
+    `is_frugal` spends more time for more likeness, where few bits have much to show; no picture of x264's is finer than
+    `quantiser_min`.
     """
 
     width_px: int
@@ -107,6 +109,7 @@ class Format:
     level: str
     buffer_s: float
     is_frugal: bool = False
+    quantiser_min: int = 0
 
 
 def open_codec(kind: Kind, format: Format) -> av.VideoCodecContext:
@@ -145,5 +148,5 @@ def _x264_options(format: Format) -> dict[str, str]:
         "profile": "baseline",
         "level": format.level,
         "forced-idr": "1",
-        "x264-params": f"{_NO_DELAY}:{_TOOLS}:{_COLOURS}",
+        "x264-params": f"{_NO_DELAY}:{_TOOLS}:qpmin={format.quantiser_min}:{_COLOURS}",
     }

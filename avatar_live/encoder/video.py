@@ -8,9 +8,9 @@ import av.video.frame
 import numpy as np
 from numpy.typing import NDArray
 
-from avatar_live.encoder.kinds import KINDS, OPEN_ERRORS, X264, Format, Kind, open_codec
+from avatar_live.encoder.kinds import KINDS, OPEN_ERRORS, PLAYER_QUANTISER_MIN, X264, Format, Kind, open_codec
 from avatar_live.encoder.planes import Packer
-from avatar_live.signals.encoded import VIDEO_CLOCK_HZ, EncodedFrame
+from avatar_live.signals.encoded import MAIN_STREAM, VIDEO_CLOCK_HZ, EncodedFrame
 
 SAFETY_KEYFRAME_S: Final = 10.0  # a viewer whose requests are all lost still gets a picture
 BUFFER_S: Final = 0.3  # the most that one frame may cost, in seconds of bitrate: a burst is a delay for everybody
@@ -64,7 +64,8 @@ class VideoEncoder:
             )
         level = _level(width_px, height_px, fps)
         self._stream = stream
-        self._format = Format(width_px, height_px, fps, bitrate_bps, level, BUFFER_S, is_frugal=rung > 0)
+        floor = 0 if stream == MAIN_STREAM else PLAYER_QUANTISER_MIN
+        self._format = Format(width_px, height_px, fps, bitrate_bps, level, BUFFER_S, rung > 0, floor)
         self._rung = rung
         self._kind = kind
         self._may_fall_back = may_fall_back

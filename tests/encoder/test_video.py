@@ -124,13 +124,17 @@ def test_noise_does_not_burst_the_bitrate() -> None:
     assert sum(sizes[30:]) * 8 / 2 < bitrate_bps * 1.2
 
 
-def test_a_picture_that_hardly_moves_is_not_spent_the_whole_bitrate_on() -> None:
+def test_a_picture_that_hardly_moves_is_spent_the_bitrate_on_in_the_show_and_not_for_a_player() -> None:
     bitrate_bps, fps = 900_000, 30
     drawn = [picture(0)[:, step // 8 :][:, :600].copy() for step in range(90)]
-    encoder = VideoEncoder("player-7", 600, 360, fps, bitrate_bps)
-    frames = [encoder.encode(pixels, 0.0, step * FRAME_TICKS) for step, pixels in enumerate(drawn)]
-    assert sum(len(frame.data) for frame in frames[30:]) * 8 / 2 < bitrate_bps * 0.2
-    assert np.abs(decoded(frames)[-1][:, :, :3].astype(int) - drawn[-1][:, :, :3]).mean() < 3
+    spent_bps, errors = {}, {}
+    for stream in ("main", "player-7"):
+        encoder = VideoEncoder(stream, 600, 360, fps, bitrate_bps)
+        frames = [encoder.encode(pixels, 0.0, step * FRAME_TICKS) for step, pixels in enumerate(drawn)]
+        spent_bps[stream] = sum(len(frame.data) for frame in frames[30:]) * 8 / 2
+        errors[stream] = np.abs(decoded(frames)[-1][:, :, :3].astype(int) - drawn[-1][:, :, :3]).mean()
+    assert spent_bps["player-7"] < bitrate_bps * 0.2 < spent_bps["main"]
+    assert errors["main"] < errors["player-7"] < 3
 
 
 def test_times_that_do_not_rise_are_moved_on() -> None:
@@ -202,4 +206,4 @@ def test_the_bitrate_changes_in_place_without_a_keyframe_and_its_keyframes_shrin
     assert 150_000 < low < 240_000
     assert 450_000 < full < 720_000
     assert 450_000 < back < 720_000, "never more than it was opened for"
-    assert low_key < 0.75 * full_key
+    assert low_key < 0.8 * full_key
