@@ -2,7 +2,7 @@
 
 import { COMBO_S, type Camp, type ChatLine, type ComboEnded, type Decided, type GiftGiven, type FreeTicket, FREE_TICKET_SECONDS, type GiftUpdate, LOTTERY_SHOWN_S, type Lottery, POLL_SHOWN_S, type Poll, TICKET_SECONDS, type ToViewer, type Welcome } from "./protocol";
 import { type Answered, type Banner, type Line, type Link, type Measured, NO_VIDEO, type Notice, type OwnGift, type Play, type FreeNow, type LotteryNow, type PollNow, type State, type Timed, type Video, canBeMany, freeCoins, giftOf, isOver, tierOf } from "./state";
-import { withChoice, withPush, withPushTold, withVotesAfter } from "./votes";
+import { withChoice, withoutOpenChoice, withPush, withPushTold, withVotesAfter } from "./votes";
 import { withDecided, withHeld, withWaiting } from "./waiting";
 import { words } from "./words";
 
@@ -157,7 +157,7 @@ export function reduce(state: State, message: ToViewer | Happening, now_ms: numb
     case "play_failed":
       return withNotice({ ...state, play: null }, message.reason, true, now_ms);
     case "refused":
-      return withNotice(message.about === "vote" ? { ...state, choice: null } : state, message.reason, true, now_ms);
+      return withNotice(message.about === "vote" ? withoutOpenChoice(state) : state, message.reason, true, now_ms);
     case "pong":
       return state;
     case "link_changed":

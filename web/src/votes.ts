@@ -41,6 +41,13 @@ export function withChoice(state: State, choice: number): State {
   return poll === undefined ? state : { ...state, choice: { poll: poll.id, question: poll.question, choice, is_open: true } };
 }
 
+/** Forget a choice that was refused: the one before it, if there was one, still counts. */
+export function withoutOpenChoice(state: State): State {
+  const { choice, vote, poll } = state;
+  const is_of_poll = choice !== null && vote !== null && choice.poll === poll?.poll.id;
+  return { ...state, choice: is_of_poll ? { ...choice, choice: vote, is_open: false } : null };
+}
+
 /** Come back to the room: in a new life of it, what was done in the one before is not known, nor all that was chosen. */
 export function withVotesAfter(state: State, welcome: Welcome, is_same_life: boolean, now_ms: number): State {
   const choice = state.choice !== null && !is_same_life && welcome.vote !== state.choice.choice ? { ...state.choice, is_open: true } : state.choice;

@@ -87,6 +87,13 @@ describe("a choice in a poll", () => {
     expect(openVotes(reduce(counted, welcome("second", { ...POLL, is_over: true }), 2))).toEqual([]);
   });
 
+  it("that was refused for being too fast leaves the one before it, which a crash may make the room forget", () => {
+    const changed = reduce(counted, { type: "choice_sent", choice: 0 }, 2);
+    const refused = reduce(changed, { type: "refused", about: "vote", reason: "Too fast." }, 3);
+    expect(openVotes(reduce(refused, welcome("first", POLL, 1), 4))).toEqual([]);
+    expect(openVotes(reduce(refused, welcome("second", POLL), 4))).toEqual([{ type: "vote", poll: 3, choice: 1 }]);
+  });
+
   it("that was refused is let go", () => {
     expect(openVotes(reduce(chosen, { type: "refused", about: "vote", reason: "Too fast." }, 1))).toEqual([]);
   });
