@@ -338,7 +338,9 @@ _KEEP_PART: Final = (
     "ON CONFLICT (room, viewer) DO UPDATE SET "
     "likes = CASE WHEN part.show = excluded.show THEN greatest(part.likes, excluded.likes) ELSE excluded.likes END, "
     "watched_s = CASE WHEN part.show = excluded.show THEN greatest(part.watched_s, excluded.watched_s) "
-    "ELSE excluded.watched_s END, show = excluded.show, camp = excluded.camp"
+    "ELSE excluded.watched_s END, "
+    "camp = CASE WHEN part.show = excluded.show AND excluded.camp = '' THEN part.camp ELSE excluded.camp END, "
+    "show = excluded.show"
 )
 _UNFINISHED_COINS: Final = (
     "SELECT coalesce(sum(price_coins), 0) FROM outbox JOIN gift ON gift.transfer = outbox.transfer"

@@ -101,7 +101,7 @@ PartRow = tuple[str, int, float, str]  # the viewer, likes, seconds of watching,
 
 @dataclass(frozen=True, slots=True)
 class KeepParts:
-    """Write down what part viewers have had in a show; likes and seconds only rise."""
+    """Write down what part viewers have had in a show; likes and seconds only rise, and a camp is kept."""
 
     room: str
     show: str

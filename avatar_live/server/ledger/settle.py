@@ -270,7 +270,7 @@ def _keep_parts(desk: "_Desk", asked: KeepParts) -> None:
         viewer, likes, watched_s, camp = part
         show, before = desk.changes.parts.get((asked.room, viewer), ("", None))
         if before is not None and show == asked.show:
-            part = (viewer, max(before[1], likes), max(before[2], watched_s), camp)
+            part = (viewer, max(before[1], likes), max(before[2], watched_s), camp or before[3])
         desk.changes.parts[asked.room, viewer] = asked.show, part
 
 

@@ -175,7 +175,8 @@ _KEEP_PART: Final = (
     "INSERT INTO part VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (room, viewer) DO UPDATE SET "
     "likes = CASE WHEN show = excluded.show THEN max(likes, excluded.likes) ELSE excluded.likes END, "
     "watched_s = CASE WHEN show = excluded.show THEN max(watched_s, excluded.watched_s) ELSE excluded.watched_s END, "
-    "show = excluded.show, camp = excluded.camp"
+    "camp = CASE WHEN show = excluded.show AND excluded.camp = '' THEN camp ELSE excluded.camp END, "
+    "show = excluded.show"
 )
 _UNFINISHED_COINS: Final = (
     "SELECT coalesce(sum(price_coins), 0) FROM outbox JOIN gift ON gift.transfer = outbox.transfer"
