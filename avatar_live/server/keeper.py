@@ -218,7 +218,8 @@ class Keeper:
             case ev.ShowCue(cue_id, cue, key):
                 self.stage.show(cue_id, cue, key)
             case ev.PushBall(camp, strength, viewer, id):
-                self.pitch.push(camp, strength, viewer, id)
+                if (failed := self.pitch.push(camp, strength, viewer, id)) is not None:
+                    self.handle(ev.PushesMoved((failed,)))
             case ev.EnterPitch(player, name, camp):
                 self.pitch.enter(player, name, camp)
             case ev.LeavePitch(player):

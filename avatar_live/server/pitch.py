@@ -16,7 +16,7 @@ from avatar_live.protocol.wire import Keys, PushState
 from avatar_live.room.events import MovedPush
 
 STEERS_MAX: Final = 500  # between two ticks; beyond, keys wait for their next message
-ANSWERED_MAX: Final = 20_000  # pushes that wait and whose givers want to be told
+ANSWERED_MAX: Final = 20_000  # pushes whose givers want to be told, and what they are not told yet
 TOLD_AT_ONCE_MAX: Final = 500  # of them with one tick, so that a kick-off in a full house holds up nobody
 WAITS: Final = "The ball lies in the goal: it is pushed at the kick-off."
 CROWDED: Final = "More push at once than the game can follow, so yours was left out; press again."
@@ -65,14 +65,17 @@ class Pitch:
         """Say that nothing moves."""
         return not self._inputs and self._net == 0.0 and push.is_at_rest(self._world)
 
-    def push(self, camp: Camp, strength: float, viewer: str = "", id: str = "") -> None:
-        """Push the ball at the next tick that takes pushes; `take_moved` tells of one that a viewer did."""
-        if viewer and len(self._pushes) >= ANSWERED_MAX:
-            self._moved.append(MovedPush(viewer, id, camp, "failed", CROWDED))
-            return
+    def push(self, camp: Camp, strength: float, viewer: str = "", id: str = "") -> MovedPush | None:
+        """Push the ball at the next tick that takes pushes; `take_moved` tells of one that a viewer did.
+
+        One that is left out because too many are to be told is returned: its giver can be told at once.
+        """
+        if viewer and len(self._pushes) + len(self._moved) >= ANSWERED_MAX:
+            return MovedPush(viewer, id, camp, "failed", CROWDED)
         self._net += strength if camp == "red" else -strength
         if viewer:
             self._pushes.append(MovedPush(viewer, id, camp, "done"))
+        return None
 
     def take_moved(self) -> tuple[MovedPush, ...]:
         """Return the pushes with which something happened, in order, and at most so many as can be told at once."""

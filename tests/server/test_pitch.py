@@ -68,9 +68,26 @@ def test_of_pushes_against_each_other_the_stronger_side_wins_whatever_their_orde
 def test_more_pushes_than_can_be_followed_fail_for_a_reason_and_one_less_does_not() -> None:
     pitch = scored()
     for number in range(ANSWERED_MAX + 1):
-        pitch.push("red", 0.2, "ann", f"press-{number}")
-    (failed,) = pitch.take_moved()
+        failed = pitch.push("red", 0.2, "ann", f"press-{number}")
+        assert (failed is not None) == (number == ANSWERED_MAX)
+    assert failed is not None
     assert (failed.id, failed.state, failed.reason) == (f"press-{ANSWERED_MAX}", "failed", CROWDED)
+    assert pitch.take_moved() == ()
+
+
+def test_steady_pressers_are_told_of_each_push_after_no_more_ticks_than_the_limit_takes() -> None:
+    pitch, pressed, late = Pitch(7), 0, 0
+    pressed_at: dict[str, int] = {}
+    for tick in range(120):
+        for _ in range(2 * TOLD_AT_ONCE_MAX):
+            pressed += 1
+            if pitch.push("red" if pressed % 2 else "blue", 0.2, "ann", f"press-{pressed}") is None:
+                pressed_at[f"press-{pressed}"] = tick
+        pitch.advance(TICK_S)
+        for one in pitch.take_moved():
+            if one.state == "done":
+                late = max(late, tick - pressed_at.pop(one.id))
+    assert len(pressed_at) <= ANSWERED_MAX and late <= ANSWERED_MAX // TOLD_AT_ONCE_MAX
 
 
 def test_a_full_house_is_told_over_some_ticks() -> None:
