@@ -2,12 +2,12 @@
 
 It is written whole, off the loop and at most once a look; only what begins or ends is written before anybody is told,
 and so before the first prize of a lottery is asked for, which no other life of the server shall draw again. A disk that
-does not take it is asked again by itself, and the operator hears of it once.
+does not take it, or not in time, holds up nobody: it is asked again by itself, and the operator hears of it once.
 """
 
 import asyncio
 import logging
-import threading
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +20,8 @@ from avatar_live.server.whole_file import write_whole
 FILE: Final = "together.json"
 RETRY_FIRST_S: Final = 1.0
 RETRY_S_MAX: Final = 60.0  # from one try to the next, doubled each time
+WAIT_S_MAX: Final = 1.0  # for a disk; meanwhile the whole show stands still
+SLOW: Final = "it does not answer"
 CANNOT: Final = (
     "%s cannot be written (%s), so a restart would end the poll, the lottery and the goals as they are now: free some "
     "space on that disk; it is tried again by itself, and you will be told when it works."
@@ -40,12 +42,11 @@ class TogetherFile:
         self._path = folder / FILE
         self._seen: tuple[Ballot | None, Draw | None] = None, None
         self._counted: tuple[object, ...] = ()
-        self._asked = 0  # numbers what is to be written
-        self._written = 0
-        self._lock = threading.Lock()  # a thread may still write when the loop does
-        self.writing: asyncio.Task[None] | None = None  # the last look
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="together")
+        self.writing: Future[None] | None = None  # the last one
         self._failed = 0  # tries in a row
         self.retry_s = 0.0  # when the next one is due
+        self._is_late = False  # somebody has waited for it long enough
 
     def read(self, wall_s: float) -> tuple[Together, float] | None:
         """Return what was kept, and how many seconds ago; None for nothing that can be read."""
@@ -59,28 +60,36 @@ class TogetherFile:
         return kept.together, max(wall_s - kept.wall_s, 0.0)
 
     def look_at(self, room: Room, now_s: float, wall_s: float) -> None:
-        """Write down in a thread what has changed, unless the last look is still being written, or the disk rests."""
+        """Write down beside the show what has changed, unless the last is still being written, or the disk rests."""
         if self.writing is not None and not self.writing.done():
             return
         is_news = self._note(room)
         is_due = now_s >= self.retry_s if self._failed else is_news
-        if not is_due:
-            return
-        self._asked += 1
-        writing = asyncio.to_thread(self._write, self._asked, together(room, now_s), now_s, wall_s)
-        self.writing = asyncio.create_task(writing)
+        if is_due:
+            self._begin(room, now_s, wall_s)
 
     async def close(self, room: Room, now_s: float, wall_s: float) -> None:
         """Write down the last of it."""
         if self.writing is not None:
-            await self.writing
-        self.write(room, now_s, wall_s)
+            await asyncio.wrap_future(self.writing)
+        if self._note(room) or self._failed:
+            await asyncio.wrap_future(self._begin(room, now_s, wall_s))
 
     def write(self, room: Room, now_s: float, wall_s: float) -> None:
-        """Write it down at once, for what must not be forgotten."""
-        if self._note(room) or self._failed:
-            self._asked += 1
-            self._write(self._asked, together(room, now_s), now_s, wall_s)
+        """Write it down at once, for what must not be forgotten; a disk that rests or is late gets it with a look."""
+        is_behind = self._is_late and self.writing is not None and not self.writing.done()
+        if is_behind or (self._failed and now_s < self.retry_s) or not (self._note(room) or self._failed):
+            return
+        try:
+            self._begin(room, now_s, wall_s).result(WAIT_S_MAX)
+        except TimeoutError:
+            if not self._is_late and not self._failed:
+                _log.warning(CANNOT, self._path, SLOW)
+            self._is_late = True
+
+    def _begin(self, room: Room, now_s: float, wall_s: float) -> Future[None]:
+        self.writing = self._writer.submit(self._write, together(room, now_s), now_s, wall_s)
+        return self.writing
 
     def _note(self, room: Room) -> bool:
         """Take note of how it stands; False where it stood so before."""
@@ -91,21 +100,15 @@ class TogetherFile:
         self._seen, self._counted = (room.ballot, room.draw), counted
         return is_news
 
-    def _write(self, number: int, kept: Together, now_s: float, wall_s: float) -> None:
-        with self._lock:
-            if number > self._written:
-                self._written = number
-                self._replace(kept, now_s, wall_s)
-
-    def _replace(self, kept: Together, now_s: float, wall_s: float) -> None:
+    def _write(self, kept: Together, now_s: float, wall_s: float) -> None:
         try:
             write_whole(self._path, msgspec.json.encode(_Kept(wall_s, kept)))
         except OSError as error:
             self.retry_s = now_s + min(RETRY_FIRST_S * 2.0 ** min(self._failed, 16), RETRY_S_MAX)
             self._failed += 1
-            if self._failed == 1:
+            if self._failed == 1 and not self._is_late:
                 _log.warning(CANNOT, self._path, error.strerror)
             return
-        if self._failed:
-            self._failed = 0
+        if self._failed or self._is_late:
+            self._failed, self._is_late = 0, False
             _log.warning(CAN_AGAIN, self._path)

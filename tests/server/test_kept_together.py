@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +16,9 @@ from avatar_live.protocol.wire import Say
 from avatar_live.room import events as ev
 from avatar_live.room.state import Room
 from avatar_live.room.step import step
-from avatar_live.server.together import CAN_AGAIN, CANNOT, FILE, RETRY_S_MAX, TogetherFile
+from avatar_live.server import together as kept_together
+from avatar_live.server.together import CAN_AGAIN, CANNOT, FILE, RETRY_S_MAX, SLOW, WAIT_S_MAX, TogetherFile
+from avatar_live.server.whole_file import write_whole
 
 DEADLINE_S = 10.0
 
@@ -93,7 +96,7 @@ async def looked_at(file: TogetherFile, room: Room, now_s: float) -> None:
     """Look, and wait until the look is over."""
     file.look_at(room, now_s, 1_000.0 + now_s)
     if file.writing is not None:
-        await file.writing
+        await asyncio.wrap_future(file.writing)
 
 
 async def test_a_disk_that_takes_nothing_is_asked_again_by_itself_and_the_operator_hears_of_it_once(
@@ -117,6 +120,52 @@ async def test_a_disk_that_takes_nothing_is_asked_again_by_itself_and_the_operat
     assert [record.getMessage() for record in caplog.records][1:] == [CAN_AGAIN % path]
     read = TogetherFile(tmp_path).read(1_200.0)
     assert read is not None and read[0].ballot is not None, "the same room, though nothing new has happened in it"
+
+
+async def test_what_begins_while_the_disk_rests_waits_for_the_next_try(tmp_path: Path) -> None:
+    blocked = tmp_path / "together.new"
+    (blocked / "in the way").mkdir(parents=True)
+    file = TogetherFile(tmp_path)
+    room, _ = step(Room(epoch="life-1"), ev.PollOpened("Tea?", ("yes", "no"), 30.0, None), 0.0)
+    file.write(room, 0.0, 1_000.0)
+    room, _ = step(room, ev.GoalSet("likes", "Dance!", 50), 0.5)
+    file.write(room, 0.5, 1_000.5)
+    assert file.retry_s == 1.0, "it was not tried again"
+    (blocked / "in the way").rmdir()
+    blocked.rmdir()
+    await looked_at(file, room, 1.0)
+    read = TogetherFile(tmp_path).read(1_200.0)
+    assert read is not None and [goal.title for goal in read[0].targets] == ["Dance!"]
+
+
+async def test_a_disk_that_hangs_stops_the_show_once_and_gets_what_is_true_when_it_is_back(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    is_back = threading.Event()
+
+    def write_late(path: Path, data: bytes) -> None:
+        is_back.wait(DEADLINE_S)
+        write_whole(path, data)
+
+    monkeypatch.setattr(kept_together, "write_whole", write_late)
+    file, path = TogetherFile(tmp_path), tmp_path / FILE
+    room, _ = step(Room(epoch="life-1"), ev.PollOpened("Tea?", ("yes", "no"), 30.0, None), 0.0)
+    began_s = time.monotonic()
+    file.write(room, 0.0, 1_000.0)
+    waited_s = time.monotonic() - began_s
+    for number in range(50):
+        room, _ = step(room, ev.GoalSet("likes", f"Dance {number}!", 50), 1.0)
+        room, _ = step(room, ev.GoalDropped(number + 1), 1.0)
+        file.write(room, 1.0, 1_001.0)
+    assert waited_s >= WAIT_S_MAX and time.monotonic() - began_s < DEADLINE_S
+    assert [record.getMessage() for record in caplog.records] == [CANNOT % (path, SLOW)]
+    is_back.set()
+    assert file.writing is not None
+    await asyncio.wrap_future(file.writing)
+    assert [record.getMessage() for record in caplog.records][1:] == [CAN_AGAIN % path]
+    await looked_at(file, room, 2.0)
+    read = TogetherFile(tmp_path).read(1_200.0)
+    assert read is not None and read[0].goal_number == room.goal_number
 
 
 async def test_a_poll_that_was_opened_is_there_after_a_kill_at_once(mortal: ShowServer) -> None:
