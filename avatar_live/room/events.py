@@ -385,7 +385,7 @@ class GameOffered:
 
 @dataclass(frozen=True, slots=True)
 class GamesRemembered:
-    """These games sold effects in an earlier life of the room, and may come back."""
+    """These games sold effects in this show, in an earlier life of the room, and may come back."""
 
     games: tuple[str, ...]
 

@@ -18,17 +18,19 @@ OWNED: Final = (
 
 
 class GameOwners:
-    """Remember who offered which game first; the show's own token may speak for every game."""
+    """Remember who offered which game first; the show's own token may speak for every game.
 
-    def __init__(self, standing: Standing | None) -> None:
+    `remembered` are the games that an earlier life of the server had in this show, and whose owner may come back.
+    """
+
+    def __init__(self, standing: Standing | None, show: str) -> None:
         self._standing = standing
+        self._show = show
         kept = standing.kept.games if standing is not None else {}
         self._owners = {game: _held(owner) for game, owner in kept.items()}
-
-    @property
-    def games(self) -> tuple[str, ...]:
-        """The games whose owner may come back."""
-        return tuple(game for game, owner in self._owners.items() if not self._has_ended(owner))
+        self.remembered = tuple(
+            game for game, owner in self._owners.items() if kept[game].show == show and not self._has_ended(owner)
+        )
 
     def obstacle(self, room: Room, held: Held, game: str) -> str:
         """Say in a sentence why a token cannot speak for a game; empty when it can.
@@ -36,7 +38,7 @@ class GameOwners:
         A game is free again once its token is revoked or has expired, or when it has been away for so long that the
         room has let it go.
         """
-        self._owners = {one: owner for one, owner in self._owners.items() if one in room.shelf.games}
+        self.look_at(room)
         owner = self._owners.get(game)
         if owner is None or held is HOST or owner.id == held.id or self._has_ended(owner):
             return ""
@@ -48,16 +50,28 @@ class GameOwners:
         if owner is None or self._has_ended(owner):
             self._owners[game] = held
             if self._standing is not None:
-                self._standing.kept.games = {one: _kept(owner) for one, owner in self._owners.items()}
+                self._standing.kept.games = self._kept()
                 self._standing.write()
+
+    def look_at(self, room: Room) -> None:
+        """Forget whose the games are that the room has let go."""
+        owners = {game: owner for game, owner in self._owners.items() if game in room.shelf.games}
+        if owners.keys() != self._owners.keys():
+            self._owners = owners
+            if self._standing is not None:
+                self._standing.kept.games = self._kept()
+                self._standing.write_soon()
+
+    def _kept(self) -> dict[str, GameOwner]:
+        return {game: _owner(held, self._show) for game, held in self._owners.items()}
 
     def _has_ended(self, owner: Held) -> bool:
         return owner is not HOST and self._standing is not None and bool(end_of(self._standing, owner, clock.wall_s()))
 
 
+def _owner(held: Held, show: str) -> GameOwner:
+    return GameOwner(show=show) if held is HOST else GameOwner(held.id, held.issued_s, held.expires_s, show)
+
+
 def _held(owner: GameOwner) -> Held:
     return Held(owner.token, "", (), owner.issued_s, owner.expires_s) if owner.token else HOST
-
-
-def _kept(held: Held) -> GameOwner:
-    return GameOwner() if held is HOST else GameOwner(held.id, held.issued_s, held.expires_s)

@@ -75,7 +75,7 @@ class Keeper:
         self.pitch = Pitch(secrets.randbits(63))
         self.stage = StageLink(self.handle)
         self.gifts_committed = 0
-        self.game_owners = GameOwners(standing)
+        self.game_owners = GameOwners(standing, ledger.show)
         self.seasons = Seasons(ledger, self.crowd)
         self._arrivals = Bucket()
         self._outbox = Outbox()
@@ -118,7 +118,7 @@ class Keeper:
         givers = await asyncio.wrap_future(self.ledger.round_givers(round_.after))
         gave = tuple(ev.Gave(one.viewer, one.name, one.coins) for one in givers)
         self.handle(ev.RoundRestored(round_.number, round_.after, gave))
-        self.handle(ev.GamesRemembered(self.game_owners.games))
+        self.handle(ev.GamesRemembered(self.game_owners.remembered))
         for one in self._outbox.take_all(await asyncio.wrap_future(self.ledger.drain())):
             gift = GIFTS.get(one.gift)
             if gift is not None and gift.reaction == "ticket" and not is_prize(one.id):

@@ -329,6 +329,7 @@ async def _tick(keeper: Keeper, programs: Programs) -> None:
             keeper.drain()
         if count % TICKS_PER_LOOK == 0:
             programs.look_after(now_s, clock.wall_s())
+            keeper.game_owners.look_at(keeper.room)
             if keeper.together is not None:
                 keeper.together.look_at(keeper.room, now_s, clock.wall_s())
 

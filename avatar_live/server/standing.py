@@ -36,11 +36,15 @@ class StandingError(Exception):
 
 
 class GameOwner(msgspec.Struct, frozen=True):
-    """Which token a game belongs to, since when that is good and until when; without an id it is the show's own."""
+    """Which token a game belongs to, since when that is good and until when; without an id it is the show's own.
+
+    `show` is the last one in which the game was here.
+    """
 
     token: str = ""
     issued_s: float = 0.0
     expires_s: float = 0.0
+    show: str = ""
 
 
 class Kept(msgspec.Struct):
@@ -126,8 +130,7 @@ class Standing:
         kept.slow_s, kept.is_frozen, kept.has_links = order.slow_s, order.is_frozen, order.has_links
         kept.hold, kept.hold_s, kept.hold_end = order.hold, order.hold_s, order.hold_end
         kept.delay_s = order.delay_s
-        self._latest = msgspec.json.encode(kept)
-        self._writer.submit(self._write)
+        self.write_soon()
 
     @property
     def address_key(self) -> str:
@@ -163,6 +166,11 @@ class Standing:
         """Write the standings before anything else happens: what is used up or taken back must stay so."""
         self._latest = msgspec.json.encode(self.kept)
         self._write()
+
+    def write_soon(self) -> None:
+        """Write the standings beside the show."""
+        self._latest = msgspec.json.encode(self.kept)
+        self._writer.submit(self._write)
 
     async def settled(self) -> None:
         """Return when what was to be kept up to now is written."""

@@ -8,17 +8,24 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
+import msgspec
 import pytest
 from show_server import DEADLINE_S, TOKEN, ShowServer, page, show_server
 
 from avatar_live.channels.link import ServerLink
 from avatar_live.channels.processes import CueTaken, EngineHello, StageCue
+from avatar_live.protocol.effects import GAMES_MAX, RETURN_S
 from avatar_live.protocol.wire import GiftUpdate, GiveGift, Like, OwnCamp, PickCamp
-from avatar_live.server.game_owners import OWNED
+from avatar_live.room import events as ev
+from avatar_live.room.state import Room
+from avatar_live.room.step import step
+from avatar_live.server.access import HOST
+from avatar_live.server.game_owners import OWNED, GameOwners
 from avatar_live.server.keeper import digest
 from avatar_live.server.ledger import LEDGER_FILE, Ledger
 from avatar_live.server.ledger.reports import GiverSum
 from avatar_live.server.ledger.requests import Round
+from avatar_live.server.standing import FILE, Kept, Standing
 
 GHOST = {"id": "ghost", "name": "Ghost", "emoji": "👻", "price_coins": 25}
 
@@ -183,6 +190,53 @@ async def test_a_game_that_sold_nothing_is_still_its_tokens_after_a_kill(mortal:
     assert (await asked(mortal, "PUT", "games/castle/effects", [GHOST], fresh)).status_code == 200, "taken back: free"
 
 
+async def test_the_games_of_the_show_before_hold_no_place_in_the_next_unless_something_paid_waits_for_them(
+    mortal: ShowServer,
+) -> None:
+    owner, other = [
+        (await asked(mortal, "POST", "tokens", {"scopes": ["games", "read"], "name": name})).json()["token"]
+        for name in ("Castle", "Thief")
+    ]
+    for number in range(GAMES_MAX):
+        assert (await asked(mortal, "PUT", f"games/game-{number}/effects", [GHOST], owner)).status_code == 200
+    async with page(mortal, "Ann") as ann:
+        await ann.send(GiveGift("ghost-1", "game-0/ghost"))
+        await ann.until(GiftUpdate, lambda one: one.state == "committed")
+        mortal.kill()
+    mortal.start()
+    assert (await asked(mortal, "PUT", "games/game-1/effects", [GHOST], other)).text == OWNED, "the same show"
+    mortal.kill()
+    mortal.plan = msgspec.structs.replace(mortal.plan, run_folder=str(mortal.folder / "next"))
+    mortal.start()
+    for game, status in (("game-0", 409), ("game-1", 200), ("another", 200)):
+        assert (await asked(mortal, "PUT", f"games/{game}/effects", [GHOST], other)).status_code == status, game
+    standing = Path(mortal.plan.data_folder) / FILE
+    until_s = time.monotonic() + DEADLINE_S
+    while set(msgspec.json.decode(await asyncio.to_thread(standing.read_bytes), type=Kept).games) != {
+        "game-0",
+        "game-1",
+        "another",
+    }:
+        assert time.monotonic() < until_s, "what the room let go is still written down"
+        await asyncio.sleep(0.05)
+
+
+async def test_whose_a_game_was_is_forgotten_once_the_room_has_let_it_go(tmp_path: Path) -> None:
+    standing = Standing(tmp_path)
+    owners, room = GameOwners(standing, "a show"), Room(epoch="a life")
+    for game in ("castle", "maze"):
+        owners.offered(HOST, game)
+        room, _ = step(room, ev.GameOffered(game, ()), 0.0)
+    room, _ = step(room, ev.GameOffered("castle", (), is_new_line=True), 100.0)
+    for now_s in (101.0, 102.0 + RETURN_S):
+        room, _ = step(room, ev.Ticked(0.0, 0, 0, True), now_s)
+    owners.look_at(room)
+    await standing.settled()
+    assert set(Standing(tmp_path).kept.games) == {"castle"}
+    assert GameOwners(Standing(tmp_path), "a show").remembered == ("castle",)
+    assert GameOwners(Standing(tmp_path), "the next").remembered == ()
+
+
 # --- in the books, of either kind ------------------------------------------------------------------------------------
 
 
@@ -216,12 +270,14 @@ def test_parts_only_grow_within_a_show_and_begin_anew_with_the_next(where: Path 
     with contextlib.closing(Ledger(where, show="one")) as ledger:
         assert ledger.part("ann").result(DEADLINE_S) is None
         ledger.keep_parts((("ann", 5, 10.0, ""), ("bob", 1, 2.0, "blue"), ("ann", 4, 12.0, "red")))
+        ledger.keep_parts((("cid", 0, 0.0, "red"), ("cid", 0, 1.0, "")))
         ledger.keep_parts((("ann", 3, 1.0, "red"),))
         assert ledger.part("ann").result(DEADLINE_S) == ("ann", 5, 12.0, "red")
     with contextlib.closing(Ledger(where, show="one")) as again:
         again.keep_parts((("ann", 1, 1.0, ""),)).result(DEADLINE_S)
-        assert again.part("ann").result(DEADLINE_S) == ("ann", 5, 12.0, "")
+        assert again.part("ann").result(DEADLINE_S) == ("ann", 5, 12.0, "red"), "nobody leaves a camp for none"
         assert again.part("bob").result(DEADLINE_S) == ("bob", 1, 2.0, "blue")
+        assert again.part("cid").result(DEADLINE_S) == ("cid", 0, 1.0, "red")
     with contextlib.closing(Ledger(where, show="two")) as next_show:
         assert next_show.part("ann").result(DEADLINE_S) is None
         next_show.keep_parts((("ann", 1, 1.0, ""),)).result(DEADLINE_S)
