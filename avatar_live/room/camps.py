@@ -2,8 +2,8 @@
 
     accepted (or refused) -> in line for the game's next tick, or for the kick-off after a goal -> done, or failed
 
-The client makes the id of a press, so a press that is sent again after a break, an edge's death or a new life of the
-room pushes once in each life of the game. Its giver is told of each step.
+The client makes the id of a press, so a press that is sent again after a break or an edge's death pushes once. Its
+giver is told of each step. A new life of the room knows no ids: what was done but not told yet is pushed again.
 """
 
 import re
