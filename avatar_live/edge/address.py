@@ -42,6 +42,14 @@ def household(address: str) -> str:
     return str(ipaddress.IPv6Address(int(read) >> 64 << 64))
 
 
+def site(address: str) -> str:
+    """Return the /48 of an IPv6 address from the internet, all of which one customer may have; empty for all others."""
+    read = parsed(address)
+    if not isinstance(read, ipaddress.IPv6Address) or not read.is_global:
+        return ""
+    return f"{ipaddress.IPv6Address(int(read) >> 80 << 80)}/48"
+
+
 def address_digest(key: str, address: str) -> str:
     """Return the name under which an address is known in a room; empty for this machine's own and for nobody's."""
     if address in (*OWN_ADDRESSES, UNNAMED):

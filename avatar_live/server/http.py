@@ -5,20 +5,29 @@ body come: a thousand clients that send a byte a second would hold a thousand so
 """
 
 import asyncio
+from collections.abc import Callable
+from http import HTTPStatus
 from typing import Final
 
 import h11
-from litestar.enums import ScopeType
-from litestar.types import ASGIApp, Receive, Scope, Send
+from litestar.enums import HttpMethod, ScopeType
+from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from avatar_live import clock
 from avatar_live.edge.callers import Callers
 from avatar_live.edge.doorstep import Doorstep
 from avatar_live.edge.joins import JoinRate
+from avatar_live.server.access import Access, bearer
+from avatar_live.server.signalling import CORS, PREFLIGHT
+from avatar_live.server.tokens import TokenError
 
 REQUEST_S_MAX: Final = 10.0  # the longest bodies are offers of some kilobytes
 TOO_OFTEN: Final = "Too many requests from your address: wait a moment."
+SIGNED: Final = ("/api/bridges/", "/api/topup/")
+WATCHES: Final = "/whep"
+TOKENS: Final = ("/api/", "/metrics")
+FOR_ALL_ORIGINS: Final = (WATCHES, "/whip", "/sdk.js")
 _HERE: Final = (h11.DONE, h11.MUST_CLOSE, h11.CLOSED, h11.ERROR)
 
 
@@ -84,19 +93,53 @@ def with_callers(app: ASGIApp, callers: Callers) -> ASGIApp:
     return call
 
 
-def with_limit(app: ASGIApp, rate: JoinRate) -> ASGIApp:
-    """Return the app, for who does not ask too often; programs of this machine are not counted."""
+def with_limit(app: ASGIApp, rate: JoinRate, access: Access, has_watch: Callable[[str], bool]) -> ASGIApp:
+    """Return the app, for who does not ask too often.
+
+    Not counted are programs of this machine, who has a token of the show, who signs what is posted, since a platform
+    may not post it again, and who leaves or mends a stream that is watched, as `has_watch` says.
+    """
+
+    def is_known(scope: HTTPScope) -> bool:
+        path = scope["path"]
+        if path.startswith(SIGNED):
+            return scope["method"] == HttpMethod.POST
+        if path.startswith(f"{WATCHES}/"):
+            return has_watch(path.removeprefix(f"{WATCHES}/"))
+        offered = bearer(dict(scope["headers"]).get(b"authorization", b"").decode("latin-1"))
+        if not offered or not path.startswith(TOKENS):
+            return False
+        try:
+            access.held(offered, clock.wall_s())
+        except TokenError:
+            return False
+        return True
 
     async def call(scope: Scope, receive: Receive, send: Send) -> None:
         caller = scope.get("client")
-        wait_s = rate.wait_s(caller[0], clock.now_s()) if scope["type"] == ScopeType.HTTP and caller is not None else 0
-        if wait_s == 0:
+        if scope["type"] != ScopeType.HTTP or caller is None or is_known(scope):
             await app(scope, receive, send)
-            return
-        body = TOO_OFTEN.encode()
-        headers = {"Content-Type": "text/plain; charset=utf-8", "Content-Length": len(body), "Retry-After": wait_s}
-        encoded = [(name.encode(), str(value).encode()) for name, value in headers.items()]
-        await send({"type": "http.response.start", "status": 429, "headers": encoded})
-        await send({"type": "http.response.body", "body": body, "more_body": False})
+        elif wait_s := rate.wait_s(caller[0], clock.now_s()):
+            await _turn_away(scope, send, wait_s)
+        else:
+            await app(scope, receive, send)
 
     return call
+
+
+async def _turn_away(scope: HTTPScope, send: Send, wait_s: int) -> None:
+    """Say when to come back, also to pages of other origins where they may ask at all."""
+    body = TOO_OFTEN.encode()
+    headers = {
+        "Content-Type": "text/plain; charset=utf-8",
+        "Content-Length": str(len(body)),
+        "Retry-After": str(wait_s),
+    }
+    status = HTTPStatus.TOO_MANY_REQUESTS
+    if scope["path"].startswith(FOR_ALL_ORIGINS):
+        headers |= CORS
+        if scope["method"] == HttpMethod.OPTIONS:  # a browser hides what it is told where its preflight is refused
+            status, headers, body = HTTPStatus.NO_CONTENT, PREFLIGHT, b""
+    encoded = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+    await send({"type": "http.response.start", "status": status, "headers": encoded})
+    await send({"type": "http.response.body", "body": body, "more_body": False})

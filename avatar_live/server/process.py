@@ -27,7 +27,7 @@ from avatar_live.channels.processes import Order, Panic, ServerPlan, Stop
 from avatar_live.edge.callers import Callers
 from avatar_live.edge.doorstep import Doorstep
 from avatar_live.edge.edge import Edge
-from avatar_live.edge.joins import REQUEST_ALLOWANCE, JoinRate
+from avatar_live.edge.joins import JoinRate, request_allowance
 from avatar_live.edge.link import serve_edges
 from avatar_live.edge.open_files import allow_open_files
 from avatar_live.edge.origin import is_from_here
@@ -218,7 +218,8 @@ async def _serve_room(
     app = make_app(
         plan, keeper, access, commands, webhooks, bridge_routes(bridging, access), whep, whip, metrics, presence
     )
-    limited = with_callers(with_limit(app, JoinRate(REQUEST_ALLOWANCE)), callers)
+    requests = JoinRate(request_allowance(plan.lines_each_max))
+    limited = with_callers(with_limit(app, requests, access, broadcaster.has), callers)
     web = _Web(limited, Doorstep(callers), reception(edge, programs, access))
     run_folder = Path(plan.run_folder)
     async with (
