@@ -16,6 +16,7 @@ from avatar_live.client.line import ClientError, Line, socket_url
 from avatar_live.protocol.codec import MalformedError, encoded, to_viewer
 from avatar_live.protocol.view import Camp
 from avatar_live.protocol.wire import (
+    GIFT_COUNT_MAX,
     GIFT_ID_CHARACTERS_MAX,
     LIKES_PER_MESSAGE_MAX,
     ChatLine,
@@ -39,7 +40,9 @@ from avatar_live.protocol.wire import (
 HEARD_MAX: Final = 1_000  # messages that nobody looked at; above it the oldest are passed over
 AGAIN_S: Final = 0.25  # between two that are asked for again: the room takes a few a second
 PAUSE_S: Final = 1.0  # after the room said that this was far too fast
+LIKE_S: Final = 0.1  # between two messages of likes: the room counts ten a second
 NO_ID: Final = f"An id is 1 to {GIFT_ID_CHARACTERS_MAX} letters, digits, '-' or '_'; a UUID is best."
+NO_COUNT: Final = f"Give 1 to {GIFT_COUNT_MAX} of a gift at once."
 _GIFT_ID: Final = re.compile(rf"[A-Za-z0-9_-]{{1,{GIFT_ID_CHARACTERS_MAX}}}")
 
 
@@ -48,7 +51,7 @@ class Viewer:
 
     `secret` owns the wallet: keep `viewer.secret` and give it again to be the same viewer. A gift or a push is asked
     for again with its own id until it is answered, so that it happens once; a line or a like that a break swallows is
-    gone.
+    gone. What others said meanwhile comes after the next welcome.
     """
 
     def __init__(self, address: str = "", name: str = "Guest", *, secret: str | None = None) -> None:
@@ -66,6 +69,8 @@ class Viewer:
         self._is_in = asyncio.Event()
         self._asked: dict[str, tuple[GiveGift, asyncio.Future[GiftUpdate]]] = {}
         self._pressed: dict[str, tuple[PickCamp, asyncio.Future[PushUpdate]]] = {}
+        self._likes = 0  # not said yet
+        self._liking = asyncio.Lock()
         self._asking: asyncio.Task[None] | None = None
         self._error: ClientError | None = None
         self._line = Line(self)
@@ -107,10 +112,14 @@ class Viewer:
         await self._send(Say(text))
 
     async def like(self, count: int = 1) -> None:
-        """Like so many times."""
-        while count > 0:
-            await self._send(Like(min(count, LIKES_PER_MESSAGE_MAX)))
-            count -= LIKES_PER_MESSAGE_MAX
+        """Like so many times, as fast as the room counts them."""
+        self._likes += max(count, 0)
+        async with self._liking:
+            while self._likes:
+                likes = min(self._likes, LIKES_PER_MESSAGE_MAX)
+                self._likes -= likes
+                await self._send(Like(likes))
+                await asyncio.sleep(LIKE_S)
 
     async def give(self, gift: str, id: str = "", *, count: int = 1) -> GiftUpdate:
         """Give a gift and return the answer: committed, or refused for a reason. `id` gives the same one again.
@@ -120,6 +129,8 @@ class Viewer:
         asked = GiveGift(id or uuid.uuid4().hex, gift, count, self._prices.get(gift, 0))
         if not _GIFT_ID.fullmatch(asked.id):
             raise ClientError(NO_ID)
+        if not 0 < count <= GIFT_COUNT_MAX:
+            raise ClientError(NO_COUNT)
         if self._error is not None:
             raise self._error
         if asked.id not in self._asked:
@@ -155,7 +166,8 @@ class Viewer:
         """Take one message; those that a newer server has are passed over."""
         with contextlib.suppress(MalformedError):
             heard = to_viewer(message.encode())
-            for one in heard.lines if isinstance(heard, Lines) else (heard,):
+            missed = self._missed(heard) if isinstance(heard, Welcome) else ()
+            for one in heard.lines if isinstance(heard, Lines) else (heard, *missed):
                 self._take(one)
 
     def lost(self) -> None:
@@ -177,6 +189,13 @@ class Viewer:
                 answer.exception()  # nobody may wait for it any more
         self._asked.clear()
         self._pressed.clear()
+
+    def _missed(self, welcome: Welcome) -> tuple[ChatLine | GiftGiven, ...]:
+        """Return what was said while the line was away: of a first welcome nothing, since it was said before it."""
+        if self.welcome is None:
+            return ()
+        heard = self._seq if self._epoch == welcome.epoch else 0
+        return tuple(line for line in welcome.recent if line.seq > heard)
 
     def _take(self, message: ToViewer) -> None:
         match message:

@@ -31,6 +31,7 @@ from avatar_live.room.state import ASK_ALLOWANCE, CUES_WAITING_MAX, GIFT_ALLOWAN
 NO_SUCH_GIFT: Final = "There is no such gift."
 TOO_FAST: Final = "That was too fast, so it was not paid; give it again in a second."
 ONE_AT_A_TIME: Final = "Of this there is one at a time, so it was not paid; give one."
+NO_COUNT: Final = f"Give 1 to {GIFT_COUNT_MAX} of a gift at once."
 STAGE_FULL: Final = "The stage has too much to show just now, so it was not paid; try again in a moment."
 # What many at once do beyond one: they are paid and counted whole, but the show stays one that can be watched.
 PUSHES_MAX: Final = 10
@@ -45,7 +46,8 @@ def ask(room: Room, event: ev.GiftAsked, now_s: float) -> tuple[Room, ev.Effects
         reason = f"A gift's id is 1 to {GIFT_ID_CHARACTERS_MAX} letters, digits, '-' or '_'; a UUID is best."
         return room, (ev.Tell(event.viewer, Refused("gift", reason)),)
     if not 0 < event.count <= GIFT_COUNT_MAX:
-        return room, (ev.Tell(event.viewer, Refused("gift", f"Give 1 to {GIFT_COUNT_MAX} of a gift at once.")),)
+        # By its id: what comes without is asked again.
+        return room, (_refusal(event.viewer, event.id, viewer.balance_coins, NO_COUNT),)
     asked = take(viewer.ask, ASK_ALLOWANCE, now_s)
     if asked is None:
         return room, (ev.Tell(event.viewer, Refused("gift", "That was far too fast; ask again in a second.")),)

@@ -50,6 +50,47 @@ async def test_a_gift_that_cannot_be_is_refused_for_a_reason(server: ShowServer)
         assert update.state == "refused" and update.reason
         with pytest.raises(ClientError, match="letters"):
             await ann.give("rose", "no id")
+        for count in (0, -1, 100):
+            async with asyncio.timeout(DEADLINE_S):
+                with pytest.raises(ClientError, match="1 to 99"):
+                    await ann.give("rose", count=count)
+
+
+async def test_likes_beyond_all_bounds_are_counted_and_cost_nobody_the_line(server: ShowServer) -> None:
+    async with way_to(server.port) as way, Viewer(way.address, "Ann") as ann, asyncio.timeout(DEADLINE_S):
+        assert ann.welcome is not None
+        likes = ann.welcome.show.likes
+        await asyncio.gather(ann.like(300), *(ann.like() for _ in range(400)))
+        while not (isinstance(message := await anext(ann), Show) and message.likes == likes + 700):
+            pass
+        assert way.opened == 1
+
+
+async def test_lines_that_a_break_swallowed_are_told_after_the_welcome(server: ShowServer) -> None:
+    async with (
+        way_to(server.port) as way,
+        Viewer(address(server), "Ann") as ann,
+        Viewer(way.address, "Bob") as bob,
+        asyncio.timeout(DEADLINE_S),
+    ):
+        await ann.say("before the break")
+        await _heard(bob, "before the break")
+        way.cut()
+        await ann.say("in the break")
+        await _heard(ann, "in the break")
+        way.mend()
+        await _heard(bob, "in the break")
+        await ann.say("after the break")
+        assert await _heard(bob, "after the break") == ["after the break"], "each once"
+
+
+async def _heard(viewer: Viewer, text: str) -> list[str]:
+    """Wait for a chat line, and return all that were told until then."""
+    heard: list[str] = []
+    while text not in heard:
+        if isinstance(message := await anext(viewer), ChatLine):
+            heard.append(message.text)
+    return heard
 
 
 async def test_a_gift_that_costs_more_than_the_viewer_was_told_is_refused_and_not_paid(server: ShowServer) -> None:

@@ -9,7 +9,7 @@ from rooms import Scene, of, told
 
 from avatar_live.protocol.catalogue import COMBO_S, GIFTS
 from avatar_live.protocol.cues import THROWN_MAX, Banner, Throw
-from avatar_live.protocol.wire import GIFT_COUNT_MAX, ComboEnded, GiftGiven, Refused
+from avatar_live.protocol.wire import GIFT_COUNT_MAX, ComboEnded, GiftGiven, GiftUpdate
 from avatar_live.room import events as ev
 from avatar_live.room.combos import ALL_AT_ONCE_MAX, SHELVES_A_TICK, joined
 from avatar_live.room.gifts import ONE_AT_A_TIME, PUSHES_MAX
@@ -112,7 +112,9 @@ def test_a_number_past_the_limit_is_refused_before_it_is_paid(count: int) -> Non
     scene = Scene()
     scene.join("ann")
     effects = scene.play(ev.GiftAsked("ann", "gift-1", "tomato", count))
-    assert isinstance(told("ann", effects)[0], Refused) and not of(ev.Commit, effects)
+    (update,) = told("ann", effects)
+    assert isinstance(update, GiftUpdate) and (update.id, update.state) == ("gift-1", "refused")
+    assert "1 to 99" in update.reason and not of(ev.Commit, effects)
 
 
 def test_the_limit_itself_is_asked_of_the_ledger() -> None:

@@ -188,7 +188,8 @@ class Anything(RuleBasedStateMachine):
         if self.lines[viewer]:
             before = len(self.asked)
             effects = self.play(ev.GiftAsked(viewer, id, gift, count))
-            refused = [one for one in effects if isinstance(one, ev.Tell) and isinstance(one.message, Refused)]
+            told = [one.message for one in effects if isinstance(one, ev.Tell)]
+            refused = [one for one in told if isinstance(one, Refused | GiftUpdate)]
             assert len(self.asked) - before + len(refused) == 1, "asked once, or refused once"
 
     @rule(viewer=viewers, text=texts, reply_to=numbers)

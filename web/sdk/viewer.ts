@@ -1,7 +1,8 @@
 /** Take part as a viewer does: for bots that chat and give, and for pages of one's own. */
 
 import { Backoff } from "../src/backoff";
-import { type Camp, type ChatLine, type FromViewer, type GiftGiven, type GiftUpdate, type GiveGift, LIKES_PER_MESSAGE_MAX, type PickCamp, type PushUpdate, type ToViewer, type Welcome } from "../src/protocol";
+import { randomId } from "../src/identity";
+import { type Camp, type ChatLine, type FromViewer, GIFT_COUNT_MAX, type GiftGiven, type GiftUpdate, type GiveGift, LIKES_PER_MESSAGE_MAX, type PickCamp, type PushUpdate, type ToViewer, type Welcome } from "../src/protocol";
 import { ClosedError } from "./errors";
 import { type Link, RETRY_FIRST_MS, RETRY_MAX_MS, is_for_good, room_url } from "./line";
 
@@ -9,6 +10,7 @@ const PING_MS = 5_000;
 const SILENCE_MS_MAX = 15_000; // three pings without an answer: the line is dead, though nobody closed it
 const AGAIN_MS = 250; // between two that are asked for again: the room takes a few a second
 const PAUSE_MS = 1_000; // after the room said that this was far too fast
+const LIKE_MS = 100; // between two messages of likes: the room counts ten a second
 const ID = /^[A-Za-z0-9_-]{1,64}$/;
 
 export interface ViewerOptions {
@@ -29,7 +31,7 @@ type Asked = { readonly message: GiveGift | (PickCamp & { readonly id: string })
  * Be one viewer of a show, over any break and restart of the server.
  *
  * A gift or a push is asked for again with its own id until it is answered, so that it happens once; a chat line or a
- * like that a break swallows is gone.
+ * like that a break swallows is gone. What others said meanwhile is told after the next welcome.
  */
 export class Viewer {
   /** The newest welcome: the catalogue, the show, who one is. */
@@ -47,6 +49,8 @@ export class Viewer {
   private readonly backoff = new Backoff(RETRY_FIRST_MS, RETRY_MAX_MS);
   private readonly prices = new Map<string, number>(); // as the room told them last
   private readonly asked = new Map<string, Asked>(); // by kind and id
+  private likes = 0; // not said yet
+  private liking: Promise<void> | null = null;
   private readonly listeners = new Map<string, Set<Listener>>();
   private readonly entering = new Set<{ readonly go: (welcome: Welcome) => void; readonly fail: (error: Error) => void }>();
 
@@ -81,10 +85,11 @@ export class Viewer {
     this.send({ type: "say", text });
   }
 
-  /** Like so many times. Rejects with ClosedError. */
-  async like(count = 1): Promise<void> {
-    await this.joined();
-    for (let left = count; left > 0; left -= LIKES_PER_MESSAGE_MAX) this.send({ type: "like", count: Math.min(left, LIKES_PER_MESSAGE_MAX) });
+  /** Like so many times, as fast as the room counts them. Rejects with ClosedError. */
+  like(count = 1): Promise<void> {
+    if (!(count >= 1)) return Promise.resolve();
+    this.likes += Math.floor(count);
+    return (this.liking ??= this.send_likes());
   }
 
   /**
@@ -92,7 +97,8 @@ export class Viewer {
    *
    * What costs more by now than the room told last is refused, and nothing is paid. Rejects with ClosedError.
    */
-  give(gift: string, count = 1, id: string = crypto.randomUUID()): Promise<GiftUpdate> {
+  give(gift: string, count = 1, id: string = randomId()): Promise<GiftUpdate> {
+    if (!Number.isInteger(count) || count < 1 || count > GIFT_COUNT_MAX) return Promise.reject(new Error(`Give 1 to ${GIFT_COUNT_MAX} of a gift at once.`));
     return this.ask({ type: "gift", id, gift, count, price_coins: this.prices.get(gift) ?? 0 }) as Promise<GiftUpdate>;
   }
 
@@ -100,13 +106,27 @@ export class Viewer {
    * Push the ball for a camp and return how that ended: done (after a goal, at the kick-off), or not, and why. Rejects
    * with ClosedError.
    */
-  push(camp: Camp, id: string = crypto.randomUUID()): Promise<PushUpdate> {
+  push(camp: Camp, id: string = randomId()): Promise<PushUpdate> {
     return this.ask({ type: "camp", id, camp }) as Promise<PushUpdate>;
   }
 
   /** Say goodbye. */
   close(): void {
     this.end(new ClosedError("This line is closed.", 1000));
+  }
+
+  private async send_likes(): Promise<void> {
+    try {
+      while (this.likes > 0) {
+        await this.joined();
+        const count = Math.min(this.likes, LIKES_PER_MESSAGE_MAX);
+        this.likes -= count;
+        this.send({ type: "like", count });
+        await new Promise((resolve) => setTimeout(resolve, LIKE_MS));
+      }
+    } finally {
+      this.liking = null;
+    }
   }
 
   private ask(message: Asked["message"]): Promise<Answer> {
@@ -189,7 +209,15 @@ export class Viewer {
   private hear(message: ToViewer): void {
     this.heard_at_ms = performance.now();
     this.backoff.reset();
-    for (const one of message.type === "lines" ? message.lines : [message]) this.take(one);
+    const missed = message.type === "welcome" ? this.missed(message) : [];
+    for (const one of message.type === "lines" ? message.lines : [message, ...missed]) this.take(one);
+  }
+
+  /** Return what was said while the line was away: of a first welcome nothing, since it was said before one came. */
+  private missed(welcome: Welcome): readonly (ChatLine | GiftGiven)[] {
+    if (this.welcome === null) return [];
+    const heard = this.welcome.epoch === welcome.epoch ? this.seq : 0;
+    return welcome.recent.filter((line) => line.seq > heard);
   }
 
   private take(message: ToViewer | ChatLine | GiftGiven): void {
@@ -219,7 +247,18 @@ export class Viewer {
         break;
     }
     for (const type of [message.type, "*"])
-      for (const listener of [...(this.listeners.get(type) ?? [])]) (listener as (message: ToViewer) => void)(message);
+      for (const listener of [...(this.listeners.get(type) ?? [])]) this.tell(listener as (message: ToViewer | ChatLine | GiftGiven) => void, message);
+  }
+
+  /** Call a listener; what it throws is its own fault, and others hear what comes after. */
+  private tell(listener: (message: ToViewer | ChatLine | GiftGiven) => void, message: ToViewer | ChatLine | GiftGiven): void {
+    try {
+      listener(message);
+    } catch (error) {
+      setTimeout(() => {
+        throw error;
+      });
+    }
   }
 
   private enter(welcome: Welcome): void {

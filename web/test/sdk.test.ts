@@ -247,6 +247,7 @@ describe("a viewer", () => {
     balance_coins: 100,
     catalogue: [{ id: "rose", name: "Rose", emoji: "R", price_coins: 10 }],
     offers: [],
+    recent: [],
   };
   const update = (id: string, state = "committed") => ({ type: "gift_update", id, state, balance_coins: 90, reason: "", seconds: 0, gift: "rose" });
 
@@ -265,7 +266,9 @@ describe("a viewer", () => {
     robo.on("chat", (line) => heard.push(line.text));
     FakeSocket.last.tell({ type: "lines", lines: [{ type: "chat", seq: 5, text: "hello" }] });
     await robo.say("hi");
-    await robo.like(60);
+    const liking = robo.like(60);
+    await vi.advanceTimersByTimeAsync(200);
+    await liking;
     expect(heard).toEqual(["hello"]);
     expect(FakeSocket.last.sent.slice(1)).toEqual([{ type: "say", text: "hi" }, { type: "like", count: 50 }, { type: "like", count: 10 }]);
     expect([robo.secret, robo.balance_coins]).toEqual(["my secret", 100]);
@@ -307,6 +310,70 @@ describe("a viewer", () => {
     FakeSocket.last.tell({ type: "push_update", id: "same", camp: "red", state: "done", reason: "" });
     expect([(await pushing).state, (await giving).state]).toEqual(["done", "committed"]);
     await expect(robo.push("red", "no id")).rejects.toThrow("letters");
+    robo.close();
+  });
+
+  it("gives 1 to 99 of a gift, and asks the room for nothing else", async () => {
+    const robo = entered();
+    for (const count of [0, -1, 100, 1.5, NaN]) await expect(robo.give("rose", count)).rejects.toThrow("1 to 99");
+    void robo.give("rose", 1).catch(() => undefined);
+    void robo.give("rose", 99).catch(() => undefined);
+    expect(FakeSocket.last.sent.slice(1).map((one) => one["count"])).toEqual([1, 99]);
+    robo.close();
+  });
+
+  it("has ids on plain http, where browsers have no randomUUID", () => {
+    vi.stubGlobal("crypto", { getRandomValues: crypto.getRandomValues.bind(crypto) });
+    const robo = entered();
+    void robo.give("rose").catch(() => undefined);
+    void robo.push("red").catch(() => undefined);
+    vi.unstubAllGlobals();
+    const ids = FakeSocket.last.sent.slice(1).map((one) => one["id"]);
+    expect(new Set(ids).size).toBe(2);
+    for (const id of ids) expect(id).toMatch(/^[0-9a-f-]{36}$/);
+    robo.close();
+  });
+
+  it("likes often as fast as the room counts it, however often it is told to", async () => {
+    const robo = entered();
+    const liking = [robo.like(5_000), ...Array.from({ length: 500 }, () => robo.like())];
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(FakeSocket.last.sent.length).toBeLessThan(15);
+    await vi.advanceTimersByTimeAsync(11_000);
+    await Promise.all(liking);
+    expect(FakeSocket.last.sent.reduce((sum, one) => sum + ((one["count"] as number | undefined) ?? 0), 0)).toBe(5_500);
+    robo.close();
+  });
+
+  it("tells all listeners all lines of a batch, also after one that throws", () => {
+    const robo = entered();
+    const heard: string[] = [];
+    robo.on("chat", (line) => {
+      if (line.text === "a") throw new Error("of the listener");
+    });
+    robo.on("chat", (line) => heard.push(line.text));
+    const lines = ["a", "b"].map((text, number) => ({ type: "chat", seq: 5 + number, text }));
+    FakeSocket.last.tell({ type: "lines", lines });
+    expect(heard).toEqual(["a", "b"]);
+    expect(() => vi.advanceTimersByTime(0)).toThrow("of the listener");
+    robo.close();
+  });
+
+  it("tells what was said while the line was away, once, and not what was said before it came", () => {
+    const said = (seq: number) => ({ type: "chat", seq, text: `line ${seq}` });
+    const robo = new Viewer("http://show:8080/", "Robo", { WebSocket: FakeSocket as unknown as typeof WebSocket });
+    const heard: string[] = [];
+    robo.on("chat", (line) => heard.push(line.text));
+    FakeSocket.last.tell({ ...IN, seq: 4, recent: [said(3), said(4)] });
+    FakeSocket.last.tell(said(5));
+    const back = (epoch: string, ...recent: object[]) => {
+      FakeSocket.last.onclose({ code: 1006, reason: "" });
+      vi.advanceTimersByTime(500);
+      FakeSocket.last.tell({ ...IN, epoch, seq: 7, recent });
+    };
+    back("e1", said(5), said(6), said(7));
+    back("e2", said(1));
+    expect(heard).toEqual(["line 5", "line 6", "line 7", "line 1"]);
     robo.close();
   });
 
