@@ -5,7 +5,7 @@ import contextlib
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from websockets.asyncio.server import ServerConnection, serve
 
@@ -35,25 +35,39 @@ class Web:
     answer: Callable[[Asked], tuple[int, object]]
     asked: list[Asked] = field(default_factory=list)
     port: int = 0
+    _serving: "set[asyncio.Task[None]]" = field(default_factory=set)
 
     @property
     def address(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._serving.add(cast("asyncio.Task[None]", asyncio.current_task()))
         with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
-            while True:
-                head = (await reader.readuntil(b"\r\n\r\n")).decode()
-                first, *lines = head.split("\r\n")
-                headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
-                body = await reader.readexactly(int(headers.get("content-length", "0")))
-                asked = Asked(first.split()[1], headers, body)
-                self.asked.append(asked)
-                status, document = self.answer(asked)
-                data = json.dumps(document).encode()
-                writer.write(f"HTTP/1.1 {status} Said\r\ncontent-length: {len(data)}\r\n\r\n".encode() + data)
-                await writer.drain()
-        writer.close()
+            try:
+                while True:
+                    await self._answer_one(reader, writer)
+            finally:
+                writer.close()
+                await writer.wait_closed()
+
+    async def end(self) -> None:
+        """Close every connection, before the loop that carries them ends."""
+        for one in self._serving:
+            one.cancel()
+        await asyncio.gather(*self._serving, return_exceptions=True)
+
+    async def _answer_one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        first, *lines = head.split("\r\n")
+        headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+        body = await reader.readexactly(int(headers.get("content-length", "0")))
+        asked = Asked(first.split()[1], headers, body)
+        self.asked.append(asked)
+        status, document = self.answer(asked)
+        data = json.dumps(document).encode()
+        writer.write(f"HTTP/1.1 {status} Said\r\ncontent-length: {len(data)}\r\n\r\n".encode() + data)
+        await writer.drain()
 
 
 @contextlib.asynccontextmanager
@@ -65,6 +79,7 @@ async def web(answer: Callable[[Asked], tuple[int, object]]) -> AsyncIterator[We
         yield standing
     finally:
         server.close()
+        await standing.end()
 
 
 @contextlib.asynccontextmanager
