@@ -32,7 +32,7 @@ def test_a_killed_and_a_hung_tracker_are_followed_by_their_spares(installed_mode
 
 
 def test_a_tracker_on_a_busy_machine_is_let_live(installed_models: Models) -> None:
-    figures = measure_busy(installed_models.face.parent, seconds=3.0, processes=4)
+    figures = measure_busy(installed_models.face.parent, seconds=3.0, processes=2)  # beside what else is tested
     assert figures["busy_restarts"] == 0
     assert 0.0 < figures["busy_silence_s"] < HEALTH_STALE_S
     assert figures["busy_patience_s"] < HEALTH_STALE_S, "it was watched closely"
