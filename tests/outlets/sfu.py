@@ -104,12 +104,11 @@ class Sfu:
         yield
 
     async def _hang_up(self) -> None:
-        for peer in self.peers.values():
-            await peer.close()
-        self.peers.clear()
+        while self.peers:  # one by one, since a publisher may say goodbye meanwhile
+            await self.peers.popitem()[1].close()
 
     async def _want_keyframe(self) -> None:
-        for peer in self.peers.values():
+        for peer in list(self.peers.values()):
             for receiver in peer.getReceivers():
                 if receiver.track.kind == "video":
                     for source in receiver.getSynchronizationSources():
