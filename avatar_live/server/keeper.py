@@ -37,6 +37,7 @@ from avatar_live.server.standing import Deed, Standing
 from avatar_live.server.together import TogetherFile
 
 RETRY_S: Final = 1.0
+FORGET_S: Final = 0.25  # between two slices of what is left of other shows: a million viewers' in four minutes
 # Each is a look at the books and a welcome of kilobytes; after a restart a full house comes back at once.
 ROOM_JOIN_ALLOWANCE: Final = Allowance(rate_hz=3_000.0, burst=30_000.0)
 RESTARTED: Final = "The server was restarted before your game was over; your coins are back."
@@ -131,6 +132,19 @@ class Keeper:
             self.room, effects = restored(self.room, undertaken, clock.now_s() - ago_s)
             for effect in effects:
                 self._perform(effect)
+        self.forget_parts()
+
+    def forget_parts(self, after: str = "") -> None:
+        """Delete beside the show what nobody can need of the shows before it, slice by slice."""
+
+        def forgotten(last: str | None) -> None:
+            if last is not None:
+                self._loop.call_later(FORGET_S, self.forget_parts, last)
+
+        def failed(_: str) -> None:
+            self._loop.call_later(self._retry_s, self.forget_parts, after)
+
+        self._answer(self.ledger.forget_parts(after), forgotten, failed)
 
     def begin_round(self) -> "asyncio.Future[None]":
         """Begin another round, between two gifts as the ledger has them. The future may raise LedgerError."""

@@ -23,8 +23,8 @@ from avatar_live.server.access import HOST
 from avatar_live.server.game_owners import OWNED, GameOwners
 from avatar_live.server.keeper import digest
 from avatar_live.server.ledger import LEDGER_FILE, Ledger
-from avatar_live.server.ledger.reports import GiverSum
-from avatar_live.server.ledger.requests import Round
+from avatar_live.server.ledger.reports import GiverSum, open_reader
+from avatar_live.server.ledger.requests import PARTS_AT_ONCE, Round
 from avatar_live.server.standing import FILE, Kept, Standing
 
 GHOST = {"id": "ghost", "name": "Ghost", "emoji": "👻", "price_coins": 25}
@@ -284,3 +284,69 @@ def test_parts_only_grow_within_a_show_and_begin_anew_with_the_next(where: Path 
         assert next_show.part("ann").result(DEADLINE_S) == ("ann", 1, 1.0, "")
     with contextlib.closing(Ledger(where, show="two", room="another")) as other:
         assert other.part("ann").result(DEADLINE_S) is None
+
+
+def test_parts_of_the_shows_before_are_deleted_slice_by_slice_and_nothing_else_is(where: Path | str) -> None:
+    crowd = [f"viewer-{number:04}" for number in range(PARTS_AT_ONCE + 2)]
+    with contextlib.closing(Ledger(where, show="one", room="another")) as other:
+        other.keep_parts((("ann", 7, 7.0, "red"),)).result(DEADLINE_S)
+    with contextlib.closing(Ledger(where, show="one")) as ledger:
+        ledger.open_wallet("ann")
+        ledger.pay("ann", "Ann", "a-1", "rose", 10)
+        ledger.open_round(is_another=False)
+        ledger.keep_parts(tuple((viewer, 1, 1.0, "red") for viewer in crowd)).result(DEADLINE_S)
+        assert ledger.forget_parts().result(DEADLINE_S) == crowd[PARTS_AT_ONCE - 1]
+        assert ledger.part(crowd[0]).result(DEADLINE_S) == (crowd[0], 1, 1.0, "red"), "it is of this show"
+    with contextlib.closing(Ledger(where, show="two")) as next_show:
+        assert next_show.forget_parts().result(DEADLINE_S) is None
+        assert viewers_with_parts(where) == {"ann", *crowd}, "the room's newest show is still the one before"
+        next_show.open_round(is_another=False)
+        next_show.keep_parts(((crowd[0], 2, 2.0, "blue"),))
+        last = next_show.forget_parts().result(DEADLINE_S)
+        assert last == crowd[PARTS_AT_ONCE - 1]
+        assert viewers_with_parts(where) == {"ann", crowd[0], *crowd[PARTS_AT_ONCE:]}
+        late = next_show.forget_parts(last), next_show.keep_parts(((crowd[-1], 3, 3.0, ""),))
+        assert [one.result(DEADLINE_S) for one in late] == [None, None]
+        assert viewers_with_parts(where) == {"ann", crowd[0], crowd[-1]}
+        assert next_show.part(crowd[0]).result(DEADLINE_S) == (crowd[0], 2, 2.0, "blue")
+        assert next_show.part(crowd[-1]).result(DEADLINE_S) == (crowd[-1], 3, 3.0, "")
+        assert [one.id for one in next_show.drain().result(DEADLINE_S).gifts] == ["a-1"]
+        assert next_show.reconcile().result(DEADLINE_S).is_sound
+    with contextlib.closing(Ledger(where, show="one", room="another")) as other:
+        assert other.part("ann").result(DEADLINE_S) == ("ann", 7, 7.0, "red"), "another room's show may go on"
+
+
+def viewers_with_parts(where: Path | str) -> set[str]:
+    with open_reader(where) as reader:
+        return {viewer for (viewer,) in reader.rows("SELECT viewer FROM part")}
+
+
+async def test_the_next_show_deletes_what_is_left_of_the_one_before(mortal: ShowServer) -> None:
+    path = Path(mortal.plan.data_folder) / LEDGER_FILE
+    async with page(mortal, "Ann") as ann:
+        secret = ann.welcome.viewer
+        await ann.send(PickCamp("red"))
+        await ann.until(OwnCamp)
+    await parts_are(path, {digest(secret)})
+    mortal.kill()
+    crowd = tuple((f"viewer-{number:04}", 1, 1.0, "red") for number in range(PARTS_AT_ONCE * 2))
+    with contextlib.closing(Ledger(path, show="an older one")) as ledger:
+        await asyncio.wrap_future(ledger.keep_parts(crowd))
+    mortal.start()
+    await parts_are(path, {digest(secret)})
+    async with page(mortal, "Ann", secret) as ann:
+        assert ann.welcome.camp == "red", "the same show goes on"
+    mortal.kill()
+    mortal.plan = msgspec.structs.replace(mortal.plan, run_folder=str(mortal.folder / "next"))
+    mortal.start()
+    await parts_are(path, set())
+    async with page(mortal, "Ann", secret) as ann:
+        assert ann.welcome.camp is None
+
+
+async def parts_are(path: Path, viewers: set[str]) -> None:
+    """Wait until parts of these viewers are on the disk, and of nobody else."""
+    until_s = time.monotonic() + DEADLINE_S
+    while (found := await asyncio.to_thread(viewers_with_parts, path)) != viewers:
+        assert time.monotonic() < until_s, found
+        await asyncio.sleep(0.05)

@@ -66,6 +66,7 @@ class Book:
     followers: dict[str, int] = field(default_factory=dict)  # how many a room has
     rounds: dict[str, tuple[str, Round]] = field(default_factory=dict)  # of a room: the show, and its round
     parts: dict[tuple[str, str], tuple[str, PartRow]] = field(default_factory=dict)  # of a viewer: the show, and it
+    shows: dict[tuple[str, str], list[tuple[str, str]]] = field(default_factory=dict)  # of a room's next viewers' parts
     unfinished_coins: int = 0  # of gifts that may still come back, where a prize is asked for
 
 
@@ -88,6 +89,7 @@ class Changes:
     follows: dict[tuple[str, str], float | None] = field(default_factory=dict)  # since when, or no more
     followers: dict[str, int] = field(default_factory=dict)  # how many a room has then
     rounds: dict[str, tuple[str, Round]] = field(default_factory=dict)  # as in the book
+    forgotten: list[tuple[str, str]] = field(default_factory=list)  # whose parts go, before others are written
     parts: dict[tuple[str, str], tuple[str, PartRow]] = field(default_factory=dict)
 
     @property
@@ -112,7 +114,7 @@ class Changes:
 
     def __bool__(self) -> bool:
         booked = self.transfers or self.accounts or self.states
-        return bool(booked or self.rules or self.follows or self.rounds or self.parts)
+        return bool(booked or self.rules or self.follows or self.rounds or self.forgotten or self.parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,4 +128,5 @@ class Names:
     follows: list[tuple[str, str]] = field(default_factory=list)  # the room and the viewer
     rounds: list[str] = field(default_factory=list)  # the rooms
     parts: list[tuple[str, str]] = field(default_factory=list)  # the room and the viewer
+    shows: list[tuple[str, str]] = field(default_factory=list)  # the room, and after which viewer
     has_prize: bool = False

@@ -135,6 +135,14 @@ class Ledger:
         """Return what part a viewer has had in this show; None when nothing is known."""
         return self._ask(_Asked[rq.PartRow | None](rq.AskPart(self._room, self._show, viewer)))
 
+    def forget_parts(self, after: str = "") -> Future[str | None]:
+        """Delete what parts viewers had in this room's other shows, of some viewers; return the last who was looked
+        at, after whom it goes on, or None when everybody was.
+
+        Of a show that is over nobody can claim anything more: its free ticket and its camps ended with it.
+        """
+        return self._ask(_Asked[str | None](rq.ForgetParts(self._room, self._show, after)))
+
     def set_rule(self, viewer: str, rule: rq.Rule) -> Future[None]:
         """Say from now on what a viewer, or `EVERYBODY`, may spend."""
         return self._ask(_Asked[None](rq.SetRule(viewer, rule)))

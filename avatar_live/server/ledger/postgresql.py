@@ -17,7 +17,7 @@ from psycopg.conninfo import conninfo_to_dict
 from avatar_live import clock
 from avatar_live.server.ledger.book import WALLET, Account, Book, Changes, KnownGift, KnownTopUp, Names
 from avatar_live.server.ledger.postgresql_schema import SCHEMA, STEPS
-from avatar_live.server.ledger.requests import Drain, Drained, Filled, Round, Rule, Unfinished
+from avatar_live.server.ledger.requests import PARTS_AT_ONCE, Drain, Drained, Filled, Round, Rule, Unfinished
 from avatar_live.server.ledger.store import OutcomeUnknownError, StoreError
 
 CONNECT_S_MAX: Final = 5
@@ -80,6 +80,7 @@ class PostgresqlStore:
             of_rounds = db.execute(_ROUNDS, (names.rounds,)) if names.rounds else ()
             of_parts = [list(column) for column in zip(*names.parts, strict=True)]
             parts = db.execute(_PARTS, of_parts) if of_parts else ()
+            shows = [(key, db.execute(_SHOWS, (*key, PARTS_AT_ONCE))) for key in names.shows]
             reserve = db.execute(_UNFINISHED_COINS) if names.has_prize else None
         book = Book(*last.fetchone() or (0, 0))
         for row in accounts:
@@ -96,6 +97,8 @@ class PostgresqlStore:
             book.rounds[room] = show, Round(*round_)
         for room, viewer, show, *part in parts:
             book.parts[room, viewer] = show, (viewer, *part)
+        for key, found in shows:
+            book.shows[key] = [(viewer, show) for viewer, show in found]
         if reserve is not None:
             book.unfinished_coins = int((reserve.fetchone() or (0,))[0])
         return book
@@ -126,6 +129,7 @@ class PostgresqlStore:
                 (_UNFOLLOW, [key for key, at_s in changes.follows.items() if at_s is None]),
                 (_NEW_FOLLOWERS, list(changes.followers.items())),
                 (_NEW_ROUND, changes.round_rows),
+                (_FORGET_PARTS, changes.forgotten),
                 (_KEEP_PART, changes.part_rows),
             ):
                 if rows:
@@ -332,6 +336,11 @@ _NEW_ROUND: Final = (
 _PARTS: Final = (
     "SELECT room, viewer, show, likes, watched_s, camp FROM part "
     "JOIN unnest(%s::text[], %s::text[]) AS asked (room, viewer) USING (room, viewer)"
+)
+_SHOWS: Final = "SELECT viewer, show FROM part WHERE room = %s AND viewer > %s ORDER BY viewer LIMIT %s"
+_FORGET_PARTS: Final = (
+    "DELETE FROM part USING unnest(%s::text[], %s::text[]) AS asked (room, viewer) "
+    "WHERE part.room = asked.room AND part.viewer = asked.viewer"
 )
 _KEEP_PART: Final = (
     "INSERT INTO part SELECT * FROM unnest(%s::text[], %s::text[], %s::text[], %s::bigint[], %s::float8[], %s::text[]) "

@@ -6,6 +6,7 @@ from typing import Final, Literal
 from avatar_live.protocol.wire import GiftState
 
 FROM_THE_START: Final = -1
+PARTS_AT_ONCE: Final = 1_000  # are looked at in one transaction, so that no gift waits long for it
 EVERYBODY: Final = "*"  # the viewer whose rule holds for all who have none of their own
 
 Progress = Literal["playing", "done"]
@@ -116,6 +117,17 @@ class AskPart:
 
 
 @dataclass(frozen=True, slots=True)
+class ForgetParts:
+    """Delete what parts viewers had in a room's other shows, of the next `PARTS_AT_ONCE` viewers after one; nothing
+    when this is not the show whose round is the room's newest.
+    """
+
+    room: str
+    show: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
 class SetRule:
     viewer: str
     rule: Rule
@@ -133,7 +145,19 @@ class Drain:
 
 
 Request = (
-    OpenWallet | HasWallet | Pay | Mark | Refund | TopUp | Follow | OpenRound | KeepParts | AskPart | SetRule | Drain
+    OpenWallet
+    | HasWallet
+    | Pay
+    | Mark
+    | Refund
+    | TopUp
+    | Follow
+    | OpenRound
+    | KeepParts
+    | AskPart
+    | ForgetParts
+    | SetRule
+    | Drain
 )
 
 

@@ -28,11 +28,13 @@ from avatar_live.server.ledger.book import (
 )
 from avatar_live.server.ledger.requests import (
     EVERYBODY,
+    PARTS_AT_ONCE,
     Answer,
     AskPart,
     Drain,
     Follow,
     Following,
+    ForgetParts,
     HasWallet,
     KeepParts,
     Mark,
@@ -76,6 +78,7 @@ def names_of(group: Sequence[Request]) -> Names:
     follows: dict[tuple[str, str], None] = {}
     rounds: dict[str, None] = {}
     parts: dict[tuple[str, str], None] = {}
+    shows: dict[tuple[str, str], None] = {}
     has_prize = False
     for asked in group:
         match asked:
@@ -94,6 +97,8 @@ def names_of(group: Sequence[Request]) -> Names:
                 rounds[room] = None
             case AskPart(room=room, viewer=viewer):
                 parts[room, viewer] = None
+            case ForgetParts(room=room, after=after):
+                shows[room, after] = rounds[room] = None
             case SetRule() | Drain() | KeepParts():
                 pass
             case _:
@@ -106,6 +111,7 @@ def names_of(group: Sequence[Request]) -> Names:
         list(follows),
         list(rounds),
         list(parts),
+        list(shows),
         has_prize,
     )
 
@@ -141,6 +147,8 @@ def _settled(desk: "_Desk", asked: Request) -> object:
         case AskPart(room, show, viewer):
             of_show, part = desk.part(room, viewer)
             return part if of_show == show else None
+        case ForgetParts():
+            return _forget_parts(desk, asked)
         case SetRule(viewer, rule):
             desk.book.rules[viewer] = desk.changes.rules[viewer] = rule
             return None
@@ -272,6 +280,15 @@ def _keep_parts(desk: "_Desk", asked: KeepParts) -> None:
         if before is not None and show == asked.show:
             part = (viewer, max(before[1], likes), max(before[2], watched_s), camp or before[3])
         desk.changes.parts[asked.room, viewer] = asked.show, part
+
+
+def _forget_parts(desk: "_Desk", asked: ForgetParts) -> str | None:
+    newest, _ = desk.book.rounds.get(asked.room, ("", None))
+    if newest != asked.show:  # another server has the room by now, and these may be its parts
+        return None
+    looked_at = desk.book.shows.get((asked.room, asked.after), [])
+    desk.changes.forgotten += [(asked.room, viewer) for viewer, show in looked_at if show != asked.show]
+    return looked_at[-1][0] if len(looked_at) == PARTS_AT_ONCE else None
 
 
 class _Desk:

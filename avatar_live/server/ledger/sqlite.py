@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from avatar_live.server.ledger.book import WALLET, Account, Book, Changes, KnownGift, KnownTopUp, Names
-from avatar_live.server.ledger.requests import Drain, Drained, Filled, Round, Rule, Unfinished
+from avatar_live.server.ledger.requests import PARTS_AT_ONCE, Drain, Drained, Filled, Round, Rule, Unfinished
 from avatar_live.server.ledger.sqlite_schema import migrate
 from avatar_live.server.ledger.store import StoreError
 
@@ -75,6 +75,8 @@ class SqliteStore:
         if names.parts:
             for room, viewer, show, *part in self.db.execute(_PARTS, (json.dumps(names.parts),)):
                 book.parts[room, viewer] = show, (viewer, *part)
+        for room, after in names.shows:
+            book.shows[room, after] = self.db.execute(_SHOWS, (room, after, PARTS_AT_ONCE)).fetchall()
         if names.has_prize:
             (book.unfinished_coins,) = self.db.execute(_UNFINISHED_COINS).fetchone()
         return book
@@ -125,6 +127,7 @@ class SqliteStore:
         )
         many("INSERT OR REPLACE INTO followers VALUES (?, ?)", list(changes.followers.items()))
         many("INSERT OR REPLACE INTO round VALUES (?, ?, ?, ?)", changes.round_rows)
+        many("DELETE FROM part WHERE room = ? AND viewer = ?", changes.forgotten)
         many(_KEEP_PART, changes.part_rows)
 
     def drain(self, asked: Drain) -> Drained:
@@ -171,6 +174,7 @@ _PARTS: Final = (
     "SELECT room, viewer, show, likes, watched_s, camp FROM json_each(?) CROSS JOIN part "
     "ON room = json_extract(json_each.value, '$[0]') AND viewer = json_extract(json_each.value, '$[1]')"
 )
+_SHOWS: Final = "SELECT viewer, show FROM part WHERE room = ? AND viewer > ? ORDER BY viewer LIMIT ?"
 _KEEP_PART: Final = (
     "INSERT INTO part VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (room, viewer) DO UPDATE SET "
     "likes = CASE WHEN show = excluded.show THEN max(likes, excluded.likes) ELSE excluded.likes END, "
