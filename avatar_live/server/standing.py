@@ -12,7 +12,7 @@ import hmac
 import logging
 import secrets
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Final
 
@@ -23,11 +23,16 @@ from avatar_live.protocol.wire import HoldEnd, HoldMode
 from avatar_live.room.filter import words_of
 from avatar_live.room.order import HOLD_S, Order
 from avatar_live.server.whole_file import write_whole
+from avatar_live.server.writer import LAST_S_MAX, Writer
 
 FILE: Final = "moderation.json"
 AUDIT_FILE: Final = "audit.jsonl"
 AUDIT_BYTES_MAX: Final = 8 * 1024 * 1024
 WORDS_FILE: Final = "filter_words.txt"
+NOT_WRITTEN: Final = (
+    "%s: who was muted, banned or trusted last was not written, because the disk does not answer: the next start goes "
+    "on with them as they were before."
+)
 _log: Final = logging.getLogger(__name__)
 
 
@@ -88,7 +93,8 @@ class Standing:
         self._folder = folder
         self._latest = self._written = b""
         self._writing = threading.Lock()
-        self._writer = ThreadPoolExecutor(1, thread_name_prefix="standing")
+        self._writer = Writer("standing")
+        self._last: Future[None] | None = None  # of what was asked of it
         path = folder / FILE
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -170,15 +176,19 @@ class Standing:
     def write_soon(self) -> None:
         """Write the standings beside the show."""
         self._latest = msgspec.json.encode(self.kept)
-        self._writer.submit(self._write)
+        self._last = self._writer.submit(self._write)
 
     async def settled(self) -> None:
         """Return when what was to be kept up to now is written."""
         await asyncio.wrap_future(self._writer.submit(self._write))
 
     def close(self) -> None:
-        """Return when all is written."""
-        self._writer.shutdown()
+        """Return when all is written; a disk that does not answer in time is not waited for."""
+        try:
+            if self._last is not None:
+                self._last.result(LAST_S_MAX)
+        except TimeoutError:
+            _log.warning(NOT_WRITTEN, self._folder / FILE)
 
     def _write(self) -> None:
         """Write what is the latest by now, if it is not written; a disk that is full is told, and the show goes on."""

@@ -7,7 +7,8 @@ does not take it, or not in time, holds up nobody: it is asked again by itself, 
 
 import asyncio
 import logging
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +17,7 @@ import msgspec
 from avatar_live.room.state import Ballot, Draw, Room
 from avatar_live.room.together import Together, together
 from avatar_live.server.whole_file import write_whole
+from avatar_live.server.writer import LAST_S_MAX, Writer
 
 FILE: Final = "together.json"
 RETRY_FIRST_S: Final = 1.0
@@ -27,6 +29,10 @@ CANNOT: Final = (
     "space on that disk; it is tried again by itself, and you will be told when it works."
 )
 CAN_AGAIN: Final = "%s is written again: polls, lotteries and goals will outlive a restart."
+NOT_WRITTEN: Final = (
+    "%s: what changed last in polls, lotteries and goals was not written, because the disk does not answer: the next "
+    "start goes on with them as they were before."
+)
 _log: Final = logging.getLogger(__name__)
 
 
@@ -42,7 +48,7 @@ class TogetherFile:
         self._path = folder / FILE
         self._seen: tuple[Ballot | None, Draw | None] = None, None
         self._counted: tuple[object, ...] = ()
-        self._writer = ThreadPoolExecutor(1, thread_name_prefix="together")
+        self._writer = Writer("together")
         self.writing: Future[None] | None = None  # the last one
         self._failed = 0  # tries in a row
         self.retry_s = 0.0  # when the next one is due
@@ -69,11 +75,15 @@ class TogetherFile:
             self._begin(room, now_s, wall_s)
 
     async def close(self, room: Room, now_s: float, wall_s: float) -> None:
-        """Write down the last of it."""
-        if self.writing is not None:
-            await asyncio.wrap_future(self.writing)
-        if self._note(room) or self._failed:
-            await asyncio.wrap_future(self._begin(room, now_s, wall_s))
+        """Write down the last of it; a disk that does not answer in time is not waited for."""
+        try:
+            async with asyncio.timeout(LAST_S_MAX):
+                if self.writing is not None:
+                    await asyncio.wrap_future(self.writing)
+                if self._note(room) or self._failed:
+                    await asyncio.wrap_future(self._begin(room, now_s, wall_s))
+        except TimeoutError:
+            _log.warning(NOT_WRITTEN, self._path)
 
     def write(self, room: Room, now_s: float, wall_s: float) -> None:
         """Write it down at once, for what must not be forgotten; a disk that rests or is late gets it with a look."""
@@ -88,7 +98,7 @@ class TogetherFile:
             self._is_late = True
 
     def _begin(self, room: Room, now_s: float, wall_s: float) -> Future[None]:
-        self.writing = self._writer.submit(self._write, together(room, now_s), now_s, wall_s)
+        self.writing = self._writer.submit(partial(self._write, together(room, now_s), now_s, wall_s))
         return self.writing
 
     def _note(self, room: Room) -> bool:

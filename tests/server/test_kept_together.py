@@ -17,8 +17,18 @@ from avatar_live.room import events as ev
 from avatar_live.room.state import Room
 from avatar_live.room.step import step
 from avatar_live.server import together as kept_together
-from avatar_live.server.together import CAN_AGAIN, CANNOT, FILE, RETRY_S_MAX, SLOW, WAIT_S_MAX, TogetherFile
+from avatar_live.server.together import (
+    CAN_AGAIN,
+    CANNOT,
+    FILE,
+    NOT_WRITTEN,
+    RETRY_S_MAX,
+    SLOW,
+    WAIT_S_MAX,
+    TogetherFile,
+)
 from avatar_live.server.whole_file import write_whole
+from avatar_live.server.writer import LAST_S_MAX
 
 DEADLINE_S = 10.0
 
@@ -166,6 +176,24 @@ async def test_a_disk_that_hangs_stops_the_show_once_and_gets_what_is_true_when_
     await looked_at(file, room, 2.0)
     read = TogetherFile(tmp_path).read(1_200.0)
     assert read is not None and read[0].goal_number == room.goal_number
+
+
+@pytest.mark.parametrize("is_late_before", [True, False])
+async def test_a_disk_that_hangs_does_not_keep_the_server_from_ending(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, *, is_late_before: bool
+) -> None:
+    is_back = threading.Event()
+    monkeypatch.setattr(kept_together, "write_whole", lambda *_: is_back.wait(DEADLINE_S))
+    file, path = TogetherFile(tmp_path), tmp_path / FILE
+    room, _ = step(Room(epoch="life-1"), ev.PollOpened("Tea?", ("yes", "no"), 30.0, None), 0.0)
+    if is_late_before:
+        file.look_at(room, 0.0, 1_000.0)
+        room, _ = step(room, ev.PollClosed(), 1.0)
+    began_s = time.monotonic()
+    await file.close(room, 1.0, 1_001.0)
+    assert LAST_S_MAX <= time.monotonic() - began_s < DEADLINE_S
+    assert [record.getMessage() for record in caplog.records] == [NOT_WRITTEN % path]
+    is_back.set()
 
 
 async def test_a_poll_that_was_opened_is_there_after_a_kill_at_once(mortal: ShowServer) -> None:

@@ -47,7 +47,7 @@ from avatar_live.server.invitations import (
     use,
 )
 from avatar_live.server.keeper import digest
-from avatar_live.server.standing import AUDIT_BYTES_MAX, AUDIT_FILE, Deed, Standing, StandingError
+from avatar_live.server.standing import AUDIT_BYTES_MAX, AUDIT_FILE, FILE, NOT_WRITTEN, Deed, Standing, StandingError
 
 NOW_S = 1_800_000_000.0
 NEIGHBOUR = "127.0.0.9"
@@ -284,6 +284,17 @@ def test_keeping_does_not_wait_for_the_disk_and_the_last_of_it_is_written_at_the
     standing.close()
     assert 1 <= len(synced) < 10  # what came meanwhile is written once
     assert Standing(tmp_path).order(0.0, NOW_S).banned == {"viewer-50": ""}
+
+
+def test_a_disk_that_hangs_does_not_keep_the_standings_from_ending(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    standing, is_back = Standing(tmp_path), threading.Event()
+    monkeypatch.setattr("avatar_live.server.whole_file.os.fsync", lambda _: is_back.wait())
+    standing.keep(Order(slow_s=5.0), 0.0, NOW_S)
+    standing.close()
+    is_back.set()
+    assert [record.getMessage() for record in caplog.records] == [NOT_WRITTEN % (tmp_path / FILE)]
 
 
 def test_what_changes_nothing_that_is_kept_is_not_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
