@@ -12,14 +12,17 @@ import contextlib
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
+from patience import DEADLINE_S
 from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import expect as expect_soon
 from playwright.sync_api import Browser as BlockingBrowser
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from avatar_live.app.bench.browser import FLAGS
 from avatar_live.app.doctor import find_chromium
 
-DEADLINE_S = 20.0
+expect.set_options(timeout=1_000 * DEADLINE_S)
+expect_soon.set_options(timeout=1_000 * DEADLINE_S)
 
 
 def executable() -> str:

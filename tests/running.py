@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 from browser import chromium_blocking
+from patience import DEADLINE_S
 from playwright.sync_api import Browser, Page, expect
 from websockets.sync.client import ClientConnection, connect
 
@@ -22,8 +23,6 @@ from avatar_live.app.supervisor import SPARE_AFTER_S, Supervisor
 from avatar_live.server.ledger import LEDGER_FILE
 from avatar_live.tracking.models import default_folder, provision
 
-DEADLINE_S = 20.0
-READY_S_MAX = 60.0
 TOKEN = "chain"
 
 
@@ -108,7 +107,7 @@ class Member:
 
 def plays(page: Page, video: str = "#main-video") -> None:
     """Wait until a video of the page plays."""
-    expect(page.locator(f"{video}[data-at=playing]")).to_be_attached(timeout=DEADLINE_S * 1000)
+    expect(page.locator(f"{video}[data-at=playing]")).to_be_attached()
 
 
 def until(is_true: Callable[[], object], what: str, deadline_s: float = DEADLINE_S) -> None:
@@ -157,5 +156,5 @@ def running_show(place: Path, spare_after_s: float = SPARE_AFTER_S) -> Iterator[
             settings.server_plan(folder, TOKEN),
         )
         with Supervisor(*plans, report=said.append, has_spares=True, spare_after_s=spare_after_s) as parts:
-            assert parts.wait_for(is_whole, READY_S_MAX), f"{parts.health()} {said}"
+            assert parts.wait_for(is_whole, DEADLINE_S), f"{parts.health()} {said}"
             yield Running(parts, settings, folder, browser)

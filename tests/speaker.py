@@ -21,7 +21,6 @@ from avatar_live.channels.ring import CHANNELS, PACKET_S, PACKET_SAMPLES, SoundR
 TONE_HZ = 700.0
 BEEP_S = 0.4
 RATE_HZ = 48_000
-START_S_MAX = 20.0
 
 
 @contextlib.contextmanager

@@ -4,6 +4,7 @@ import socket
 from collections.abc import Iterator
 
 import pytest
+from patience import DEADLINE_S
 
 from avatar_live.app.bench.relay import Network, Relay, _Way
 from avatar_live.clock import now_s
@@ -19,7 +20,7 @@ def ends() -> Iterator[tuple[socket.socket, socket.socket]]:
     server, peer = (socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(2))
     for end in (server, peer):
         end.bind(("127.0.0.1", 0))
-        end.settimeout(5.0)
+        end.settimeout(DEADLINE_S)
     yield server, peer
     server.close()
     peer.close()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from patience import DEADLINE_S
 from PIL import Image
 
 from avatar_live.app.faults import ShowError
@@ -73,7 +74,7 @@ def test_the_room_rests_while_the_host_hides_also_where_the_host_hid_before_it_w
     assert is_told("rests True")
     for is_hidden in (False, True):
         show.panic(is_hidden)
-        deadline_s = time.monotonic() + 10.0
+        deadline_s = time.monotonic() + DEADLINE_S
         while not is_told(f"rests {is_hidden}"):
             assert time.monotonic() < deadline_s, "too late"
             time.sleep(0.02)

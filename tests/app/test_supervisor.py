@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 import psutil
 import pytest
+from patience import DEADLINE_S
 
 from avatar_live import clock
 from avatar_live.app.part import LOG_BYTES_MAX, Plan, module_command
@@ -29,7 +30,6 @@ from avatar_live.channels.processes import (
     UseShot,
 )
 
-LATE_S = 20.0
 FAKE = Path(__file__).with_name("fake_part.py")
 
 
@@ -68,7 +68,7 @@ def is_ready(*names: str) -> object:
 
 def wait(supervisor: Supervisor, condition: object) -> None:
     assert callable(condition)
-    assert supervisor.wait_for(condition, LATE_S)
+    assert supervisor.wait_for(condition, DEADLINE_S)
 
 
 def test_every_part_starts_and_tells_its_health(stage: Stage) -> None:
@@ -222,15 +222,15 @@ def test_a_spare_takes_over_at_once_with_what_the_host_chose_and_ends_with_the_s
         TrackerPlan(str(tmp_path), "", "well"), command=fake_with_file, has_spares=True, spare_after_s=0.5
     )
     with supervisor:
-        assert supervisor.wait_for(lambda _: len(children()) == 2, LATE_S)
+        assert supervisor.wait_for(lambda _: len(children()) == 2, DEADLINE_S)
         (spare,) = {child.pid for child in children()} - set(supervisor.processes().values())
         assert supervisor.spares() == {"tracker": spare}
         supervisor.order("tracker", UseCamera("clip.mp4"))
         os.kill(supervisor.processes()["tracker"], signal.SIGKILL)
-        assert supervisor.wait_for(lambda _: supervisor.processes().get("tracker") == spare, LATE_S)
+        assert supervisor.wait_for(lambda _: supervisor.processes().get("tracker") == spare, DEADLINE_S)
         assert supervisor.wait_for(
             lambda _: "tracker" in supervisor.health() and supervisor.health()["tracker"].status == "uses clip.mp4",
-            LATE_S,
+            DEADLINE_S,
         )
-        assert supervisor.wait_for(lambda _: len(children()) == 2, LATE_S), "the next spare"
+        assert supervisor.wait_for(lambda _: len(children()) == 2, DEADLINE_S), "the next spare"
     assert not children()

@@ -7,12 +7,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, cast
 
+from patience import DEADLINE_S
 from websockets.asyncio.server import ServerConnection, serve
 
 from avatar_live.bridges.bridge import Bridge
 from avatar_live.bridges.happening import Happening
-
-DEADLINE_S = 10.0
 
 
 @dataclass

@@ -10,6 +10,7 @@ import numpy as np
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from aiortc.mediastreams import MediaStreamTrack
 from av import VideoFrame
+from patience import DEADLINE_S
 
 from avatar_live.broadcast import aiortc_internals as internals
 from avatar_live.broadcast.broadcaster import Broadcaster, Watch
@@ -17,7 +18,6 @@ from avatar_live.clock import now_s
 from avatar_live.encoder.video import VideoEncoder
 from avatar_live.signals.encoded import MAIN_STREAM, VIDEO_CLOCK_HZ, EncodedFrame
 
-DEADLINE_S: Final = 10.0
 SIZE_PX: Final = 64
 FRAME_S: Final = 0.02
 

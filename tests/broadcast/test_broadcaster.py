@@ -11,7 +11,8 @@ import pytest
 import pytest_asyncio
 from aioice.ice import Connection
 from aiortc import RTCDtlsTransport, RTCPeerConnection, RTCRtpSender
-from peer import DEADLINE_S, SIZE_PX, Peer, Source, peer, until
+from patience import DEADLINE_S
+from peer import SIZE_PX, Peer, Source, peer, until
 
 from avatar_live import clock
 from avatar_live.broadcast.broadcaster import CONNECTING_MAX, Broadcaster, BroadcastError
@@ -197,7 +198,7 @@ async def test_sound_flows_beside_the_picture(house: House, source: Source) -> N
         for at in range(20):
             house.broadcaster.publish(sound.silence(clock.now_s(), at * 960))
             await asyncio.sleep(0.005)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(DEADLINE_S):
             heard = await viewer.tracks["audio"].recv()
         assert heard.pts is not None
 

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 import pytest_asyncio
-from browser import DEADLINE_S, chromium, until
+from browser import chromium, until
 from lossy import LossyExit
+from patience import DEADLINE_S
 from playwright.async_api import Browser, Page
 from show import PLAYER_STREAM, PLAYER_TOKEN, Show, running_show
 

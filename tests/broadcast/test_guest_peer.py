@@ -7,6 +7,7 @@ from aiortc.rtcrtpreceiver import RemoteStreamTrack
 from av import VideoFrame
 from hypothesis import given
 from hypothesis import strategies as st
+from patience import DEADLINE_S
 
 from avatar_live.broadcast import aiortc_internals as internals
 from avatar_live.broadcast.fragment import parse_fragment
@@ -75,7 +76,7 @@ async def test_a_guest_whose_picture_cannot_be_shown_is_let_go_and_closed() -> N
 
     one = Guest(PLAIN, now=Clock(), show=show, hear=lambda frame: None, on_end=ended.set)
     one._track_came(Footage())
-    await asyncio.wait_for(ended.wait(), 5.0)
+    await asyncio.wait_for(ended.wait(), DEADLINE_S)
     await one.close()
     assert one._connection.connectionState == "closed"
 

@@ -11,6 +11,7 @@ import psutil
 import pytest
 from aiortc.rtcrtpparameters import RTCRtpHeaderExtensionParameters, RTCRtpParameters
 from aiortc.rtp import HeaderExtensionsMap, RtcpRrPacket, RtpPacket
+from patience import DEADLINE_S
 from pylibsrtp import Policy, Session
 
 from avatar_live.broadcast import srtp
@@ -68,7 +69,7 @@ def sockets(request: pytest.FixtureRequest) -> Iterator[tuple[socket.socket, soc
                 one.bind((address, 0))
         except OSError:
             pytest.skip("this machine has no IPv6")
-        peer.settimeout(5.0)
+        peer.settimeout(DEADLINE_S)
         yield own, peer
 
 

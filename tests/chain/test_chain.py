@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 from lips import Ear
 from numpy.typing import NDArray
+from patience import DEADLINE_S
 from playwright.sync_api import Page, expect
-from running import DEADLINE_S, Running, plays, running_show, until
+from running import Running, plays, running_show, until
 from shared import shared_data
 from speaker import TONE_HZ, speaking
 
@@ -151,7 +152,7 @@ def test_the_avatars_head_tilts_as_the_persons_does(show: Running) -> None:
 def test_a_chat_line_arrives_at_a_second_viewer_and_at_the_event_api(show: Running) -> None:
     with show.viewer() as page, show.member("Bob") as bob, show.events() as events:
         bob.send(type="say", text="hello from Bob")
-        expect(page.locator("#chat .line", has_text="hello from Bob")).to_be_visible(timeout=DEADLINE_S * 1000)
+        expect(page.locator("#chat .line", has_text="hello from Bob")).to_be_visible()
         page.fill("#say", "hello Bob")
         page.press("#say", "Enter")
         bob.hear("chat", text="hello Bob")
@@ -221,7 +222,7 @@ def test_a_ticket_puts_a_viewer_into_the_game_and_keys_move_the_view(show: Runni
         until(lambda: np.abs(picture() - still[1]).mean() > 3.0 * unmoved + 8.0, "the view turns with the key")
         page.keyboard.up("ArrowLeft")
         page.click("#leave")
-        expect(page.locator("#own-video")).to_have_count(0, timeout=DEADLINE_S * 1000)
+        expect(page.locator("#own-video")).to_have_count(0)
         events.hear("play_ended")
         plays(page)
 
@@ -284,14 +285,14 @@ def test_recorded_people_drive_the_avatar_too(show: Running, clip: str) -> None:
     with show.viewer() as page:
         show.parts.order("tracker", UseCamera(str(footage)))
         try:
-            expect(page.locator("#source")).to_contain_text(clip, timeout=DEADLINE_S * 1000)
+            expect(page.locator("#source")).to_contain_text(clip)
             person = PersonWatch(show.folder)
             until(lambda: len(person.rolls) > 20, "the face is tracked")
             person.end()
             until(lambda: show.parts.health()["engine"].status.startswith("performing"), "the avatar performs")
         finally:
             show.parts.order("tracker", UseCamera(str(show.clip)))
-        expect(page.locator("#source")).to_contain_text(show.clip.name, timeout=DEADLINE_S * 1000)
+        expect(page.locator("#source")).to_contain_text(show.clip.name)
 
 
 def test_the_event_api_refuses_a_wrong_token(show: Running) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from patience import DEADLINE_S
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
@@ -23,7 +24,6 @@ from avatar_live.app.desk import DeskShow
 from avatar_live.app.show import LocalShow
 from avatar_live.desktop.window import Window
 
-DEADLINE_S = 30.0
 PICTURES = os.environ.get("AVATAR_LIVE_SCREENSHOTS")
 FULL_QUALITY_S_MAX = 90.0
 SAID = (

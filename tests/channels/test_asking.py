@@ -5,13 +5,13 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from patience import DEADLINE_S
 
 from avatar_live.channels.asking import MESSAGE_BYTES_MAX, NobodyAnswersError, answering, ask
 from avatar_live.channels.processes import FromInlet, GuestAnswer, GuestDone, GuestLeaves, GuestOffer, ToInlet
 
 questions: msgspec.msgpack.Decoder[ToInlet] = msgspec.msgpack.Decoder(ToInlet)
 answers: msgspec.msgpack.Decoder[FromInlet] = msgspec.msgpack.Decoder(FromInlet)
-WAIT_S = 5.0
 
 
 async def echo(question: ToInlet) -> FromInlet:
@@ -20,22 +20,24 @@ async def echo(question: ToInlet) -> FromInlet:
 
 async def test_many_ask_at_once_and_each_gets_its_own_answer(tmp_path: Path) -> None:
     async with answering(tmp_path, "inlet", questions, echo):
-        asked = [ask(tmp_path, "inlet", GuestOffer(str(number)), answers, WAIT_S) for number in range(20)]
+        asked = [ask(tmp_path, "inlet", GuestOffer(str(number)), answers, DEADLINE_S) for number in range(20)]
         assert await asyncio.gather(*asked) == [GuestAnswer("1", str(number)) for number in range(20)]
 
 
 async def test_a_message_has_a_limit_on_either_side(tmp_path: Path) -> None:
     async with answering(tmp_path, "inlet", questions, echo):
         fits = "a" * (MESSAGE_BYTES_MAX - 100)
-        assert await ask(tmp_path, "inlet", GuestOffer(fits), answers, WAIT_S) == GuestAnswer("1", fits)
+        assert await ask(tmp_path, "inlet", GuestOffer(fits), answers, DEADLINE_S) == GuestAnswer("1", fits)
         with pytest.raises(NobodyAnswersError):
-            await ask(tmp_path, "inlet", GuestOffer("a" * MESSAGE_BYTES_MAX), answers, WAIT_S)
-        assert await ask(tmp_path, "inlet", GuestLeaves("1"), answers, WAIT_S) == GuestDone(), "others are served on"
+            await ask(tmp_path, "inlet", GuestOffer("a" * MESSAGE_BYTES_MAX), answers, DEADLINE_S)
+        assert await ask(tmp_path, "inlet", GuestLeaves("1"), answers, DEADLINE_S) == GuestDone(), (
+            "others are served on"
+        )
 
 
 async def test_nobody_there_is_told_at_once_and_a_silent_one_in_time(tmp_path: Path) -> None:
     with pytest.raises(NobodyAnswersError):
-        await ask(tmp_path, "inlet", GuestDone(), answers, WAIT_S)
+        await ask(tmp_path, "inlet", GuestDone(), answers, DEADLINE_S)
 
     async def never(question: ToInlet) -> FromInlet:
         await asyncio.Event().wait()
@@ -50,4 +52,4 @@ async def test_one_who_comes_back_after_a_crash_is_found_again(tmp_path: Path) -
     (tmp_path / "inlet.sock").touch()  # as a killed process leaves it
     for _ in range(2):
         async with answering(tmp_path, "inlet", questions, echo):
-            assert await ask(tmp_path, "inlet", GuestLeaves("1"), answers, WAIT_S) == GuestDone()
+            assert await ask(tmp_path, "inlet", GuestLeaves("1"), answers, DEADLINE_S) == GuestDone()

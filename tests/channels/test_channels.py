@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from patience import DEADLINE_S
 
 from avatar_live.channels import Latest, Lossless, PictureSlot, Slot
 from avatar_live.channels.link import FRAMES_MAX, UNREAD_BYTES_MAX, EngineConnection, ServerLink, serve_link
@@ -15,7 +16,6 @@ from avatar_live.channels.processes import CueTaken, EngineHello, FromEngine, St
 from avatar_live.protocol.cues import Banner, Confetti
 from avatar_live.signals import EncodedFrame
 
-DEADLINE_S = 10.0
 HELLO = EngineHello(640, 360, 30)
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from patience import DEADLINE_S
 
 from avatar_live import clock
 from avatar_live.channels import Lossless, Slot
@@ -32,8 +33,6 @@ from avatar_live.channels.processes import (
     health_slot,
 )
 
-WAIT_S = 5.0
-
 
 def test_orders_arrive_in_order_and_the_end_of_input_means_stop() -> None:
     reading, writing = os.pipe()
@@ -42,7 +41,7 @@ def test_orders_arrive_in_order_and_the_end_of_input_means_stop() -> None:
     os.write(writing, line[:5])
     os.write(writing, line[5:] + b"\nnot an order\n" + msgspec.json.encode(UseCamera("1")) + b"\n")
     os.close(writing)
-    assert [queue.take(WAIT_S) for _ in range(3)] == [UseCamera("clip.mp4"), UseCamera("1"), Stop()]
+    assert [queue.take(DEADLINE_S) for _ in range(3)] == [UseCamera("clip.mp4"), UseCamera("1"), Stop()]
     os.close(reading)
 
 
@@ -53,7 +52,7 @@ def test_stop_is_heard_even_behind_a_flood_of_orders() -> None:
     os.close(writing)
     queue = orders(reading)
     heard = None
-    while (order := queue.take(WAIT_S)) is not None:
+    while (order := queue.take(DEADLINE_S)) is not None:
         heard = order
         if order == Stop():
             break
@@ -77,7 +76,7 @@ def test_a_flood_of_orders_drops_what_was_taken_back_and_never_the_panic() -> No
     queue = orders(reading)
     heard: dict[type[Order], Order] = {}
     while Stop not in heard:
-        order = queue.take(WAIT_S)
+        order = queue.take(DEADLINE_S)
         assert order is not None
         heard[type(order)] = order
     assert heard == {Panic: Panic(True), UseCamera: flood[-1], Stop: Stop()}
@@ -155,5 +154,5 @@ def test_the_orders_after_the_word_are_not_lost() -> None:
     reading, writing = os.pipe()
     os.write(writing, BEGIN + msgspec.json.encode(UseCamera("1")) + b"\n")
     await_plan([msgspec.json.encode(TrackerPlan("here", "there")).decode(), SPARE], TrackerPlan, reading)
-    assert orders(reading).take(WAIT_S) == UseCamera("1")
+    assert orders(reading).take(DEADLINE_S) == UseCamera("1")
     os.close(writing)

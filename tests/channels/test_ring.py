@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from patience import DEADLINE_S
 
 from avatar_live.channels.ring import CHANNELS, PACKET_SAMPLES, PACKETS_KEPT, SoundRing
 
-WAIT_S = 20.0
 ENDLESS_WRITER = """
 import sys
 from pathlib import Path
@@ -107,7 +107,7 @@ def test_a_killed_writer_leaves_whole_packets_and_the_next_one_goes_on(tmp_path:
             try:
                 assert writer.stdout is not None
                 assert writer.stdout.readline() == b"under way\n"
-                end_s = time.monotonic() + WAIT_S
+                end_s = time.monotonic() + DEADLINE_S
                 while not numbers(reader):  # this writer may come round while we copy
                     assert time.monotonic() < end_s
             finally:

@@ -66,8 +66,8 @@ async def test_a_gift_pops_up_and_fills_the_bar(browser: Browser, server: ShowSe
         await ann.give("giant_head")
         await ann.give("sticker", count=4)
         await expect(page.locator(".goal.reached .sum")).to_have_text("120 / 100 coins")
-        await expect(page.locator(".alert.shown .what")).to_have_text("gave a giant head for 50 coins", timeout=15_000)
-        await expect(page.locator(".alert.shown .what")).to_have_text("gave 4 sticker for 60 coins", timeout=15_000)
+        await expect(page.locator(".alert.shown .what")).to_have_text("gave a giant head for 50 coins")
+        await expect(page.locator(".alert.shown .what")).to_have_text("gave 4 sticker for 60 coins")
         await until(page, "() => document.querySelectorAll('.bit').length === 0")
 
 
@@ -84,7 +84,7 @@ async def test_no_gift_is_lost_or_doubled_by_a_reload_or_a_death_of_the_server(
         server.kill()
         await asyncio.to_thread(server.start)
         await ann.give("rose")
-        await expect(page.locator(".sum")).to_have_text("30 / 100 coins", timeout=15_000)
+        await expect(page.locator(".sum")).to_have_text("30 / 100 coins")
         await page.reload()
         await expect(page.locator("body[data-link=open]")).to_be_attached()
         await ann.give("rose")

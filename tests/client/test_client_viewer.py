@@ -9,7 +9,8 @@ import httpx
 import msgspec
 import pytest
 from narrow import way_to
-from show_server import DEADLINE_S, TOKEN, ShowServer, show_server
+from patience import DEADLINE_S
+from show_server import TOKEN, ShowServer, show_server
 
 from avatar_live.client import ClientError, ClosedError, Viewer
 from avatar_live.protocol.catalogue import START_BALANCE_COINS
@@ -206,7 +207,7 @@ async def test_a_viewer_who_is_banned_stays_away(server: ShowServer) -> None:
         await zed.say("spam")
         while not isinstance(line := await anext(zed), ChatLine):
             pass
-        async with httpx.AsyncClient(headers={"Authorization": f"Bearer {TOKEN}"}) as http:
+        async with httpx.AsyncClient(headers={"Authorization": f"Bearer {TOKEN}"}, timeout=DEADLINE_S) as http:
             ban = {"type": "moderate", "deed": "ban", "seq": line.seq, "reason": "spam"}
             (await http.post(f"{address(server)}/api/moderation", json=ban)).raise_for_status()
         with pytest.raises(ClosedError) as closed:

@@ -12,6 +12,7 @@ import msgspec
 import pytest
 import pytest_asyncio
 from browser import chromium
+from patience import DEADLINE_S
 from playwright.async_api import Browser, Page, expect
 from shared import PROJECT
 from show_server import TOKEN, ShowServer, show_server
@@ -23,7 +24,6 @@ from avatar_live.protocol.wire import GiftUpdate
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 GAME = PROJECT / "assets" / "examples" / "dodge.html"
-DEADLINE_S = 30.0
 ALWAYS_IN_THE_MIDDLE = "Math.random = () => 0.5"  # every tomato falls where the hero begins
 
 
@@ -48,7 +48,7 @@ async def played(browser: Browser, server: ShowServer) -> AsyncIterator[tuple[Pa
     address = f"http://127.0.0.1:{server.port}"
     async with Viewer(address, "Ann") as ann:
         wish = {"scopes": ["read", "games"], "name": "Tomato dodge"}
-        async with httpx.AsyncClient(headers={"Authorization": f"Bearer {TOKEN}"}) as http:
+        async with httpx.AsyncClient(headers={"Authorization": f"Bearer {TOKEN}"}, timeout=DEADLINE_S) as http:
             token = (await http.post(f"{address}/api/tokens", json=wish)).raise_for_status().json()["token"]
         page = await browser.new_page(viewport={"width": 1280, "height": 720})
         await page.add_init_script(ALWAYS_IN_THE_MIDDLE)
@@ -99,7 +99,7 @@ async def test_what_a_lost_game_cuts_short_is_paid_back(browser: Browser, server
         await ann.give("dodge/giant", "giant")
         await stands(ann, "giant", "running")
         await ann.give("dodge/rain", "rain")
-        await expect(page.locator("#said b")).to_have_text("Squashed!", timeout=1_000 * DEADLINE_S)
+        await expect(page.locator("#said b")).to_have_text("Squashed!")
         update = await stands(ann, "rain", "refunded")
         assert update.reason == "The game was over before it was through."
         await expect(page.locator("body[data-sells=false]")).to_be_attached()

@@ -12,8 +12,9 @@ from pathlib import Path
 import msgspec
 import pytest
 from narrow import Way, way_to
+from patience import DEADLINE_S
 from shared import PROJECT
-from show_server import DEADLINE_S, TOKEN, ShowServer, page, show_server
+from show_server import TOKEN, ShowServer, page, show_server
 
 from avatar_live.client import (
     ChatEvent,

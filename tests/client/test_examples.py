@@ -13,8 +13,9 @@ import msgspec
 import pytest
 from narrow import way_to
 from pages import npm
+from patience import DEADLINE_S
 from shared import PROJECT
-from show_server import DEADLINE_S, TOKEN, ShowServer, show_server
+from show_server import TOKEN, ShowServer, show_server
 
 from avatar_live.client import ChatEvent, Events, Viewer
 from avatar_live.protocol.wire import ChatLine, GiftUpdate, Offers

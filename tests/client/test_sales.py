@@ -8,7 +8,8 @@ from pathlib import Path
 import msgspec
 import pytest
 from narrow import Way, way_to
-from show_server import DEADLINE_S, TOKEN, ShowServer, show_server
+from patience import DEADLINE_S
+from show_server import TOKEN, ShowServer, show_server
 
 from avatar_live.client import Events, OfferedEffect, PaidEffect, RefusedError, Viewer
 from avatar_live.protocol.catalogue import START_BALANCE_COINS

@@ -7,11 +7,12 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import ffmpeg
-from browser import DEADLINE_S, chromium, until
+from browser import chromium, until
 from guests import TOKEN, House, house, served
 from litestar import Litestar
 from litestar.static_files import create_static_files_router
 from pages import npm
+from patience import DEADLINE_S
 from playwright.async_api import Browser, Page
 from show import Show, running_show
 

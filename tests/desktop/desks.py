@@ -6,13 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from fake_show import FakeEvents, FakeShow
+from patience import DEADLINE_S
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QPushButton, QWidget
 
 from avatar_live.desktop.window import Window
-
-LATE_S = 10.0
 
 
 class Desk:
@@ -35,7 +34,7 @@ class Desk:
 
     def wait(self, condition: Callable[[], object]) -> None:
         """Let the window work until something holds."""
-        deadline_s = time.monotonic() + LATE_S
+        deadline_s = time.monotonic() + DEADLINE_S
         while not condition():
             assert time.monotonic() < deadline_s, "too late"
             QTest.qWait(10)

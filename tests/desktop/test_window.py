@@ -22,8 +22,6 @@ from avatar_live.signals import VOICE_BYTES, VOWELS, VoiceReading, voice_to_byte
 from avatar_live.signals.scene import LIGHTS, SHOTS
 from avatar_live.tracking.voice import OPEN_DBFS
 
-LATE_S = 10.0
-
 
 @pytest.fixture
 def desk(application: QApplication, tmp_path: Path) -> Iterator[Desk]:

@@ -4,6 +4,7 @@ import asyncio
 from typing import Protocol, TypeVar
 
 import msgspec
+from patience import DEADLINE_S
 from websockets.client import ClientProtocol
 from websockets.extensions.permessage_deflate import ClientPerMessageDeflateFactory
 from websockets.frames import Frame, Opcode
@@ -15,7 +16,6 @@ from avatar_live.edge.socket import EdgeSocket, Reception
 from avatar_live.protocol.codec import Form, encoded, to_viewer
 from avatar_live.protocol.wire import FromViewer, ToViewer
 
-DEADLINE_S = 10.0
 M = TypeVar("M", bound=msgspec.Struct)
 
 

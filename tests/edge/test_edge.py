@@ -10,6 +10,7 @@ from http import HTTPStatus
 
 import pytest
 from fake_client import FakeClient
+from patience import DEADLINE_S
 from websockets.client import ClientProtocol
 from websockets.frames import Frame
 from websockets.uri import parse_uri
@@ -283,7 +284,7 @@ class SlowReader:
 @pytest.mark.skipif(sys.platform != "linux", reason="only there a ring writes around asyncio")
 async def test_what_the_ring_writes_never_overtakes_what_waits(room: Room) -> None:
     gifts, draw = 600, random.Random(1)
-    async with contextlib.AsyncExitStack() as opened, asyncio.timeout(30.0):
+    async with contextlib.AsyncExitStack() as opened, asyncio.timeout(DEADLINE_S):
         await opened.enter_async_context(running(room.edge))
         readers = []
         for _ in range(2 * TOGETHER_MIN):
@@ -343,7 +344,7 @@ async def test_a_silent_line_is_asked_whether_it_lives_and_cut_when_it_does_not(
 ) -> None:
     monkeypatch.setattr(edges, "QUIET_S_MAX", 1.2)  # looked for once a second
     living, dead = joined(room), joined(room)
-    async with running(room.edge), asyncio.timeout(10.0):
+    async with running(room.edge), asyncio.timeout(DEADLINE_S):
         while not dead.is_cut:
             living.answer()  # a client's core answers pings by itself
             await asyncio.sleep(0.01)

@@ -12,7 +12,8 @@ import httpx
 import msgspec
 import pytest
 import websockets
-from show_server import DEADLINE_S, TOKEN, Page, ShowServer, free_port, show_server
+from patience import DEADLINE_S
+from show_server import TOKEN, Page, ShowServer, free_port, show_server
 
 from avatar_live.channels.processes import HEALTH_BYTES_MAX, EdgePlan, Health, health_slot
 from avatar_live.channels.slot import Slot
@@ -139,7 +140,7 @@ async def test_votes_at_an_edge_that_is_killed_are_sent_again_and_each_has_an_en
 async def test_a_mute_and_a_ban_hold_at_every_edge(edges: Edges, server: ShowServer) -> None:
     pages = [await joined(edges, f"viewer {number}") for number in range(6)]
     host, muted = pages[0], digest(pages[1].welcome.viewer)
-    async with httpx.AsyncClient(headers={"Authorization": f"Bearer {TOKEN}"}) as client:
+    async with httpx.AsyncClient(headers={"Authorization": f"Bearer {TOKEN}"}, timeout=DEADLINE_S) as client:
 
         async def do(order: Moderate) -> None:
             place = f"http://127.0.0.1:{server.port}/api/moderation"

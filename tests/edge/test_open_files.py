@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 import pytest
+from patience import DEADLINE_S
 
 PROGRAM = """
 import resource
@@ -19,5 +20,7 @@ print(resource.getrlimit(resource.RLIMIT_NOFILE)[0])
 @pytest.mark.parametrize(("soft", "hard", "allowed"), [(256, 0, 20_000), (256, 512, 512), (20_000, 0, 20_000)])
 def test_a_low_limit_is_raised_and_a_high_one_stays(soft: int, hard: int, allowed: int) -> None:
     program = PROGRAM.format(soft=soft, hard=hard)
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=30)
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=DEADLINE_S
+    )
     assert int(done.stdout) == allowed

@@ -7,11 +7,11 @@ import av
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from patience import DEADLINE_S
 
 from avatar_live.encoder.renditions import SMALL, Renditions, small_bitrate_bps
 from avatar_live.signals.encoded import EncodedFrame
 
-WAIT_S = 10.0
 WIDTH_PX, HEIGHT_PX = 320, 180
 FRAME_TICKS = 3_000
 
@@ -43,7 +43,7 @@ class Show:
 
     def until(self, is_true: Callable[[], bool]) -> None:
         with self._came:
-            assert self._came.wait_for(is_true, WAIT_S)
+            assert self._came.wait_for(is_true, DEADLINE_S)
 
     def _take(self, frame: EncodedFrame) -> None:
         with self._came:
@@ -146,7 +146,7 @@ def test_a_small_rung_that_fails_ends_alone(show: Show) -> None:
     small = show.renditions._small
     assert small is not None
     small.put(np.zeros((2, 2, 4), np.uint8), 0.0, 0)  # no picture of its size
-    small._thread.join(WAIT_S)
+    small._thread.join(DEADLINE_S)
     show.put(3)
     assert not show.of(SMALL)
     show.renditions.use_small(False)

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
+from patience import DEADLINE_S
 
 from avatar_live.clock import now_s
 from avatar_live.encoder.thread import KEYFRAME_GAP_S, EncoderThread
 from avatar_live.encoder.video import EncoderError
 from avatar_live.signals.encoded import EncodedFrame
 
-DEADLINE_S = 5.0
 PICTURE = np.full((64, 64, 4), 90, np.uint8)
 
 

@@ -11,6 +11,7 @@ from typing import TypeVar
 import msgspec
 import numpy as np
 import pytest
+from patience import DEADLINE_S
 from shows import PlainStage, plain_show, plan_in
 
 from avatar_live import clock
@@ -60,7 +61,6 @@ from avatar_live.stage.degrade import LADDER
 from avatar_live.tracking.performance import PERFORMANCE, Performance
 
 T = TypeVar("T")
-WAIT_S = 20.0
 
 
 @pytest.fixture(scope="module")
@@ -100,7 +100,7 @@ class Surroundings:
         return self.health().status
 
     async def until(self, is_true: Callable[[], object]) -> None:
-        async with asyncio.timeout(WAIT_S):
+        async with asyncio.timeout(DEADLINE_S):
             while not is_true():  # noqa: ASYNC110 the other side is a thread, which sets no asyncio event
                 await asyncio.sleep(0.01)
 
@@ -118,7 +118,7 @@ async def performing(folder: Path, avatar: Avatar, **plan: object) -> AsyncItera
             yield around
         finally:
             around.orders.put(Stop())
-            await asyncio.to_thread(thread.join, WAIT_S)
+            await asyncio.to_thread(thread.join, DEADLINE_S)
             assert not thread.is_alive()
             await asyncio.to_thread(engine.close)
 
@@ -127,7 +127,7 @@ async def test_the_engine_says_hello_first_and_then_shows_itself(tmp_path: Path,
     async with performing(tmp_path, avatar) as around:
         assert around.heard[0] == EngineHello(128, 72, 30)
         first = around.frames("main")[0]
-        assert first.is_keyframe and 0.0 <= clock.now_s() - first.captured_s < WAIT_S
+        assert first.is_keyframe and 0.0 <= clock.now_s() - first.captured_s < DEADLINE_S
         await around.until(lambda: around.status().startswith("idling, nobody is tracked"))
 
 

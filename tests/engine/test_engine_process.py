@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 import pytest
+from patience import DEADLINE_S
 from speaker import BEEP_S, TONE_HZ, speaking
 from test_console import SILENCE_BYTES_MAX, decoded, frequency_hz
 
@@ -30,8 +31,6 @@ from avatar_live.channels.processes import (
 from avatar_live.channels.ring import PACKET_S, PACKET_SAMPLES
 from avatar_live.signals.encoded import EncodedFrame
 
-WAIT_S = 60.0
-
 
 class Listener:
     """Collect the sound packets of an engine that runs in a process of its own."""
@@ -49,7 +48,7 @@ class Listener:
             self._came.set()
 
     async def until(self, is_true: Callable[[], object]) -> None:
-        async with asyncio.timeout(WAIT_S):
+        async with asyncio.timeout(DEADLINE_S):
             while not is_true():
                 self._came.clear()
                 await self._came.wait()
@@ -84,7 +83,7 @@ async def engine(folder: Path, **changes: object) -> AsyncIterator[Listener]:
         finally:
             assert listener.process.stdin is not None
             listener.process.stdin.close()  # its parent is gone: the engine ends
-            async with asyncio.timeout(WAIT_S):
+            async with asyncio.timeout(DEADLINE_S):
                 await listener.process.wait()
 
 
@@ -99,7 +98,7 @@ async def test_a_voice_leaves_as_opus_in_step_and_not_from_behind_the_panic_card
         with speaking(tmp_path):
             await listener.until(lambda: len(listener.sound[-1].data) > SILENCE_BYTES_MAX)
             frames = await listener.more(110)
-            async with asyncio.timeout(WAIT_S):
+            async with asyncio.timeout(DEADLINE_S):
                 while steps(frames) != {PACKET_SAMPLES}:  # a machine that is busy with others skips whole packets
                     assert all(step % PACKET_SAMPLES == 0 for step in steps(frames))
                     frames = await listener.more(110)
@@ -131,7 +130,7 @@ async def test_an_order_changes_the_picture_and_the_plan_was_in_it_from_the_firs
         return color in seen
 
     async with engine(tmp_path, preview=True, backdrop="chroma:green") as listener:
-        async with asyncio.timeout(WAIT_S):
+        async with asyncio.timeout(DEADLINE_S):
             while not has_seen([0, 255, 0]):  # noqa: ASYNC110 another process, which sets no asyncio event
                 await asyncio.sleep(0.02)
             assert len(seen) == 1, "not for one frame in the room"

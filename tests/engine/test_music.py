@@ -5,14 +5,13 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from patience import DEADLINE_S
 
 from avatar_live import clock
 from avatar_live.engine.music import AHEAD_PACKETS, Music
 from avatar_live.engine.recordings import RecordingError, decode, read_bank
 from avatar_live.signals.encoded import AUDIO_CLOCK_HZ
 from avatar_live.sound.level import Samples
-
-WAIT_S = 10.0
 
 
 def write_tone(path: Path, seconds: float, rate_hz: int = 48_000, layout: str = "stereo", codec: str = "flac") -> Path:
@@ -35,7 +34,7 @@ def write_tone(path: Path, seconds: float, rate_hz: int = 48_000, layout: str = 
 def heard(music: Music, packets: int) -> Samples:
     """Return what is played, as it comes."""
     parts: list[Samples] = []
-    end_s = clock.now_s() + WAIT_S
+    end_s = clock.now_s() + DEADLINE_S
     while len(parts) < packets:
         assert clock.now_s() < end_s and not music.fault
         if (packet := music.read()) is not None:
@@ -67,12 +66,12 @@ def test_a_file_is_played_over_and_over_without_a_gap(tmp_path: Path) -> None:
 def test_no_more_is_decoded_ahead_than_a_second(tmp_path: Path) -> None:
     music = Music(write_tone(tmp_path / "tone.flac", 5.0))
     heard(music, 1)
-    end_s = clock.now_s() + WAIT_S
+    end_s = clock.now_s() + DEADLINE_S
     while len(music._packets) < AHEAD_PACKETS:
         assert clock.now_s() < end_s
     assert not music._packets.put(np.zeros((960, 2), np.float32))
     music.close()
-    music._thread.join(WAIT_S)
+    music._thread.join(DEADLINE_S)
     assert not music._thread.is_alive()
 
 
@@ -81,7 +80,7 @@ def test_what_is_no_music_is_told(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "letter.mp3"
     path.write_bytes(content)
     music = Music(path)
-    music._thread.join(WAIT_S)
+    music._thread.join(DEADLINE_S)
     assert "letter.mp3" in music.fault and music.read() is None
 
 

@@ -16,6 +16,7 @@ import av
 import msgspec
 import numpy as np
 import pytest
+from patience import DEADLINE_S
 
 import avatar_live
 from avatar_live import clock
@@ -29,7 +30,6 @@ from avatar_live.stage.footage import loop
 from avatar_live.tracking.models import default_folder, provision
 
 PACKAGE: Final = Path(avatar_live.__file__).parent
-WAIT_S: Final = 30.0
 COLOUR: Final = (211, 23, 139)  # a run of it is nowhere by chance
 RUN_PX: Final = 6
 NETWORKS: Final = {"asyncio", "http", "multiprocessing", "requests", "socket", "urllib", "websockets"}
@@ -188,7 +188,7 @@ def test_no_pixel_of_a_film_is_in_anything_that_a_running_tracker_leaves(tmp_pat
         stderr=subprocess.STDOUT,
     )
     try:
-        end_s, seen = clock.now_s() + WAIT_S, 0
+        end_s, seen = clock.now_s() + DEADLINE_S, 0
         while seen < 10:
             assert clock.now_s() < end_s and tracker.poll() is None
             data = readings.read_new()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from patience import DEADLINE_S
 
 from avatar_live import clock
 from avatar_live.channels.processes import EnginePlan
@@ -13,7 +14,6 @@ from avatar_live.channels.ring import CHANNELS, PACKET_S, PACKET_SAMPLES, SoundR
 from avatar_live.engine.sound import Sound
 from avatar_live.signals.encoded import EncodedFrame
 
-WAIT_S = 10.0
 SILENCE_BYTES_MAX = 3
 
 
@@ -37,12 +37,12 @@ def tone() -> "np.ndarray[tuple[int, ...], np.dtype[np.int16]]":
 def test_the_thread_sends_what_a_microphone_says_now_and_stops(tmp_path: Path) -> None:
     sent: queue.Queue[EncodedFrame] = queue.Queue()
     sound = Sound(sent.put, SoundRing(tmp_path / "sound"), EnginePlan(str(tmp_path), ""))
-    assert len(sent.get(timeout=WAIT_S).data) <= SILENCE_BYTES_MAX
+    assert len(sent.get(timeout=DEADLINE_S).data) <= SILENCE_BYTES_MAX
     ring, said_s = SoundRing(tmp_path / "sound"), clock.now_s()
     for number in range(4):
         ring.write(said_s + number * PACKET_S, tone())
     while True:
-        frame = sent.get(timeout=WAIT_S)
+        frame = sent.get(timeout=DEADLINE_S)
         if len(frame.data) > SILENCE_BYTES_MAX:
             break
     assert frame.captured_s == pytest.approx(said_s, abs=3 * PACKET_S)
@@ -56,7 +56,7 @@ def test_the_thread_sends_what_a_microphone_says_now_and_stops(tmp_path: Path) -
 
 def test_music_that_cannot_be_played_is_told_and_the_sound_goes_on(sound: Sound, tmp_path: Path) -> None:
     sound.use_music(str(tmp_path / "missing.mp3"))
-    end_s = clock.now_s() + WAIT_S
+    end_s = clock.now_s() + DEADLINE_S
     while not sound.fault:
         assert clock.now_s() < end_s
     assert "no sound file" in sound.fault

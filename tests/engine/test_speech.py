@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from patience import DEADLINE_S
 
 from avatar_live import clock
 from avatar_live.channels.processes import EnginePlan, FromEngine, ToEngine
@@ -29,8 +30,6 @@ from avatar_live.engine.speech import (
 from avatar_live.protocol.wire import ChatLine
 from avatar_live.sound.level import Samples, dbfs_of
 
-WAIT_S = 10.0
-
 needs_espeak = pytest.mark.skipif(shutil.which("espeak-ng") is None, reason="needs espeak-ng")
 
 
@@ -42,7 +41,7 @@ def voice() -> Iterator[Speech]:
 
 
 def until_heard(voice: Speech) -> Samples:
-    end_s = clock.now_s() + WAIT_S
+    end_s = clock.now_s() + DEADLINE_S
     while (packet := voice.read()) is None:
         assert clock.now_s() < end_s and not voice.fault, voice.fault
     return packet
@@ -100,13 +99,13 @@ def test_too_many_thanks_at_once_are_left_out(monkeypatch: pytest.MonkeyPatch) -
 
     def slow(sentence: str) -> Samples:
         begun.set()
-        go_on.wait(WAIT_S)
+        go_on.wait(DEADLINE_S)
         return np.zeros((960, 2), np.float32)
 
     monkeypatch.setattr(speech, "spoken", slow)
     voice = Speech()
     voice.say("first")
-    assert begun.wait(WAIT_S)
+    assert begun.wait(DEADLINE_S)
     for number in range(WAITING_MAX + 2):
         voice.say(f"thanks {number}")
     assert voice.left_out == 2
@@ -120,7 +119,7 @@ def test_without_a_voice_the_host_is_told_what_to_install(monkeypatch: pytest.Mo
         spoken("hello")
     voice = Speech()
     voice.say("hello")
-    end_s = clock.now_s() + WAIT_S
+    end_s = clock.now_s() + DEADLINE_S
     while voice.fault != MISSING:
         assert clock.now_s() < end_s
     voice.close()

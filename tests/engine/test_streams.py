@@ -6,12 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from patience import DEADLINE_S
 from shows import HEIGHT_PX, PLAYER_HEIGHT_PX, PLAYER_WIDTH_PX, WIDTH_PX, plain, plan_in
 
 from avatar_live.engine.streams import Streams
 from avatar_live.signals.encoded import MAIN_STREAM, VIDEO_CLOCK_HZ, EncodedFrame
-
-WAIT_S = 10.0
 
 
 class Sender:
@@ -34,7 +33,7 @@ class Sender:
 
     def until(self, is_true: Callable[[], bool]) -> None:
         with self._came:
-            assert self._came.wait_for(is_true, WAIT_S)
+            assert self._came.wait_for(is_true, DEADLINE_S)
 
 
 @pytest.fixture

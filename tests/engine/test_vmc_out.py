@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from patience import DEADLINE_S
 from test_engine import performing
 
 from avatar_live.app.settings import find_avatar
@@ -18,8 +19,6 @@ from avatar_live.mocap.part import Part
 from avatar_live.mocap.vmc import Vmc
 from avatar_live.signals import Pose
 
-WAIT_S = 20.0
-
 
 @pytest.fixture(scope="module")
 def avatar() -> Avatar:
@@ -30,7 +29,7 @@ def avatar() -> Avatar:
 def marionette() -> Iterator[socket.socket]:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as port:
         port.bind(("127.0.0.1", 0))
-        port.settimeout(WAIT_S)
+        port.settimeout(DEADLINE_S)
         yield port
 
 
@@ -81,8 +80,8 @@ async def test_the_engine_sends_what_it_draws_until_the_host_hides(
             except TimeoutError:
                 return True
 
-        assert await asyncio.wait_for(asyncio.to_thread(drained), WAIT_S), "nothing leaves from behind the card"
-        marionette.settimeout(WAIT_S)
+        assert await asyncio.wait_for(asyncio.to_thread(drained), DEADLINE_S), "nothing leaves from behind the card"
+        marionette.settimeout(DEADLINE_S)
         around.orders.put(Panic(False))
         await asyncio.to_thread(heard, marionette)
         around.orders.put(UseVmcOut("nowhere"))

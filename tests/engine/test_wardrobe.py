@@ -2,16 +2,14 @@
 
 import threading
 from pathlib import Path
-from typing import Final
 
 import pytest
+from patience import DEADLINE_S
 
 from avatar_live.app.settings import find_avatar
 from avatar_live.avatar import Avatar, AvatarError, read_avatar
 from avatar_live.channels import Latest
 from avatar_live.engine.wardrobe import Wardrobe
-
-WAIT_S: Final = 10.0
 
 
 class Reader:
@@ -26,7 +24,7 @@ class Reader:
     def __call__(self, path: Path) -> Avatar:
         self.asked.append(path.name)
         self.begun.put(path.name)
-        assert self._may_go.acquire(timeout=WAIT_S)
+        assert self._may_go.acquire(timeout=DEADLINE_S)
         if path.name == "broken":
             raise AvatarError("broken is no avatar.")
         if path.name == "unlucky":
@@ -44,7 +42,7 @@ def avatar() -> Avatar:
 
 def until_taken(wardrobe: Wardrobe) -> Avatar | AvatarError:
     looked = threading.Event()
-    for _ in range(int(WAIT_S / 0.01)):
+    for _ in range(int(DEADLINE_S / 0.01)):
         if (taken := wardrobe.take()) is not None:
             return taken
         looked.wait(0.01)
@@ -55,12 +53,12 @@ def test_of_fifty_avatars_asked_for_at_once_the_first_and_the_last_are_read(avat
     reader = Reader(avatar)
     wardrobe = Wardrobe(reader)
     wardrobe.fetch(Path("0"))
-    assert reader.begun.take(WAIT_S) == "0"
+    assert reader.begun.take(DEADLINE_S) == "0"
     for number in range(1, 50):
         wardrobe.fetch(Path(str(number)))
     assert wardrobe.take() is None, "none is handed out before it is read"
     reader.let_go()
-    assert reader.begun.take(WAIT_S) == "49"
+    assert reader.begun.take(DEADLINE_S) == "49"
     reader.let_go()
     assert until_taken(wardrobe) is avatar
     assert reader.asked == ["0", "49"]

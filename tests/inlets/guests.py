@@ -17,6 +17,7 @@ from aiortc.mediastreams import AudioStreamTrack, VideoStreamTrack
 from av import AudioFrame, VideoFrame
 from litestar import Litestar
 from numpy.typing import NDArray
+from patience import DEADLINE_S
 
 from avatar_live.broadcast import aiortc_internals as internals
 from avatar_live.channels import PictureSlot, Slot
@@ -33,7 +34,6 @@ from avatar_live.server.signalling import SDP
 from avatar_live.server.whip import Inlet, whip_routes
 from avatar_live.signals.encoded import AUDIO_CLOCK_HZ
 
-DEADLINE_S = 20.0
 TOKEN = "the-guest-token"
 WIDTH_PX, HEIGHT_PX = 320, 180
 ORANGE = (30, 120, 230)  # BGR

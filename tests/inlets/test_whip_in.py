@@ -12,6 +12,7 @@ import pytest_asyncio
 from guests import HEIGHT_PX, ORANGE, TOKEN, WIDTH_PX, House, Hum, Still, house, inlet, publisher, served
 from litestar import Litestar
 from numpy.typing import NDArray
+from patience import DEADLINE_S
 
 from avatar_live.broadcast.offer import OFFER_BYTES_MAX
 from avatar_live.channels.processes import GUEST_PIXELS_MAX, GUEST_RING
@@ -28,7 +29,7 @@ GROWTH_BYTES_MAX = 6_000_000  # of the allocator's arenas; a picture that stayed
 
 @pytest_asyncio.fixture
 async def whip(tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
-    async with house(tmp_path) as home, httpx.AsyncClient(base_url=home.address) as client:
+    async with house(tmp_path) as home, httpx.AsyncClient(base_url=home.address, timeout=DEADLINE_S) as client:
         yield client
 
 

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from patience import DEADLINE_S
 
 SECRET = "a-secret-of-two"
-READY_S_MAX = 10.0
 
 
 @contextlib.contextmanager
@@ -45,7 +45,7 @@ def turn_server(folder: Path) -> Iterator[int]:
 
 def wait_for(port: int, server: "subprocess.Popen[bytes]") -> None:
     """Wait until the relay answers on TCP, which it opens after UDP."""
-    end_s = time.monotonic() + READY_S_MAX
+    end_s = time.monotonic() + DEADLINE_S
     while True:
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1.0):
             return

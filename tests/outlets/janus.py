@@ -14,7 +14,8 @@ from typing import Any, Final
 
 import httpx
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
-from sfu import DEADLINE_S, Sfu
+from patience import DEADLINE_S
+from sfu import Sfu
 
 ROOM: Final = 1234
 _MODULES: Final = Path("/usr/lib/x86_64-linux-gnu/janus")

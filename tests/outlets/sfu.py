@@ -12,11 +12,11 @@ from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
 from litestar import Litestar, Request, Response, delete, post
 from litestar.params import FromPath
+from patience import DEADLINE_S
 
 from avatar_live.broadcast import aiortc_internals as internals
 
 TOKEN = "token-of-the-sfu"
-DEADLINE_S = 20.0
 
 
 class Sfu:

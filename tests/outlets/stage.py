@@ -6,12 +6,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from footage import footage
+from patience import DEADLINE_S
 
 from avatar_live.channels.link import OUTLETS_LINK, ServerLink
 from avatar_live.channels.processes import EngineHello, KeyframeWanted
 from avatar_live.signals.encoded import EncodedFrame
-
-DEADLINE_S = 20.0
 
 
 def until(is_true: Callable[[], object], what: str, deadline_s: float = DEADLINE_S) -> None:

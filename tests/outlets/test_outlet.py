@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from footage import footage
+from patience import DEADLINE_S
 from stage import until
 
 from avatar_live import clock
@@ -65,7 +66,7 @@ def test_a_fault_nobody_thought_of_is_told_logged_without_its_words_and_tried_ag
     assert sinks[0].is_closed and "ZeroDivisionError" in caplog.text and "KEY" not in caplog.text
     put_until(outlet, lambda: len(sinks) == 2 and outlet.state(clock.now_s()).state == "live")
     outlet.ask_to_stop()
-    assert outlet.join(5.0) and sinks[1].is_closed
+    assert outlet.join(DEADLINE_S) and sinks[1].is_closed
 
 
 def test_an_outlet_that_waits_for_its_next_try_ends_at_once_when_asked() -> None:
@@ -76,7 +77,7 @@ def test_an_outlet_that_waits_for_its_next_try_ends_at_once_when_asked() -> None
         raise SinkError("The token is wrong.", "final")
 
     outlet = Outlet(TARGET, open_sink)
-    assert opened.wait(5.0)
+    assert opened.wait(DEADLINE_S)
     until(lambda: outlet.state(clock.now_s()).state == "failed", "it is told")
     outlet.ask_to_stop()
-    assert outlet.join(5.0)
+    assert outlet.join(DEADLINE_S)

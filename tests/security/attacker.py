@@ -20,10 +20,10 @@ import zlib
 from collections.abc import AsyncIterator
 
 import msgspec
+from patience import DEADLINE_S
 
 from avatar_live.protocol.wire import FromViewer
 
-PATIENCE_S = 10.0
 TEXT, BINARY, CONTINUED, CLOSE = 1, 2, 0, 8
 KEY = "dGhlIHNhbXBsZSBub25jZQ=="
 
@@ -79,11 +79,11 @@ class Line:
 
     async def head(self) -> bytes:
         """Return the head of an HTTP response."""
-        return await asyncio.wait_for(self.reader.readuntil(b"\r\n\r\n"), PATIENCE_S)
+        return await asyncio.wait_for(self.reader.readuntil(b"\r\n\r\n"), DEADLINE_S)
 
     async def frame(self) -> tuple[int, bytes]:
         """Return the next frame's opcode and payload; servers mask nothing."""
-        async with asyncio.timeout(PATIENCE_S):
+        async with asyncio.timeout(DEADLINE_S):
             first, length = await self.reader.readexactly(2)
             if length == 126:
                 (length,) = struct.unpack(">H", await self.reader.readexactly(2))
@@ -98,7 +98,7 @@ class Line:
             if opcode == CLOSE:
                 return int(struct.unpack(">H", payload[:2])[0])
 
-    async def is_cut(self, patience_s: float = PATIENCE_S) -> bool:
+    async def is_cut(self, patience_s: float = DEADLINE_S) -> bool:
         """Wait until the other side is gone. Raises TimeoutError."""
         with contextlib.suppress(ConnectionError):
             async with asyncio.timeout(patience_s):

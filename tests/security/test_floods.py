@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import httpx
 import msgspec
 import pytest
-from attacker import CLOSE, PATIENCE_S, Line, handshake, line, said
+from attacker import CLOSE, Line, handshake, line, said
+from patience import DEADLINE_S
 from show_server import ShowServer
 
 from avatar_live.edge.households import MESSAGES_EACH_BURST, MESSAGES_EACH_HZ, Household, Households
@@ -70,7 +71,7 @@ async def test_so_many_lines_come_from_one_address_and_one_more_is_sent_away_for
         assert (await joined(stack, behind, BOB))[1] != CLOSE, "another address is let in"
         spoofed = f"198.51.100.{len(ANN)}, {ANN}"
         assert (await joined(stack, behind, spoofed))[1] == CLOSE, "whoever writes more into the header, too"
-    async with contextlib.AsyncExitStack() as stack, asyncio.timeout(PATIENCE_S):
+    async with contextlib.AsyncExitStack() as stack, asyncio.timeout(DEADLINE_S):
         while (await joined(stack, behind, ANN))[1] == CLOSE:
             pass  # who has gone makes room, as soon as the server has noticed
 
@@ -87,7 +88,7 @@ async def test_a_program_of_this_machine_is_not_counted_and_who_comes_through_an
 
 
 async def test_what_a_proxy_says_opens_nothing_that_is_for_this_machine(bare: ShowServer, behind: ShowServer) -> None:
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(timeout=DEADLINE_S) as client:
         for server in (bare, behind):
             address = f"http://127.0.0.1:{server.port}/metrics"
             assert (await client.get(address)).status_code == 200
@@ -107,7 +108,7 @@ async def test_a_viewer_has_so_many_pages_open_and_no_more(bare: ShowServer) -> 
 
 
 async def test_offers_and_what_follows_them_are_limited_for_each_address(behind: ShowServer) -> None:
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{behind.port}") as client:
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{behind.port}", timeout=DEADLINE_S) as client:
         calls = (
             ("POST", "/whep/", JOIN_ALLOWANCE),
             ("POST", "/whip/", JOIN_ALLOWANCE),

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 from attacker import handshake, line
+from patience import DEADLINE_S
 from show_server import ShowServer, show_server
 
 
@@ -47,8 +48,8 @@ async def test_our_own_page_and_a_program_open_one(server: ShowServer) -> None:
 
 def test_no_other_site_may_frame_the_page_or_read_the_hosts_answers(server: ShowServer) -> None:
     address = f"http://127.0.0.1:{server.port}"
-    page = httpx.get(address + "/", headers={"Origin": "https://evil.example"})
+    page = httpx.get(address + "/", headers={"Origin": "https://evil.example"}, timeout=DEADLINE_S)
     assert "frame-ancestors 'self'" in page.headers["content-security-policy"]
     for path in ("/", "/api/health", "/api/moderation"):
-        told = httpx.get(address + path, headers={"Origin": "https://evil.example"})
+        told = httpx.get(address + path, headers={"Origin": "https://evil.example"}, timeout=DEADLINE_S)
         assert "access-control-allow-origin" not in told.headers

@@ -11,6 +11,7 @@ import httpx
 import jwt
 import pytest
 from attacker import handshake, line, opened, said
+from patience import DEADLINE_S
 from show_server import TOKEN, ShowServer, show_server
 
 from avatar_live.protocol.wire import CLOSE_TOKEN, Join
@@ -37,7 +38,7 @@ async def answer(server: ShowServer, token: str) -> tuple[int, bytes]:
 
 def ask(method: str, address: str, authorization: str) -> int:
     headers = {b"Authorization": authorization.encode(), b"Content-Type": b"application/sdp"}
-    return httpx.request(method, address, headers=headers, content=b"{}").status_code
+    return httpx.request(method, address, headers=headers, content=b"{}", timeout=DEADLINE_S).status_code
 
 
 async def refused(server: ShowServer, token: str) -> bool:

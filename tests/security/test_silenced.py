@@ -8,6 +8,7 @@ from pathlib import Path
 import httpx
 import msgspec
 import websockets
+from patience import DEADLINE_S
 from show_server import TOKEN, Page, ShowServer, page, show_server
 
 from avatar_live.protocol.wire import CLOSE_REFUSED, ChatLine, Moderate, Refused, Say
@@ -15,7 +16,7 @@ from avatar_live.server.keeper import digest
 
 
 async def order(server: ShowServer, moderate: Moderate) -> None:
-    async with httpx.AsyncClient(headers={"Authorization": f"Bearer {TOKEN}"}) as client:
+    async with httpx.AsyncClient(headers={"Authorization": f"Bearer {TOKEN}"}, timeout=DEADLINE_S) as client:
         address = f"http://127.0.0.1:{server.port}/api/moderation"
         assert (await client.post(address, content=msgspec.json.encode(moderate))).status_code == 200
 

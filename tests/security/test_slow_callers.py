@@ -9,6 +9,7 @@ from http import HTTPStatus
 import pytest
 import uvicorn
 from attacker import Line, handshake, line
+from patience import DEADLINE_S
 from show_server import ShowServer, show_server
 
 from avatar_live.edge.callers import Callers
@@ -181,6 +182,6 @@ async def test_a_running_server_has_this_patience(server: ShowServer) -> None:
 
 
 async def until(claim: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10.0):
+    async with asyncio.timeout(DEADLINE_S):
         while not claim():  # noqa: ASYNC110  (what a protocol counts wakes nobody)
             await asyncio.sleep(0.01)

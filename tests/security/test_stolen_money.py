@@ -8,6 +8,7 @@ from pathlib import Path
 import httpx
 import msgspec
 import pytest
+from patience import DEADLINE_S
 from show_server import TOKEN, ShowServer, page, show_server
 
 from avatar_live.protocol.whole import WHOLE_MAX
@@ -34,13 +35,15 @@ def secret(server: ShowServer) -> str:
 
 
 def hook(server: ShowServer, body: bytes, headers: dict[str, str]) -> httpx.Response:
-    return httpx.post(f"http://127.0.0.1:{server.port}/api/topup/test", content=body, headers=headers)
+    return httpx.post(
+        f"http://127.0.0.1:{server.port}/api/topup/test", content=body, headers=headers, timeout=DEADLINE_S
+    )
 
 
 def grant(server: ShowServer, viewer: str, id: str, coins: int) -> httpx.Response:
     address = f"http://127.0.0.1:{server.port}/api/wallets/{viewer}/topup"
     body = f'{{"id":"{id}","coins":{coins}}}'.encode()
-    return httpx.post(address, content=body, headers={"Authorization": f"Bearer {TOKEN}"})
+    return httpx.post(address, content=body, headers={"Authorization": f"Bearer {TOKEN}"}, timeout=DEADLINE_S)
 
 
 def purchase(viewer: str, coins: int) -> bytes:

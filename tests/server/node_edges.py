@@ -12,14 +12,14 @@ import httpx
 import msgspec
 import pytest
 import websockets
-from show_server import DEADLINE_S, Page, ShowServer, free_port
+from patience import DEADLINE_S
+from show_server import Page, ShowServer, free_port
 
 from avatar_live.app.bench.private_redis import PrivateRedis, private_redis
 from avatar_live.protocol.codec import to_viewer
 from avatar_live.protocol.wire import Join, Welcome
 
 ROOM = "evening"
-PATIENCE_S = 40.0  # for what has to notice that another is gone
 
 
 class NodeEdge:
@@ -45,11 +45,11 @@ class NodeEdge:
 
     def ask(self, path: str) -> httpx.Response | None:
         with contextlib.suppress(httpx.TransportError):
-            return httpx.get(f"http://127.0.0.1:{self.monitor_port}{path}", trust_env=False)
+            return httpx.get(f"http://127.0.0.1:{self.monitor_port}{path}", trust_env=False, timeout=DEADLINE_S)
         return None
 
     def wait_until_ready(self) -> None:
-        until_s = time.monotonic() + PATIENCE_S
+        until_s = time.monotonic() + DEADLINE_S
         while (answer := self.ask("/health")) is None or answer.status_code != 200:
             assert time.monotonic() < until_s, "the edge has no room"
             assert self.process.poll() is None, "the edge has ended"
@@ -57,7 +57,7 @@ class NodeEdge:
 
     async def page(self, name: str, viewer: str | None = None, epoch: str | None = None, seq: int = 0) -> Page:
         """Join as a viewer, as often as it takes."""
-        async with asyncio.timeout(PATIENCE_S):
+        async with asyncio.timeout(DEADLINE_S):
             while True:
                 with contextlib.suppress(OSError, websockets.WebSocketException):
                     socket = await websockets.connect(f"ws://127.0.0.1:{self.port}/ws")

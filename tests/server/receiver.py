@@ -8,11 +8,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 
 import msgspec
+from patience import DEADLINE_S
 
 from avatar_live import clock
 from avatar_live.server.signatures import checked_id
-
-DEADLINE_S = 15.0
 
 
 @dataclass(frozen=True)

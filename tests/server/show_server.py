@@ -13,13 +13,12 @@ from typing import TypedDict, TypeVar
 
 import msgspec
 import websockets
+from patience import DEADLINE_S
 
 from avatar_live.channels.processes import HEALTH_BYTES_MAX, Health, Order, ServerPlan, health_slot
 from avatar_live.channels.slot import Slot
 from avatar_live.protocol.wire import FromViewer, Join, Lines, Show, ToViewer, Welcome
 
-DEADLINE_S = 10.0
-START_S_MAX = 40.0  # on a machine that is busy with everybody else's tests, and where another held the room
 TOKEN = "a-token-of-the-show"
 M = TypeVar("M", bound=msgspec.Struct)
 _decoder: msgspec.json.Decoder[ToViewer] = msgspec.json.Decoder(ToViewer)
@@ -52,7 +51,7 @@ class ShowServer:
                 self.port = int(health.status.rpartition(":")[2])
                 return
             assert self.process.poll() is None, "the server ended while it was starting"
-            assert time.monotonic() - started_s < START_S_MAX, "the server did not come up"
+            assert time.monotonic() - started_s < DEADLINE_S, "the server did not come up"
             time.sleep(0.02)
 
     def order(self, order: Order) -> None:

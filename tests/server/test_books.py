@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from patience import DEADLINE_S
 
 from avatar_live.app.bench.private_postgresql import PrivatePostgresql
 from avatar_live.protocol.catalogue import START_BALANCE_COINS
@@ -27,7 +28,6 @@ from avatar_live.server.ledger.settle import (
 )
 from avatar_live.server.ledger.sqlite_schema import VERSION
 
-DEADLINE_S = 20.0
 OLD_BOOKS = Path(__file__).parent / "ledger_of_0_3.sql"
 
 

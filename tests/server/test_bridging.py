@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import httpx
 import msgspec
 import pytest
+from patience import DEADLINE_S
 from show_server import TOKEN, ShowServer, events, next_event, page, show_server
 
 from avatar_live.bridges import douyin
@@ -36,12 +37,19 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ShowServer]:
 def push_douyin(server: ShowServer, kind: str, body: bytes, secret: str = DOUYIN) -> httpx.Response:
     headers = {"x-nonce-str": "n", "x-timestamp": str(int(time.time() * 1_000)), "x-roomid": "1", "x-msg-type": kind}
     headers["x-signature"] = douyin.signature(headers, body, secret)
-    return httpx.post(f"http://127.0.0.1:{server.port}/api/bridges/douyin", content=body, headers=headers)
+    return httpx.post(
+        f"http://127.0.0.1:{server.port}/api/bridges/douyin", content=body, headers=headers, timeout=DEADLINE_S
+    )
 
 
 def push_kuaishou(server: ShowServer, body: bytes, secret: str = KUAISHOU) -> httpx.Response:
     sign = hashlib.md5(body + secret.encode(), usedforsecurity=False).hexdigest()
-    return httpx.post(f"http://127.0.0.1:{server.port}/api/bridges/kuaishou", content=body, headers={"kwaisign": sign})
+    return httpx.post(
+        f"http://127.0.0.1:{server.port}/api/bridges/kuaishou",
+        content=body,
+        headers={"kwaisign": sign},
+        timeout=DEADLINE_S,
+    )
 
 
 async def test_a_comment_of_douyin_stands_in_the_chat_once(server: ShowServer) -> None:
@@ -79,16 +87,16 @@ def test_what_is_forged_or_no_push_is_refused(server: ShowServer) -> None:
     assert push_douyin(server, "live_comment", b"[]", secret="guess").status_code == 401
     assert push_kuaishou(server, b"{}", secret="guess").status_code == 401
     bare = f"http://127.0.0.1:{server.port}/api/bridges"
-    assert httpx.post(f"{bare}/douyin", content=b"[]").status_code == 401
-    assert httpx.post(f"{bare}/kuaishou", content=b"{}").status_code == 401
+    assert httpx.post(f"{bare}/douyin", content=b"[]", timeout=DEADLINE_S).status_code == 401
+    assert httpx.post(f"{bare}/kuaishou", content=b"{}", timeout=DEADLINE_S).status_code == 401
     assert push_douyin(server, "live_comment", b"{}").status_code == 400
     assert push_kuaishou(server, b"[]").status_code == 400
 
 
 def test_the_bridges_say_how_they_stand_to_who_may_read(server: ShowServer) -> None:
     address = f"http://127.0.0.1:{server.port}/api/bridges"
-    assert httpx.get(address).status_code == 401
-    told = httpx.get(address, headers={"Authorization": f"Bearer {TOKEN}"})
+    assert httpx.get(address, timeout=DEADLINE_S).status_code == 401
+    told = httpx.get(address, headers={"Authorization": f"Bearer {TOKEN}"}, timeout=DEADLINE_S)
     assert [(one["source"], one["state"]) for one in told.json()] == [
         ("douyin", "listening"),
         ("kuaishou", "listening"),

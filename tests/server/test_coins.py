@@ -6,6 +6,7 @@ from pathlib import Path
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from patience import DEADLINE_S
 
 from avatar_live.protocol.catalogue import GIFTS, START_BALANCE_COINS
 from avatar_live.protocol.wire import GIFT_COUNT_MAX, ComboEnded, GiftGiven
@@ -18,7 +19,6 @@ from avatar_live.server.ledger.reports import open_reader
 
 VIEWERS = st.sampled_from(["ann", "bob"])
 IDS = st.sampled_from([f"gift-{number}" for number in range(8)])
-DEADLINE_S = 10.0
 
 
 class Coins(RuleBasedStateMachine):

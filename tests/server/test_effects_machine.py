@@ -14,6 +14,7 @@ from typing import Any, assert_never
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from patience import DEADLINE_S
 
 from avatar_live.protocol.catalogue import START_BALANCE_COINS
 from avatar_live.protocol.effects import GAME_SILENT_S, OUTCOME_S, RETURN_S, OfferedEffect
@@ -26,7 +27,6 @@ from avatar_live.server.ledger import Ledger, NotPaid, Paid, PaidBefore
 from avatar_live.server.ledger.book import WALLET
 from avatar_live.server.ledger.reports import open_reader
 
-DEADLINE_S = 20.0
 SELLS = (
     OfferedEffect("ghost", "Ghost", "👻", 25, per_show_max=4, per_viewer_max=3),
     OfferedEffect("fog", "Fog", "🌫", 40, seconds=5.0, cooldown_s=3.0, at_once_max=2),

@@ -10,8 +10,9 @@ import httpx
 import msgspec
 import numpy as np
 import pytest
+from patience import DEADLINE_S
 from peer import Peer, peer
-from show_server import DEADLINE_S, Page, ShowServer, page, show_server
+from show_server import Page, ShowServer, page, show_server
 
 from avatar_live.channels.link import ServerLink
 from avatar_live.channels.processes import EngineHello, KeyframeWanted, Watched

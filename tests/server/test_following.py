@@ -5,6 +5,7 @@ import contextlib
 from pathlib import Path
 
 import pytest
+from patience import DEADLINE_S
 from show_server import page, show_server
 
 from avatar_live.protocol.catalogue import START_BALANCE_COINS
@@ -16,8 +17,6 @@ from avatar_live.server.ledger.reports import GiverSum, GiverSums
 from avatar_live.server.ledger.requests import Following, NotToppedUp, ToppedUp
 from avatar_live.server.ledger.settle import HOUSE_POOR, OTHER_TOPUP
 from avatar_live.server.seasons import Seasons, season_of
-
-DEADLINE_S = 10.0
 
 
 def test_followers_are_counted_once_and_kept(where: Path | str) -> None:

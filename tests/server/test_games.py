@@ -9,7 +9,8 @@ from typing import Any
 import httpx
 import pytest
 import websockets
-from show_server import DEADLINE_S, TOKEN, ShowServer, events, next_event, page, show_server
+from patience import DEADLINE_S
+from show_server import TOKEN, ShowServer, events, next_event, page, show_server
 
 from avatar_live.protocol.catalogue import START_BALANCE_COINS
 from avatar_live.protocol.effects import EFFECTS_MAX
@@ -34,7 +35,7 @@ def mortal(tmp_path: Path) -> Iterator[ShowServer]:
 
 def ask(server: ShowServer, method: str, path: str, body: object = None, token: str = TOKEN) -> httpx.Response:
     address = f"http://127.0.0.1:{server.port}/api{path}"
-    return httpx.request(method, address, headers={"Authorization": f"Bearer {token}"}, json=body)
+    return httpx.request(method, address, headers={"Authorization": f"Bearer {token}"}, json=body, timeout=DEADLINE_S)
 
 
 def sell(server: ShowServer, *effects: dict[str, Any], game: str = "castle") -> list[dict[str, Any]]:

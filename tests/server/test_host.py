@@ -8,7 +8,8 @@ from pathlib import Path
 
 import httpx
 import pytest
-from show_server import DEADLINE_S, TOKEN, ShowServer, events, next_event, page, show_server
+from patience import DEADLINE_S
+from show_server import TOKEN, ShowServer, events, next_event, page, show_server
 
 from avatar_live.channels.link import ServerLink
 from avatar_live.channels.processes import CueTaken, EngineHello, StageCue
@@ -41,7 +42,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ShowServer]:
 
 def ask(server: ShowServer, method: str, path: str, body: object = None, token: str = TOKEN) -> httpx.Response:
     address = f"http://127.0.0.1:{server.port}/api/{path}"
-    return httpx.request(method, address, headers={"Authorization": f"Bearer {token}"}, json=body)
+    return httpx.request(method, address, headers={"Authorization": f"Bearer {token}"}, json=body, timeout=DEADLINE_S)
 
 
 async def test_the_host_writes_into_the_chat_and_answers_a_line(server: ShowServer) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from patience import DEADLINE_S
 from show_server import TOKEN, ShowServer, page, show_server
 
 from avatar_live.protocol.together import Lottery, OwnEntry, OwnVote, Vote
@@ -29,8 +30,6 @@ from avatar_live.server.together import (
 )
 from avatar_live.server.whole_file import write_whole
 from avatar_live.server.writer import LAST_S_MAX
-
-DEADLINE_S = 10.0
 
 
 @pytest.fixture

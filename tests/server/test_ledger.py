@@ -11,13 +11,12 @@ from concurrent.futures import wait
 from pathlib import Path
 
 import pytest
+from patience import DEADLINE_S
 
 from avatar_live.clock import wall_s
 from avatar_live.protocol.catalogue import START_BALANCE_COINS
 from avatar_live.server.ledger import GROUP_MAX, Answer, Ledger, LedgerError, NotPaid, Paid, PaidBefore
 from avatar_live.server.ledger.settle import OTHER_GIFT
-
-DEADLINE_S = 10.0
 
 
 @pytest.fixture
@@ -142,7 +141,7 @@ def test_requests_that_wait_together_share_a_transaction(ledger: Ledger) -> None
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such modes")
 def test_the_ledger_is_readable_by_its_owner_alone(tmp_path: Path) -> None:
     with contextlib.closing(Ledger(tmp_path / "data" / "ledger.sqlite3")) as ledger:
-        ledger.open_wallet("ann").result(10.0)
+        ledger.open_wallet("ann").result(DEADLINE_S)
         modes = {path.name: path.stat().st_mode & 0o777 for path in (tmp_path / "data").iterdir()}
     assert len(modes) == 3
     assert set(modes.values()) == {0o600}

@@ -9,6 +9,7 @@ import psycopg
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from patience import DEADLINE_S
 
 from avatar_live.protocol.catalogue import START_BALANCE_COINS
 from avatar_live.protocol.wire import GIFT_COUNT_MAX
@@ -16,7 +17,6 @@ from avatar_live.server.ledger import Ledger, NotPaid, Paid, PaidBefore
 from avatar_live.server.ledger.requests import NotToppedUp, Rule, ToppedUp
 from avatar_live.server.ledger.settle import PRICE_COINS_MAX, TOPUP_COINS_MAX
 
-DEADLINE_S = 20.0
 PRICES = {
     "tomato": 5,
     "fireworks": 300,

@@ -6,8 +6,9 @@ from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
-from fake_client import DEADLINE_S, FakeClient
+from fake_client import FakeClient
 from fake_page import edge_of, joined
+from patience import DEADLINE_S
 
 from avatar_live.edge.edge import Edge
 from avatar_live.edge.origin import is_from_here

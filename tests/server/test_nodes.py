@@ -7,7 +7,8 @@ from typing import Any
 import httpx
 import msgspec
 import websockets
-from node_edges import PATIENCE_S, NodeEdge, Scene
+from node_edges import NodeEdge, Scene
+from patience import DEADLINE_S
 from running import until
 from show_server import TOKEN, ShowServer, free_port
 
@@ -74,7 +75,7 @@ async def test_an_edge_that_is_killed_leaves_no_ghosts(scene: Scene) -> None:
     scene.edges[1].kill()
     presence = await _presence_when(scene, lambda one: not one["is_exact"])
     assert presence["audience"] == 2, "nobody knows yet"
-    async with asyncio.timeout(PATIENCE_S):
+    async with asyncio.timeout(DEADLINE_S):
         while (await ann.until(Show)).audience != 1:
             pass
     scene.edges[1].start()
@@ -93,7 +94,7 @@ async def test_lines_stay_open_while_the_room_dies_and_what_they_say_waits_for_i
     await ann.send(Like(5))
     await ann.send(Say("is somebody there?"))
     await ann.send(GiveGift("gift-to-nobody-yet", "duck"))
-    async with asyncio.timeout(PATIENCE_S):
+    async with asyncio.timeout(DEADLINE_S):
         while (await ben.until(Show)).source != AWAY:
             pass
     scene.server.start()
@@ -128,8 +129,10 @@ def _status(server: ShowServer) -> str:
 
 async def _presence_when(scene: Scene, claim: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
     place = f"http://127.0.0.1:{scene.server.port}/api/nodes"
-    async with httpx.AsyncClient(headers={"Authorization": f"Bearer {TOKEN}"}, trust_env=False) as client:
-        async with asyncio.timeout(PATIENCE_S):
+    async with httpx.AsyncClient(
+        headers={"Authorization": f"Bearer {TOKEN}"}, trust_env=False, timeout=DEADLINE_S
+    ) as client:
+        async with asyncio.timeout(DEADLINE_S):
             while True:
                 presence: dict[str, Any] = (await client.get(place)).json()
                 if claim(presence):
@@ -139,7 +142,9 @@ async def _presence_when(scene: Scene, claim: Callable[[dict[str, Any]], bool]) 
 
 async def _moderate(scene: Scene, order: Moderate) -> None:
     place = f"http://127.0.0.1:{scene.server.port}/api/moderation"
-    async with httpx.AsyncClient(headers={"Authorization": f"Bearer {TOKEN}"}, trust_env=False) as client:
+    async with httpx.AsyncClient(
+        headers={"Authorization": f"Bearer {TOKEN}"}, trust_env=False, timeout=DEADLINE_S
+    ) as client:
         assert (await client.post(place, content=msgspec.json.encode(order))).status_code == 200
 
 

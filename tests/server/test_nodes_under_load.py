@@ -5,7 +5,8 @@ import contextlib
 from pathlib import Path
 
 import pytest
-from node_edges import PATIENCE_S, Scene
+from node_edges import Scene
+from patience import DEADLINE_S
 from running import until
 from show_server import Page
 
@@ -69,7 +70,7 @@ async def test_nothing_is_lost_or_doubled_when_each_of_them_is_killed(tmp_path: 
                 await asyncio.to_thread(crowd.stop)
             said = sum(fan.likes for fan in fans)
             await asyncio.to_thread(
-                until, lambda: all(fan.shown == said and fan.welcomes for fan in fans), "every like counts", PATIENCE_S
+                until, lambda: all(fan.shown == said and fan.welcomes for fan in fans), "every like counts", DEADLINE_S
             )
             for ear in ears:
                 ear.cancel()

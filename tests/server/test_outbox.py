@@ -9,6 +9,7 @@ from typing import Any
 import psycopg
 import pytest
 from fake_page import joined
+from patience import DEADLINE_S
 
 from avatar_live.app.bench.private_postgresql import PrivatePostgresql
 from avatar_live.protocol.catalogue import START_BALANCE_COINS
@@ -20,8 +21,6 @@ from avatar_live.server.ledger.postgresql import PostgresqlStore
 from avatar_live.server.ledger.requests import Drained, OpenWallet, Unfinished
 from avatar_live.server.ledger.store import OutcomeUnknownError, StoreError, perform
 from avatar_live.server.outbox import Outbox
-
-DEADLINE_S = 10.0
 
 
 class ForgetfulLedger(Ledger):

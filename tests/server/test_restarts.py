@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from patience import DEADLINE_S
 from show_server import M, Page, ShowServer, page, show_server
 
 from avatar_live.channels.link import ServerLink
@@ -32,7 +33,6 @@ from avatar_live.server.__main__ import main
 from avatar_live.server.ledger import Ledger
 from avatar_live.signals.encoded import MAIN_STREAM, EncodedFrame
 
-DEADLINE_S = 10.0
 UPGRADE = (
     b"GET /ws HTTP/1.1\r\nHost: test\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"

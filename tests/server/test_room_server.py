@@ -13,7 +13,8 @@ from urllib.parse import quote
 import msgspec
 import pytest
 import websockets
-from show_server import DEADLINE_S, TOKEN, ShowServer, events, next_event, page, show_server
+from patience import DEADLINE_S
+from show_server import TOKEN, ShowServer, events, next_event, page, show_server
 from websockets.frames import Frame, Opcode
 
 from avatar_live.edge.socket import PINGS_MAX

@@ -13,6 +13,7 @@ import jwt
 import msgspec
 import pytest
 import websockets
+from patience import DEADLINE_S
 from show_server import TOKEN, Page, ShowServer, page, show_server
 
 from avatar_live.channels.processes import Panic
@@ -63,7 +64,7 @@ def ask(
     server: ShowServer, method: str, path: str = "", body: dict[str, object] | None = None, token: str = TOKEN
 ) -> httpx.Response:
     address = f"http://127.0.0.1:{server.port}/api/moderation{path}"
-    return httpx.request(method, address, headers={"Authorization": f"Bearer {token}"}, json=body)
+    return httpx.request(method, address, headers={"Authorization": f"Bearer {token}"}, json=body, timeout=DEADLINE_S)
 
 
 def do(server: ShowServer, **order: object) -> None:
@@ -218,7 +219,7 @@ async def test_mutes_and_bans_hold_at_every_edge_and_over_a_restart(tmp_path: Pa
             await bob.send(Say("hello?"))
             assert "You are muted" in (await bob.until(Refused)).reason
         do(server, deed="unban", viewer=digest(secret_ann))
-        async with asyncio.timeout(10.0), joining(server, Join("Ann", secret_ann), NEIGHBOUR) as ann:
+        async with asyncio.timeout(DEADLINE_S), joining(server, Join("Ann", secret_ann), NEIGHBOUR) as ann:
             assert ann.welcome.name == "Ann"
     assert NEIGHBOUR not in (tmp_path / "data" / "moderation.json").read_text()
 

@@ -2,12 +2,13 @@
 
 import asyncio
 
+from patience import DEADLINE_S
+
 from avatar_live.clock import now_s
 from avatar_live.game.push import TICK_S
 from avatar_live.protocol.wire import Keys
 from avatar_live.server.pitch import Pitch
 
-DEADLINE_S = 10.0
 LEFT = Keys(n=1, left=True)
 
 

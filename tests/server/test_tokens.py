@@ -6,6 +6,7 @@ from pathlib import Path
 import httpx
 import jwt
 import pytest
+from patience import DEADLINE_S
 from show_server import TOKEN, ShowServer, show_server
 
 from avatar_live.protocol.programs import SCOPES
@@ -95,7 +96,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ShowServer]:
 
 def ask(server: ShowServer, method: str, path: str, token: str = TOKEN, body: object = None) -> httpx.Response:
     address = f"http://127.0.0.1:{server.port}/api{path}"
-    return httpx.request(method, address, headers={"Authorization": f"Bearer {token}"}, json=body)
+    return httpx.request(method, address, headers={"Authorization": f"Bearer {token}"}, json=body, timeout=DEADLINE_S)
 
 
 def token_for(server: ShowServer, *scopes: str, **wish: object) -> tuple[str, str]:
@@ -129,7 +130,7 @@ def test_a_route_is_open_to_its_scope_and_to_no_other(
     refused = ask(server, method, path, others, body)
     assert refused.status_code == 403 and f'"{scope}\\"' in refused.text
     assert ask(server, method, path, "wrong", body).status_code == 401
-    bare = httpx.request(method, f"http://127.0.0.1:{server.port}/api{path}", json=body)
+    bare = httpx.request(method, f"http://127.0.0.1:{server.port}/api{path}", json=body, timeout=DEADLINE_S)
     assert (bare.status_code, bare.headers["www-authenticate"]) == (401, 'Bearer realm="avatar_live"')
 
 

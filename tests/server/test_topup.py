@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from patience import DEADLINE_S
 from show_server import TOKEN, ShowServer, page, show_server
 
 from avatar_live.protocol.catalogue import START_BALANCE_COINS
@@ -164,7 +165,7 @@ def bearer(token: str) -> dict[str, str]:
 
 def ask(server: ShowServer, method: str, path: str, body: Any, headers: Mapping[str, str]) -> tuple[int, bytes]:
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
-    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=10.0)) as line:
+    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=DEADLINE_S)) as line:
         line.request(method, path, data, dict(headers))
         answer = line.getresponse()
         return answer.status, answer.read()

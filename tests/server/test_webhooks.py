@@ -7,6 +7,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from patience import DEADLINE_S
 from receiver import Receiver, until
 from show_server import TOKEN, ShowServer, show_server
 
@@ -39,7 +40,6 @@ from avatar_live.server.webhooks.reach import (
 from avatar_live.server.webhooks.store import FILE, FORGET_OLDEST_DEAD, Store, StoreError, Webhook
 
 HASTY = Patience(answer_s=0.3, backoff_s=0.02, open_s=0.05, wait_s_max=0.1)
-WAIT_S = 10.0
 
 
 class Post:
@@ -51,7 +51,7 @@ class Post:
         self.log.hearers.append(self.outpost.hear)
 
     def add(self, url: str, *types: str) -> Webhook:
-        return self.outpost.add(url, types or ("like",)).result(WAIT_S)
+        return self.outpost.add(url, types or ("like",)).result(DEADLINE_S)
 
     def like(self, count: int = 1) -> None:
         for _ in range(count):
@@ -59,7 +59,7 @@ class Post:
 
     @property
     def states(self) -> list[WebhookState]:
-        return self.outpost.states().result(WAIT_S)
+        return self.outpost.states().result(DEADLINE_S)
 
     @property
     def state(self) -> WebhookState:
@@ -177,13 +177,13 @@ def test_what_was_tried_too_often_is_dead_until_it_is_replayed(post: Post) -> No
         post.like(2)
         until(lambda: post.state.dead == 2)
         assert len(program.posts) == 2 * TRIES_MAX
-        letters = post.outpost.dead(webhook.id).result(WAIT_S)
+        letters = post.outpost.dead(webhook.id).result(DEADLINE_S)
         assert [(one.id, one.tries, one.reason) for one in letters] == [
             ("life-1-1", TRIES_MAX, "it answered 500"),
             ("life-1-2", TRIES_MAX, "it answered 500"),
         ]
         program.answers = lambda _: 200
-        assert post.outpost.replay(webhook.id).result(WAIT_S) == 2
+        assert post.outpost.replay(webhook.id).result(DEADLINE_S) == 2
         until(lambda: post.state.waiting == post.state.dead == 0)
         assert sorted(program.seqs[-2:]) == [1, 2]
 
@@ -196,9 +196,9 @@ def test_a_program_that_is_gone_hears_nothing_more_until_it_is_replayed(post: Po
         post.like()
         until(lambda: post.state.dead == 2)
         assert len(program.posts) == 1
-        assert {one.reason for one in post.outpost.dead(webhook.id).result(WAIT_S)} == {GONE}
+        assert {one.reason for one in post.outpost.dead(webhook.id).result(DEADLINE_S)} == {GONE}
         program.answers = lambda _: 200
-        assert post.outpost.replay(webhook.id).result(WAIT_S) == 2
+        assert post.outpost.replay(webhook.id).result(DEADLINE_S) == 2
         until(lambda: sorted(program.seqs[1:]) == [1, 2])
 
 
@@ -243,7 +243,7 @@ def test_no_fault_whatever_ends_a_courier(post: Post, monkeypatch: pytest.Monkey
         broken.undo()
         until(lambda: post.state.waiting == 0)
         assert program.seqs == [1] and [one.state for one in post.states] == ["ok"]
-        post.outpost.remove(webhook.id).result(WAIT_S)
+        post.outpost.remove(webhook.id).result(DEADLINE_S)
 
 
 def test_a_name_that_cannot_be_looked_up_is_a_try_that_failed(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -251,7 +251,7 @@ def test_a_name_that_cannot_be_looked_up_is_a_try_that_failed(post: Post, monkey
     webhook = post.add("https://a..b/x")
     post.like()
     until(lambda: post.state.reason == "no connection")
-    post.outpost.remove(webhook.id).result(WAIT_S)
+    post.outpost.remove(webhook.id).result(DEADLINE_S)
 
 
 def _stumble(*_: object) -> dict[str, str]:
@@ -261,7 +261,7 @@ def _stumble(*_: object) -> dict[str, str]:
 def test_a_webhook_that_is_removed_hears_nothing_more(post: Post) -> None:
     with Receiver() as program:
         webhook = post.add(program.url)
-        post.outpost.remove(webhook.id).result(WAIT_S)
+        post.outpost.remove(webhook.id).result(DEADLINE_S)
         post.like()
         other = post.add(program.url, "like")
         post.like()
@@ -269,7 +269,7 @@ def test_a_webhook_that_is_removed_hears_nothing_more(post: Post) -> None:
         assert program.posts[0].is_signed_with(other.secret)
         for wish in (post.outpost.remove, post.outpost.replay, post.outpost.dead):
             with pytest.raises(WebhookError):
-                wish(webhook.id).result(WAIT_S)
+                wish(webhook.id).result(DEADLINE_S)
 
 
 def test_as_many_webhooks_as_the_limit_are_kept_and_one_more_is_refused(post: Post) -> None:
@@ -361,7 +361,7 @@ def waiting_in(outbox: Path) -> int:
 
 def ask(server: ShowServer, method: str, path: str, body: object = None, token: str = TOKEN) -> httpx.Response:
     address = f"http://127.0.0.1:{server.port}/api{path}"
-    return httpx.request(method, address, headers={"Authorization": f"Bearer {token}"}, json=body, timeout=10.0)
+    return httpx.request(method, address, headers={"Authorization": f"Bearer {token}"}, json=body, timeout=DEADLINE_S)
 
 
 # --- where to, and how often -----------------------------------------------------------------------------------------

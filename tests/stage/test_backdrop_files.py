@@ -9,18 +9,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 from clips import BLUE_TO_RED, write_clip, write_picture
+from patience import DEADLINE_S
 from PIL import Image
 
 from avatar_live import clock
 from avatar_live.signals.scene import BackdropError, Footage
 from avatar_live.stage.footage import PICTURE_PIXELS_MAX, Pixels, Projector, check_footage, covering, loop, read_picture
 
-WAIT_S = 20.0
-
 
 def until(projector: Projector, is_it: Callable[[Pixels], bool]) -> None:
     """Take pictures until one is it."""
-    pause, end_s = threading.Event(), clock.now_s() + WAIT_S
+    pause, end_s = threading.Event(), clock.now_s() + DEADLINE_S
     while clock.now_s() < end_s:
         picture = projector.take()
         assert not isinstance(picture, BackdropError), picture
@@ -37,7 +36,7 @@ def is_near(color: tuple[int, ...]) -> Callable[[Pixels], bool]:
 def test_a_picture_comes_once_in_the_shows_size(tmp_path: Path) -> None:
     projector = Projector(Footage(write_picture(tmp_path / "sea.png", (20, 160, 240))), 32, 18)
     until(projector, lambda picture: picture.shape == (18, 32, 4) and bool((picture == (20, 160, 240, 255)).all()))
-    projector._thread.join(WAIT_S)
+    projector._thread.join(DEADLINE_S)
     assert projector.take() is None
     projector.close()
 
@@ -48,7 +47,7 @@ def test_a_video_plays_over_and_over_until_it_is_closed(tmp_path: Path, name: st
     for color in (*BLUE_TO_RED, *BLUE_TO_RED):
         until(projector, is_near(color))
     projector.close()
-    projector._thread.join(WAIT_S)
+    projector._thread.join(DEADLINE_S)
     assert not projector._thread.is_alive()
 
 
@@ -96,7 +95,7 @@ def test_what_cannot_be_read_is_told_in_one_sentence(tmp_path: Path, name: str) 
     ):
         check_footage(Footage(tmp_path / name))
     projector = Projector(Footage(tmp_path / name), 32, 18)
-    projector._thread.join(WAIT_S)
+    projector._thread.join(DEADLINE_S)
     assert isinstance(projector.take(), BackdropError)
 
 

@@ -10,6 +10,7 @@ import pytest
 from clips import BLUE_TO_RED, write_clip, write_picture
 from host import EMPTY_GAME, HEIGHT_PX, WIDTH_PX, Picture, changed, color_at, mirai, pixel_of, posture
 from panda3d.core import RenderState
+from patience import DEADLINE_S
 
 from avatar_live import clock
 from avatar_live.protocol.cues import Goal
@@ -22,7 +23,6 @@ from avatar_live.stage.lights import CHANGE_S
 WALL = (0.0, 1.35, -1.4)
 CHEEK = (0.0, 1.0, 0.115)
 ANN = PlayerView("a", "Ann", "red", 0.0, 0.0, 0.0, False)
-WAIT_S = 20.0
 
 
 class Set:
@@ -44,7 +44,7 @@ class Set:
 
     def drawn_until(self, color: tuple[int, ...]) -> Picture:
         """Draw until the wall has a colour, blue green red."""
-        pause, end_s = threading.Event(), clock.now_s() + WAIT_S
+        pause, end_s = threading.Event(), clock.now_s() + DEADLINE_S
         while clock.now_s() < end_s:
             picture = self.draw()
             if np.abs(wall(picture) - color).max() < 25:
@@ -130,7 +130,7 @@ def test_a_video_plays_behind_the_host_and_stops_with_the_next_backdrop(scene: S
     assert wall(scene.draw()).tolist() == [0x56, 0x34, 0x12]
     for thread in threading.enumerate():
         if thread.name == "footage":
-            thread.join(WAIT_S)
+            thread.join(DEADLINE_S)
             assert not thread.is_alive()
 
 
@@ -139,7 +139,7 @@ def test_a_file_that_cannot_be_read_leaves_the_old_backdrop_and_says_why(scene: 
     scene.draw()
     (tmp_path / "broken.mp4").write_bytes(b"no video")
     scene.stage.use_backdrop(parse_backdrop(str(tmp_path / "broken.mp4")))
-    pause, end_s = threading.Event(), clock.now_s() + WAIT_S
+    pause, end_s = threading.Event(), clock.now_s() + DEADLINE_S
     while not scene.stage.fault and clock.now_s() < end_s:
         picture = scene.draw()
         pause.wait(0.005)
@@ -156,7 +156,7 @@ def test_a_backdrop_chosen_while_another_is_read_wins(scene: Set, tmp_path: Path
     scene.stage.use_backdrop(parse_backdrop("#123456"))
     for thread in threading.enumerate():
         if thread.name == "footage":
-            thread.join(WAIT_S)
+            thread.join(DEADLINE_S)
     for _ in range(5):
         assert wall(scene.draw()).tolist() == [0x56, 0x34, 0x12]
 

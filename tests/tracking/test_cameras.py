@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from patience import DEADLINE_S
 from PIL import Image
 
 from avatar_live.mocap.replay import Sense
@@ -18,7 +19,6 @@ from avatar_live.tracking.cameras import FIRST_PICTURE_TRIES, Camera, Webcam, li
 from avatar_live.tracking.capture import OPEN_S_MAX, PICTURE_S_MAX, Capture
 from avatar_live.tracking.source import CameraError, Picture, Source
 
-WAIT_S = 5.0
 # A stop that is already set: sources give what they have without waiting until it is due.
 HURRY = threading.Event()
 HURRY.set()
@@ -129,7 +129,7 @@ def test_an_unplugged_webcam_gives_way_and_is_taken_again_when_it_is_back() -> N
     wait_for(lambda: bool(said))
     is_gone.clear()
     wait_for(lambda: capture.words == "camera 0")
-    wait_for(lambda: isinstance(capture.newest.take(WAIT_S), Picture))
+    wait_for(lambda: isinstance(capture.newest.take(DEADLINE_S), Picture))
     capture.close()
 
 
@@ -214,7 +214,7 @@ def test_a_webcam_that_another_program_let_go_is_taken_without_being_plugged_in_
     assert played_s == sorted(played_s), "the performance plays on meanwhile"
     is_busy.clear()
     wait_for(lambda: capture.words == "camera 0")
-    wait_for(lambda: isinstance(capture.newest.take(WAIT_S), Picture))
+    wait_for(lambda: isinstance(capture.newest.take(DEADLINE_S), Picture))
     capture.close()
 
 
@@ -227,13 +227,13 @@ def test_a_webcam_that_fails_after_a_good_while_is_opened_anew_at_once() -> None
 
     capture = Capture("0", said.append, opened=opened, plugged=lambda: [], lasting_s=0.0)
     wait_for(lambda: not devices)
-    wait_for(lambda: isinstance(capture.newest.take(WAIT_S), Picture))
+    wait_for(lambda: isinstance(capture.newest.take(DEADLINE_S), Picture))
     assert capture.words == "camera 0" and said == []
     capture.close()
 
 
 def wait_for(is_so: Callable[[], bool]) -> None:
-    end_s = time.monotonic() + WAIT_S
+    end_s = time.monotonic() + DEADLINE_S
     while not is_so():
         assert time.monotonic() < end_s
         time.sleep(0.01)
@@ -349,7 +349,7 @@ def test_a_source_that_fails_gives_way_to_the_performance_and_says_why(tmp_path:
 
 def test_a_closed_capture_reads_no_more(clip: Path) -> None:
     capture = Capture(str(clip), lambda sense: None)
-    assert isinstance(capture.newest.take(WAIT_S), Picture)
+    assert isinstance(capture.newest.take(DEADLINE_S), Picture)
     capture.close()
     capture.newest.take(0)
     assert capture.newest.take(0.1) is None

@@ -13,6 +13,7 @@ import msgspec
 import numpy as np
 import pytest
 from packets import IFACIALMOCAP_SAMPLE, live_link, open_see_face, osc_bundle
+from patience import DEADLINE_S
 
 from avatar_live.channels import Slot
 from avatar_live.channels.processes import (
@@ -33,7 +34,6 @@ from avatar_live.signals import ARKIT_SHAPES, GIVEN_BYTES, HUMANOID_BONES, READI
 from avatar_live.tracking.inputs import Inputs
 from avatar_live.tracking.receiver import GREET_S, PACKET_BYTES_MAX, PACKETS_A_TURN_MAX, RETRY_S, Receiver
 
-WAIT_S = 20.0
 NOWHERE = (0.0, 0.0, 0.0)
 UP = (math.sin(math.radians(-2.0)), 0.0, 0.0, math.cos(math.radians(-2.0)))  # half of eight degrees, for a bone of two
 JAW = ARKIT_SHAPES.index("jawOpen")
@@ -53,7 +53,7 @@ def sender() -> Iterator[socket.socket]:
 
 
 def until(is_true: Callable[[], object], what: str) -> None:
-    end_s = time.monotonic() + WAIT_S
+    end_s = time.monotonic() + DEADLINE_S
     while not is_true():
         assert time.monotonic() < end_s, what
         time.sleep(0.005)
@@ -162,7 +162,7 @@ def test_a_phone_is_greeted_until_it_sends_and_nobody_else_is_heard(sender: sock
             phone.bind(("127.0.0.2", 49_983))
         except OSError:
             pytest.skip("no second loopback address, or its port is taken")
-        phone.settimeout(WAIT_S)
+        phone.settimeout(DEADLINE_S)
         receiver.poll()
         data, (_, from_port) = phone.recvfrom(1_000)
         assert (data, from_port) == (GREETING, port)
@@ -176,7 +176,7 @@ def test_a_phone_is_greeted_until_it_sends_and_nobody_else_is_heard(sender: sock
             phone.recvfrom(1_000)
         time_told.now_s += GREET_S
         receiver.poll()
-        phone.settimeout(WAIT_S)
+        phone.settimeout(DEADLINE_S)
         assert phone.recvfrom(1_000)[0] == GREETING, "it has fallen silent"
 
 
@@ -257,7 +257,7 @@ class Tracker:
     def close(self) -> None:
         assert self.process.stdin is not None
         self.process.stdin.close()
-        assert self.process.wait(WAIT_S) == 0
+        assert self.process.wait(DEADLINE_S) == 0
         for slot in (self._given, self._readings, self._health):
             slot.close()
 

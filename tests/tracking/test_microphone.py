@@ -12,6 +12,7 @@ import msgspec
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from patience import DEADLINE_S
 
 from avatar_live import clock
 from avatar_live.channels import Slot
@@ -31,7 +32,6 @@ from avatar_live.tracking.microphone import (
     open_device,
 )
 
-WAIT_S = 10.0
 TONE = np.full((PACKET_SAMPLES, 1), 8_000, np.int16)
 SILENCE = np.zeros((PACKET_SAMPLES, 1), np.int16)
 
@@ -62,13 +62,13 @@ class Card:
         self.closed += 1
 
     def speak(self, captured_s: float, samples: NDArray[np.int16] = TONE) -> None:
-        assert self._opened.wait(WAIT_S)
+        assert self._opened.wait(DEADLINE_S)
         assert self._heard is not None
         self._heard(captured_s, samples)
 
 
 def until(is_true: Callable[[], object]) -> None:
-    end_s = time.monotonic() + WAIT_S
+    end_s = time.monotonic() + DEADLINE_S
     while not is_true():
         assert time.monotonic() < end_s
         time.sleep(0.005)
@@ -237,7 +237,7 @@ except MicrophoneError as error:
     sys.exit(str(error))
 ring = SoundRing(Path(sys.argv[1]))
 microphone = Microphone("TOY", Path(sys.argv[1]), lambda voice: None)
-end_s = time.monotonic() + 10.0
+end_s = time.monotonic() + 30.0
 while not (packets := ring.read()) and time.monotonic() < end_s:
     time.sleep(0.001)
 microphone.close()
@@ -254,7 +254,7 @@ def test_portaudio_finds_and_hears_a_device_by_a_part_of_its_name(tmp_path: Path
         env={**os.environ, "HOME": str(tmp_path)},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=DEADLINE_S,
     )
     if "libportaudio2" in done.stderr:
         pytest.skip(done.stderr.strip().splitlines()[-1])

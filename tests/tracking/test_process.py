@@ -14,6 +14,7 @@ import numpy as np
 import psutil
 import pytest
 from numpy.typing import NDArray
+from patience import DEADLINE_S
 
 from avatar_live.channels import Slot
 from avatar_live.channels.child import BEGIN, SPARE
@@ -43,7 +44,6 @@ from avatar_live.tracking.tracker import DARK_WORDS
 T = TypeVar("T")
 Pixels = NDArray[np.uint8]
 
-WAIT_S = 30.0
 STOP_S = 2.0
 
 
@@ -89,7 +89,7 @@ class Child:
         return self.wait(wanted)
 
     def wait(self, wanted: Callable[[], T | None]) -> T:
-        end_s = time.monotonic() + WAIT_S
+        end_s = time.monotonic() + DEADLINE_S
         while time.monotonic() < end_s:
             found = wanted()
             if found is not None:
@@ -240,7 +240,7 @@ def test_without_models_the_performance_plays_and_the_status_says_what_is_wrong(
 
 def test_a_plan_that_is_none_is_refused_in_a_sentence() -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "avatar_live.tracking", "{}"], capture_output=True, check=False, timeout=WAIT_S
+        [sys.executable, "-m", "avatar_live.tracking", "{}"], capture_output=True, check=False, timeout=DEADLINE_S
     )
     assert done.returncode == 2
     assert done.stderr.startswith(b"This process is started by `avatar-live` with one TrackerPlan")

@@ -6,6 +6,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from patience import DEADLINE_S
 from performer import entries, senses
 from take_files import file_of, in_blocks
 
@@ -18,7 +19,6 @@ from avatar_live.tracking.takes import ROUND_S, SILENCE_S_MAX, Replay, read_take
 
 HURRY = threading.Event()
 HURRY.set()
-WAIT_S = 10.0
 
 
 def saved(path: Path, said: list[Entry]) -> Path:
@@ -68,7 +68,7 @@ def test_once_it_ends_and_says_so(tmp_path: Path) -> None:
     path = saved(tmp_path / "my.take", entries(0.2))
     said: list[Sense] = []
     capture = Capture(f"once:{path}", said.append)
-    end_s = time.monotonic() + WAIT_S
+    end_s = time.monotonic() + DEADLINE_S
     while capture.words != "my.take is over":
         assert time.monotonic() < end_s
         time.sleep(0.01)

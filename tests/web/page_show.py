@@ -14,6 +14,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
+from patience import DEADLINE_S
 from shared import PROJECT
 
 from avatar_live.channels.link import ServerLink
@@ -37,7 +38,6 @@ from avatar_live.signals.encoded import MAIN_STREAM, VIDEO_CLOCK_HZ
 TITLE = "Mirai plays"
 SOURCE = "a test picture"
 WIDTH_PX, HEIGHT_PX, FPS = 640, 360, 20
-START_S_MAX = 20.0
 
 
 class Server:
@@ -68,10 +68,10 @@ class Server:
         plan = msgspec.json.encode(self._plan).decode()
         command = [sys.executable, "-m", "avatar_live.server", plan]
         self._process = subprocess.Popen(command, cwd=PROJECT, stdin=subprocess.PIPE)
-        deadline_s = time.monotonic() + START_S_MAX
+        deadline_s = time.monotonic() + DEADLINE_S
         while not self._answers():
             assert self._process.poll() is None, "the server ended instead of serving"
-            assert time.monotonic() < deadline_s, f"the server does not answer after {START_S_MAX} s"
+            assert time.monotonic() < deadline_s, f"the server does not answer after {DEADLINE_S} s"
             time.sleep(0.05)
 
     def order(self, order: Order) -> None:

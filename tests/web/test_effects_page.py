@@ -9,11 +9,11 @@ import httpx
 import pytest
 from browser import chromium_blocking
 from page_show import Server
+from patience import DEADLINE_S
 from playwright.sync_api import Browser, Page, expect
 
 from avatar_live.protocol.catalogue import START_BALANCE_COINS
 
-DEADLINE_MS = 15_000
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
 TOKEN = "token-of-the-show"
@@ -45,7 +45,7 @@ def browser() -> Iterator[Browser]:
 
 def ask(server: Server, method: str, path: str, body: object) -> Any:
     headers = {"Authorization": f"Bearer {TOKEN}"}
-    answer = httpx.request(method, f"{server.address}api{path}", headers=headers, json=body)
+    answer = httpx.request(method, f"{server.address}api{path}", headers=headers, json=body, timeout=DEADLINE_S)
     assert answer.status_code == 200, answer.text
     return answer
 
@@ -74,37 +74,37 @@ def test_a_viewer_gives_what_a_game_sells_and_sees_how_it_stands(
         return page.locator(f"[data-gift='{game}/{effect}']")
 
     context = browser.new_context(viewport=size, locale="en-GB")
-    context.set_default_timeout(DEADLINE_MS)
+    context.set_default_timeout(1_000 * DEADLINE_S)
     page = context.new_page()
     page.goto(server.address)
-    expect(page.locator("[data-link=joined]")).to_be_visible(timeout=DEADLINE_MS)
+    expect(page.locator("[data-link=joined]")).to_be_visible()
     page.click("#name-save")
     asked(server, game)
     if size == PHONE:
         page.click("#gifts-open")
-    expect(tile("storm")).to_be_disabled(timeout=DEADLINE_MS)
+    expect(tile("storm")).to_be_disabled()
     expect(tile("storm").locator(".care")).to_have_text("not now")
     expect(tile("ring").locator(".care")).to_have_text("1 left")
     tile("ring").click()
-    expect(tile("ring").locator(".care")).to_have_text("sold out", timeout=DEADLINE_MS)
+    expect(tile("ring").locator(".care")).to_have_text("sold out")
     expect(tile("ring")).to_be_disabled()
     say(server, asked(server, game)["ring"], "failed", "The bell is cracked.")
-    expect(own(page, "Ring the bell")).to_have_attribute("data-state", "refunded", timeout=DEADLINE_MS)
-    expect(page.locator(".notice", has_text="The bell is cracked.")).to_be_visible(timeout=DEADLINE_MS)
-    expect(tile("ring").locator(".care")).to_have_text("1 left", timeout=DEADLINE_MS)
+    expect(own(page, "Ring the bell")).to_have_attribute("data-state", "refunded")
+    expect(page.locator(".notice", has_text="The bell is cracked.")).to_be_visible()
+    expect(tile("ring").locator(".care")).to_have_text("1 left")
     tile("ghost").click()
-    expect(tile("ghost").locator(".care")).to_have_text(re.compile(r"[678] s"), timeout=DEADLINE_MS)
+    expect(tile("ghost").locator(".care")).to_have_text(re.compile(r"[678] s"))
     expect(tile("ghost")).to_have_attribute("title", re.compile("ready in . s"))
     ghost = asked(server, game)["ghost"]
     say(server, ghost, "running")
-    expect(own(page, "Ghost")).to_contain_text("running 5", timeout=DEADLINE_MS)
+    expect(own(page, "Ghost")).to_contain_text("running 5")
     page.screenshot(path=tmp_path / f"shelf-{size['width']}.png")
     say(server, ghost, "paused")
-    expect(own(page, "Ghost")).to_have_attribute("data-state", "paused", timeout=DEADLINE_MS)
+    expect(own(page, "Ghost")).to_have_attribute("data-state", "paused")
     page.reload()  # a page that did not send it is told, too
-    expect(own(page, "Ghost")).to_have_attribute("data-state", "paused", timeout=DEADLINE_MS)
+    expect(own(page, "Ghost")).to_have_attribute("data-state", "paused")
     say(server, ghost, "done")
-    expect(own(page, "Ghost")).to_have_attribute("data-state", "done", timeout=DEADLINE_MS)
+    expect(own(page, "Ghost")).to_have_attribute("data-state", "done")
     expect(page.locator("#balance")).to_have_attribute("data-coins", f"{START_BALANCE_COINS - 25}")
-    expect(tile("ghost").locator(".care")).to_have_count(0, timeout=DEADLINE_MS)
+    expect(tile("ghost").locator(".care")).to_have_count(0)
     context.close()

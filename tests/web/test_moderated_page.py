@@ -9,6 +9,7 @@ import msgspec
 import pytest
 from browser import chromium_blocking
 from page_show import Server
+from patience import DEADLINE_S
 from playwright.sync_api import Browser, Page, expect
 from websockets.sync.client import connect
 
@@ -19,7 +20,6 @@ from avatar_live.room.text import MARKS_IN_A_ROW_MAX
 from avatar_live.server.invitations import USED, invitation
 from avatar_live.server.standing import Standing
 
-DEADLINE_MS = 15_000
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
 
@@ -45,14 +45,14 @@ def browser() -> Iterator[Browser]:
 
 def opened(server: Server, browser: Browser, hash: str = "", size: dict[str, int] = DESKTOP) -> Page:
     context = browser.new_context(viewport={"width": size["width"], "height": size["height"]}, locale="en-GB")
-    context.set_default_timeout(DEADLINE_MS)
+    context.set_default_timeout(1_000 * DEADLINE_S)
     page = context.new_page()
     page.goto(server.address + hash)
     return page
 
 
 def joined(page: Page) -> Page:
-    expect(page.locator("[data-link=joined]")).to_be_visible(timeout=DEADLINE_MS)
+    expect(page.locator("[data-link=joined]")).to_be_visible()
     page.click("#name-save")
     return page
 
@@ -91,19 +91,19 @@ def test_a_moderator_by_a_link_removes_a_line_and_mutes_who_wrote_it(
     line = moderator.locator(".line", has_text="buy my things")
     line.locator(".line-more").click()
     line.get_by_role("button", name="Mute 10 min").click()
-    expect(viewer.get_by_text("You are muted for 10 min.")).to_be_visible(timeout=DEADLINE_MS)
+    expect(viewer.get_by_text("You are muted for 10 min.")).to_be_visible()
     line.locator(".line-more").click()
     line.get_by_role("button", name="Remove").click()
     for page in (moderator, viewer):
-        expect(page.locator(".line", has_text="buy my things")).to_have_count(0, timeout=DEADLINE_MS)
+        expect(page.locator(".line", has_text="buy my things")).to_have_count(0)
     say(moderator, "be kind")
     told = viewer.locator(".line", has_text="be kind")
     told.locator(".line-more").click()
     expect(told.get_by_role("button")).to_have_count(3)  # the sign itself, reply and report
     told.get_by_role("button", name="Report").click()
-    expect(viewer.get_by_text("the host sees your report")).to_be_visible(timeout=DEADLINE_MS)
+    expect(viewer.get_by_text("the host sees your report")).to_be_visible()
     thief = opened(server, browser, link)
-    expect(thief.get_by_text(USED)).to_be_visible(timeout=DEADLINE_MS)
+    expect(thief.get_by_text(USED)).to_be_visible()
     for page in (moderator, viewer, thief):
         page.context.close()
 
@@ -117,17 +117,17 @@ def test_a_held_line_waits_on_its_writers_page_until_a_moderator_lets_it_through
     with holding(server, folder):
         say(viewer, "is this thing on")
         say(viewer, "buy my things")
-        expect(viewer.locator(".is-waiting")).to_have_count(2, timeout=DEADLINE_MS)
+        expect(viewer.locator(".is-waiting")).to_have_count(2)
         viewer.reload()
-        expect(viewer.locator(".is-waiting").first).to_contain_text("waits for a moderator", timeout=DEADLINE_MS)
+        expect(viewer.locator(".is-waiting").first).to_contain_text("waits for a moderator")
         expect(neighbour.locator("#chat", has_text="is this thing on")).to_have_count(0)
         asked = moderator.locator(".held li")
         keep(moderator, "held")
         asked.filter(has_text="this thing").get_by_role("button", name="Approve").click()
         asked.filter(has_text="buy my things").get_by_role("button", name="Deny").click()
-        expect(asked).to_have_count(0, timeout=DEADLINE_MS)
-        expect(neighbour.locator(".line", has_text="is this thing on")).to_be_visible(timeout=DEADLINE_MS)
-        expect(viewer.get_by_text("A moderator did not let it through.")).to_be_visible(timeout=DEADLINE_MS)
+        expect(asked).to_have_count(0)
+        expect(neighbour.locator(".line", has_text="is this thing on")).to_be_visible()
+        expect(viewer.get_by_text("A moderator did not let it through.")).to_be_visible()
         expect(viewer.locator(".is-waiting")).to_have_count(0)
         expect(neighbour.locator("#chat", has_text="buy my things")).to_have_count(0)
     for page in (moderator, viewer, neighbour):
@@ -146,15 +146,15 @@ def test_a_moderator_freezes_the_room_and_slows_it_down_from_a_panel(
     panel.get_by_label("Lines that wait for a moderator").select_option("Links, too")
     panel.get_by_label("Freeze the room").check()
     keep(moderator, "keeping")
-    expect(viewer.locator(".rest")).to_contain_text("The room rests", timeout=DEADLINE_MS)
+    expect(viewer.locator(".rest")).to_contain_text("The room rests")
     moderator.reload()
-    moderator.click("#keeping", timeout=DEADLINE_MS)
+    moderator.click("#keeping")
     expect(panel.get_by_label("Freeze the room")).to_be_checked()
     expect(panel.get_by_label("Slow mode").locator("option:checked")).to_have_text("30 s")
     panel.get_by_label("Freeze the room").uncheck()
     panel.get_by_label("Slow mode").select_option("Off")
     panel.get_by_label("Lines that wait for a moderator").select_option("None")
-    expect(viewer.locator(".rest")).to_have_count(0, timeout=DEADLINE_MS)
+    expect(viewer.locator(".rest")).to_have_count(0)
     for page in (moderator, viewer):
         page.context.close()
 
@@ -163,12 +163,12 @@ def test_every_page_says_that_the_host_will_be_right_back(server: Server, browse
     page = joined(opened(server, browser, size=PHONE))
     server.order(Panic(True))
     rest = page.locator(".rest")
-    expect(rest).to_have_text("The host will be right back. Chat and gifts rest until then.", timeout=DEADLINE_MS)
+    expect(rest).to_have_text("The host will be right back. Chat and gifts rest until then.")
     say(page, "hello")
-    expect(page.locator(".notice")).to_contain_text("chat and gifts rest", timeout=DEADLINE_MS)
+    expect(page.locator(".notice")).to_contain_text("chat and gifts rest")
     keep(page, "hidden")
     server.order(Panic(False))
-    expect(rest).to_have_count(0, timeout=DEADLINE_MS)
+    expect(rest).to_have_count(0)
     page.context.close()
 
 
@@ -184,7 +184,7 @@ def test_a_hostile_line_is_shown_as_plain_text(server: Server, browser: Browser,
     page = joined(opened(server, browser))
     say(page, said)
     text = page.locator(".line .text").last
-    expect(text).to_have_text(shown, timeout=DEADLINE_MS)
+    expect(text).to_have_text(shown)
     assert text.locator("*").count() == 0
     assert page.evaluate("window.hacked") is None
     page.context.close()

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from browser import chromium_blocking
 from page_show import SOURCE, TITLE, Server, running_engine
+from patience import DEADLINE_S
 from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 
 from avatar_live.protocol.catalogue import GIFTS, START_BALANCE_COINS
 from avatar_live.protocol.wire import CLOSE_REFUSED
 
-DEADLINE_MS = 15_000
 PHONE = (390, 844)
 PHONE_LANDSCAPE = (844, 390)
 DESKTOP = (1280, 800)
@@ -59,7 +59,7 @@ class visit:  # noqa: N801 - read as a verb: with visit(...) as page
         self._context = browser.new_context(
             viewport={"width": size[0], "height": size[1]}, has_touch=size != DESKTOP, locale="en-GB"
         )
-        self._context.set_default_timeout(DEADLINE_MS)
+        self._context.set_default_timeout(1_000 * DEADLINE_S)
         self.page = self._context.new_page()
 
     def __enter__(self) -> Page:
@@ -72,27 +72,27 @@ class visit:  # noqa: N801 - read as a verb: with visit(...) as page
 
 
 def joined(page: Page) -> None:
-    expect(page.locator("[data-link=joined]")).to_be_visible(timeout=DEADLINE_MS)
+    expect(page.locator("[data-link=joined]")).to_be_visible()
 
 
 def plays(page: Page, video: str = "#main-video") -> None:
-    expect(page.locator(f"{video}[data-at=playing]")).to_be_attached(timeout=DEADLINE_MS)
+    expect(page.locator(f"{video}[data-at=playing]")).to_be_attached()
 
 
 def coins(page: Page, amount: int) -> None:
-    expect(page.locator("#balance")).to_have_attribute("data-coins", str(amount), timeout=DEADLINE_MS)
+    expect(page.locator("#balance")).to_have_attribute("data-coins", str(amount))
 
 
 def until(page: Page, claim: str, argument: object = None) -> None:
     """Wait for a JavaScript function to return true; `wait_for_function` would need eval, which the page forbids."""
-    deadline_s = time.monotonic() + DEADLINE_MS / 1_000
+    deadline_s = time.monotonic() + DEADLINE_S
     while not page.evaluate(claim, argument):
-        assert time.monotonic() < deadline_s, f"not within {DEADLINE_MS} ms: {claim} {argument}"
+        assert time.monotonic() < deadline_s, f"not within {DEADLINE_S} s: {claim} {argument}"
         page.wait_for_timeout(50)
 
 
 def brightens_or_darkens(page: Page, video: str, before: int) -> None:
-    deadline_s = time.monotonic() + DEADLINE_MS / 1_000
+    deadline_s = time.monotonic() + DEADLINE_S
     while abs(page.eval_on_selector(video, BRIGHTNESS) - before) < 12:
         assert time.monotonic() < deadline_s, f"{video} still looks as before"
         page.wait_for_timeout(50)
@@ -113,7 +113,7 @@ def test_a_newcomer_is_in_the_room_and_sees_what_drives_the_avatar(page: Page) -
 
 def watched(server: Server) -> int:
     """Return how many watch the show, as the server says it to monitors."""
-    with urllib.request.urlopen(server.address + "metrics", timeout=5) as answer:
+    with urllib.request.urlopen(server.address + "metrics", timeout=DEADLINE_S) as answer:
         text = answer.read().decode()
     found = re.search(r'avatar_live_viewers\{stream="main"\} (\d+)', text)
     assert found is not None, text
@@ -121,7 +121,7 @@ def watched(server: Server) -> int:
 
 
 def watched_by(server: Server, count: int) -> None:
-    deadline_s = time.monotonic() + DEADLINE_MS / 1_000
+    deadline_s = time.monotonic() + DEADLINE_S
     while watched(server) != count:
         assert time.monotonic() < deadline_s, f"{watched(server)} watch, not {count}"
         time.sleep(0.05)
@@ -150,7 +150,7 @@ def test_the_figures_of_the_picture_are_shown_to_who_asks(page: Page) -> None:
     assert page.locator("#figures").count() == 0
     page.click("#latency")
     for figure in (r"640×360, \d+ fps", r"\d+ kbit/s"):
-        expect(page.locator("#figures")).to_contain_text(re.compile(figure), timeout=DEADLINE_MS)
+        expect(page.locator("#figures")).to_contain_text(re.compile(figure))
     page.click("#latency")
     expect(page.locator("#figures")).to_have_count(0)
 
@@ -158,7 +158,7 @@ def test_the_figures_of_the_picture_are_shown_to_who_asks(page: Page) -> None:
 def test_the_picture_plays_and_its_delay_is_told_in_milliseconds(page: Page) -> None:
     plays(page)
     expect(page.locator("#badge")).to_have_text("LIVE")
-    expect(page.locator("#latency")).to_have_text(re.compile(r"≈ \d+ ms"), timeout=DEADLINE_MS)
+    expect(page.locator("#latency")).to_have_text(re.compile(r"≈ \d+ ms"))
     assert 0 <= int(page.locator("#latency").get_attribute("data-ms") or -1) < 5_000
     until(page, f"() => ({BRIGHTNESS})(document.querySelector('#main-video')) > 40")
 
@@ -168,7 +168,7 @@ def test_the_picture_is_not_restarted_while_the_room_talks(page: Page) -> None:
     page.eval_on_selector("#main-video", "video => video.addEventListener('emptied', () => window.restarted = true)")
     for word in ("one", "two", "three"):
         say(page, word)
-        expect(page.locator("#chat .line", has_text=word)).not_to_have_count(0, timeout=DEADLINE_MS)
+        expect(page.locator("#chat .line", has_text=word)).not_to_have_count(0)
     assert page.evaluate("window.restarted") is None
 
 
@@ -183,7 +183,7 @@ def test_the_sound_begins_muted_and_one_tap_turns_it_on(page: Page) -> None:
 def test_a_chat_line_reaches_a_second_page(server: Server, browser: Browser, page: Page) -> None:
     with visit(server, browser, PHONE) as other:
         say(page, "hello over there")
-        expect(other.locator("#chat .line", has_text="hello over there")).to_be_visible(timeout=DEADLINE_MS)
+        expect(other.locator("#chat .line", has_text="hello over there")).to_be_visible()
         assert page.input_value("#say") == ""
 
 
@@ -192,7 +192,7 @@ def test_script_in_a_chat_line_is_shown_as_text(server: Server, browser: Browser
     with visit(server, browser) as other:
         say(page, script)
         line = other.locator("#chat .line", has_text="onerror").last
-        expect(line.locator(".text")).to_have_text(script, timeout=DEADLINE_MS)
+        expect(line.locator(".text")).to_have_text(script)
         assert line.locator("img, script").count() == 0
         assert other.evaluate("window.hacked") is None
 
@@ -201,8 +201,8 @@ def test_a_gift_costs_coins_is_done_and_is_seen_by_everybody(server: Server, bro
     with visit(server, browser) as other:
         page.click("[data-gift=tomato]")
         coins(page, START_BALANCE_COINS - GIFTS["tomato"].price_coins)
-        expect(page.locator(".own-gift[data-state=done]")).to_be_visible(timeout=DEADLINE_MS)
-        expect(other.locator(".banner", has_text="Tomato")).to_be_visible(timeout=DEADLINE_MS)
+        expect(page.locator(".own-gift[data-state=done]")).to_be_visible()
+        expect(other.locator(".banner", has_text="Tomato")).to_be_visible()
         expect(other.locator("#chat .line.is-gift").last).to_contain_text("Tomato")
         coins(other, START_BALANCE_COINS)
 
@@ -212,11 +212,11 @@ def test_likes_and_camps_reach_the_second_page(server: Server, browser: Browser,
         before = int(other.locator("#likes").inner_text())
         for _ in range(3):
             page.click("#like")
-        expect(other.locator("#likes")).to_have_text(str(before + 3), timeout=DEADLINE_MS)
+        expect(other.locator("#likes")).to_have_text(str(before + 3))
         page.click("[data-camp=blue]")
         expect(page.locator("[data-camp=blue]")).to_have_attribute("aria-pressed", "true")
         until(other, "() => Number(document.querySelector('#ball').dataset.ball) < 0")
-        expect(page.locator("[data-camp=blue] .own-pushes")).to_contain_text("+1", timeout=DEADLINE_MS)
+        expect(page.locator("[data-camp=blue] .own-pushes")).to_contain_text("+1")
 
 
 def test_a_camps_word_in_the_chat_shows_whose_camp_one_is_in(page: Page) -> None:
@@ -228,12 +228,12 @@ def test_a_new_name_is_kept_for_the_next_visit(server: Server, browser: Browser,
     page.fill("#name-input", "Ann of Oz")
     page.click("#name-save")
     page.fill("#say", "renamed")
-    deadline_s = time.monotonic() + DEADLINE_MS / 1_000
+    deadline_s = time.monotonic() + DEADLINE_S
     while page.input_value("#say"):  # the page joins again under the new name, and keeps the line until it has
         assert time.monotonic() < deadline_s, "the line was never taken"
         page.press("#say", "Enter")
         page.wait_for_timeout(300)
-    expect(page.locator("#chat .line", has_text="renamed").locator("b")).to_have_text("Ann of Oz", timeout=DEADLINE_MS)
+    expect(page.locator("#chat .line", has_text="renamed").locator("b")).to_have_text("Ann of Oz")
     page.reload()
     joined(page)
     expect(page.locator("#own-name")).to_contain_text("Ann of Oz")
@@ -266,7 +266,7 @@ def test_a_gift_without_an_answer_is_sent_again_with_the_same_id_and_paid_once(
     opened.page.route_web_socket(re.compile(r"/ws$"), lose_the_first_answer)
     with opened as page:
         page.click("[data-gift=confetti]")
-        expect(page.locator(".own-gift[data-state=done]")).to_be_visible(timeout=DEADLINE_MS)
+        expect(page.locator(".own-gift[data-state=done]")).to_be_visible()
         coins(page, START_BALANCE_COINS - GIFTS["confetti"].price_coins)
         assert len(sent) >= 2 and len(set(sent)) == 1
 
@@ -284,7 +284,7 @@ def test_a_page_that_was_turned_away_does_not_come_back_by_itself(server: Server
     opened = visit(server, browser)
     opened.page.route_web_socket(re.compile(r"/ws$"), turn_away_once)
     opened.page.goto(server.address)
-    expect(opened.page.locator(".cover")).to_contain_text("Not today.", timeout=DEADLINE_MS)
+    expect(opened.page.locator(".cover")).to_contain_text("Not today.")
     expect(opened.page.locator("[data-link=closed]")).to_be_visible()
     opened.page.click(".cover .primary")
     joined(opened.page)
@@ -302,7 +302,7 @@ def test_a_ticket_leads_into_the_game_and_back(page: Page) -> None:
     brightens_or_darkens(page, "#own-video", before)
     page.keyboard.up("ArrowUp")
     page.click("#leave")
-    expect(page.locator("#own-video")).to_have_count(0, timeout=DEADLINE_MS)
+    expect(page.locator("#own-video")).to_have_count(0)
     expect(page.locator("#main-video.full")).to_be_visible()
     expect(page.locator(".notice")).not_to_have_count(0)
     coins(page, START_BALANCE_COINS - GIFTS["ticket"].price_coins)
@@ -313,13 +313,13 @@ def test_a_page_that_is_loaded_anew_in_a_game_goes_on_with_its_clock(page: Page)
     page.click("[data-gift=ticket]")
     plays(page, "#own-video")
     clock = page.locator(".countdown")
-    expect(clock).to_have_text(re.compile(r"^[12]\d$"), timeout=DEADLINE_MS)  # it runs: below thirty
+    expect(clock).to_have_text(re.compile(r"^[12]\d$"))  # it runs: below thirty
     before_s = int(clock.inner_text())
     page.reload()
     plays(page, "#own-video")
     assert 0 < int(clock.inner_text()) <= before_s
     page.click("#leave")
-    expect(page.locator("#own-video")).to_have_count(0, timeout=DEADLINE_MS)
+    expect(page.locator("#own-video")).to_have_count(0)
 
 
 def test_of_two_tabs_of_one_viewer_one_plays(server: Server, page: Page) -> None:
@@ -332,7 +332,7 @@ def test_of_two_tabs_of_one_viewer_one_plays(server: Server, page: Page) -> None
     plays(other)
     page.click("[data-gift=ticket]")
     tabs = "[data-play=playing]"
-    deadline_s = time.monotonic() + DEADLINE_MS / 1_000
+    deadline_s = time.monotonic() + DEADLINE_S
     while {page.locator(".play").count(), other.locator(".play").count()} != {0, 1} or not (
         page.locator(tabs).count() + other.locator(tabs).count()
     ):
@@ -345,7 +345,7 @@ def test_of_two_tabs_of_one_viewer_one_plays(server: Server, page: Page) -> None
     )
     expect(watcher.locator(".play")).to_have_count(0)
     player.click("#leave")
-    expect(player.locator("#own-video")).to_have_count(0, timeout=DEADLINE_MS)
+    expect(player.locator("#own-video")).to_have_count(0)
     assert faults == []
 
 
@@ -361,7 +361,7 @@ def test_a_finger_steers_like_a_key(server: Server, browser: Browser) -> None:
         brightens_or_darkens(page, "#own-video", before)
         page.mouse.up()
         page.click("#leave")
-        expect(page.locator("#own-video")).to_have_count(0, timeout=DEADLINE_MS)
+        expect(page.locator("#own-video")).to_have_count(0)
 
 
 def test_a_ticket_that_a_dying_server_cut_off_is_told_to_be_refunded(server: Server, page: Page) -> None:
@@ -370,24 +370,24 @@ def test_a_ticket_that_a_dying_server_cut_off_is_told_to_be_refunded(server: Ser
     plays(page, "#own-video")
     server.kill()
     server.start()
-    expect(page.locator(".own-gift[data-state=refunded]")).to_be_visible(timeout=DEADLINE_MS)
-    expect(page.locator(".notice", has_text="Refunded")).to_be_visible(timeout=DEADLINE_MS)
+    expect(page.locator(".own-gift[data-state=refunded]")).to_be_visible()
+    expect(page.locator(".notice", has_text="Refunded")).to_be_visible()
     coins(page, START_BALANCE_COINS)
 
 
 def test_a_page_comes_back_after_the_server_was_killed_and_keeps_its_wallet(server: Server, page: Page) -> None:
     plays(page)
     page.click("[data-gift=confetti]")
-    expect(page.locator(".own-gift[data-state=done]")).to_be_visible(timeout=DEADLINE_MS)
+    expect(page.locator(".own-gift[data-state=done]")).to_be_visible()
     server.kill()
-    expect(page.locator("#badge")).to_have_text("Reconnecting", timeout=DEADLINE_MS)
+    expect(page.locator("#badge")).to_have_text("Reconnecting")
     expect(page.locator("[data-gift=tomato]")).to_be_disabled()
     server.start()
     joined(page)
     coins(page, START_BALANCE_COINS - GIFTS["confetti"].price_coins)
     plays(page)
     say(page, "back again")
-    expect(page.locator("#chat .line", has_text="back again")).to_be_visible(timeout=DEADLINE_MS)
+    expect(page.locator("#chat .line", has_text="back again")).to_be_visible()
 
 
 @pytest.mark.parametrize("size", [PHONE, PHONE_LANDSCAPE, DESKTOP], ids=["phone", "phone-landscape", "desktop"])

@@ -9,11 +9,11 @@ import pytest
 from browser import chromium_blocking
 from page_show import Server, running_engine
 from pages import WEB
+from patience import DEADLINE_S
 from playwright.sync_api import Browser, Locator, Page, WebSocketRoute, expect
 
 from avatar_live.protocol.wire import CLOSE_REFUSED
 
-DEADLINE_MS = 15_000
 TOKEN = "a-token-of-the-show"
 SMALL_PHONE, PHONE, PHONE_LANDSCAPE = (360, 640), (390, 844), (844, 390)
 TABLET, DESKTOP, LARGE, ZOOMED = (820, 1180), (1280, 800), (1920, 1080), (640, 400)
@@ -32,7 +32,7 @@ class Show(Server):
 
     def host(self, method: str, path: str, body: object = None) -> Any:
         headers = {"Authorization": f"Bearer {TOKEN}"}
-        response = httpx.request(method, f"{self.address}api/{path}", headers=headers, json=body)
+        response = httpx.request(method, f"{self.address}api/{path}", headers=headers, json=body, timeout=DEADLINE_S)
         assert response.is_success, response.text
         return response.json() if "json" in response.headers.get("content-type", "") else None
 
@@ -68,10 +68,10 @@ def asked(show: Show) -> Iterator[None]:
 
 def visit(show: Show, browser: Browser, size: tuple[int, int], **options: Any) -> Page:
     context = browser.new_context(viewport={"width": size[0], "height": size[1]}, locale="en-GB", **options)
-    context.set_default_timeout(DEADLINE_MS)
+    context.set_default_timeout(1_000 * DEADLINE_S)
     page = context.new_page()
     page.goto(show.address)
-    expect(page.locator("[data-link=joined]")).to_be_visible(timeout=DEADLINE_MS)
+    expect(page.locator("[data-link=joined]")).to_be_visible()
     page.click(".name-card .quiet")
     return page
 
@@ -106,7 +106,7 @@ def test_whatever_is_asked_the_talk_stays_in_sight_and_every_choice_in_reach(
     page = visit(show, browser, size)
     page.fill("#say", "hello")
     page.press("#say", "Enter")
-    expect(page.locator(".line", has_text="hello").last).to_be_in_viewport(timeout=DEADLINE_MS)
+    expect(page.locator(".line", has_text="hello").last).to_be_in_viewport()
     pinned, talk, dock = (box(page.locator(part)) for part in (".pinned", ".talk", ".dock"))
     assert pinned["y"] + pinned["height"] <= talk["y"] + 1 and talk["y"] + talk["height"] <= dock["y"] + 1
     assert talk["height"] >= 50, "the talk is gone"
@@ -121,7 +121,7 @@ def test_on_a_phone_a_vote_folds_the_poll_up_and_a_tap_unfolds_it(show: Show, br
     phone, desktop = visit(show, browser, PHONE), visit(show, browser, DESKTOP)
     for page in (phone, desktop):
         page.click(".choice >> nth=1")
-        expect(page.locator(".choice.is-own")).to_have_count(1, timeout=DEADLINE_MS)
+        expect(page.locator(".choice.is-own")).to_have_count(1)
     expect(desktop.locator(".choice >> nth=0")).to_be_visible()
     expect(phone.locator(".choice >> nth=0")).to_be_hidden()
     expect(phone.locator(".fold")).to_contain_text("Eight, and all of them do")
@@ -132,7 +132,7 @@ def test_on_a_phone_a_vote_folds_the_poll_up_and_a_tap_unfolds_it(show: Show, br
     phone.keyboard.press("Enter")
     expect(phone.locator(".choice >> nth=0")).to_be_hidden()
     show.host("POST", "polls/end")
-    expect(phone.locator(".poll footer", has_text="You were right!")).to_be_visible(timeout=DEADLINE_MS)
+    expect(phone.locator(".poll footer", has_text="You were right!")).to_be_visible()
     for page in (phone, desktop):
         page.context.close()
 
@@ -142,7 +142,7 @@ def test_a_line_from_right_to_left_ends_with_its_own_full_stop(show: Show, brows
     page.fill("#say", "مرحبا بكم جميعا!")
     page.press("#say", "Enter")
     text = page.locator(".line .text", has_text="مرحبا").last
-    expect(text).to_be_visible(timeout=DEADLINE_MS)
+    expect(text).to_be_visible()
     stop_px, first_px = text.evaluate(
         """(text) => [text.textContent.length - 1, 0].map((at) => {
           const range = document.createRange();
@@ -176,11 +176,11 @@ def test_nothing_jumps_when_the_room_answers(show: Show, browser: Browser) -> No
     page = context.new_page()
     page.route_web_socket(lambda _: True, lambda route: held.append(route))
     page.goto(show.address)
-    expect(page.locator(".cover")).to_contain_text("Entering the show", timeout=DEADLINE_MS)
+    expect(page.locator(".cover")).to_contain_text("Entering the show")
     before = [box(page.locator(part)) for part in (".stage", ".headline", ".gifts", ".dock")]
     held[0].close(code=1012)  # the page comes back by itself, and this time is let through
     page.route_web_socket(lambda _: True, lambda route: route.connect_to_server())
-    expect(page.locator("[data-link=joined]")).to_be_visible(timeout=DEADLINE_MS)
+    expect(page.locator("[data-link=joined]")).to_be_visible()
     assert [box(page.locator(part)) for part in (".stage", ".headline", ".gifts", ".dock")] == before
     context.close()
 
@@ -189,7 +189,7 @@ def test_who_wants_no_motion_gets_none(show: Show, browser: Browser) -> None:
     page = visit(show, browser, DESKTOP, reduced_motion="reduce")
     page.click("#like")
     page.click("[data-gift=tomato]")
-    expect(page.locator(".banner")).not_to_have_count(0, timeout=DEADLINE_MS)
+    expect(page.locator(".banner")).not_to_have_count(0)
     moving = page.evaluate(
         "() => document.getAnimations().filter((one) => one.effect.getComputedTiming().duration > 20).length"
     )
@@ -216,10 +216,10 @@ def expect_no_fault(page: Page) -> None:
 @pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
 def test_a_screen_readers_checker_finds_no_fault(show: Show, browser: Browser, size: tuple[int, int]) -> None:
     page = visit(show, browser, size, reduced_motion="reduce")
-    expect(page.locator("#main-video[data-at=playing]")).to_be_attached(timeout=DEADLINE_MS)
+    expect(page.locator("#main-video[data-at=playing]")).to_be_attached()
     page.fill("#say", "hello @nobody :wow:")
     page.press("#say", "Enter")
-    expect(page.locator(".line", has_text="hello").last).to_be_visible(timeout=DEADLINE_MS)
+    expect(page.locator(".line", has_text="hello").last).to_be_visible()
     expect_no_fault(page)
     page.locator(".line-more").last.click()
     page.click("#emotes-open")
@@ -231,10 +231,10 @@ def test_a_screen_readers_checker_finds_no_fault(show: Show, browser: Browser, s
     if size == PHONE:
         page.click("#gifts-open")
     page.click("[data-gift=tomato]")
-    expect(page.locator(".again")).to_be_visible(timeout=DEADLINE_MS)
+    expect(page.locator(".again")).to_be_visible()
     expect_no_fault(page)
     page.click("[data-gift=ticket]")
-    expect(page.locator("#own-video[data-at=playing]")).to_be_attached(timeout=DEADLINE_MS)
+    expect(page.locator("#own-video[data-at=playing]")).to_be_attached()
     expect_no_fault(page)
     page.click("#leave")
     page.context.close()
@@ -246,7 +246,7 @@ def test_the_checker_finds_no_fault_on_a_page_that_was_turned_away(show: Show, b
     page = context.new_page()
     page.route_web_socket(lambda _: True, lambda route: route.close(code=CLOSE_REFUSED, reason="Not today."))
     page.goto(show.address)
-    expect(page.locator(".cover")).to_contain_text("Not today.", timeout=DEADLINE_MS)
+    expect(page.locator(".cover")).to_contain_text("Not today.")
     expect(page.locator(".name-card")).to_have_count(0)  # who is not in the room has no name in it
     expect_no_fault(page)
     context.close()
