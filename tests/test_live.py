@@ -15,6 +15,7 @@ import typer
 from paces import pace_of
 from running import until
 from shared import PROJECT
+from stopwatch import Stopwatch
 from typer.core import TyperGroup
 
 from avatar_live.app.cli import app
@@ -116,10 +117,10 @@ def test_the_first_start_sets_up_and_becomes_the_program(toy: Toy) -> None:
 
 def test_a_second_start_only_becomes_the_program_and_is_quick(toy: Toy) -> None:
     seconds = []
-    for _ in range(3):  # the quickest counts: the machine may be busy with something else
-        began_s = time.monotonic()
-        out, err = toy.start("serve", "--camera", "clip.mp4", "a b")
-        seconds.append(time.monotonic() - began_s)
+    for _ in range(3):
+        with Stopwatch() as watch:
+            out, err = toy.start("serve", "--camera", "clip.mp4", "a b")
+        seconds.append(watch.s)
         assert (out, err) == ("toy serve --camera clip.mp4 a b\n", "")
     assert min(seconds) < 1.0
     assert toy.builds == 1

@@ -10,6 +10,7 @@ import psutil
 import pytest
 from playwright.sync_api import expect
 from running import Running, is_whole, running_show, until
+from stopwatch import Stopwatch
 
 from avatar_live.app.bench.tracking.recovery import LOADED_CPU_S_MIN
 from avatar_live.channels.child import SPARE
@@ -42,17 +43,16 @@ def kill(show: Running, name: str, how: signal.Signals = signal.SIGKILL) -> floa
     """Kill or stop a part of a show that runs well, and return how long it took until the next life is ready."""
     until(lambda: are_spares_loaded(show), "every part has its spare")
     before, spare = show.parts.processes(), show.parts.spares()[name]
-    os.kill(before[name], how)
-    killed_s = time.monotonic()
-    until(lambda: show.parts.processes().get(name, before[name]) != before[name], f"the {name} is started again")
-    until(lambda: is_whole(show.parts), f"the {name} is ready again")
-    back_s = time.monotonic() - killed_s
+    with Stopwatch() as watch:
+        os.kill(before[name], how)
+        until(lambda: show.parts.processes().get(name, before[name]) != before[name], f"the {name} is started again")
+        until(lambda: is_whole(show.parts), f"the {name} is ready again")
     after = show.parts.processes()
     assert after[name] == spare, "a fresh start instead of the spare"
     assert {part: pid for part, pid in after.items() if part != name} == {
         part: pid for part, pid in before.items() if part != name
     }, "another part fell too"
-    return back_s
+    return watch.s
 
 
 def count_frames(show: Running) -> float:

@@ -1,11 +1,13 @@
 """A show that does what it is told, writes down what that was, and tells what the test wants told."""
 
+import contextlib
 import threading
 import time
 from pathlib import Path
 
 import msgspec
 import numpy as np
+from websockets.exceptions import ConnectionClosed
 from websockets.sync.server import Server, ServerConnection, serve
 
 from avatar_live.channels import PictureSlot
@@ -225,8 +227,9 @@ class FakeEvents:
 
     def repeat(self, event: ApiEvent) -> None:
         line = msgspec.json.encode(event).decode()
-        for listener in self._listeners:
-            listener.send(line)
+        for listener in self._listeners[:]:
+            with contextlib.suppress(ConnectionClosed):  # of one that has left and is about to be forgotten
+                listener.send(line)
 
     def hang_up(self) -> None:
         self.joined.clear()

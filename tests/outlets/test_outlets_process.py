@@ -43,10 +43,14 @@ def reconnect(show: Showing, sfu: Sfu, platform: FakePlatform, count: int) -> No
     """Come and go once; every second time it is the others who go first."""
     show.use(platform.url, f"{sfu.url} {TOKEN}")
     until(lambda: show.state == "live, live", "both are live")
-    if count % 2:
-        platform.hang_up()
+
+    def are_gone() -> bool:
+        platform.hang_up()  # again, where one has come back before the other was gone
         sfu.hang_up()
-        until(lambda: "live" not in show.state, "both are gone")
+        return "live" not in show.state
+
+    if count % 2:
+        until(are_gone, "both are gone")
     show.use()
     until(lambda: show.state == "", "nothing is wanted")
 

@@ -272,6 +272,8 @@ def test_packets_to_a_running_tracker_end_in_the_given_pose(run_folder: Path, se
     tracker = Tracker(run_folder, f"livelink:{ports[0]}/mouth", f"vmc:{ports[1]}")
     bones = osc_bundle(("/VMC/Ext/Bone/Pos", "Head", 0.0, 0.0, 0.0, 0.0, 0.6, 0.0, 0.8))
 
+    began_s = time.monotonic()
+
     def is_given() -> bool:
         sender.sendto(live_link({"JawOpen": 0.75, "HeadYaw": 0.5}), ("127.0.0.1", ports[0]))
         sender.sendto(bones, ("127.0.0.1", ports[1]))
@@ -283,7 +285,7 @@ def test_packets_to_a_running_tracker_end_in_the_given_pose(run_folder: Path, se
     assert given is not None
     assert given.shapes[JAW] == 0.75
     np.testing.assert_allclose(given.rotations[HEAD], (0.0, -0.6, 0.0, 0.8), atol=1e-6)
-    assert 0.0 <= time.monotonic() - given.captured_s < 5.0
+    assert began_s <= given.captured_s <= time.monotonic()
     until(lambda: is_given() and "moved by livelink and vmc" in tracker.health().status, "words")
     assert tracker.health().figures["inputs_live"] == 2.0
     assert tracker.health().figures["packets_dropped"] == 0.0

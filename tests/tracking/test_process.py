@@ -44,8 +44,6 @@ from avatar_live.tracking.tracker import DARK_WORDS
 T = TypeVar("T")
 Pixels = NDArray[np.uint8]
 
-STOP_S = 2.0
-
 
 class Child:
     """Start the tracker's process and read what it writes."""
@@ -128,10 +126,11 @@ def start(tmp_path: Path, installed_models: Models) -> Iterator[Start]:
 def test_the_astronauts_face_comes_out_as_readings_and_the_process_ends_with_its_input(
     start: Start, clip: Path
 ) -> None:
+    began_s = time.monotonic()
     child = start(str(clip))
     readings = child.readings(lambda got: got.face is not None and got.body is not None)
     assert (readings.width_px, readings.height_px) == (640, 480)
-    assert 0.0 <= time.monotonic() - readings.captured_s < 2.0
+    assert began_s < readings.captured_s <= time.monotonic()
     health = child.health(lambda health: health.figures.get("fps", 0.0) > 5.0)
     assert health.is_ready
     assert health.status == "astronaut.mp4"
@@ -139,7 +138,7 @@ def test_the_astronauts_face_comes_out_as_readings_and_the_process_ends_with_its
     assert health.figures["face_ms"] > 0.0
     assert child.process.stdin is not None
     child.process.stdin.close()
-    assert child.process.wait(STOP_S) == 0
+    assert child.process.wait(DEADLINE_S) == 0
     assert child.process.stdout is not None
     assert child.process.stderr is not None
     assert child.process.stdout.read() == b""
@@ -161,7 +160,7 @@ def test_a_spare_opens_its_models_and_then_waits_without_the_camera(
         health = child.health(lambda health: health.is_ready and health.patience_s < HEALTH_STALE_S)
         assert health.status == "astronaut.mp4"
         child.order(Stop())
-        assert child.process.wait(STOP_S) == 0
+        assert child.process.wait(DEADLINE_S) == 0
     finally:
         child.close()
 
@@ -195,7 +194,7 @@ def test_an_order_changes_the_camera_while_it_runs(start: Start, clip: Path) -> 
     health = child.health(lambda health: "nothing.mp4" in health.status)
     assert health.status.startswith("the bundled performance (There is no video at nothing.mp4")
     child.order(Stop())
-    assert child.process.wait(STOP_S) == 0
+    assert child.process.wait(DEADLINE_S) == 0
 
 
 def test_the_camera_that_films_the_host_is_named_and_a_face_at_the_edge_is_told_to_the_host_alone(
@@ -285,10 +284,11 @@ def test_a_take_ends_when_it_is_told_to_and_plays_as_the_next_source(start: Star
     child.order(Record(""))
     child.health(lambda health: "take_bytes" not in health.figures)
     kept = list(read_take(tmp_path / "a.take"))
+    replayed_s = time.monotonic()
     child.order(UseCamera(str(tmp_path / "a.take")))
     child.health(lambda health: health.status == "a.take" and health.figures["fps"] > 10.0)
     said = child.readings(lambda got: got.face is not None)
-    assert said.face is not None and 0.0 <= time.monotonic() - said.captured_s < 2.0
+    assert said.face is not None and replayed_s < said.captured_s <= time.monotonic()
     recorded = [sense for _, sense in replay(kept) if isinstance(sense, Readings) and sense.face is not None]
     assert said.face.landmarks.tobytes() in [
         sense.face.landmarks.tobytes() for sense in recorded if sense.face is not None
@@ -314,7 +314,7 @@ def test_neither_pictures_nor_sound_are_in_a_take(start: Start, clip: Path, tmp_
     child.order(Record(str(tmp_path / "a.take")))
     child.health(lambda health: health.figures.get("take_bytes", 0.0) > 100_000)
     child.order(Stop())
-    assert child.process.wait(STOP_S) == 0
+    assert child.process.wait(DEADLINE_S) == 0
     kept = list(read_take(tmp_path / "a.take"))
     assert len(kept) > 10
     for entry in kept:

@@ -129,11 +129,12 @@ def test_a_killed_process_loses_less_than_a_second(tmp_path: Path) -> None:
     command = [sys.executable, "-c", SPEAKER, str(path)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
-        end_s = float(process.stdout.readline()) + 3.0 * BLOCK_S + 0.9 * BLOCK_S  # just before a block is written
-        last_s = 0.0
-        while last_s < end_s:
-            last_s = float(process.stdout.readline())
+        began_s = last_s = float(process.stdout.readline())
+        starved_s = 0.0  # on a machine that does more
+        while last_s < began_s + 3.9 * BLOCK_S:  # just before a block is written
+            said_s = float(process.stdout.readline())
+            last_s, starved_s = said_s, max(starved_s, said_s - last_s)
         process.kill()
     said = list(read_take(path))
     assert [entry.data for entry in said] == [voice(number) for number in range(len(said))]
-    assert last_s - said[-1].at_s <= 1.0
+    assert last_s - said[-1].at_s <= 1.0 + starved_s

@@ -1,10 +1,13 @@
 """A take plays like a camera: at its own pace, moved to now, and not a bit besides is changed."""
 
+import math
 import threading
 import time
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pytest
 from patience import DEADLINE_S
 from performer import entries, senses
@@ -32,24 +35,34 @@ def timeless(sense: Sense) -> tuple[str, bytes]:
     return entry.kind, entry.data
 
 
-def heard(path: Path, seconds: float) -> list[tuple[float, Sense]]:
-    """Return what a capture of this take says within so long, and when."""
+def heard(path: Path, count: int) -> list[tuple[float, Sense]]:
+    """Return the first so many that a capture of this take says, and when."""
     said: list[tuple[float, Sense]] = []
     capture = Capture(str(path), lambda sense: said.append((time.monotonic(), sense)))
-    time.sleep(seconds)
+    wait_for(lambda: len(said) >= count)
     capture.close()
-    return said
+    return said[:count]
+
+
+def wait_for(is_so: Callable[[], bool]) -> None:
+    end_s = time.monotonic() + DEADLINE_S
+    while not is_so():
+        assert time.monotonic() < end_s
+        time.sleep(0.01)
 
 
 def test_it_says_the_same_at_the_same_pace(tmp_path: Path) -> None:
     performed = senses(0.6)
-    said = heard(saved(tmp_path / "my.take", [entry_of(sense, at_s) for at_s, sense in performed]), 1.0)
-    assert len(said) >= len(performed)
-    shift_s = said[0][1].captured_s - performed[0][1].captured_s
-    first_s = said[0][0] - performed[0][0]
-    for (then_s, was), (now_s, now) in zip(performed, said, strict=False):
+    said = heard(saved(tmp_path / "my.take", [entry_of(sense, at_s) for at_s, sense in performed]), len(performed))
+    shift_s, late_s = -math.inf, []
+    for (then_s, was), (now_s, now) in zip(performed, said, strict=True):
+        moved_s = now.captured_s - was.captured_s
+        if moved_s > shift_s + 1e-3:  # a machine that had no time for half a second says all the rest later
+            shift_s = moved_s
         assert entry_of(now, 0.0) == entry_of(later(was, shift_s), 0.0), "but for the times, every bit is the same"
-        assert -0.01 < now_s - then_s - first_s < 0.25, "the machine of a test may be busy"
+        late_s.append(now_s - then_s - shift_s)
+    assert min(late_s) > -0.01
+    assert np.median(late_s) < 0.25, "the machine of a test may be busy"
 
 
 def test_a_loop_goes_on_with_later_times(tmp_path: Path) -> None:
@@ -68,10 +81,7 @@ def test_once_it_ends_and_says_so(tmp_path: Path) -> None:
     path = saved(tmp_path / "my.take", entries(0.2))
     said: list[Sense] = []
     capture = Capture(f"once:{path}", said.append)
-    end_s = time.monotonic() + DEADLINE_S
-    while capture.words != "my.take is over":
-        assert time.monotonic() < end_s
-        time.sleep(0.01)
+    wait_for(lambda: capture.words == "my.take is over")
     capture.close()
     assert len(said) == len(entries(0.2))
 

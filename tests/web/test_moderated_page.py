@@ -11,6 +11,7 @@ from browser import chromium_blocking
 from page_show import Server
 from patience import DEADLINE_S
 from playwright.sync_api import Browser, Page, expect
+from shown import has_shown, remember
 from websockets.sync.client import connect
 
 from avatar_live.channels.processes import Panic
@@ -46,6 +47,7 @@ def browser() -> Iterator[Browser]:
 def opened(server: Server, browser: Browser, hash: str = "", size: dict[str, int] = DESKTOP) -> Page:
     context = browser.new_context(viewport={"width": size["width"], "height": size["height"]}, locale="en-GB")
     context.set_default_timeout(1_000 * DEADLINE_S)
+    remember(context, ".notice")
     page = context.new_page()
     page.goto(server.address + hash)
     return page
@@ -91,7 +93,7 @@ def test_a_moderator_by_a_link_removes_a_line_and_mutes_who_wrote_it(
     line = moderator.locator(".line", has_text="buy my things")
     line.locator(".line-more").click()
     line.get_by_role("button", name="Mute 10 min").click()
-    expect(viewer.get_by_text("You are muted for 10 min.")).to_be_visible()
+    has_shown(viewer, ".notice", "You are muted for 10 min.")
     line.locator(".line-more").click()
     line.get_by_role("button", name="Remove").click()
     for page in (moderator, viewer):
@@ -101,7 +103,7 @@ def test_a_moderator_by_a_link_removes_a_line_and_mutes_who_wrote_it(
     told.locator(".line-more").click()
     expect(told.get_by_role("button")).to_have_count(3)  # the sign itself, reply and report
     told.get_by_role("button", name="Report").click()
-    expect(viewer.get_by_text("the host sees your report")).to_be_visible()
+    has_shown(viewer, ".notice", "the host sees your report")
     thief = opened(server, browser, link)
     expect(thief.get_by_text(USED)).to_be_visible()
     for page in (moderator, viewer, thief):
@@ -165,7 +167,7 @@ def test_every_page_says_that_the_host_will_be_right_back(server: Server, browse
     rest = page.locator(".rest")
     expect(rest).to_have_text("The host will be right back. Chat and gifts rest until then.")
     say(page, "hello")
-    expect(page.locator(".notice")).to_contain_text("chat and gifts rest")
+    has_shown(page, ".notice", "chat and gifts rest")
     keep(page, "hidden")
     server.order(Panic(False))
     expect(rest).to_have_count(0)

@@ -12,6 +12,7 @@ from browser import chromium_blocking
 from page_show import SOURCE, TITLE, Server, running_engine
 from patience import DEADLINE_S
 from playwright.sync_api import Browser, Page, WebSocketRoute, expect
+from shown import has_shown, remember
 
 from avatar_live.protocol.catalogue import GIFTS, START_BALANCE_COINS
 from avatar_live.protocol.wire import CLOSE_REFUSED
@@ -19,6 +20,7 @@ from avatar_live.protocol.wire import CLOSE_REFUSED
 PHONE = (390, 844)
 PHONE_LANDSCAPE = (844, 390)
 DESKTOP = (1280, 800)
+DONE, REFUNDED = (f".own-gift[data-state={state}]" for state in ("done", "refunded"))
 # The brightness (0 to 255) of the middle of a video as the page shows it.
 BRIGHTNESS = """(video) => {
   const canvas = new OffscreenCanvas(8, 8), context = canvas.getContext("2d");
@@ -60,6 +62,7 @@ class visit:  # noqa: N801 - read as a verb: with visit(...) as page
             viewport={"width": size[0], "height": size[1]}, has_touch=size != DESKTOP, locale="en-GB"
         )
         self._context.set_default_timeout(1_000 * DEADLINE_S)
+        remember(self._context, ".notice", ".banner", DONE, REFUNDED)
         self.page = self._context.new_page()
 
     def __enter__(self) -> Page:
@@ -201,8 +204,8 @@ def test_a_gift_costs_coins_is_done_and_is_seen_by_everybody(server: Server, bro
     with visit(server, browser) as other:
         page.click("[data-gift=tomato]")
         coins(page, START_BALANCE_COINS - GIFTS["tomato"].price_coins)
-        expect(page.locator(".own-gift[data-state=done]")).to_be_visible()
-        expect(other.locator(".banner", has_text="Tomato")).to_be_visible()
+        has_shown(page, DONE)
+        has_shown(other, ".banner", "Tomato")
         expect(other.locator("#chat .line.is-gift").last).to_contain_text("Tomato")
         coins(other, START_BALANCE_COINS)
 
@@ -266,7 +269,7 @@ def test_a_gift_without_an_answer_is_sent_again_with_the_same_id_and_paid_once(
     opened.page.route_web_socket(re.compile(r"/ws$"), lose_the_first_answer)
     with opened as page:
         page.click("[data-gift=confetti]")
-        expect(page.locator(".own-gift[data-state=done]")).to_be_visible()
+        has_shown(page, DONE)
         coins(page, START_BALANCE_COINS - GIFTS["confetti"].price_coins)
         assert len(sent) >= 2 and len(set(sent)) == 1
 
@@ -304,7 +307,7 @@ def test_a_ticket_leads_into_the_game_and_back(page: Page) -> None:
     page.click("#leave")
     expect(page.locator("#own-video")).to_have_count(0)
     expect(page.locator("#main-video.full")).to_be_visible()
-    expect(page.locator(".notice")).not_to_have_count(0)
+    has_shown(page, ".notice", "Back in the audience.")
     coins(page, START_BALANCE_COINS - GIFTS["ticket"].price_coins)
 
 
@@ -370,15 +373,15 @@ def test_a_ticket_that_a_dying_server_cut_off_is_told_to_be_refunded(server: Ser
     plays(page, "#own-video")
     server.kill()
     server.start()
-    expect(page.locator(".own-gift[data-state=refunded]")).to_be_visible()
-    expect(page.locator(".notice", has_text="Refunded")).to_be_visible()
+    has_shown(page, REFUNDED)
+    has_shown(page, ".notice", "Refunded")
     coins(page, START_BALANCE_COINS)
 
 
 def test_a_page_comes_back_after_the_server_was_killed_and_keeps_its_wallet(server: Server, page: Page) -> None:
     plays(page)
     page.click("[data-gift=confetti]")
-    expect(page.locator(".own-gift[data-state=done]")).to_be_visible()
+    has_shown(page, DONE)
     server.kill()
     expect(page.locator("#badge")).to_have_text("Reconnecting")
     expect(page.locator("[data-gift=tomato]")).to_be_disabled()
