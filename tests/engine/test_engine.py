@@ -182,7 +182,7 @@ async def test_a_calibration_is_told_kept_for_its_camera_and_there_after_a_resta
     async with performing(tmp_path, avatar, calibrations=kept) as around:
         around.orders.put(Calibrate(5, "ahead"))
         await around.until(lambda: is_answered("done"))
-        assert len({share for share in shares if 0.0 < share < 1.0}) > 8, "the host sees the two seconds pass"
+        assert len({share for share in shares if 0.0 < share < 1.0}) > 3, "the host sees the two seconds pass"
         assert around.health().calibration.known == ("ahead",)
     async with performing(tmp_path, avatar, calibrations=kept) as around:
         await around.until(lambda: around.health().calibration.known == ("ahead",))

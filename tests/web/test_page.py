@@ -307,7 +307,7 @@ def test_a_ticket_leads_into_the_game_and_back(page: Page) -> None:
     page.click("#leave")
     expect(page.locator("#own-video")).to_have_count(0)
     expect(page.locator("#main-video.full")).to_be_visible()
-    has_shown(page, ".notice", "Back in the audience.")
+    has_shown(page, ".notice", "You left the pitch.")
     coins(page, START_BALANCE_COINS - GIFTS["ticket"].price_coins)
 
 
