@@ -12,6 +12,7 @@ from avatar_live.channels import Lossless, Slot
 from avatar_live.channels.child import (
     BEAT_PERIOD_S,
     BEGIN,
+    HEALTH_PERIOD_S,
     ORDERS_MAX,
     SPARE,
     STATUS_CHARS_MAX,
@@ -85,8 +86,9 @@ def test_a_flood_of_orders_drops_what_was_taken_back_and_never_the_panic() -> No
 
 def test_health_is_written_at_most_once_a_second_unless_forced(tmp_path: Path) -> None:
     writer = HealthWriter(tmp_path, "tracker")
+    began_s = clock.now_s()
     assert writer.write("starting", False)
-    assert not writer.write("camera 0", True, fps=30.0)
+    assert not writer.write("camera 0", True, fps=30.0) or clock.now_s() - began_s >= HEALTH_PERIOD_S
     assert writer.write("x" * 10_000, True, is_forced=True, fps=29.5)
     slot = Slot(health_slot(tmp_path, "tracker"), HEALTH_BYTES_MAX)
     data = slot.read()
@@ -109,7 +111,7 @@ def test_a_sign_of_life_repeats_the_last_words_with_a_new_time_and_not_too_often
     writer.write("camera 0", True, patience_s=2.0, fps=30.0)
     first = said()
     writer.beat(0.5)
-    assert said() == first, "it has just spoken"
+    assert said() == first or clock.now_s() - first.at_s >= BEAT_PERIOD_S, "it has just spoken"
     writer.beat(0.5, is_forced=True)
     forced = said()
     assert forced == msgspec.structs.replace(first, at_s=forced.at_s, patience_s=0.5) and forced.at_s > first.at_s

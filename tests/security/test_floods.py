@@ -19,6 +19,7 @@ from avatar_live.server.entrance import LINES_OF_VIEWER_MAX
 from avatar_live.server.keeper import ROOM_JOIN_ALLOWANCE
 
 LINES_EACH = 3
+AT_ONCE = 20  # one after the other, a busy machine may ask no quicker than is allowed
 ANN, BOB = "203.0.113.1", "203.0.113.2"
 
 
@@ -117,10 +118,12 @@ async def test_offers_and_what_follows_them_are_limited_for_each_address(behind:
         )
         for number, (method, path, allowance) in enumerate(calls):
             caller = {"X-Forwarded-For": f"198.51.100.{number}"}
-            status, asked = 0, 0
-            while status != 429 and asked < 5 * allowance.burst:
-                status, asked = (await client.request(method, path, headers=caller)).status_code, asked + 1
-            assert status == 429 and asked > allowance.burst, (method, path)
+            taken, refused = 0, 0
+            while not refused and taken < 5 * allowance.burst:
+                told = await asyncio.gather(*(client.request(method, path, headers=caller) for _ in range(AT_ONCE)))
+                refused = sum(one.status_code == 429 for one in told)
+                taken += AT_ONCE - refused
+            assert refused and taken >= allowance.burst, (method, path)
             other = await client.request(method, path, headers={"X-Forwarded-For": "198.51.100.99"})
             assert other.status_code != 429
 

@@ -155,7 +155,7 @@ async def test_a_lottery_pays_its_winner_from_the_house_and_can_be_drawn_again(s
         await asyncio.to_thread(settle_cues, server)
         poor = ask(server, "POST", "lotteries", {"word": "luck", "coins": 1_000_000, "seconds": 5})
         assert poor.status_code == 409 and "The house has earned" in poor.text
-        opened = ask(server, "POST", "lotteries", {"word": "luck", "coins": 10, "winners": 2, "seconds": 5})
+        opened = ask(server, "POST", "lotteries", {"word": "luck", "coins": 10, "winners": 2, "seconds": 10})
         assert opened.status_code == 201, opened.text
         assert ask(server, "POST", "lotteries", {"word": "luck", "coins": 1}).text == RUNNING_LOTTERY
         await bob.send(Say("good luck everybody"))

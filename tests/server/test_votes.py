@@ -54,6 +54,7 @@ async def press_after_goal(ann: Page, presses: tuple[PickCamp, ...]) -> None:
     await score(ann)
     for press in presses:
         await ann.send(press)
+    for press in presses:
         told = await ann.until(PushUpdate)
         assert (told.id, told.state, told.reason) == (press.id, "queued", WAITS)
 
