@@ -1,6 +1,5 @@
 """A real browser behind a bad network keeps its picture."""
 
-import pytest
 from browser import executable
 from pages import npm
 from shared import PROJECT
@@ -11,7 +10,6 @@ REPAIRED_PERCENT_MIN = 99.0
 ROUNDS_MAX = 3  # a machine that has no time for a second repairs later than is looked
 
 
-@pytest.mark.timeout(240)
 def test_lost_packets_are_repaired_and_a_narrow_link_is_given_the_small_rung_and_back() -> None:
     executable()
     if not (PROJECT / "web" / "dist" / "index.html").is_file():

@@ -10,7 +10,6 @@ from avatar_live.app.bench.room.room import measure_frozen, measure_room
 ROOM_MB_MAX, VIEWER_KB_MAX = 150.0, 3.0  # of server and edges, whatever they share counted twice
 
 
-@pytest.mark.timeout(300)
 def test_three_thousand_viewers_lose_no_like_no_gift_and_no_coin() -> None:
     figures = measure_room(3_000, 40_000, 6.0, lambda _: None)
     assert figures["connected"] == 3_000

@@ -40,7 +40,7 @@ AT_ONCE: Final = 8
 PASSED: Final = {"OK", "NON-STRICT", "INFORMATIONAL", "UNIMPLEMENTED"}
 
 pytestmark = [
-    pytest.mark.timeout(1_800 if "AUTOBAHN_CASES" in os.environ else 300),
+    pytest.mark.timeout(1_800 if "AUTOBAHN_CASES" in os.environ else 600),
     # The suite's cases leave the files open that they read.
     pytest.mark.filterwarnings("ignore:Exception ignored in.*testdata:pytest.PytestUnraisableExceptionWarning"),
 ]

@@ -44,8 +44,6 @@ CHECKS_MADE: Final[list[Any]] = [
     ),
 ]
 
-pytestmark = pytest.mark.timeout(300)
-
 
 @schemathesis.serializer(*SDP)
 def _as_text(_: SerializationContext, value: object) -> bytes:

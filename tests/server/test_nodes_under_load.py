@@ -51,7 +51,7 @@ class Fan:
                 self.shown = message.likes
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 async def test_nothing_is_lost_or_doubled_when_each_of_them_is_killed(tmp_path: Path) -> None:
     givers = [Giver(f"secret-of-giver-{number:04}", number) for number in range(GIVERS)]
     with private_redis() as redis, private_postgresql() as postgresql:
