@@ -190,7 +190,7 @@ async def test_a_viewer_in_javascript_chats_and_gives_through_deaths_of_the_serv
         robo = await asyncio.create_subprocess_exec(*command, address(mortal), stdout=asyncio.subprocess.PIPE)
         assert robo.stdout is not None
         told: list[str] = []
-        async with asyncio.timeout(3 * DEADLINE_S):
+        async with asyncio.timeout(DEADLINE_S):
             while line := (await robo.stdout.readline()).decode().split():
                 told.append(line[-1])
                 if told[-1] in {"990", "980"}:
