@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import typer
 from paces import pace_of
+from patience import DEADLINE_S
 from running import until
 from shared import PROJECT
 from stopwatch import Stopwatch
@@ -77,7 +78,7 @@ class Toy:
     def start(self, *arguments: str, code: int = 0) -> tuple[str, str]:
         """Run live.py and return what it printed on standard output and standard error."""
         done = subprocess.run(
-            [sys.executable, "live.py", *arguments], cwd=self.folder, capture_output=True, text=True, timeout=100
+            [sys.executable, "live.py", *arguments], cwd=self.folder, capture_output=True, text=True, timeout=DEADLINE_S
         )
         assert done.returncode == code, done.stdout + done.stderr
         return done.stdout, done.stderr
@@ -203,7 +204,7 @@ def test_a_machine_without_packages_gets_one_sentence(pretence: str, words: str,
         env={**os.environ, "PATH": str(tmp_path)},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=DEADLINE_S,
     )
     assert done.returncode == 1
     assert done.stderr.strip().count("\n") == 0
@@ -218,7 +219,7 @@ def test_the_help_of_a_command_asks_for_no_more_than_the_packages(toy: Toy) -> N
 def test_a_command_that_is_none_is_told_before_anything_is_set_up(tmp_path: Path) -> None:
     shutil.copy(PROJECT / "live.py", tmp_path)
     done = subprocess.run(
-        [sys.executable, "live.py", "stream"], cwd=tmp_path, capture_output=True, text=True, timeout=60
+        [sys.executable, "live.py", "stream"], cwd=tmp_path, capture_output=True, text=True, timeout=DEADLINE_S
     )
     assert done.returncode == 1 and 'There is no command "stream": use one of serve, ' in done.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["live.py"]
@@ -233,7 +234,7 @@ def test_live_py_knows_the_commands_of_the_program() -> None:
 def test_help_needs_no_set_up(tmp_path: Path) -> None:
     shutil.copy(PROJECT / "live.py", tmp_path)
     done = subprocess.run(
-        [sys.executable, "live.py", "--help"], cwd=tmp_path, capture_output=True, text=True, timeout=60
+        [sys.executable, "live.py", "--help"], cwd=tmp_path, capture_output=True, text=True, timeout=DEADLINE_S
     )
     assert done.returncode == 0 and "python3 live.py test" in done.stdout
     assert [path.name for path in tmp_path.iterdir()] == ["live.py"]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from patience import DEADLINE_S
 
 from avatar_live.app import cli
 
@@ -40,7 +41,7 @@ def run(*arguments: str) -> Done:
 def run_alone(*arguments: str) -> Done:
     """Run a command as a person does."""
     command = [sys.executable, "-m", "avatar_live.app.cli", *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, env=ENVIRONMENT)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=DEADLINE_S, env=ENVIRONMENT)
     return Done(done.returncode, done.stdout, done.stderr)
 
 

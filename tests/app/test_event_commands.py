@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from patience import DEADLINE_S
 from receiver import Receiver, until
 from show_server import TOKEN, ShowServer, show_server
 
@@ -26,7 +27,7 @@ def command(server: ShowServer, *arguments: str, group: str = "events") -> list[
 
 
 def run(server: ShowServer, *arguments: str, group: str = "events") -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command(server, *arguments, group=group), capture_output=True, text=True, timeout=60)
+    return subprocess.run(command(server, *arguments, group=group), capture_output=True, text=True, timeout=DEADLINE_S)
 
 
 def test_who_listens_hears_the_tests_that_are_sent_and_no_coin_moves(server: ShowServer) -> None:
@@ -79,7 +80,10 @@ def test_what_cannot_be_is_said_in_a_sentence(server: ShowServer, arguments: tup
 def test_a_show_that_is_not_there_is_said_in_a_sentence(server: ShowServer, tmp_path: Path) -> None:
     for arguments in (("listen",), ("test", "gift")):
         done = subprocess.run(
-            [*command(server, *arguments), "--show", "http://127.0.0.1:9"], capture_output=True, text=True, timeout=60
+            [*command(server, *arguments), "--show", "http://127.0.0.1:9"],
+            capture_output=True,
+            text=True,
+            timeout=DEADLINE_S,
         )
         assert done.returncode == 1
         assert "No show answers" in done.stderr and "Traceback" not in done.stderr

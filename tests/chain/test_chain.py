@@ -258,7 +258,6 @@ def test_the_voice_is_heard_in_step_with_the_lips_and_not_from_behind_the_panic_
         until(
             lambda: all(abs(ear.apart_s(3.0)) < LIPS_APART_S_MAX for _ in range(2)),
             "voice and lips are together",
-            deadline_s=60.0,
         )
         show.parts.order("engine", Panic(True))
         try:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from patience import DEADLINE_S
 from show_server import free_port
 
 from avatar_live.channels.processes import EdgePlan, ServerPlan
@@ -21,7 +22,9 @@ def loaded(module: str, plan: ServerPlan | EdgePlan) -> set[str]:
     """Return what a process has loaded that starts as planned and, nobody being there to order otherwise, ends."""
     program = f"import sys; from {module}.__main__ import main; assert main(sys.argv[1:]) == 0; print(*sys.modules)"
     command = [sys.executable, "-c", program, msgspec.json.encode(plan).decode()]
-    told = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True, timeout=60)
+    told = subprocess.run(
+        command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True, timeout=DEADLINE_S
+    )
     return {name.partition(".")[0] for name in told.stdout.split()}
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from itertools import cycle
 
 import pytest
+from patience import DEADLINE_S
 from person_at_desk import A, Person
 from running import until
 from virtual_screen import Server, xvfb
@@ -217,5 +218,7 @@ def _desk_or_gaze(spec: InputSpec) -> GivingSource:
 
 def test_the_libraries_are_loaded_only_when_they_are_asked_for() -> None:
     program = "import sys, avatar_live.tracking.desk_source; print(sorted({'Xlib', 'sdl2'} & set(sys.modules)))"
-    told = subprocess.run([sys.executable, "-c", program], capture_output=True, timeout=60, check=True, env=os.environ)
+    told = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, timeout=DEADLINE_S, check=True, env=os.environ
+    )
     assert told.stdout.decode().strip() == "[]"
