@@ -332,6 +332,7 @@ def test_of_two_tabs_of_one_viewer_one_plays(server: Server, page: Page) -> None
     for tab in (page, other):
         tab.on("console", lambda said: faults.append(said.text) if said.type in ("error", "warning") else None)
     other.goto(server.address)
+    other.bring_to_front()  # a tab behind another draws nothing
     plays(other)
     page.click("[data-gift=ticket]")
     tabs = "[data-play=playing]"
