@@ -1,5 +1,6 @@
 """The sound's thread: it hears the microphone, does what the engine asks, says what is wrong, and stops."""
 
+import math
 import queue
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ from patience import DEADLINE_S
 from avatar_live import clock
 from avatar_live.channels.processes import EnginePlan
 from avatar_live.channels.ring import CHANNELS, PACKET_S, PACKET_SAMPLES, SoundRing
+from avatar_live.engine.console import STALE_S
 from avatar_live.engine.sound import Sound
 from avatar_live.signals.encoded import EncodedFrame
 
@@ -38,13 +40,12 @@ def test_the_thread_sends_what_a_microphone_says_now_and_stops(tmp_path: Path) -
     sent: queue.Queue[EncodedFrame] = queue.Queue()
     sound = Sound(sent.put, SoundRing(tmp_path / "sound"), EnginePlan(str(tmp_path), ""))
     assert len(sent.get(timeout=DEADLINE_S).data) <= SILENCE_BYTES_MAX
-    ring, said_s = SoundRing(tmp_path / "sound"), clock.now_s()
-    for number in range(4):
-        ring.write(said_s + number * PACKET_S, tone())
-    while True:
-        frame = sent.get(timeout=DEADLINE_S)
-        if len(frame.data) > SILENCE_BYTES_MAX:
-            break
+    ring, said_s = SoundRing(tmp_path / "sound"), -math.inf
+    while len((frame := sent.get(timeout=DEADLINE_S)).data) <= SILENCE_BYTES_MAX:
+        if clock.now_s() > said_s + 2.0 * STALE_S:  # again, where a busy machine was too late for it
+            said_s = clock.now_s()
+            for number in range(4):
+                ring.write(said_s + number * PACKET_S, tone())
     assert frame.captured_s == pytest.approx(said_s, abs=3 * PACKET_S)
     sound.close()
     while not sent.empty():

@@ -151,8 +151,8 @@ async def test_a_mask_of_what_there_is_not_is_refused_and_the_old_one_stays(stud
 
 
 async def test_a_silent_line_hears_that_it_lives_and_up_to_where_nothing_was_missed(studio: Studio) -> None:
-    program, masked = studio.program(), studio.program("&types=gift")
     now_s = clock.now_s()
+    program, masked = studio.program(), studio.program("&types=gift")
     studio.programs.look_after(now_s + KEEPALIVE_S - 1.0, clock.wall_s())
     assert len(program.heard) == len(masked.heard) == 1
     studio.report_likes(1)
