@@ -19,7 +19,7 @@ _COMPUTING = frozenset(
 )
 _COMPUTING_ELSEWHERE = frozenset(
     {"app/test_bench_crowd.py", "app/test_bench_dark.py", "app/test_export.py", "app/test_likeness.py"}
-    | {"chain/test_bench_render.py", "server/test_ledger_machine.py", "web/test_units.py"}
+    | {"chain/test_bench_render.py", "server/test_ledger_machine.py"}
 )
 _LOOKING = frozenset({"client", "desktop", "inlets", "network", "outlets", "web"})
 _PATIENT = frozenset({"app", "bridges", "broadcast", "channels", "deploy", "edge", "engine", "security", "server"})

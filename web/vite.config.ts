@@ -10,5 +10,6 @@ export default defineConfig({
       "/whep": { target: "http://127.0.0.1:8080" },
     },
   },
-  test: { environment: "node", include: ["test/**/*.test.ts"] },
+  // A test waits for nothing but the machine, which may be busy.
+  test: { environment: "node", include: ["test/**/*.test.ts"], testTimeout: 120_000, hookTimeout: 120_000 },
 });
