@@ -1,5 +1,6 @@
 """WHIP in: who may bring a picture, how it arrives, and that nothing of it stays."""
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -69,10 +70,13 @@ async def test_a_guests_sound_arrives_too_and_ends_with_the_guest(tmp_path: Path
             tone = np.concatenate([packet.samples for packet in heard[-50:]])[:, 0].astype(np.float64)
             hz = np.abs(np.fft.rfft(tone * np.hanning(len(tone)))).argmax() * AUDIO_CLOCK_HZ / len(tone)
             assert hz == pytest.approx(Hum.HZ, abs=2.0)
-            assert np.diff([packet.captured_s for packet in heard[-50:]]) == pytest.approx(PACKET_S, abs=0.005)
+            steps_s = np.diff([packet.captured_s for packet in heard[-50:]])
+            assert np.median(steps_s) == pytest.approx(PACKET_S, abs=0.005)
+            assert steps_s.min() > PACKET_S - 0.005, "a machine that had no time tells it late, and nothing twice"
             assert (await guest.leave()).status_code == 200
-            ring.read()
             await home.next_picture(lambda picture: picture.size == 0)
+            await home.until(lambda: ring.read() == [], "what was under way is the last of it")
+            await asyncio.sleep(10 * PACKET_S)
             assert ring.read() == []
 
 
