@@ -18,13 +18,13 @@ import msgspec
 from avatar_live.app.characters import check_avatar, describe_avatar
 from avatar_live.app.faults import ShowError, sentence
 from avatar_live.app.models import describe_models
+from avatar_live.app.network import checked_host
 from avatar_live.app.probes import list_microphones, probe
 from avatar_live.app.settings import (
     PROJECT,
     WEB,
     check_port,
     checked_camera,
-    checked_host,
     event_token,
     find_avatar,
 )

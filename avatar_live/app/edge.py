@@ -7,9 +7,8 @@ from typing import Annotated
 import typer
 
 from avatar_live.app.faults import ShowError
-from avatar_live.app.network import checked_proxies, checked_redis, checked_room
-from avatar_live.app.options import HostOption, LinesOption, ProxyOption, RedisOption, RoomOption
-from avatar_live.app.settings import ACTIVE_MAX, DEFAULT_ROOM, checked_host
+from avatar_live.app.network import ACTIVE_MAX, DEFAULT_ROOM, checked_host, checked_proxies, checked_redis, checked_room
+from avatar_live.app.network_options import HostOption, LinesOption, ProxyOption, RedisOption, RoomOption
 from avatar_live.app.terminal import say
 from avatar_live.channels.processes import NodePlan
 from avatar_live.edge.households import LINES_EACH_MAX

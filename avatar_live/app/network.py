@@ -10,10 +10,22 @@ from avatar_live.edge.streams import ROOM, open_redis
 from avatar_live.protocol.ice import ICE_SERVERS_MAX, IceServer, IceServerError, parse_ice_server
 from avatar_live.signals.layer import LayerError, parse_layer
 
+ACTIVE_MAX: Final = 3_000  # pages that are told everything at once, at all edges together: one core's work
+DEFAULT_ROOM: Final = "main"
 UDP_PORT_MIN: Final = 1_024
 PORT_MAX: Final = 65_535
 _PORTS: Final = re.compile(r"(\d{1,5})-(\d{1,5})")
 _TOKEN: Final = re.compile(r"[\w.~+/-]{8,200}=*", re.ASCII)  # RFC 6750, 2.1
+
+
+def checked_host(host: str) -> str:
+    """Return the address to serve on. Raises ShowError when it is none."""
+    try:
+        return str(ipaddress.ip_address("127.0.0.1" if host == "localhost" else host))
+    except ValueError as error:
+        raise ShowError(
+            f'"{host}" is not an address: use 0.0.0.0 for the whole local network or 127.0.0.1 for this machine only.'
+        ) from error
 
 
 def checked_ice_servers(texts: Sequence[str]) -> tuple[IceServer, ...]:

@@ -10,6 +10,7 @@ import typer
 from avatar_live import clock
 from avatar_live.app.bridges import checked_bridges
 from avatar_live.app.network import (
+    checked_host,
     checked_ice_servers,
     checked_layer,
     checked_proxies,
@@ -24,7 +25,6 @@ from avatar_live.app.settings import (
     Settings,
     builtin_avatars,
     checked_camera,
-    checked_host,
     checked_inputs,
     checked_level,
     checked_lost_policy,
@@ -220,14 +220,6 @@ ProfileOption = Annotated[
 PortOption = Annotated[
     int, typer.Option("--port", "-p", min=1, max=65_535, help="Where viewers connect.", rich_help_panel="The network")
 ]
-HostOption = Annotated[
-    str,
-    typer.Option(
-        "--host",
-        help="[b]0.0.0.0[/b] lets phones in the local network watch, [b]127.0.0.1[/b] this machine only.",
-        rich_help_panel="The network",
-    ),
-]
 EdgesOption = Annotated[
     int,
     typer.Option(
@@ -235,25 +227,6 @@ EdgesOption = Annotated[
         min=0,
         max=64,
         help="For rooms of many thousands: so many processes carry the pages' lines, at the port above --port.",
-        rich_help_panel="The network",
-    ),
-]
-RedisOption = Annotated[
-    str,
-    typer.Option(
-        "--redis",
-        envvar="AVATAR_LIVE_REDIS",
-        help="For rooms beyond one machine: the Redis through which edges elsewhere reach the room, such as "
-        "[b]redis://host:6379/0[/b] or [b]rediss://...[/b]. A password is better kept in the environment.",
-        rich_help_panel="The network",
-    ),
-]
-RoomOption = Annotated[
-    str,
-    typer.Option(
-        "--room",
-        envvar="AVATAR_LIVE_ROOM",
-        help="The room's name there; one server keeps a room, and another of the same name waits for its end.",
         rich_help_panel="The network",
     ),
 ]
@@ -310,27 +283,6 @@ ViewersOption = Annotated[
         min=1,
         max=10_000,
         help="How many may watch at once; who comes then is told to try again.",
-        rich_help_panel="The network",
-    ),
-]
-ProxyOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--trusted-proxy",
-        "--proxy",
-        envvar="AVATAR_LIVE_PROXIES",
-        help="The address, or network, of a reverse proxy that viewers come through, such as [b]127.0.0.1[/b]: its "
-        "X-Forwarded-For is believed then, and nobody else's. It must pass Host on, too. May be given again.",
-        rich_help_panel="The network",
-    ),
-]
-LinesOption = Annotated[
-    int,
-    typer.Option(
-        "--lines-per-address",
-        min=1,
-        max=100_000,
-        help="How many pages may be open from one address: more for a school or a phone network, fewer against floods.",
         rich_help_panel="The network",
     ),
 ]

@@ -15,6 +15,7 @@ from typing import Final
 import platformdirs
 
 from avatar_live.app.faults import ShowError
+from avatar_live.app.network import ACTIVE_MAX, DEFAULT_ROOM
 from avatar_live.channels.processes import (
     ENCODERS,
     ONCE,
@@ -47,11 +48,9 @@ MODELS_FOLDER: Final = platformdirs.user_cache_path("avatar_live", appauthor=Fal
 
 DEFAULT_AVATAR: Final = "mirai"
 DEFAULT_PORT: Final = 8080
-ACTIVE_MAX: Final = 3_000  # pages that are told everything at once, at all edges together: one core's work
 DEFAULT_PROFILE: Final = "me"
 LEVELS: Final = SoundLevels()
 DEFAULT_VIEWERS_MAX: Final = 100
-DEFAULT_ROOM: Final = "main"
 PROFILE_CHARS_MAX: Final = 40
 SIDE_PX_MIN: Final = 64
 PIXELS_MAX: Final = 1920 * 1080  # what the preview's slot holds, and more than software rendering can fill
@@ -271,16 +270,6 @@ def with_picture(settings: Settings, fps: int, encoder: str) -> Settings:
     if name is None:
         raise ShowError(f'There is no encoder "{encoder}": choose one of {", ".join(ENCODERS)}.')
     return replace(settings, fps=fps, encoder=name)
-
-
-def checked_host(host: str) -> str:
-    """Return the address to serve on. Raises ShowError when it is none."""
-    try:
-        return str(ipaddress.ip_address("127.0.0.1" if host == "localhost" else host))
-    except ValueError as error:
-        raise ShowError(
-            f'"{host}" is not an address: use 0.0.0.0 for the whole local network or 127.0.0.1 for this machine only.'
-        ) from error
 
 
 def lan_address() -> str:

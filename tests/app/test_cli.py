@@ -1,7 +1,9 @@
 """The command line: help worth reading, one sentence for every expected fault, never a traceback."""
 
 import contextlib
+import inspect
 import io
+import socket
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -50,6 +52,43 @@ def test_help_names_every_command() -> None:
     assert done.returncode == 0
     for command in ("serve", "desktop", "doctor", "bench", "models", "avatars", "export"):
         assert f" {command} " in done.stdout
+
+
+@pytest.mark.parametrize("name", cli.COMMANDS)
+def test_help_says_of_every_command_what_its_own_help_begins_with(name: str) -> None:
+    _, line = cli.COMMANDS[name]
+    assert inspect.cleandoc(cli.load(name).help).split("\n\n")[0].replace("\n", " ") == line
+
+
+MODULES_OF = """
+import contextlib, sys
+from avatar_live.app import cli
+sys.argv = ["avatar-live", *sys.argv[1:]]
+with contextlib.suppress(SystemExit), contextlib.redirect_stdout(sys.stderr):
+    cli.main()
+print(*sys.modules)
+"""
+
+
+def modules_of(*arguments: str) -> set[str]:
+    """Return what a process of its own has loaded at the end of a command."""
+    command = [sys.executable, "-c", MODULES_OF, *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=DEADLINE_S, env=ENVIRONMENT, check=True)
+    return set(done.stdout.split())
+
+
+def test_an_edge_of_its_own_loads_what_carries_lines_and_nothing_of_a_show() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        modules = modules_of("edge", "--redis", "redis://127.0.0.1:1/0", "--host", "127.0.0.1", "--port", port)
+    assert "avatar_live.edge.node_process" in modules
+    foreign = ("numpy", "cv2", "panda3d", "mediapipe", "aiortc", "av", "litestar", "httpx", "PySide6")
+    assert not modules & {*foreign, "sqlite3", "segno", "avatar_live.app.settings", "avatar_live.app.options"}
+
+
+def test_help_loads_no_command() -> None:
+    modules = modules_of("--help")
+    assert not modules & {module for module, _ in cli.COMMANDS.values()} and "numpy" not in modules
 
 
 def test_the_help_of_serve_explains_the_options() -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from avatar_live.app import settings as st
 from avatar_live.app.faults import ShowError
+from avatar_live.app.link_block import live_block
 from avatar_live.app.network import (
     checked_ice_servers,
     checked_layer,
@@ -19,7 +20,6 @@ from avatar_live.app.network import (
 )
 from avatar_live.app.options import with_guests, with_network
 from avatar_live.app.settings import Settings
-from avatar_live.app.terminal import live_block
 from avatar_live.channels.processes import NetworkPlan
 from avatar_live.protocol.ice import ICE_SERVERS_MAX, IceServer
 

@@ -10,6 +10,7 @@ from PIL import Image
 
 from avatar_live.app import settings as st
 from avatar_live.app.faults import ShowError, sentence
+from avatar_live.app.network import checked_host
 from avatar_live.app.scene import checked_backdrop
 from avatar_live.channels.processes import EnginePlan
 
@@ -106,8 +107,8 @@ def test_an_address_of_another_machine_is_told() -> None:
 @pytest.mark.parametrize("host", ["example.invalid", "300.1.1.1", ""])
 def test_a_host_that_is_no_address_is_told(host: str) -> None:
     with pytest.raises(ShowError, match="is not an address"):
-        st.checked_host(host)
-    assert st.checked_host("localhost") == "127.0.0.1"
+        checked_host(host)
+    assert checked_host("localhost") == "127.0.0.1"
 
 
 def test_characters_are_found_by_name_and_by_path(tmp_path: Path) -> None:

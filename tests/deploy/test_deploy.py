@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import typer
 import yaml
 
 import live
-from avatar_live.app.cli import app
+from avatar_live.app import cli
 from avatar_live.edge.open_files import OPEN_FILES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -57,8 +56,7 @@ def our_commands() -> list[tuple[str, list[str], set[str]]]:
 
 
 def command_of(name: str) -> Any:
-    group: Any = typer.main.get_command(app)
-    return group.commands[name]
+    return cli.load(name)
 
 
 def has_plain_password(value: object) -> bool:
