@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Final, assert_never
 
 from avatar_live.game.inputs import Enter, GoalScored, Happening, Input, Leave, Push, Steer
+from avatar_live.game.jostle import PLAYER_RADIUS, apart, kept_on_pitch
 from avatar_live.protocol.view import BALL_RADIUS, PITCH_HALF_WIDTH, Camp, GameView, PlayerView
 
 TICK_HZ: Final = 30.0
@@ -23,7 +24,6 @@ BALL_REST_SPEED: Final = 0.01
 WALL_BOUNCE: Final = 0.7
 CELEBRATE_S: Final = 2.0
 
-PLAYER_RADIUS: Final = 0.06
 WALK_SPEED: Final = 0.4
 BACK_SPEED: Final = 0.25
 TURN_RAD_PER_S: Final = 2.2
@@ -169,7 +169,7 @@ def _slowed(ball: Ball) -> Ball:
 
 
 def _tick(world: World) -> tuple[World, Camp | None]:
-    players = _apart(tuple(_walked(player) for player in world.players))
+    players = _walked(world.players)
     if world.celebrate_s > 0.0:
         left_s = max(world.celebrate_s - TICK_S, 0.0)
         if left_s < TICK_S / 2:
@@ -196,40 +196,29 @@ def _tick(world: World) -> tuple[World, Camp | None]:
     )
 
 
-def _walked(player: Player) -> Player:
-    yaw_rad = math.remainder(player.yaw_rad + (player.left - player.right) * TURN_RAD_PER_S * TICK_S, math.tau)
-    speed = _walking_speed(player)
-    return _kept_on_pitch(
-        replace(
-            player,
-            yaw_rad=yaw_rad,
-            x=player.x - math.sin(yaw_rad) * speed * TICK_S,
-            z=player.z - math.cos(yaw_rad) * speed * TICK_S,
+def _walked(players: tuple[Player, ...]) -> tuple[Player, ...]:
+    """Let every player walk and turn, and none stand in another."""
+    yaws_rad, xs, zs = list[float](), list[float](), list[float]()
+    for player in players:
+        yaw_rad = math.remainder(player.yaw_rad + (player.left - player.right) * TURN_RAD_PER_S * TICK_S, math.tau)
+        way = _walking_speed(player) * TICK_S
+        x, z = kept_on_pitch(player.x - math.sin(yaw_rad) * way, player.z - math.cos(yaw_rad) * way)
+        yaws_rad.append(yaw_rad)
+        xs.append(x)
+        zs.append(z)
+    apart(xs, zs)
+    return tuple(
+        player
+        if (x, z, yaw_rad) == (player.x, player.z, player.yaw_rad)
+        else Player(
+            player.id, player.name, player.camp, x, z, yaw_rad, player.up, player.down, player.left, player.right
         )
+        for player, x, z, yaw_rad in zip(players, xs, zs, yaws_rad, strict=True)
     )
 
 
 def _walking_speed(player: Player) -> float:
     return player.up * WALK_SPEED - player.down * BACK_SPEED if player.up != player.down else 0.0
-
-
-def _kept_on_pitch(player: Player) -> Player:
-    reach_x, reach_z = 1.0 - PLAYER_RADIUS, PITCH_HALF_WIDTH - PLAYER_RADIUS
-    return replace(player, x=min(max(player.x, -reach_x), reach_x), z=min(max(player.z, -reach_z), reach_z))
-
-
-def _apart(players: tuple[Player, ...]) -> tuple[Player, ...]:
-    """Push players that overlap away from each other, each half of the way."""
-    placed = list(players)
-    for i in range(len(placed)):
-        for k in range(i + 1, len(placed)):
-            a, b = placed[i], placed[k]
-            distance, normal_x, normal_z = _between(a.x, a.z, b.x, b.z)
-            half = (2 * PLAYER_RADIUS - distance) / 2
-            if half > 0.0:
-                placed[i] = _kept_on_pitch(replace(a, x=a.x - normal_x * half, z=a.z - normal_z * half))
-                placed[k] = _kept_on_pitch(replace(b, x=b.x + normal_x * half, z=b.z + normal_z * half))
-    return tuple(placed)
 
 
 def _bumped(ball: Ball, player: Player) -> Ball:
