@@ -343,7 +343,7 @@ class Edge:
                 self._tell_lines(due[begin : begin + WRITES_IN_A_ROW])
                 await asyncio.sleep(0)
             now_s = clock.now_s()
-            for member in [*watching, *(one for one in self._active.values() if one.number % TICKS_HZ == share)]:
+            for member in [*watching, *(self._active.values() if share == 0 else ())]:
                 self._look_after(member, now_s)
 
     def pass_all_likes_on(self) -> None:

@@ -94,6 +94,7 @@ class EdgeSocket(asyncio.Protocol):
         "_transport",
         "behind_s",
         "descriptor",
+        "is_clear",
         "kind",
     )
 
@@ -111,6 +112,7 @@ class EdgeSocket(asyncio.Protocol):
         self.kind: Kind = PLAIN_JSON
         self.descriptor = -1  # of the socket, for who writes to many at once
         self.behind_s = 0.0  # since when too much is unsent; 0 when the line is not behind
+        self.is_clear = False  # frames may be written, and the system has taken those that were
 
     # --- what a guest does ------------------------------------------------------------------------------------------
 
@@ -118,11 +120,6 @@ class EdgeSocket(asyncio.Protocol):
     def is_open(self) -> bool:
         """Whether frames may be written."""
         return self._guest is not None and not self._is_ended and self._transport is not None
-
-    @property
-    def is_clear(self) -> bool:
-        """Whether frames may be written, and the system has taken those that were."""
-        return not self.behind_s and not self._is_ended and self._transport is not None
 
     def unsent_bytes(self) -> int:
         """Return how much waits in this process for the reader."""
@@ -151,7 +148,7 @@ class EdgeSocket(asyncio.Protocol):
 
     def abort(self) -> None:
         """Cut the line without a word."""
-        self._is_ended = True
+        self._end()
         if self._transport is not None:
             self._transport.abort()
 
@@ -160,6 +157,7 @@ class EdgeSocket(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin with a fresh connection."""
         self._transport = cast(asyncio.Transport, transport)
+        self.is_clear = True
         self._transport.set_write_buffer_limits(CLEAR_BYTES_MAX)
         endpoint = transport.get_extra_info("socket")
         self.descriptor = endpoint.fileno()
@@ -183,14 +181,15 @@ class EdgeSocket(asyncio.Protocol):
 
     def pause_writing(self) -> None:
         """Take note that the system does not take all that was written."""
-        self.behind_s = clock.now_s()
+        self.behind_s, self.is_clear = clock.now_s(), False
 
     def resume_writing(self) -> None:
         """Take note that it has."""
-        self.behind_s = 0.0
+        self.behind_s, self.is_clear = 0.0, not self._is_ended
 
     def connection_lost(self, error: Exception | None) -> None:
         """Tell the guest."""
+        self._end()
         self._cut_after(None)
         self._step_in()
         self._transport = self._reception = self._core = None
@@ -327,7 +326,8 @@ class EdgeSocket(asyncio.Protocol):
     def _write_out(self, core: ServerProtocol) -> None:
         """Write what the core has to say."""
         self._write_pieces(core.data_to_send())
-        self._is_ended = self._is_ended or core.state in (State.CLOSING, State.CLOSED)
+        if core.state in (State.CLOSING, State.CLOSED):
+            self._end()
 
     def _write_pieces(self, pieces: Iterable[bytes]) -> None:
         """Write pieces of the core's; an empty one is the end of it."""
@@ -340,8 +340,11 @@ class EdgeSocket(asyncio.Protocol):
                 self._end_soon()
                 self._transport.close()
 
+    def _end(self) -> None:
+        self._is_ended, self.is_clear = True, False
+
     def _end_soon(self) -> None:
-        self._is_ended = True
+        self._end()
         self._cut_after(GOODBYE_S)
 
     def _cut_after(self, seconds: float | None) -> None:

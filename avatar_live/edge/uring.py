@@ -113,7 +113,7 @@ class Ring:
         self._done_mask = parameters.cq_entries - 1
         cqes = done.cqes // 4
         self._done = queues.cast("i")[cqes : cqes + _DONE_WORDS * parameters.cq_entries]
-        self._entries = entries.cast("I")
+        self._entries = entries.cast("i")
         order = words[at.array // 4 : at.array // 4 + ENTRIES]
         for number in range(ENTRIES):  # what never changes
             order[number] = number
@@ -127,10 +127,10 @@ class Ring:
     def _fill(self, first: int, descriptors: Sequence[int], address: int, length: int) -> None:
         many = len(descriptors)
         columns = (
-            (_DESCRIPTOR, array.array("I", [one & 0xFFFF_FFFF for one in descriptors])),
-            (_ADDRESS, array.array("I", [address & 0xFFFF_FFFF]) * many),
-            (_ADDRESS_HIGH, array.array("I", [address >> 32]) * many),
-            (_LENGTH, array.array("I", [length]) * many),
+            (_DESCRIPTOR, array.array("i", descriptors)),
+            (_ADDRESS, array.array("i", [ctypes.c_int32(address).value]) * many),
+            (_ADDRESS_HIGH, array.array("i", [address >> 32]) * many),
+            (_LENGTH, array.array("i", [length]) * many),
         )
         begin, end = first * _ENTRY_WORDS, (first + many) * _ENTRY_WORDS
         for column, values in columns:

@@ -70,6 +70,7 @@ class World:
     celebrate_s: float = 0.0
     players: tuple[Player, ...] = ()
     carried_s: float = 0.0  # time that did not fill a tick yet; negative after a tick that came early
+    ticks: int = 0  # that have passed
 
 
 def step(world: World, inputs: Sequence[Input], dt_s: float) -> tuple[World, tuple[Happening, ...]]:
@@ -85,11 +86,11 @@ def step(world: World, inputs: Sequence[Input], dt_s: float) -> tuple[World, tup
         ticks = 1
     carried_s = min(due_s - ticks * TICK_S, TICK_S)
     happenings: list[Happening] = []
-    for _ in range(ticks):
+    for _ in range(0 if is_at_rest(world) else ticks):
         world, scorer = _tick(world)
         if scorer is not None:
             happenings.append(GoalScored(scorer, world.score_red, world.score_blue))
-    return replace(world, carried_s=carried_s), tuple(happenings)
+    return replace(world, carried_s=carried_s, ticks=world.ticks + ticks), tuple(happenings)
 
 
 def is_at_rest(world: World) -> bool:

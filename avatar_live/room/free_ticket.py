@@ -26,8 +26,12 @@ def is_free(id: str) -> bool:
 
 def progress(viewer: Viewer, now_s: float) -> FreeTicket:
     """Return how far a viewer is."""
-    here_s = now_s - viewer.came_s if viewer.connections > 0 else 0.0
-    return FreeTicket(viewer.likes, round(viewer.watched_s + here_s, 1), viewer.has_had_ticket)
+    return FreeTicket(viewer.likes, round(watched_s(viewer, now_s), 1), viewer.has_had_ticket)
+
+
+def watched_s(viewer: Viewer, now_s: float) -> float:
+    """Return for how long a viewer has watched."""
+    return viewer.watched_s + (now_s - viewer.came_s if viewer.connections > 0 else 0.0)
 
 
 def claim(room: Room, event: ev.TicketClaimed, now_s: float) -> tuple[Room, ev.Effects]:

@@ -13,7 +13,7 @@ from avatar_live.room import events as ev
 from avatar_live.room import free_ticket
 from avatar_live.room.state import Room, Viewer
 
-SHELVES_AT_ONCE: Final = 2  # of the roster's 256: at ten ticks a second everybody within 13 s
+SHELVES_AT_ONCE: Final = 1  # of the roster's 256: at ten ticks a second everybody within 26 s
 
 
 def kept(room: Room, name: str, now_s: float) -> tuple[Room, ev.Effects]:
@@ -53,9 +53,8 @@ def not_kept(room: Room, event: ev.PartsNotKept) -> Room:
 
 def _part(viewer: Viewer, now_s: float) -> tuple[int, float, Camp | None]:
     """Return what is worth writing down; whole seconds are enough."""
-    so_far = free_ticket.progress(viewer, now_s)
-    seconds = float(int(min(so_far.seconds, FREE_TICKET_SECONDS)))
-    return min(so_far.likes, FREE_TICKET_LIKES), seconds, viewer.camp
+    seconds = float(int(min(free_ticket.watched_s(viewer, now_s), FREE_TICKET_SECONDS)))
+    return min(viewer.likes, FREE_TICKET_LIKES), seconds, viewer.camp
 
 
 def _told(name: str, viewer: Viewer) -> ev.Part:

@@ -35,8 +35,13 @@ class Pitch:
         self._moved: deque[MovedPush] = deque()
         self._players: set[str] = set()
         self._steered: dict[str, Steer] = {}
-        self._steering = asyncio.Event()
+        self._urged = asyncio.Event()  # by what is not to wait for the next tick
         self.view: GameView = push.view(self._world)
+
+    @property
+    def ticks(self) -> int:
+        """How many ticks have passed."""
+        return self._world.ticks
 
     @property
     def players(self) -> frozenset[str]:
@@ -48,16 +53,21 @@ class Pitch:
         """Say that somebody's keys change what the next tick does."""
         return any(isinstance(one, Steer) for one in self._inputs)
 
-    async def wait(self) -> None:
-        """Wait until the next tick is due, or until somebody steers, unless the last one came early already."""
-        due_s = clock.now_s() + push.TICK_S - self._world.carried_s
-        steering = asyncio.Event() if self._world.carried_s < 0.0 else self._steering
+    async def wait(self, ticks_at_rest: int = 1) -> None:
+        """Wait until the next tick is due, or until somebody steers, unless the last one came early already.
+
+        Where nothing moves, so many ticks are waited for in one, and whatever will move something ends that.
+        """
+        is_early = self._world.carried_s < 0.0
+        ticks = ticks_at_rest if self.is_at_rest and not is_early else 1
+        due_s = clock.now_s() + ticks * push.TICK_S - self._world.carried_s
+        urged = asyncio.Event() if is_early else self._urged
         while True:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(due_s - clock.now_s()):
-                    await steering.wait()
+                    await urged.wait()
             # asyncio's timers come early by up to the resolution of its clock, which is 16 ms on Windows.
-            if steering.is_set() or clock.now_s() >= due_s:
+            if urged.is_set() or clock.now_s() >= due_s:
                 return
 
     @property
@@ -72,6 +82,7 @@ class Pitch:
         """
         if viewer and len(self._pushes) + len(self._moved) >= ANSWERED_MAX:
             return MovedPush(viewer, id, camp, "failed", CROWDED)
+        self._begin_to_move()
         self._net += strength if camp == "red" else -strength
         if viewer:
             self._pushes.append(MovedPush(viewer, id, camp, "done"))
@@ -83,6 +94,7 @@ class Pitch:
 
     def enter(self, player: str, name: str, camp: Camp) -> None:
         """Put a player on the pitch."""
+        self._begin_to_move()
         self._players.add(player)
         self._steered.pop(player, None)
         self._inputs.append(Enter(player, name, camp))
@@ -99,7 +111,7 @@ class Pitch:
         steer = Steer(player, keys.up, keys.down, keys.left, keys.right)
         if player in self._players and steer != self._steered.get(player) and len(self._inputs) < STEERS_MAX:
             self._steered[player] = steer
-            self._steering.set()
+            self._urged.set()
             self._inputs.append(steer)
 
     def advance(self, dt_s: float) -> tuple[Happening, ...]:
@@ -107,9 +119,13 @@ class Pitch:
         self._take_pushes()
         self._world, happenings = push.step(self._world, self._inputs, dt_s)
         self._inputs.clear()
-        self._steering.clear()
+        self._urged.clear()
         self.view = push.view(self._world)
         return happenings
+
+    def _begin_to_move(self) -> None:
+        if self.is_at_rest:
+            self._urged.set()
 
     def _take_pushes(self) -> None:
         if push.is_celebrating(self._world):

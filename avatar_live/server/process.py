@@ -311,9 +311,9 @@ def _obey(wanted: Lossless[Order], keeper: Keeper) -> bool:
 async def _tick(keeper: Keeper, programs: Programs) -> None:
     """Run the game at its rate and tell the room the time at the show's."""
     last_s = clock.now_s()
-    count = 0
     while True:
-        await keeper.pitch.wait()
+        before = keeper.pitch.ticks
+        await keeper.pitch.wait(TICKS_PER_SHOW - before % TICKS_PER_SHOW)
         now_s = clock.now_s()
         is_at_rest, is_steered = keeper.pitch.is_at_rest, keeper.pitch.is_steered
         for goal in keeper.pitch.advance(now_s - last_s):
@@ -322,17 +322,20 @@ async def _tick(keeper: Keeper, programs: Programs) -> None:
             keeper.handle(ev.PushesMoved(moved))
         last_s = now_s
         keeper.stage.send_view(keeper.pitch.view, is_at_rest, is_steered, keeper.pitch.players)
-        count += 1
-        if count % TICKS_PER_SHOW == 0:
+        if _is_due(TICKS_PER_SHOW, before, keeper.pitch.ticks):
             view = keeper.pitch.view
             keeper.handle(ev.Ticked(view.ball_x, view.score_red, view.score_blue, keeper.stage.is_live))
-        if count % TICKS_PER_DRAIN == 0:
+        if _is_due(TICKS_PER_DRAIN, before, keeper.pitch.ticks):
             keeper.drain()
-        if count % TICKS_PER_LOOK == 0:
+        if _is_due(TICKS_PER_LOOK, before, keeper.pitch.ticks):
             programs.look_after(now_s, clock.wall_s())
             keeper.game_owners.look_at(keeper.room)
             if keeper.together is not None:
                 keeper.together.look_at(keeper.room, now_s, clock.wall_s())
+
+
+def _is_due(every: int, before: int, ticks: int) -> bool:
+    return ticks // every > before // every
 
 
 def _write_health(health: HealthWriter, address: str, keeper: Keeper, broadcaster: Broadcaster) -> None:

@@ -86,6 +86,9 @@ def test_friction_brings_the_ball_to_rest() -> None:
     world = _after(world, 10.0)
     assert is_at_rest(world)
     assert 0.0 < world.ball.x < 1.0
+    later, _ = step(world, [], 3 * TICK_S)
+    assert view(later) == view(world)
+    assert later.ticks == world.ticks + 3, "time passes all the same"
 
 
 def test_a_goal_scores_once_celebrates_and_puts_the_ball_back() -> None:

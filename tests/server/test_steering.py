@@ -1,7 +1,9 @@
 """The game's time: a tick when it is due, and one at once for who presses a key."""
 
 import asyncio
+from collections.abc import Callable
 
+import pytest
 from patience import DEADLINE_S
 
 from avatar_live.clock import now_s
@@ -65,6 +67,30 @@ async def test_no_tick_comes_before_it_is_due_where_timers_do() -> None:
         pitch.steer("ann", LEFT)
         pitch.advance(0.0)  # a tick that comes early, and is missing later
     is_over = True
+
+
+async def test_where_nothing_moves_many_ticks_are_waited_for_in_one() -> None:
+    since_s = now_s()
+    await Pitch(7).wait(3)
+    assert now_s() - since_s >= 3 * TICK_S
+
+
+@pytest.mark.parametrize(
+    "act", [lambda pitch: pitch.push("red", 1.0), lambda pitch: pitch.enter("ann", "Ann", "red")], ids=["push", "enter"]
+)
+async def test_whoever_moves_something_ends_the_wait(act: Callable[[Pitch], object]) -> None:
+    pitch = Pitch(7)
+    wait = asyncio.create_task(pitch.wait(10**6))
+    done, _ = await asyncio.wait([wait], timeout=TICK_S)
+    assert not done
+    act(pitch)
+    async with asyncio.timeout(DEADLINE_S):
+        await wait
+    pitch.advance(0.0)
+    async with asyncio.timeout(DEADLINE_S):  # and now it runs tick by tick
+        await pitch.wait(10**6)
+    pitch.advance(TICK_S)
+    assert pitch.ticks == 1
 
 
 def test_keys_that_are_said_again_steer_nobody() -> None:
