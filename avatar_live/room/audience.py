@@ -1,9 +1,9 @@
 """Joining, leaving, chat and likes."""
 
-from dataclasses import replace
 from typing import Final
 
 import msgspec
+from msgspec.structs import replace
 
 from avatar_live.protocol.catalogue import CATALOGUE
 from avatar_live.protocol.cues import ChatPeak, Hearts

@@ -3,8 +3,9 @@
 import bisect
 import heapq
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from avatar_live.protocol.together import PLACES_MAX, Board, OwnPlace, Place
 from avatar_live.protocol.wire import Refused

@@ -1,18 +1,16 @@
 """How often somebody may: a token bucket as a value."""
 
-from dataclasses import dataclass
+import msgspec
 
 
-@dataclass(frozen=True, slots=True)
-class Allowance:
+class Allowance(msgspec.Struct, frozen=True):
     """Allow `rate_hz` a second in the long run and `burst` at once."""
 
     rate_hz: float
     burst: float
 
 
-@dataclass(frozen=True, slots=True)
-class Bucket:
+class Bucket(msgspec.Struct, frozen=True):
     """Hold what was `used` of an allowance at the time `at_s`; a new one is unused."""
 
     used: float = 0.0

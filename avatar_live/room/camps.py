@@ -7,8 +7,9 @@ giver is told of each step. A new life of the room knows no ids: what was done b
 """
 
 import re
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from avatar_live.protocol.view import Camp
 from avatar_live.protocol.wire import PUSH_ID_CHARACTERS_MAX, OwnCamp, PushUpdate, Refused

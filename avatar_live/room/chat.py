@@ -1,7 +1,8 @@
 """Chat lines: who wrote them, what they answer, and what the host says."""
 
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from avatar_live.protocol.wire import CHAT_CHARACTERS_MAX, NAME_CHARACTERS_MAX, Badge, ChatLine, GiftGiven
 from avatar_live.room import boards

@@ -1,8 +1,9 @@
 """How busy the chat is: a quick and a slow running rate, and a peak where the quick one runs away from the other."""
 
 import math
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 QUICK_S: Final = 4.0
 SLOW_S: Final = 60.0
@@ -11,8 +12,7 @@ PEAK_RATIO: Final = 3.0
 PEAK_AGAIN_S: Final = 20.0
 
 
-@dataclass(frozen=True, slots=True)
-class Chatter:
+class Chatter(msgspec.Struct, frozen=True):
     """Hold the rates in lines a second as of `at_s`, and when the last peak was."""
 
     quick_hz: float = 0.0

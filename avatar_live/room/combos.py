@@ -1,7 +1,8 @@
 """Combos: gifts of one kind that a viewer gives one after another are counted as one."""
 
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from avatar_live.protocol.catalogue import COMBO_S
 from avatar_live.protocol.wire import ComboEnded, GiftGiven

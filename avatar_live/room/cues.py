@@ -1,6 +1,6 @@
 """Cues for the stage: asked once, kept until an engine has taken them, given again to the next engine."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from avatar_live.protocol.cues import Cue
 from avatar_live.protocol.wire import GiftUpdate

@@ -4,8 +4,9 @@ A viewer is named by a digest of the secret that the viewer's page keeps; the se
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Literal
+
+import msgspec
 
 from avatar_live.protocol.cues import Cue
 from avatar_live.protocol.effects import EffectStep, OfferedEffect
@@ -16,8 +17,7 @@ from avatar_live.protocol.wire import GiftState, Moderate, PushState, ToViewer, 
 # --- events --------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Joined:
+class Joined(msgspec.Struct, frozen=True):
     """A page of a viewer is there; `member` is its connection, `epoch` and `seq` what it has seen."""
 
     member: int
@@ -33,30 +33,26 @@ class Joined:
     camp: Camp | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Left:
+class Left(msgspec.Struct, frozen=True):
     """One connection of a viewer is gone."""
 
     viewer: str
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(msgspec.Struct, frozen=True):
     viewer: str
     text: str
     reply_to: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class HostSaid:
+class HostSaid(msgspec.Struct, frozen=True):
     """The host writes into the chat."""
 
     text: str
     reply_to: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class OutsideSaid:
+class OutsideSaid(msgspec.Struct, frozen=True):
     """A program, or a viewer of another platform, says something; `source` names where."""
 
     source: str
@@ -65,8 +61,7 @@ class OutsideSaid:
     reply_to: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class OutsideGave:
+class OutsideGave(msgspec.Struct, frozen=True):
     """A viewer of another platform gave something there; `worth` says in words what it was worth there."""
 
     source: str
@@ -78,22 +73,19 @@ class OutsideGave:
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class OutsideLiked:
+class OutsideLiked(msgspec.Struct, frozen=True):
     source: str
     count: int
 
 
-@dataclass(frozen=True, slots=True)
-class OutsideFollowed:
+class OutsideFollowed(msgspec.Struct, frozen=True):
     """A viewer of another platform follows the host there."""
 
     source: str
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Moderated:
+class Moderated(msgspec.Struct, frozen=True):
     """A moderator, or the host (`by` is empty), keeps order; or a `program`, which may what a moderator may."""
 
     by: str
@@ -101,43 +93,37 @@ class Moderated:
     program: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class HostHid:
+class HostHid(msgspec.Struct, frozen=True):
     """The host is behind the panic card, or comes back."""
 
     is_hidden: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Invited:
+class Invited(msgspec.Struct, frozen=True):
     """A viewer has used a moderator's invitation."""
 
     viewer: str
 
 
-@dataclass(frozen=True, slots=True)
-class LineReported:
+class LineReported(msgspec.Struct, frozen=True):
     """A viewer finds a line out of place."""
 
     viewer: str
     seq: int
 
 
-@dataclass(frozen=True, slots=True)
-class Liked:
+class Liked(msgspec.Struct, frozen=True):
     viewer: str
     count: int
 
 
-@dataclass(frozen=True, slots=True)
-class LikesCarried:
+class LikesCarried(msgspec.Struct, frozen=True):
     """Likes that an earlier life of the room let in, said by lines that have not joined this one yet."""
 
     count: int
 
 
-@dataclass(frozen=True, slots=True)
-class CampPicked:
+class CampPicked(msgspec.Struct, frozen=True):
     """A press of a camp's button; its `id`, where it has one, is the client's own."""
 
     viewer: str
@@ -145,8 +131,7 @@ class CampPicked:
     id: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class MovedPush:
+class MovedPush(msgspec.Struct, frozen=True):
     """How far the game is with one push of a viewer."""
 
     viewer: str
@@ -156,21 +141,18 @@ class MovedPush:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class PushesMoved:
+class PushesMoved(msgspec.Struct, frozen=True):
     """The game has taken pushes, lets them wait, or cannot take them."""
 
     pushes: tuple[MovedPush, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class FollowAsked:
+class FollowAsked(msgspec.Struct, frozen=True):
     viewer: str
     is_following: bool
 
 
-@dataclass(frozen=True, slots=True)
-class FollowKept:
+class FollowKept(msgspec.Struct, frozen=True):
     """It is written down whether a viewer follows; `followers` do."""
 
     viewer: str
@@ -178,23 +160,20 @@ class FollowKept:
     followers: int
 
 
-@dataclass(frozen=True, slots=True)
-class FollowRefused:
+class FollowRefused(msgspec.Struct, frozen=True):
     """It could not be written down."""
 
     viewer: str
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class FollowersCounted:
+class FollowersCounted(msgspec.Struct, frozen=True):
     """So many followed before this life of the room."""
 
     followers: int
 
 
-@dataclass(frozen=True, slots=True)
-class PollOpened:
+class PollOpened(msgspec.Struct, frozen=True):
     """The host asks something; see `polls.asked` for what fits."""
 
     question: str
@@ -203,20 +182,17 @@ class PollOpened:
     answer: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PollClosed:
+class PollClosed(msgspec.Struct, frozen=True):
     """The host ends the poll before its time."""
 
 
-@dataclass(frozen=True, slots=True)
-class Voted:
+class Voted(msgspec.Struct, frozen=True):
     viewer: str
     poll: int
     choice: int
 
 
-@dataclass(frozen=True, slots=True)
-class LotteryOpened:
+class LotteryOpened(msgspec.Struct, frozen=True):
     """The host opens a lottery; see `lottery.terms` for what fits. The `seed` is fresh and unguessable."""
 
     word: str
@@ -228,8 +204,7 @@ class LotteryOpened:
     seed: str
 
 
-@dataclass(frozen=True, slots=True)
-class Awarded:
+class Awarded(msgspec.Struct, frozen=True):
     """The ledger has booked a prize."""
 
     viewer: str
@@ -237,8 +212,7 @@ class Awarded:
     balance_coins: int
 
 
-@dataclass(frozen=True, slots=True)
-class AwardFailed:
+class AwardFailed(msgspec.Struct, frozen=True):
     """The house could not give a prize."""
 
     viewer: str
@@ -246,15 +220,13 @@ class AwardFailed:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class TicketClaimed:
+class TicketClaimed(msgspec.Struct, frozen=True):
     """A viewer wants the free play ticket."""
 
     viewer: str
 
 
-@dataclass(frozen=True, slots=True)
-class GoalSet:
+class GoalSet(msgspec.Struct, frozen=True):
     """The host sets a goal for everybody together."""
 
     kind: GoalKind
@@ -263,21 +235,18 @@ class GoalSet:
     reward: Literal["none", "confetti", "fireworks", "barrage", "dance"] = "none"
 
 
-@dataclass(frozen=True, slots=True)
-class GoalDropped:
+class GoalDropped(msgspec.Struct, frozen=True):
     id: int
 
 
-@dataclass(frozen=True, slots=True)
-class RoundBegun:
+class RoundBegun(msgspec.Struct, frozen=True):
     """The host begins another round: in it count the gifts of transfers above `after`, as the ledger numbers them."""
 
     number: int
     after: int
 
 
-@dataclass(frozen=True, slots=True)
-class Gave:
+class Gave(msgspec.Struct, frozen=True):
     """What a viewer gave in a round, under the name of the last gift."""
 
     viewer: str
@@ -285,8 +254,7 @@ class Gave:
     coins: int
 
 
-@dataclass(frozen=True, slots=True)
-class RoundRestored:
+class RoundRestored(msgspec.Struct, frozen=True):
     """The ledger knows the round of an earlier life of the room, and what was given in it for good."""
 
     number: int
@@ -294,22 +262,19 @@ class RoundRestored:
     givers: tuple[Gave, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class PartsNotKept:
+class PartsNotKept(msgspec.Struct, frozen=True):
     """What part these viewers have had could not be written down just now."""
 
     viewers: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class PlaceAsked:
+class PlaceAsked(msgspec.Struct, frozen=True):
     """A viewer wants to see the round's board and the own place on it."""
 
     viewer: str
 
 
-@dataclass(frozen=True, slots=True)
-class GiftAsked:
+class GiftAsked(msgspec.Struct, frozen=True):
     viewer: str
     id: str
     gift: str
@@ -317,8 +282,7 @@ class GiftAsked:
     shown_coins: int = 0  # the price of one that the viewer saw; 0 when nobody said
 
 
-@dataclass(frozen=True, slots=True)
-class GiftCommitted:
+class GiftCommitted(msgspec.Struct, frozen=True):
     """The ledger holds the gift; `token` is fresh and unguessable, for a ticket's stream.
 
     `price_coins` is what was paid for an effect of an outside game, which may be away and so not tell.
@@ -335,8 +299,7 @@ class GiftCommitted:
     transfer: int = 0  # as the ledger numbers it, from 1 on
 
 
-@dataclass(frozen=True, slots=True)
-class GiftRepeated:
+class GiftRepeated(msgspec.Struct, frozen=True):
     """The ledger knew the gift already: say again how it stands."""
 
     viewer: str
@@ -346,8 +309,7 @@ class GiftRepeated:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class GiftRefused:
+class GiftRefused(msgspec.Struct, frozen=True):
     """The ledger did not take the gift; without `balance_coins` nobody knows the wallet just now."""
 
     viewer: str
@@ -356,8 +318,7 @@ class GiftRefused:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class GiftRefunded:
+class GiftRefunded(msgspec.Struct, frozen=True):
     """The ledger has given the coins back."""
 
     viewer: str
@@ -366,16 +327,14 @@ class GiftRefunded:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class WalletFilled:
+class WalletFilled(msgspec.Struct, frozen=True):
     """Coins came into a wallet from outside."""
 
     viewer: str
     balance_coins: int
 
 
-@dataclass(frozen=True, slots=True)
-class GameOffered:
+class GameOffered(msgspec.Struct, frozen=True):
     """An outside game sells these from now on, and no others."""
 
     game: str
@@ -383,23 +342,20 @@ class GameOffered:
     is_new_line: bool = False  # it speaks on a line of its own, which `GameLeft` ends
 
 
-@dataclass(frozen=True, slots=True)
-class GamesRemembered:
+class GamesRemembered(msgspec.Struct, frozen=True):
     """These games sold effects in this show, in an earlier life of the room, and may come back."""
 
     games: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class GameLeft:
+class GameLeft(msgspec.Struct, frozen=True):
     """A line of an outside game is gone; what it had accepted is asked again."""
 
     game: str
     line: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class EffectReported:
+class EffectReported(msgspec.Struct, frozen=True):
     """A game says on one of its lines how far a paid effect is; `reason` says why it failed."""
 
     id: str
@@ -408,8 +364,7 @@ class EffectReported:
     line: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Sale:
+class Sale(msgspec.Struct, frozen=True):
     """How many of an outside effect a viewer paid and got, and when the last one was paid."""
 
     viewer: str
@@ -418,72 +373,61 @@ class Sale:
     at_s: float
 
 
-@dataclass(frozen=True, slots=True)
-class SalesCounted:
+class SalesCounted(msgspec.Struct, frozen=True):
     """The ledger knows what this show sold before this life of the room."""
 
     sales: tuple[Sale, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class CueWasTaken:
+class CueWasTaken(msgspec.Struct, frozen=True):
     id: int
 
 
-@dataclass(frozen=True, slots=True)
-class EngineCame:
+class EngineCame(msgspec.Struct, frozen=True):
     pass
 
 
-@dataclass(frozen=True, slots=True)
-class EngineLeft:
+class EngineLeft(msgspec.Struct, frozen=True):
     pass
 
 
-@dataclass(frozen=True, slots=True)
-class SeatsMeasured:
+class SeatsMeasured(msgspec.Struct, frozen=True):
     """The stage carries so many players just now, those who play included."""
 
     count: int
 
 
-@dataclass(frozen=True, slots=True)
-class SourceChanged:
+class SourceChanged(msgspec.Struct, frozen=True):
     """What drives the avatar, in words for people."""
 
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class PlayerWatches:
+class PlayerWatches(msgspec.Struct, frozen=True):
     """The stream of a player has its viewer."""
 
     player: str
 
 
-@dataclass(frozen=True, slots=True)
-class PlayerSees:
+class PlayerSees(msgspec.Struct, frozen=True):
     """The first frame of a player's stream is on its way to the player."""
 
     player: str
 
 
-@dataclass(frozen=True, slots=True)
-class PlayLeft:
+class PlayLeft(msgspec.Struct, frozen=True):
     """A player ends the own game early."""
 
     viewer: str
 
 
-@dataclass(frozen=True, slots=True)
-class GoalWasScored:
+class GoalWasScored(msgspec.Struct, frozen=True):
     camp: Camp
     score_red: int
     score_blue: int
 
 
-@dataclass(frozen=True, slots=True)
-class Ticked:
+class Ticked(msgspec.Struct, frozen=True):
     """Time has passed; what the game and the engine look like now."""
 
     ball: float
@@ -552,29 +496,25 @@ Event = (
 # --- effects -------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Greet:
+class Greet(msgspec.Struct, frozen=True):
     """Answer a join on its own connection."""
 
     member: int
     welcome: Welcome
 
 
-@dataclass(frozen=True, slots=True)
-class Tell:
+class Tell(msgspec.Struct, frozen=True):
     """Tell every page of one viewer."""
 
     viewer: str
     message: ToViewer
 
 
-@dataclass(frozen=True, slots=True)
-class TellAll:
+class TellAll(msgspec.Struct, frozen=True):
     message: ToViewer
 
 
-@dataclass(frozen=True, slots=True)
-class Commit:
+class Commit(msgspec.Struct, frozen=True):
     """Take the price from the viewer's wallet and answer with `GiftCommitted`, `GiftRepeated` or `GiftRefused`.
 
     `price_coins` is for all `count` together. A gift that the ledger does not know yet is refused when there is an
@@ -590,8 +530,7 @@ class Commit:
     count: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(msgspec.Struct, frozen=True):
     """Write down how far a viewer's committed gift has come."""
 
     viewer: str
@@ -599,8 +538,7 @@ class Mark:
     state: Literal["playing", "done"]
 
 
-@dataclass(frozen=True, slots=True)
-class Refund:
+class Refund(msgspec.Struct, frozen=True):
     """Give the price back, once, and answer with `GiftRefunded`."""
 
     viewer: str
@@ -608,8 +546,7 @@ class Refund:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Award:
+class Award(msgspec.Struct, frozen=True):
     """Give a viewer coins out of what the house has earned, once for each `id`; answer `Awarded` or `AwardFailed`."""
 
     viewer: str
@@ -617,16 +554,14 @@ class Award:
     coins: int
 
 
-@dataclass(frozen=True, slots=True)
-class KeepFollow:
+class KeepFollow(msgspec.Struct, frozen=True):
     """Write down whether a viewer follows, and answer with `FollowKept` or `FollowRefused`."""
 
     viewer: str
     is_following: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(msgspec.Struct, frozen=True):
     """What part a viewer has had in the show, as far as it still earns something."""
 
     viewer: str
@@ -635,24 +570,21 @@ class Part:
     camp: Camp | None
 
 
-@dataclass(frozen=True, slots=True)
-class KeepParts:
+class KeepParts(msgspec.Struct, frozen=True):
     """Write these down, and answer with `PartsNotKept` where that fails."""
 
     parts: tuple[Part, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ShowCue:
+class ShowCue(msgspec.Struct, frozen=True):
     """Ask the stage; repeated whenever an engine comes, until `CueWasTaken`. One engine shows a `key` once."""
 
     id: int
     cue: Cue
-    key: str = field(default="", compare=False)
+    key: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class PushBall:
+class PushBall(msgspec.Struct, frozen=True):
     """Push the ball as soon as the game can; what a `viewer` did is answered with `PushesMoved` under its `id`."""
 
     camp: Camp
@@ -661,22 +593,19 @@ class PushBall:
     id: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class EnterPitch:
+class EnterPitch(msgspec.Struct, frozen=True):
     player: str
     name: str
     camp: Camp
 
 
-@dataclass(frozen=True, slots=True)
-class LeavePitch:
+class LeavePitch(msgspec.Struct, frozen=True):
     """Take a player off the pitch and end the player's stream."""
 
     player: str
 
 
-@dataclass(frozen=True, slots=True)
-class SendAway:
+class SendAway(msgspec.Struct, frozen=True):
     """Close every page of a viewer who is banned, and remember the address, too, where asked."""
 
     viewer: str
@@ -684,15 +613,13 @@ class SendAway:
     is_by_address: bool
 
 
-@dataclass(frozen=True, slots=True)
-class LetBack:
+class LetBack(msgspec.Struct, frozen=True):
     """Forget the addresses of a viewer whose ban is over."""
 
     viewer: str
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(msgspec.Struct, frozen=True):
     """Write into the audit log who did what, and keep who is muted, banned and trusted over restarts."""
 
     by: str
@@ -702,8 +629,7 @@ class Record:
     text: str = ""  # of a removed line only
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(msgspec.Struct, frozen=True):
     """Tell the event API; `source` names where it happened, empty for this room."""
 
     type: str

@@ -1,7 +1,8 @@
 """Who follows the room: kept by the ledger's database, told to everybody as a number."""
 
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from avatar_live.protocol.wire import OwnFollow, Refused
 from avatar_live.room import events as ev

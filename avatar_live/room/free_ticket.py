@@ -1,7 +1,8 @@
 """A play ticket for who watches and likes: one a viewer and show, booked by the ledger like any other, at no price."""
 
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from avatar_live.protocol.catalogue import FREE_TICKET_LIKES, FREE_TICKET_SECONDS
 from avatar_live.protocol.together import FreeTicket

@@ -2,8 +2,9 @@
 
 import re
 import zlib
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from avatar_live.protocol.catalogue import GIFTS, Gift
 from avatar_live.protocol.cues import (

@@ -1,8 +1,9 @@
 """Goals for everybody together: so many likes, coins, followers or viewers, and what the stage does then."""
 
 import zlib
-from dataclasses import replace
 from typing import Final, assert_never
+
+from msgspec.structs import replace
 
 from avatar_live.protocol.cues import Banner, Barrage, Confetti, Cue, Fireworks, React
 from avatar_live.protocol.together import (

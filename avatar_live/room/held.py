@@ -5,8 +5,9 @@ is told as if it were said then; nothing is told while the room rests.
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from avatar_live.protocol.wire import Decided, Held, HoldMode, HoldReason, Refused, ToViewer, Waiting
 from avatar_live.room import events as ev

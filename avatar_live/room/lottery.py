@@ -6,8 +6,10 @@ At the end the seed is told: the winners are those whose SHA-256 of `seed:tag` i
 
 import hashlib
 import heapq
-from dataclasses import dataclass, replace
 from typing import Final
+
+import msgspec
+from msgspec.structs import replace
 
 from avatar_live.protocol.together import (
     LOTTERY_COINS_MAX,
@@ -35,8 +37,7 @@ NONE: Final = "There has been no lottery yet."
 _PRIZE: Final = "lottery:"
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
+class Terms(msgspec.Struct, frozen=True):
     """How to enter (by a word in the chat, or by so many likes) and what there is to win."""
 
     word: str

@@ -1,7 +1,8 @@
 """Keep order: mute, ban, remove, slow down, freeze, filter; reports of viewers; every deed is recorded."""
 
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from avatar_live.protocol.wire import (
     MODERATION_SECONDS_MAX,

@@ -3,10 +3,10 @@
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Final
 
 import msgspec
+from msgspec.structs import replace
 
 from avatar_live.protocol.catalogue import CATALOGUE
 from avatar_live.protocol.effects import EFFECTS_MAX, GAMES_MAX, IDENT, Hindrance, Offer, OfferedEffect, OfferState

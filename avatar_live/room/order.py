@@ -1,8 +1,9 @@
 """Who may talk, how often, and what must not be said: the state that moderation keeps."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Final
+
+import msgspec
 
 from avatar_live.protocol.wire import HoldEnd, HoldMode, HoldReason, Rest
 from avatar_live.room.events import Said
@@ -21,8 +22,7 @@ DELAY_S_MAX: Final = 20.0
 NOBODY: Final[Roster[None]] = Roster()
 
 
-@dataclass(frozen=True, slots=True)
-class WaitingLine:
+class WaitingLine(msgspec.Struct, frozen=True):
     """A line that only its writer and the moderators know of."""
 
     id: int
@@ -34,19 +34,18 @@ class WaitingLine:
     is_approved: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(msgspec.Struct, frozen=True):
     """Viewers are named by digest; `muted` says until when, on the clock of `step`."""
 
     moderators: frozenset[str] = frozenset()
-    banned: Mapping[str, str] = field(default_factory=dict)  # with the reason
-    muted: Mapping[str, float] = field(default_factory=dict)
+    banned: Mapping[str, str] = msgspec.field(default_factory=dict)  # with the reason
+    muted: Mapping[str, float] = msgspec.field(default_factory=dict)
     slow_s: float = 0.0
     is_frozen: bool = False
     has_links: bool = True
     words: frozenset[str] = frozenset()  # folded, see `filter.py`
-    authors: Mapping[int, str] = field(default_factory=dict)  # of the lines that the room keeps
-    reports: Mapping[int, frozenset[str]] = field(default_factory=dict)
+    authors: Mapping[int, str] = msgspec.field(default_factory=dict)  # of the lines that the room keeps
+    reports: Mapping[int, frozenset[str]] = msgspec.field(default_factory=dict)
     removed: tuple[int, ...] = ()
     is_hidden: bool = False  # the host is behind the panic card
     hold: HoldMode = "off"

@@ -6,10 +6,10 @@ is ever made or spent by it: what was paid was paid there.
 
 import math
 import zlib
-from dataclasses import replace
 from typing import Final
 
 import msgspec
+from msgspec.structs import replace
 
 from avatar_live.protocol.cues import Banner, Confetti
 from avatar_live.protocol.wire import CHAT_CHARACTERS_MAX, HoldReason

@@ -4,8 +4,9 @@ Likes and watching count towards the free ticket up to what it takes; the camp i
 Everybody is looked at in turn, and written down when something has changed; so a crash costs some seconds of watching.
 """
 
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from avatar_live.protocol.catalogue import FREE_TICKET_LIKES, FREE_TICKET_SECONDS
 from avatar_live.protocol.view import Camp

@@ -1,7 +1,8 @@
 """Tickets: the line of players, the seats, the game's end and the refunds."""
 
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from avatar_live.protocol.catalogue import TICKET_SECONDS
 from avatar_live.protocol.cues import Banner

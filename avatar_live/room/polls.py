@@ -1,8 +1,10 @@
 """Polls and quizzes: the host asks, each viewer has one vote, and counts go out with the tick."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import Final
+
+import msgspec
+from msgspec.structs import replace
 
 from avatar_live.protocol.together import (
     CHOICE_CHARACTERS_MAX,
@@ -28,8 +30,7 @@ NO_SUCH_CHOICE: Final = "There is no such choice."
 TOO_FAST: Final = "That was too fast; wait a second and vote again."
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(msgspec.Struct, frozen=True):
     """What the host wants to know; with an `answer`, the number of the right choice, it is a quiz."""
 
     question: str

@@ -1,7 +1,8 @@
 """When the room rests: frozen by who keeps order, or because the host hides. What was paid is not lost meanwhile."""
 
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from avatar_live.protocol.wire import Rest
 from avatar_live.room import events as ev

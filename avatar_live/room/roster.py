@@ -2,15 +2,15 @@
 
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
+
+import msgspec
 
 V = TypeVar("V")
 SHELVES: Final = 256  # 30,000 viewers: about 120 entries and 256 references copied a change, some 3 us
 
 
-@dataclass(frozen=True, slots=True)
-class Roster(Generic[V]):
+class Roster(msgspec.Struct, Generic[V], frozen=True):
     """Map strings to values; `with_entry` and `without` return a new roster."""
 
     _shelves: tuple[dict[str, V], ...] = ({},) * SHELVES

@@ -1,8 +1,9 @@
 """What is on sale beside the plain gifts, how much of it was sold, and which paid effects are on their way."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Final, Literal
+
+import msgspec
 
 from avatar_live.protocol.effects import Offer, OfferedEffect
 from avatar_live.room.roster import Roster
@@ -16,8 +17,7 @@ Phase = Literal["queued", "asked", "accepted", "running", "paused"]
 _NOBODY: Final[Roster[int]] = Roster()
 
 
-@dataclass(frozen=True, slots=True)
-class Game:
+class Game(msgspec.Struct, frozen=True):
     """An outside game: what it sells, by game/effect, and whether it is here."""
 
     effects: Mapping[str, OfferedEffect]
@@ -27,8 +27,7 @@ class Game:
     gone_s: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(msgspec.Struct, frozen=True):
     """One paid effect on its way: it waits in line, is asked, accepted, runs (or rests) and ends."""
 
     id: str  # by which the game knows it, over all lives of room and game
@@ -48,15 +47,14 @@ class Turn:
         return game_of(self.gift)
 
 
-@dataclass(frozen=True, slots=True)
-class Shelf:
+class Shelf(msgspec.Struct, frozen=True):
     """`sold` and `had` count what was paid in this show and not given back; `promised` is with the ledger just now."""
 
-    games: Mapping[str, Game] = field(default_factory=dict)
-    sold: Mapping[str, int] = field(default_factory=dict)
+    games: Mapping[str, Game] = msgspec.field(default_factory=dict)
+    sold: Mapping[str, int] = msgspec.field(default_factory=dict)
     had: Roster[int] = _NOBODY  # by viewer and effect
-    sold_s: Mapping[str, float] = field(default_factory=dict)  # when an effect was last paid
-    promised: Mapping[tuple[str, str], str] = field(default_factory=dict)  # the effect, by viewer and gift id
+    sold_s: Mapping[str, float] = msgspec.field(default_factory=dict)  # when an effect was last paid
+    promised: Mapping[tuple[str, str], str] = msgspec.field(default_factory=dict)  # the effect, by viewer and gift id
     turns: tuple[Turn, ...] = ()  # in the order in which they were paid
     told: tuple[Offer, ...] = ()
 

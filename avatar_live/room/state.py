@@ -2,8 +2,9 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Final, Literal
+
+import msgspec
 
 from avatar_live.protocol.cues import Cue
 from avatar_live.protocol.together import GoalBar, GoalKind, Prize
@@ -42,8 +43,7 @@ FIRST_FRAME_S: Final = 5.0
 QUEUE_S_MAX: Final = 300.0
 
 
-@dataclass(frozen=True, slots=True)
-class Combo:
+class Combo(msgspec.Struct, frozen=True):
     """Gifts of one kind that a viewer gives one after another: the newest of them, and what all were paid with."""
 
     line: GiftGiven
@@ -51,8 +51,7 @@ class Combo:
     until_s: float
 
 
-@dataclass(frozen=True, slots=True)
-class Ballot:
+class Ballot(msgspec.Struct, frozen=True):
     """A poll: who chose what, and how often each choice was chosen; `told_s` is when the counts were told last."""
 
     id: int
@@ -61,22 +60,20 @@ class Ballot:
     answer: int | None
     until_s: float
     counts: tuple[int, ...]
-    votes: Roster[int] = field(default_factory=Roster)
+    votes: Roster[int] = msgspec.field(default_factory=Roster)
     is_over: bool = False
     is_changed: bool = False
     told_s: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True):
     """One viewer's entry into a lottery, under a public tag."""
 
     name: str
     tag: str
 
 
-@dataclass(frozen=True, slots=True)
-class Draw:
+class Draw(msgspec.Struct, frozen=True):
     """A lottery: who is in, who has won, and whose prize is `waiting` to be booked."""
 
     id: int
@@ -89,8 +86,8 @@ class Draw:
     epoch: str  # of the life of the room in which it was opened
     until_s: float
     told_s: float
-    entries: Roster[Entry] = field(default_factory=Roster)
-    likes_of: Roster[int] = field(default_factory=Roster)
+    entries: Roster[Entry] = msgspec.field(default_factory=Roster)
+    likes_of: Roster[int] = msgspec.field(default_factory=Roster)
     phase: Literal["open", "drawing", "over"] = "open"
     won: tuple[tuple[str, Entry], ...] = ()
     waiting: frozenset[str] = frozenset()
@@ -100,8 +97,7 @@ class Draw:
 Reward = Literal["none", "confetti", "fireworks", "barrage", "dance"]
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(msgspec.Struct, frozen=True):
     """A goal: `target` more of something than there were at `from_value`."""
 
     id: int
@@ -113,14 +109,12 @@ class Target:
     is_reached: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Giver:
+class Giver(msgspec.Struct, frozen=True):
     name: str
     coins: int
 
 
-@dataclass(frozen=True, slots=True)
-class Round:
+class Round(msgspec.Struct, frozen=True):
     """What was given since the host began a round: by transfers above `after`, as the ledger numbers them.
 
     `top` and `ranking` (sums, ascending) are as of `told_s`.
@@ -128,12 +122,12 @@ class Round:
 
     number: int = 1
     after: int = 0
-    givers: Roster[Giver] = field(default_factory=Roster)
+    givers: Roster[Giver] = msgspec.field(default_factory=Roster)
     top: tuple[tuple[str, Giver], ...] = ()
     ranking: tuple[int, ...] = ()
     is_changed: bool = False
     told_s: float = 0.0
-    refundable: Mapping[tuple[str, str], int] = field(default_factory=dict)  # coins of gifts that may come back
+    refundable: Mapping[tuple[str, str], int] = msgspec.field(default_factory=dict)  # coins of gifts that may come back
 
 
 _UNUSED: Final = Bucket()
@@ -143,8 +137,7 @@ FIRST_ROUND: Final = Round()
 _NO_COMBOS: Final[Roster[Combo]] = Roster()
 
 
-@dataclass(frozen=True, slots=True)
-class OwnPush:
+class OwnPush(msgspec.Struct, frozen=True):
     """A press for a camp: `asked` until the game has said something of it."""
 
     id: str
@@ -152,8 +145,7 @@ class OwnPush:
     state: PushState | Literal["asked"] = "asked"
 
 
-@dataclass(frozen=True, slots=True)
-class Viewer:
+class Viewer(msgspec.Struct, frozen=True):
     name: str
     balance_coins: int
     connections: int = 0
@@ -176,8 +168,7 @@ class Viewer:
     ticket_tries: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class WaitingCue:
+class WaitingCue(msgspec.Struct, frozen=True):
     """A cue that no engine has taken yet; its last cue makes a gift done."""
 
     cue: Cue
@@ -186,8 +177,7 @@ class WaitingCue:
     key: str = ""  # names what was paid for over the lives of the room
 
 
-@dataclass(frozen=True, slots=True)
-class Ticket:
+class Ticket(msgspec.Struct, frozen=True):
     viewer: str
     name: str
     gift_id: str
@@ -195,8 +185,7 @@ class Ticket:
     asked_s: float
 
 
-@dataclass(frozen=True, slots=True)
-class Seat:
+class Seat(msgspec.Struct, frozen=True):
     """A ticket that is being used: invited (the page shall connect), entering (the stage shall show), playing."""
 
     ticket: Ticket
@@ -209,8 +198,7 @@ class Seat:
 NOTHING_SHOWN: Final = Show(0, 0, 0.0, 0, 0, 0, 0, (), False, "")
 
 
-@dataclass(frozen=True, slots=True)
-class Room:
+class Room(msgspec.Struct, frozen=True):
     """Hold one life of the room, named by `epoch`; `seq` numbers the lines that everybody is told."""
 
     epoch: str
@@ -240,7 +228,7 @@ class Room:
     round: Round = FIRST_ROUND
     coins_given: int = 0
     followers: int = 0
-    cues: Mapping[int, WaitingCue] = field(default_factory=dict)
+    cues: Mapping[int, WaitingCue] = msgspec.field(default_factory=dict)
     cue_id: int = 0
     has_engine: bool = False
     source: str = ""

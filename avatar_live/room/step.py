@@ -6,8 +6,9 @@ effect, and a gift that lasts, takes its turn: queued -> asked -> running -> Mar
 A vote that pushes the ball goes CampPicked or Said -> PushBall -> PushesMoved -> Tell, see `camps.py`.
 """
 
-from dataclasses import replace
 from typing import assert_never
+
+from msgspec.structs import replace
 
 from avatar_live.protocol.cues import Goal
 from avatar_live.protocol.wire import Offers, Show

@@ -1,7 +1,9 @@
 """What viewers do together outlives the room: the poll, the lottery and the goals, with the time that they had left."""
 
-from dataclasses import dataclass, replace
 from typing import Final
+
+import msgspec
+from msgspec.structs import replace
 
 from avatar_live.room import events as ev
 from avatar_live.room.lottery import award_id
@@ -10,8 +12,7 @@ from avatar_live.room.state import Ballot, Draw, Room, Target
 _SUMMED: Final = ("likes", "coins")  # are counted from nothing in each life of the room
 
 
-@dataclass(frozen=True, slots=True)
-class Together:
+class Together(msgspec.Struct, frozen=True):
     """What is kept of a room; its times are from then on, and sums from where the next life begins to count."""
 
     ballot: Ballot | None = None

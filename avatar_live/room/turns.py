@@ -8,8 +8,9 @@ left. So does a new life of the room with what the ledger says is neither done n
 
 import hashlib
 import math
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from avatar_live.protocol.catalogue import GIFTS
 from avatar_live.protocol.cues import Banner, GiantHead, React

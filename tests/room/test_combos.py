@@ -1,10 +1,9 @@
 """Combos and many at once: counted as one, paid each, told with one name from the first gift to the last."""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from rooms import Scene, of, told
 
 from avatar_live.protocol.catalogue import COMBO_S, GIFTS

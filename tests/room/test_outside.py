@@ -1,8 +1,7 @@
 """Lines from outside: told like everybody's, kept in order like everybody's, and bounded all together."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 from rooms import Scene, of
 
 from avatar_live.protocol.cues import Banner, Confetti

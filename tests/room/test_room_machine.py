@@ -3,7 +3,6 @@
 The events are made from their types, so that a new kind of event is tried here by itself.
 """
 
-import dataclasses
 import typing
 from collections import Counter, deque
 from typing import Any, Final
@@ -83,7 +82,7 @@ FIELDS: Final[dict[str, st.SearchStrategy[Any]]] = {
 def made(kind: type[ev.Event]) -> st.SearchStrategy[ev.Event]:
     """Return events of a kind."""
     hints = typing.get_type_hints(kind)
-    named = {field.name: field for field in dataclasses.fields(kind)}
+    named = {field.name: field for field in msgspec.structs.fields(kind)}
     taken = {name: FIELDS[name] if name in FIELDS else st.from_type(hints[name]) for name in named}
     if kind is ev.CueWasTaken:
         taken["id"] = st.integers(0, 20)

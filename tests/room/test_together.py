@@ -1,9 +1,8 @@
 """A poll, a lottery and goals go on in the next life of the room, and nothing is paid or rewarded twice."""
 
-from dataclasses import replace
-
 import msgspec
 import pytest
+from msgspec.structs import replace
 from rooms import Scene, of
 
 from avatar_live.protocol.together import GoalBar, Prize

@@ -1,7 +1,6 @@
 """What all viewers of a room together may do: at its limit and one past it."""
 
-from dataclasses import replace
-
+from msgspec.structs import replace
 from rooms import Scene, of, told
 
 from avatar_live.protocol.wire import ChatLine, Refused

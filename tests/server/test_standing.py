@@ -5,7 +5,6 @@ import contextlib
 import json
 import threading
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -13,6 +12,7 @@ import jwt
 import msgspec
 import pytest
 import websockets
+from msgspec.structs import replace
 from patience import DEADLINE_S
 from show_server import TOKEN, Page, ShowServer, page, show_server
 
