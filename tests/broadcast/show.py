@@ -165,7 +165,7 @@ async def _serving(broadcaster: Broadcaster, ice_servers: Sequence[IceServer]) -
         return Response(PAGE, media_type=MediaType.HTML)
 
     routes = whep_routes(broadcaster, {PLAYER_TOKEN: PLAYER_STREAM}.get, ice_servers=ice_servers)
-    app = Litestar([page, routes], openapi_config=None)
+    app = Litestar([page, routes], openapi_config=None, logging_config=None)
     listener = socket.create_server(("127.0.0.1", 0))  # it queues who comes before the server runs
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))
     serving = asyncio.create_task(server.serve([listener]))

@@ -44,7 +44,7 @@ async def house(
         viewers_max=viewers_max,
     )
     routes = whep_routes(broadcaster, {"good": "player-1"}.get, watch_token=watch_token, ice_servers=told, joins=joins)
-    app = Litestar([routes], openapi_config=None)
+    app = Litestar([routes], openapi_config=None, logging_config=None)
     transport = httpx.ASGITransport(cast(Any, app), client=(client_address, 1))
     async with httpx.AsyncClient(transport=transport, base_url="http://house.test") as client:
         yield client, broadcaster

@@ -29,7 +29,7 @@ async def pages(browser: Browser) -> AsyncIterator[str]:
     """Serve the clients from an address of their own: everything they ask of a show crosses origins."""
     await asyncio.to_thread(npm, "run", "build-clients")
     files = create_static_files_router(path="/", directories=[CLIENTS], html_mode=True)
-    async with served(Litestar([files], openapi_config=None)) as address:
+    async with served(Litestar([files], openapi_config=None, logging_config=None)) as address:
         yield address
 
 

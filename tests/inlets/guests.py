@@ -115,7 +115,7 @@ async def served(app: Litestar) -> AsyncIterator[str]:
 @contextlib.asynccontextmanager
 async def house(folder: Path, token: str = TOKEN) -> AsyncIterator[House]:
     """Open the door and wait until the inlet is there."""
-    app = Litestar([whip_routes(Inlet(folder), token)], openapi_config=None)
+    app = Litestar([whip_routes(Inlet(folder), token)], openapi_config=None, logging_config=None)
     with inlet(folder) as process:
         async with served(app) as address:
             opened = House(folder, address, process)

@@ -144,7 +144,7 @@ async def test_candidates_of_a_guest_are_taken_under_the_sessions_tag(tmp_path: 
 
 
 async def test_while_the_inlet_is_away_guests_are_told_when_to_come_back(tmp_path: Path) -> None:
-    app = Litestar([whip_routes(Inlet(tmp_path), TOKEN)], openapi_config=None)
+    app = Litestar([whip_routes(Inlet(tmp_path), TOKEN)], openapi_config=None, logging_config=None)
     async with served(app) as address, publisher(address) as guest:
         response = await guest.publish(Still())
         assert response.status_code == 503

@@ -85,7 +85,7 @@ class Sfu:
             if peer := self.peers.pop(name, None):
                 await peer.close()
 
-        app = Litestar([publish, end], openapi_config=None)
+        app = Litestar([publish, end], openapi_config=None, logging_config=None)
         server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off"))
         serving = asyncio.create_task(server.serve([self._listener]))
         async with self._extras():

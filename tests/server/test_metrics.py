@@ -29,7 +29,7 @@ def token(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def app(token: str) -> Iterator[Litestar]:
-    yield Litestar([metrics_route(lambda: FIGURES, Access(token, None))], openapi_config=None)
+    yield Litestar([metrics_route(lambda: FIGURES, Access(token, None))], openapi_config=None, logging_config=None)
 
 
 async def visit(app: Litestar, client: tuple[str, int], **headers: str) -> httpx.Response:

@@ -41,7 +41,9 @@ def rate() -> JoinRate:
 
 def asking(rate: JoinRate, peer: str, *proxies: str) -> httpx.AsyncClient:
     """Return who asks from an address."""
-    limited = with_limit(Litestar([page, other]), rate, Access(TOKEN, None), lambda watch: watch == WATCH)
+    limited = with_limit(
+        Litestar([page, other], logging_config=None), rate, Access(TOKEN, None), lambda watch: watch == WATCH
+    )
     app = with_callers(limited, Callers(proxies))
     return httpx.AsyncClient(transport=httpx.ASGITransport(app=app, client=(peer, 1)), base_url="http://show")  # type: ignore[arg-type]
 
