@@ -30,7 +30,7 @@ GAP_S_MAX: Final = 0.5
 STEP_S_MAX: Final = 12.0
 BLINKS_WANTED: Final = 2
 BLINK_S_MAX: Final = 0.8  # longer is a glance down, however far the lids follow it
-BLINK_SHARE_MIN: Final = 0.7  # of the strongest one's rise: lids that a glance down lowers close less
+BLINK_SHARE_MIN: Final = 0.6  # of the strongest one's rise: lids that a glance down lowers close less
 QUIET_PERCENT: Final = 25.0  # of what is seen in a step lies at or below its rest, however long somebody smiles
 HELD_SAMPLES: Final = 3  # a peak is what was reached so often: one mistracked picture is none
 

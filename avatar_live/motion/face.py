@@ -27,13 +27,14 @@ PEAK_RISE_S = 0.3
 PEAK_FALL_S = 180.0
 SPAN_SHARE_MIN = 0.5  # a peak that nobody measured may lie so much below what faces usually reach
 NOISE = 0.04  # raw units above the rest that still count as rest
+LID_SLACK = 0.14  # of an open eye's height: so much lower it still counts as open
+LID_SLACK_OF_SPAN_MAX = 0.5  # eyes that are seen to move little keep half of it
 MOUTH_SMOOTHING = Smoothing(cutoff_hz_min=4.0, opening=4.0)
 BROW_SMOOTHING = Smoothing(cutoff_hz_min=1.5, opening=4.0)
-LID_SHUT = 0.85  # a lid that is so far down is shut
-# The lids' way is bent: of half-closed eyes four tenths are shown, so that who reads the chat does not look sleepy, and
+LID_SHUT = 0.8  # a lid that is so far down is shut
+# The lids' way is bent: half-closed eyes are shown less closed, so that who reads the chat does not look sleepy, and
 # yet the avatar's lids follow filmed ones to a correlation of .95 and more.
-LID_BEND = 1.75
-MORE_CLOSED_SHARE = 0.5  # in what both lids show: it is seen better, or it is the noisier one
+LID_BEND = 1.5
 LID_REST_RISE = 0.03  # lids rest where they are a third of the time: a lowered gaze soon counts as open
 LID_REST_MAX = 0.75  # narrow eyes, or lids over a gaze that is on the keyboard, rest higher than any expression
 WINK_STARTS, WINK_ENDS = 0.55, 0.30  # difference between the lids
@@ -73,6 +74,7 @@ def _peak(shape: str) -> float:
 _PEAK_PRIOR: Final = np.array([_peak(name) for name in ARKIT_SHAPES])
 _REST_RISE: Final = np.array([LID_REST_RISE if name.startswith("eyeBlink") else REST_RISE for name in ARKIT_SHAPES])
 _REST_MAX: Final = np.array([LID_REST_MAX if name.startswith("eyeBlink") else REST_MAX for name in ARKIT_SHAPES])
+_SLACK: Final = np.array([LID_SLACK if name.startswith("eyeBlink") else 0.0 for name in ARKIT_SHAPES])
 _MOUTH: Final = _indices("jaw", "mouth", "cheekPuff", "tongue")
 _BROWS: Final = _indices("brow", "cheekSquint", "noseSneer", "eyeSquint", "eyeWide")
 _EYE_LOOK: Final = _indices("eyeLook")
@@ -120,9 +122,10 @@ class Ranges:
 
     def stretch(self, raw: Doubles) -> Doubles:
         """Return weights 0..1."""
-        rest = (self._rest if self._rest is not None else self._home_rest) + NOISE
-        span = np.maximum(self._peak - rest, self._span_min)
-        weights: Doubles = np.clip((raw - rest) / span, 0.0, 1.0)
+        rest = self._rest if self._rest is not None else self._home_rest
+        span = np.maximum(self._peak - rest, self._span_min + NOISE)
+        slack = np.maximum(NOISE, np.minimum(_SLACK * (1.0 - rest), LID_SLACK_OF_SPAN_MAX * span))
+        weights: Doubles = np.clip((raw - rest - slack) / (span - slack), 0.0, 1.0)
         return weights
 
 
@@ -210,8 +213,7 @@ class FaceShapes:
         self._is_winking = self._apart_s > WINK_AFTER_S
         change = max(dt_s, 0.0) / JOIN_S
         self._parted = min(1.0, max(0.0, self._parted + (change if self._is_winking else -change)))
-        joined = closed.mean() + MORE_CLOSED_SHARE * (closed.max() - closed.mean())
-        lids = joined + (closed - joined) * self._parted
+        lids = closed.mean() + (closed - closed.mean()) * self._parted
         return np.asarray(np.clip(lids / LID_SHUT, 0.0, 1.0) ** LID_BEND, np.float64)
 
 

@@ -22,7 +22,7 @@ FINE_SHARE: Final = 0.05
 # Grey levels, deviation: a face near a camera in a lit room has 11 and more and is shown as it is, one with so little
 # as the other is sharpened the most.
 FINE_ENOUGH, FINE_LITTLE = 10.0, 6.0
-AMOUNT_MIN, AMOUNT_MAX = 0.05, 2.5
+AMOUNT_MIN, AMOUNT_MAX = 0.05, 4.0
 NOISE_MAX: Final = 1.2  # grey levels: with so much noise left in it, a picture loses more than it gains
 AROUND: Final = 0.25  # of the face's box, on each side, that is sharpened with it
 MEASURED_EVERY: Final = 4  # pictures

@@ -12,9 +12,9 @@ from test_footage import tracked_faces
 
 from avatar_live.motion import Solver
 from avatar_live.motion import quaternions as quat
-from avatar_live.motion.calibration import UNCALIBRATED, VERSION, Calibration, Lids
+from avatar_live.motion.calibration import LID_RISE_MIN, UNCALIBRATED, VERSION, Calibration, Lids
 from avatar_live.motion.calibrator import STEP_S_MAX, Calibrator, spans
-from avatar_live.motion.face import FaceShapes, Ranges, raw_weights
+from avatar_live.motion.face import BLINKS, FaceShapes, Ranges, raw_weights
 from avatar_live.motion.gate import admit
 from avatar_live.signals import ARKIT_SHAPES, Pose, Readings
 from avatar_live.signals.presence import CALIBRATION_STEPS, CalibrationStep
@@ -205,6 +205,17 @@ def test_a_wink_is_still_a_wink() -> None:
     assert weights["eyeBlinkLeft"] >= 0.9 and weights["eyeBlinkRight"] <= 0.1
 
 
+def test_lids_that_are_seen_to_move_little_close_and_open_all_the_way() -> None:
+    opened, closed = np.array((0.0, 0.3)), np.array((0.01, 0.31)) + LID_RISE_MIN
+    narrow = Lids((opened[0], opened[1]), (closed[0], closed[1]))
+    ranges, raw = Ranges(msgspec.structs.replace(UNCALIBRATED, lids=narrow)), np.zeros(len(ARKIT_SHAPES))
+    raw[BLINKS] = opened
+    ranges.learn(raw, FRAME_S)
+    assert (ranges.stretch(raw)[BLINKS] == 0.0).all()
+    raw[BLINKS] = closed
+    assert ranges.stretch(raw)[BLINKS] == pytest.approx(1.0)
+
+
 def test_a_calibrated_mouth_reaches_one_where_the_host_reached_it() -> None:
     for calibration, expected in ((UNCALIBRATED, 0.8), (calibrated(), 1.0)):
         ranges = Ranges(calibration)
@@ -215,7 +226,7 @@ def test_a_calibrated_mouth_reaches_one_where_the_host_reached_it() -> None:
 
 
 def test_what_was_calibrated_changes_slowly_and_what_was_not_as_before() -> None:
-    droop = {**REST, "eyeBlinkLeft": 0.42, "eyeBlinkRight": 0.24, "browInnerUp": 0.2}
+    droop = {**REST, "eyeBlinkLeft": 0.5, "eyeBlinkRight": 0.32, "browInnerUp": 0.2}
     calm, quick = Ranges(msgspec.structs.replace(calibrated(), ahead=None)), Ranges()
     for ranges in (calm, quick):
         ranges.learn(raw_weights(face(shapes=REST)), FRAME_S)

@@ -8,6 +8,7 @@ from avatar_live.app.bench.tracking.lids import CLIPS, blinking, closed_share, c
 from avatar_live.tracking.models import Models
 
 CORRELATION_MIN = 0.95
+OPEN_MAX = 0.125  # of people 2-3 m away, with either face model
 
 
 def test_lids_are_pulled_down_and_up_again_once_a_period() -> None:
@@ -23,13 +24,10 @@ def test_an_avatars_lids_follow_a_photographed_persons(installed_models: Models)
     assert row["difference_max"] <= 0.05
 
 
-@pytest.mark.parametrize(
-    ("clip", "closed_min"),
-    # The official model sees the first blink of the third, in the brows' shadow, by half.
-    [("asl_sister", 0.9), ("asl_please", 0.9), ("asl_yes", 0.35)],
-)
-def test_an_avatars_lids_follow_a_filmed_persons(clip: str, closed_min: float, installed_models: Models) -> None:
+@pytest.mark.parametrize("clip", CLIPS)
+def test_an_avatars_lids_follow_a_filmed_persons(clip: str, installed_models: Models) -> None:
     pictures = cut_clip(shared_data("footage", f"{clip}.mkv"), *CLIPS[clip])
     row = lids_of(blinking(pictures, installed_models))
     assert row["correlation"] >= CORRELATION_MIN
-    assert row["closed_min"] >= closed_min and row["difference_max"] <= 0.05
+    assert row["closed_min"] >= 0.9 and row["open_max"] <= OPEN_MAX
+    assert row["difference_max"] <= 0.05
