@@ -1,4 +1,7 @@
-"""What viewers do together outlives the room: the poll, the lottery and the goals, with the time that they had left."""
+"""What viewers do together outlives the room: the poll, the lottery and the goals, with the time that they had left.
+
+So does the game's score, within its show.
+"""
 
 from typing import Final
 
@@ -21,6 +24,9 @@ class Together(msgspec.Struct, frozen=True):
     lotteries: int = 0
     targets: tuple[Target, ...] = ()
     goal_number: int = 0
+    run: str = ""  # the show that the score is of
+    score_red: int = 0
+    score_blue: int = 0
 
 
 def together(room: Room, now_s: float) -> Together:
@@ -33,6 +39,9 @@ def together(room: Room, now_s: float) -> Together:
         lotteries=room.lotteries,
         targets=tuple(_moved(target, -_sum(room, target)) for target in room.targets),
         goal_number=room.goal_number,
+        run=room.run,
+        score_red=room.show.score_red,
+        score_blue=room.show.score_blue,
     )
 
 
@@ -46,7 +55,9 @@ def restored(room: Room, kept: Together, now_s: float) -> tuple[Room, ev.Effects
 
     The prizes of a lottery that was drawn are asked for again: the ledger books each once.
     """
-    ballot, draw = kept.ballot, kept.draw
+    ballot, draw, show = kept.ballot, kept.draw, room.show
+    if kept.run == room.run:
+        show = replace(show, score_red=kept.score_red, score_blue=kept.score_blue)
     room = replace(
         room,
         ballot=None if ballot is None else replace(ballot, until_s=ballot.until_s + now_s, told_s=now_s),
@@ -54,6 +65,7 @@ def restored(room: Room, kept: Together, now_s: float) -> tuple[Room, ev.Effects
         lotteries=kept.lotteries,
         targets=tuple(_moved(target, _sum(room, target)) for target in kept.targets),
         goal_number=kept.goal_number,
+        show=show,
     )
     if draw is None:
         return room, ()

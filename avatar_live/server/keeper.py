@@ -130,6 +130,7 @@ class Keeper:
         if kept is not None:
             undertaken, ago_s = kept
             self.room, effects = restored(self.room, undertaken, clock.now_s() - ago_s)
+            self.pitch.go_on_from(self.room.show.score_red, self.room.show.score_blue)
             for effect in effects:
                 self._perform(effect)
         self.forget_parts()

@@ -6,6 +6,7 @@ No push is dropped: all that come between two ticks are one, and what comes afte
 import asyncio
 import contextlib
 from collections import deque
+from dataclasses import replace
 from typing import Final
 
 from avatar_live import clock
@@ -37,6 +38,11 @@ class Pitch:
         self._steered: dict[str, Steer] = {}
         self._urged = asyncio.Event()  # by what is not to wait for the next tick
         self.view: GameView = push.view(self._world)
+
+    def go_on_from(self, score_red: int, score_blue: int) -> None:
+        """Take the score over from an earlier life of the server."""
+        self._world = replace(self._world, score_red=score_red, score_blue=score_blue)
+        self.view = push.view(self._world)
 
     @property
     def ticks(self) -> int:

@@ -105,7 +105,7 @@ class TogetherFile:
         """Take note of how it stands; False where it stood so before."""
         ballot, draw = self._seen
         sums = (room.likes, room.coins_given) if room.targets else ()
-        counted = (room.targets, room.goal_number, sums)
+        counted = (room.targets, room.goal_number, sums, room.show.score_red, room.show.score_blue)
         is_news = room.ballot is not ballot or room.draw is not draw or counted != self._counted
         self._seen, self._counted = (room.ballot, room.draw), counted
         return is_news

@@ -9,6 +9,7 @@ from avatar_live.protocol.together import GoalBar, Prize
 from avatar_live.room import events as ev
 from avatar_live.room.goals import bars
 from avatar_live.room.state import Room
+from avatar_live.room.step import step
 from avatar_live.room.together import Together, restored, together
 
 
@@ -82,3 +83,13 @@ def test_goals_go_on_from_where_they_were_and_are_rewarded_once() -> None:
         GoalBar(2, "coins", "Hat", 5, 5, is_reached=True),
     )
     assert not [one for one in of(ev.Report, after.tick(1.0)) if one.type == "goal_reached"]
+
+
+def test_the_score_goes_on_within_its_show_alone() -> None:
+    room, _ = step(Room(epoch="life-1", run="tonight"), ev.Ticked(0.0, 3, 2, True), 1.0)
+    kept = together(room, 1.0)
+    scores = []
+    for run in ("tonight", "tomorrow"):
+        after, _ = restored(Room(epoch="life-2", run=run), kept, 2.0)
+        scores.append((after.show.score_red, after.show.score_blue))
+    assert scores == [(3, 2), (0, 0)]

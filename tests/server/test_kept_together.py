@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
+import msgspec
 import pytest
 from patience import DEADLINE_S
 from show_server import TOKEN, ShowServer, page, show_server
 
 from avatar_live.protocol.together import Lottery, OwnEntry, OwnVote, Vote
-from avatar_live.protocol.wire import Say
+from avatar_live.protocol.wire import PickCamp, Say
 from avatar_live.room import events as ev
 from avatar_live.room.state import Room
 from avatar_live.room.step import step
@@ -82,6 +83,33 @@ async def test_a_poll_a_lottery_and_goals_go_on_after_the_server_was_killed_and_
     mortal.start()
     async with page(mortal, "Ann", secret) as ann:
         assert ann.welcome.entry is not None and ann.welcome.entry.is_winner
+
+
+async def test_the_score_goes_on_after_the_server_was_killed_and_begins_anew_with_the_next_show(
+    mortal: ShowServer,
+) -> None:
+    path = Path(mortal.plan.data_folder) / FILE
+    async with page(mortal, "Ann") as ann:
+        scored = asyncio.create_task(ann.sees(lambda show: show.score_red == 1))
+        while not scored.done():
+            await ann.send(PickCamp("red"))
+            await asyncio.wait([scored], timeout=0.2)
+        await scored
+        assert await asyncio.to_thread(holds, path, '"score_red":1,')
+        mortal.kill()
+    mortal.start()
+    async with page(mortal, "Ann") as ann:
+        assert (ann.welcome.show.score_red, ann.welcome.show.score_blue) == (1, 0)
+        scored = asyncio.create_task(ann.sees(lambda show: show.score_blue == 1))
+        while not scored.done():
+            await ann.send(PickCamp("blue"))
+            await asyncio.wait([scored], timeout=0.2)
+        assert (await scored).score_red == 1, "the game goes on from it"
+    mortal.kill()
+    mortal.plan = msgspec.structs.replace(mortal.plan, run_folder=str(mortal.folder / "next"))
+    mortal.start()
+    async with page(mortal, "Ann") as ann:
+        assert (ann.welcome.show.score_red, ann.welcome.show.score_blue) == (0, 0)
 
 
 async def test_only_news_is_written_and_the_last_of_it_when_the_server_stops(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from collections import Counter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from avatar_live.game.inputs import GoalScored
 from avatar_live.game.push import CELEBRATE_S, TICK_S
 from avatar_live.protocol.view import Camp
 from avatar_live.server.pitch import ANSWERED_MAX, CROWDED, TOLD_AT_ONCE_MAX, WAITS, Pitch
@@ -115,3 +116,14 @@ def test_every_push_is_done_once_and_never_waits_for_longer_than_a_celebration(
         pitch.advance(TICK_S)
         done.update(id for id, state in states(pitch) if state == "done")
     assert len(done) == asked and set(done.values()) <= {1}
+
+
+def test_a_game_goes_on_from_the_score_of_an_earlier_life() -> None:
+    pitch = Pitch(7)
+    pitch.go_on_from(3, 2)
+    assert (pitch.view.score_red, pitch.view.score_blue) == (3, 2)
+    pitch.push("red", 100.0)
+    for _ in range(100):
+        if goals := pitch.advance(TICK_S):
+            break
+    assert goals == (GoalScored("red", 4, 2),)
