@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from avatar_live import clock
+from avatar_live.broadcast.group import Groups
 from avatar_live.broadcast.history import History
 from avatar_live.broadcast.pacing import BURST_GAP_S
 from avatar_live.broadcast.parcels import Parcel
-from avatar_live.signals.encoded import EncodedFrame
+from avatar_live.signals.encoded import EncodedFrame, StreamKind
 
 KEYFRAME_GAP_S: Final = 0.5
 SENDS_KEPT: Final = 240  # pictures of eight seconds
@@ -18,14 +19,15 @@ CallLater = Callable[[float, Callable[[], None]], object]
 
 
 class Watcher(Protocol):
-    """Take what is published; `put` returns False for a frame that this watcher cannot take or that is not for it.
+    """Take what is published, with a group or alone.
 
-    `put` sends the first burst of a parcel, `go_on` the next, to a watcher who took the first.
+    Who is in step is sent a frame with its group. Anybody else is asked: `put` lets the watcher join a group for a
+    parcel with which it can begin, or returns True where it took the parcel by itself.
     """
 
-    def put(self, parcel: Parcel) -> bool: ...
+    def is_in_step(self, kind: StreamKind) -> bool: ...
 
-    def go_on(self, parcel: Parcel) -> None: ...
+    def put(self, parcel: Parcel, groups: Groups) -> bool: ...
 
     @property
     def needs_keyframe_of(self) -> int | None: ...
@@ -56,6 +58,7 @@ class Fanout:
         self._call_later = call_later
         self._now = now
         self._rungs: defaultdict[int, _Rung] = defaultdict(_Rung)
+        self._groups = Groups(now)
         self.watchers: dict[str, Watcher] = {}
         self.keyframes_asked = 0
         self.send_s: deque[float] = deque(maxlen=SENDS_KEPT)
@@ -69,10 +72,11 @@ class Fanout:
         parcel = Parcel(frame, now_s)
         if not parcel.payloads:
             return 0
-        taken = sum(watcher.put(parcel) for watcher in self.watchers.values())
+        strays = [watcher for watcher in self.watchers.values() if not watcher.is_in_step(frame.kind)]
+        taken = sum(watcher.put(parcel, self._groups) for watcher in strays) + self._groups.send(parcel)
         if frame.kind == "video":
             self._rungs[frame.rung].history.append(parcel)
-            self._ask(now_s)
+            self._ask(strays, now_s)
         self._send_on(parcel, len(parcel.bursts) - 1)
         return taken
 
@@ -85,23 +89,21 @@ class Fanout:
             self.keyframes_asked += 1
             self._want_keyframe(rung)
 
-    def _ask(self, now_s: float) -> None:
-        needed = {watcher.needs_keyframe_of for watcher in self.watchers.values()}
+    def _ask(self, strays: list[Watcher], now_s: float) -> None:
+        needed = {watcher.needs_keyframe_of for watcher in strays}
         needed.update(rung for rung, asked in self._rungs.items() if asked.is_wanted)
         for rung in needed:
             if rung is not None:
                 self.want_keyframe(rung, now_s)
 
     def _send_on(self, parcel: Parcel, bursts: int) -> None:
-        """Send the bursts that are left, one after the other; then only what may be lost is kept of the parcel."""
+        """Send the bursts that are left, one after the other."""
         if not bursts:
-            parcel.tidy()
             self.send_s.append(self._now() - parcel.published_s)
             return
 
         def send_next() -> None:
-            for watcher in self.watchers.values():
-                watcher.go_on(parcel)
+            self._groups.go_on(parcel)
             self._send_on(parcel, bursts - 1)
 
         self._call_later(BURST_GAP_S, send_next)

@@ -89,3 +89,7 @@ class Timeline:
             self._told = frame.pts + self._shift
         self._last = frame
         return self._told & 0xFFFFFFFF
+
+    def resume(self, frame: EncodedFrame, timestamp: int) -> None:
+        """Count on from a frame that was told this timestamp by somebody else."""
+        self._last, self._told, self._shift = frame, timestamp, timestamp - frame.pts

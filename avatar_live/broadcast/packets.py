@@ -14,7 +14,7 @@ _START_CODE: Final = b"\0\0\1"
 class Run(NamedTuple):
     """Name so many packets from `first` on whose payloads are of one size, but the last, which may be shorter.
 
-    The kernel takes such a row as one send. (A tuple, since it is looked up by for every viewer of every frame.)
+    The kernel takes such a row as one send.
     """
 
     first: int

@@ -19,16 +19,16 @@ _TIME_BASES: Final = {"video": Fraction(1, VIDEO_CLOCK_HZ), "audio": Fraction(1,
 
 
 class Form(NamedTuple):
-    """Say how a viewer's packets are built around the payload; most viewers share one. (A tuple as `Run` is.)"""
+    """Say what stands around a viewer's payloads, and how much room the tag needs; most viewers share it."""
 
     payload_type: int
-    extension_bytes: int
+    extensions: bytes
     tag_bytes: int
 
     @property
     def around_bytes(self) -> int:
         """Return what a packet is longer than its payload."""
-        return RTP_BYTES + self.extension_bytes + self.tag_bytes
+        return RTP_BYTES + len(self.extensions) + self.tag_bytes
 
 
 @dataclass(eq=False, slots=True)
@@ -40,7 +40,6 @@ class Parcel:
     payloads: tuple[bytes, ...] = field(init=False)
     bursts: tuple[Burst, ...] = field(init=False)
     octets: int = field(init=False)
-    _blanks: dict[tuple[Run, Form], bytes] = field(init=False, default_factory=dict)
     _packet: "av.Packet[Any] | None" = field(init=False, default=None)
 
     def __post_init__(self) -> None:
@@ -62,32 +61,22 @@ class Parcel:
     def blank(self, run: Run, form: Form) -> bytes:
         """Return the packets of a run, one behind the other, with room for what is each viewer's own.
 
-        That is all of the header but its first two bytes, the extensions, and the authentication tag behind the
-        payload.
+        That is the number, the time and the SSRC, and the authentication tag behind the payload.
         """
-        made = self._blanks.get((run, form))
-        if made is None:
-            end, tag = run.first + run.packets, bytes(form.tag_bytes)
-            *body, last = self.payloads[run.first : end]
-            start, last_start = self._start(run.first, form), self._start(end - 1, form)
-            made = b"".join([start + payload + tag for payload in body]) + last_start + last + tag
-            self._blanks[run, form] = made
-        return made
+        end, tag = run.first + run.packets, bytes(form.tag_bytes)
+        *body, last = self.payloads[run.first : end]
+        start, last_start = self._start(run.first, form), self._start(end - 1, form)
+        return b"".join([start + payload + tag for payload in body]) + last_start + last + tag
 
     def once_more(self, at: int, form: Form, sequence: int) -> bytes:
         """Return one packet as it is sent again: its first number stands before the payload (RFC 4588, 4)."""
         return self._start(at, form) + sequence.to_bytes(2, "big") + self.payloads[at] + bytes(form.tag_bytes)
 
-    def tidy(self) -> None:
-        """Let go of what only sending needs: now everybody has been sent the frame."""
-        self._blanks.clear()
-
     def forget(self) -> None:
-        """Let go of the payloads too: from now on nobody can have them again."""
+        """Let go of the payloads: from now on nobody can have them again."""
         self.payloads = ()
-        self.tidy()
 
     def _start(self, at: int, form: Form) -> bytes:
-        first = _VERSION | (_HAS_EXTENSIONS if form.extension_bytes else 0)
+        first = _VERSION | (_HAS_EXTENSIONS if form.extensions else 0)
         marker = _MARKER if self.frame.kind == "video" and at == len(self.payloads) - 1 else 0
-        return bytes([first, marker | form.payload_type]) + bytes(RTP_BYTES - 2 + form.extension_bytes)
+        return bytes([first, marker | form.payload_type]) + bytes(RTP_BYTES - 2) + form.extensions

@@ -1,21 +1,20 @@
 """How the packets of one peer leave: encrypted where they lie, and with one call of the kernel where it can."""
 
 import errno
-import functools
 import os
 import socket
 import struct
-from collections.abc import Callable
 from typing import Final, Protocol
 
 from avatar_live.broadcast import srtp
 from avatar_live.broadcast.aiortc_internals import MediaTransport, Pair
-from avatar_live.broadcast.headers import RTP_BYTES
 
 _SOL_UDP: Final = 17
 _UDP_SEGMENT: Final = 103
 # What Linux says when the way out cannot cut a row into datagrams, or their size does not fit it.
 _UNCUT: Final = frozenset({errno.EINVAL, errno.EIO, errno.EMSGSIZE, errno.EOPNOTSUPP, errno.ENOPROTOOPT})
+_NUMBER_AT: Final = 2  # in a header, behind what all viewers share: sequence number, timestamp and SSRC
+_write: Final = struct.Struct("!HII").pack_into
 _memory: Final = memoryview(srtp.SCRATCH)
 
 
@@ -39,15 +38,16 @@ class Route:
         self._exit: Exit | None = None
         self.tag_bytes = transport.tag_bytes
 
-    def send(self, blank: bytes, stride: int, sequence: int, timestamp: int, ssrc: int, extensions: bytes) -> bool:
-        """Fill the headers of a run of packets in, protect each, and send them. False when they could not leave."""
+    def send(self, blank: bytes, stride: int, sequence: int, timestamp: int, ssrc: int) -> bool:
+        """Fill the headers of a row of packets in, protect each, and send them. False when they could not leave."""
         way_out = self._way_out()
         if way_out is None:
             return False
-        scratch, write, total = srtp.SCRATCH, _writer(len(extensions)), len(blank)
+        scratch, total = srtp.SCRATCH, len(blank)
         _memory[:total] = blank
-        for at in range(2, total, stride):
-            write(scratch, at, sequence & 0xFFFF, timestamp, ssrc, extensions)
+        timestamp &= 0xFFFFFFFF
+        for at in range(_NUMBER_AT, total, stride):
+            _write(scratch, at, sequence & 0xFFFF, timestamp, ssrc)
             sequence += 1
         return srtp.row(total, stride, self.tag_bytes).protect(self._transport.session) and way_out.send(total, stride)
 
@@ -141,11 +141,3 @@ def _exit(pair: Pair) -> Exit:
         return PlainExit(pair)
     own.setblocking(False)
     return SegmentingExit(own, pair)
-
-
-@functools.cache
-def _writer(extension_bytes: int) -> Callable[..., None]:
-    """Return what writes sequence number, timestamp, SSRC and extensions behind the two bytes that all share."""
-    layout = struct.Struct(f"!HII{extension_bytes}s")
-    assert layout.size == RTP_BYTES - 2 + extension_bytes
-    return layout.pack_into

@@ -1,87 +1,106 @@
-"""Send one stream to one peer: the shared payloads under headers of the viewer's own, and lost ones once more."""
+"""One viewer's place in one stream: numbers and times of its own in a group, and lost packets once more."""
 
 import secrets
 from collections import deque
 from collections.abc import Callable
-from typing import Final, NamedTuple
+from itertools import takewhile
+from typing import Final
 
 from avatar_live import clock
 from avatar_live.broadcast.feedback import RoundTrip
+from avatar_live.broadcast.group import Group, Sent
 from avatar_live.broadcast.headers import Line, Timeline
-from avatar_live.broadcast.parcels import Form, Parcel
+from avatar_live.broadcast.parcels import Form
 from avatar_live.broadcast.repairs import Repairs
 from avatar_live.broadcast.reports import Reports
 from avatar_live.broadcast.routes import Route
 
-SENT_MAX: Final = 128  # frames: two seconds at 60 fps, which is as long as their packets are kept
 _SEQUENCE_START_MAX: Final = 1 << 15  # in the lower half, for SRTP's count of rounds (RFC 3711, 3.3.1)
-
-
-class _Sent(NamedTuple):
-    """Remember under which number and time this viewer was sent a parcel's first packet."""
-
-    parcel: Parcel
-    sequence: int
-    timestamp: int
 
 
 class RtpSender:
     """Keep one viewer's place in one stream; `resent` counts the packets that were sent again.
 
-    `round_trip` is told of each sender report.
+    In step, it is sent what its group is sent, `number_shift` and `timestamp_shift` beyond the group's numbers and
+    times; `on_refused` is called when a frame could not leave, and then it has fallen out. `round_trip` is told of each
+    sender report.
     """
 
-    def __init__(self, line: Line, route: Route, round_trip: RoundTrip, now: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        line: Line,
+        route: Route,
+        round_trip: RoundTrip,
+        now: Callable[[], float],
+        on_refused: Callable[[], None] = lambda: None,
+    ) -> None:
         self._line = line
-        self._route = route
         self._now = now
-        self._form = Form(line.payload_type, len(line.extensions.at(0.0)), route.tag_bytes)
-        self._next = secrets.randbelow(_SEQUENCE_START_MAX)  # not wrapped to 16 bits
-        self._resent_next = secrets.randbelow(_SEQUENCE_START_MAX)
+        self._on_refused = on_refused
+        self._group: Group | None = None
+        self._sent: deque[Sent] = deque()  # the group's, from `_since` on, and to `_number` when it has left
+        self._since = self._earned = 0
+        self._number = secrets.randbelow(_SEQUENCE_START_MAX)  # the next packet's, not wrapped to 16 bits
+        self._resent_number = secrets.randbelow(_SEQUENCE_START_MAX)
         self._timeline = Timeline(secrets.randbits(32))
-        self._sent: deque[_Sent] = deque(maxlen=SENT_MAX)
         self._repairs = Repairs()
-        self._reports = Reports(line.ssrc, line.cname, round_trip)
-        self._unfinished: _Sent | None = None
-        self._burst = 0
-        self._packets = self._octets = self.resent = 0
+        self._octets = self._octets_shift = self.resent = 0
+        self._begin = self._number
+        self.number_shift = self.timestamp_shift = 0
+        self.route = route
+        self.ssrc = line.ssrc
+        self.extensions = line.extensions
+        self.form = Form(line.payload_type, line.extensions.at(0.0), route.tag_bytes)
+        self.reports = Reports(line.ssrc, line.cname, round_trip)
 
-    def send(self, parcel: Parcel) -> bool:
-        """Send the first burst of a frame; False when it could not leave, and then the viewer misses the frame."""
-        if self._unfinished is not None:
-            self.finish()
-        now_s = self._now()
-        sent = _Sent(parcel, self._next, self._timeline.timestamp(parcel.frame))
-        if not self._send_burst(sent, 0, now_s):
-            return False
-        self._repairs.earn(parcel.octets, now_s)
-        if self._sent and self._sent[-1].parcel.frame.rung != parcel.frame.rung:
-            # Nobody needs what this keyframe replaces, least of all a network that was too narrow for it.
-            self._sent.clear()
-        self._sent.append(sent)
-        self._next += len(parcel.payloads)
-        self._packets += len(parcel.payloads)
-        self._octets += parcel.octets
-        if len(parcel.bursts) > 1:
-            self._unfinished, self._burst = sent, 1
-        if now_s >= self._reports.due_s:
-            self._report(sent, now_s)
-        return True
+    @property
+    def is_in_step(self) -> bool:
+        """Say whether it is sent what a group is sent."""
+        return self._group is not None
 
-    def go_on(self, parcel: Parcel) -> None:
-        """Send the next burst of a frame that is not all sent. What cannot leave now counts as lost on the way."""
-        unfinished = self._unfinished
-        if unfinished is None or unfinished.parcel is not parcel:
+    @property
+    def packets(self) -> int:
+        """Return how many packets were sent, not counting those that were sent again."""
+        return self._next - self._begin
+
+    @property
+    def octets(self) -> int:
+        """Return how many octets of payload they held."""
+        return self._octets if self._group is None else self._group.octets + self._octets_shift
+
+    def fall_in(self, group: Group, first: Sent) -> None:
+        """Go with a group from this parcel on. Nobody needs what came before, least of all a network that lost it."""
+        self.fall_out()
+        self.number_shift = self._number - first.number
+        self.timestamp_shift = self._timeline.timestamp(first.parcel.frame) - first.timestamp
+        self._octets_shift = self._octets - group.octets
+        self._sent, self._since, self._earned = group.sent, first.number, first.number
+        self._group = group
+
+    def fall_out(self) -> None:
+        """Leave the group, if there is one; numbers and times go on from here when another takes it in."""
+        group = self._group
+        if group is None:
             return
-        self._send_burst(unfinished, self._burst, self._now())
-        self._burst += 1
-        if self._burst == len(parcel.bursts):
-            self._unfinished = None
+        group.leave(self)
+        self._earn()
+        self._number, self._octets = self._next, self.octets
+        if group.sent:
+            last = group.sent[-1]
+            self._timeline.resume(last.parcel.frame, last.timestamp + self.timestamp_shift)
+        self._group = None
 
-    def finish(self) -> None:
-        """Send at once what is left of a frame, since another comes."""
-        while self._unfinished is not None:
-            self.go_on(self._unfinished.parcel)
+    def refuse(self) -> None:
+        """Fall out, since a frame could not leave: without it the viewer needs a keyframe."""
+        self.fall_out()
+        self._on_refused()
+
+    def report(self, sent: Sent, now_s: float) -> None:
+        """Say when the frame just sent was captured, and how much was sent in all."""
+        timestamp = sent.timestamp + self.timestamp_shift & 0xFFFFFFFF
+        report = self.reports.make(sent.parcel.frame, timestamp, self.packets, self.octets, now_s, clock.wall_s())
+        if report is not None:
+            self.route.report(report)
 
     def resend(self, sequence: int) -> None:
         """Send a packet that the peer misses again, by its 16-bit number, in the stream that was agreed on for that.
@@ -89,13 +108,14 @@ class RtpSender:
         Without such a stream nothing is sent again: the same number under another time of sending would be another
         message under the same key stream. What is sent again goes twice as long as the budget is ample.
         """
-        line = self._line
-        lost = self._next - (self._next - sequence & 0xFFFF)
-        if line.resent_type is None or lost == self._next:
+        following = self._next
+        lost = following - (following - sequence & 0xFFFF)
+        if self._line.resent_type is None or lost == following:
             return
-        sent = next((one for one in reversed(self._sent) if one.sequence <= lost), None)
-        if sent is None or not lost - sent.sequence < len(sent.parcel.payloads):
+        sent = self._sent_with(lost)
+        if sent is None:
             return
+        self._earn()
         repairs, now_s = self._repairs, self._now()
         if repairs.is_on_its_way(lost, now_s):
             return
@@ -104,7 +124,8 @@ class RtpSender:
 
     def close(self) -> None:
         """Say that the stream is over."""
-        self._route.report(self._reports.goodbye())
+        self.fall_out()
+        self.route.report(self.reports.goodbye())
 
     def know(self, rtt_s: float, delay_s: float) -> None:
         """Take note of how long a packet and the word of it take, and how much of that is a queue that has grown."""
@@ -120,49 +141,49 @@ class RtpSender:
 
         The peer counts them in its estimate of the network and throws them away.
         """
-        if not self.can_repeat or not self._sent:
+        newest = self._sent_with(self._next - 1)
+        if not self.can_repeat or newest is None:
             return
-        newest = self._sent[-1]
         at = count = len(newest.parcel.payloads)
-        while size > 0 and count:
+        while size > 0:
             at = (at or count) - 1
-            sent_bytes = self._send_again(newest, newest.sequence + at, lambda _: True)
+            sent_bytes = self._send_again(newest, newest.number + self.number_shift + at, lambda _: True)
             if not sent_bytes:
                 return
             size -= sent_bytes
 
-    def _send_again(self, sent: _Sent, sequence: int, allow: Callable[[int], bool]) -> int:
+    @property
+    def _next(self) -> int:
+        return self._number if self._group is None else self._group.number + self.number_shift
+
+    def _sent_with(self, number: int) -> Sent | None:
+        """Return what was sent with a packet of this number, if it was sent to this viewer and is still kept."""
+        number -= self.number_shift
+        if number < self._since:
+            return None
+        sent = next((one for one in reversed(self._sent) if one.number <= number), None)
+        return sent if sent is not None and number - sent.number < len(sent.parcel.payloads) else None
+
+    def _earn(self) -> None:
+        """Let the budget of repairs grow by what was sent since it was last asked for."""
+        if self._group is None:
+            return
+        for sent in reversed(list(takewhile(lambda one: one.number >= self._earned, reversed(self._sent)))):
+            self._repairs.earn(sent.parcel.octets, sent.parcel.published_s)
+            self._earned = sent.number + 1
+
+    def _send_again(self, sent: Sent, number: int, allow: Callable[[int], bool]) -> int:
         """Return how many bytes were sent: none when they are not allowed or could not leave."""
-        line, now_s = self._line, self._now()
+        line = self._line
         assert line.resent_type is not None
-        form = Form(line.resent_type, self._form.extension_bytes, self._form.tag_bytes)
-        blank = sent.parcel.once_more(sequence - sent.sequence, form, sequence & 0xFFFF)
-        if not allow(len(blank)):
+        form = Form(line.resent_type, line.extensions.at(self._now()), self.form.tag_bytes)
+        blank = sent.parcel.once_more(number - self.number_shift - sent.number, form, number & 0xFFFF)
+        size = len(blank)
+        if not allow(size):
             return 0
-        extensions = line.extensions.at(now_s)
-        if not self._route.send(blank, len(blank), self._resent_next, sent.timestamp, line.resent_ssrc, extensions):
+        timestamp = sent.timestamp + self.timestamp_shift
+        if not self.route.send(blank, size, self._resent_number, timestamp, line.resent_ssrc):
             return 0
-        self._resent_next += 1
+        self._resent_number += 1
         self.resent += 1
-        return len(blank)
-
-    def _report(self, sent: _Sent, now_s: float) -> None:
-        frame, timestamp = sent.parcel.frame, sent.timestamp
-        report = self._reports.make(frame, timestamp, self._packets, self._octets, now_s, clock.wall_s())
-        if report is not None:
-            self._route.report(report)
-
-    def _send_burst(self, sent: _Sent, burst: int, now_s: float) -> bool:
-        """Return False when not even the first packets of the frame could leave."""
-        parcel, form, ssrc = sent.parcel, self._form, self._line.ssrc
-        extensions = self._line.extensions.at(now_s)
-        for run in parcel.bursts[burst].runs:
-            blank = parcel.blank(run, form)
-            stride = form.around_bytes + len(parcel.payloads[run.first])
-            sequence = sent.sequence + run.first
-            if (
-                not self._route.send(blank, stride, sequence, sent.timestamp, ssrc, extensions)
-                and sequence == self._next
-            ):
-                return False
-        return True
+        return size

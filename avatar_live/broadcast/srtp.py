@@ -13,7 +13,7 @@ from pylibsrtp._binding import ffi, lib
 
 SCRATCH: Final = bytearray(64 * 1024)  # what the kernel takes in one send
 PACKETS_MAX: Final = 64  # of one row, which is what the kernel takes in one send (UDP_MAX_SEGMENTS)
-ROWS_KEPT: Final = 256  # a frame is sent to all viewers in few different forms, and the next frame in others
+ROWS_KEPT: Final = 16  # a frame is sent to all viewers in few different forms, and the next frame in others
 _begin: Final = ffi.from_buffer("char[]", SCRATCH, require_writable=True)
 _lengths: Final = ffi.new("int[]", PACKETS_MAX)
 _length_pointers: Final = [_lengths + step for step in range(PACKETS_MAX)]

@@ -8,6 +8,7 @@ import av
 from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
 
 from avatar_live.broadcast.feedback import RoundTrip
+from avatar_live.broadcast.group import Groups
 from avatar_live.broadcast.parcels import Parcel
 from avatar_live.broadcast.queues import AudioQueue, VideoQueue
 from avatar_live.broadcast.sender import RtpSender
@@ -37,26 +38,34 @@ class PacketTrack(MediaStreamTrack):
         self.sender: RtpSender | None = None
         self.sent: Parcel | None = None
         self.round_trip = RoundTrip()
+        self._passed_octets = 0
 
-    def put(self, parcel: Parcel) -> bool:
-        """Offer a parcel; False when the viewer cannot take it."""
+    @property
+    def is_in_step(self) -> bool:
+        """Say whether parcels leave with those of others."""
+        return self.sender is not None and self.sender.is_in_step
+
+    @property
+    def sent_octets(self) -> int:
+        """Return how much was sent."""
+        return self._passed_octets if self.sender is None else self.sender.octets
+
+    def put(self, parcel: Parcel, groups: Groups) -> bool:
+        """Offer a parcel: True when aiortc takes it. Our own sender joins a group where the viewer can begin."""
         if not self.is_ready:
             return False
         if self.sender is None:
             self._filled.set()
-            return self._queue.put(parcel)
-        if not self._queue.admits(parcel):
-            return False
-        if not self.sender.send(parcel):
-            self._queue.refuse()
-            return False
-        self.sent = parcel
-        return True
+            is_taken = self._queue.put(parcel)
+            self._passed_octets += parcel.octets * is_taken
+            return is_taken
+        if self._queue.admits(parcel):
+            groups.admit(self.sender, parcel)
+        return False
 
-    def go_on(self, parcel: Parcel) -> None:
-        """Send the next burst of a parcel whose first was sent."""
-        if self.sender is not None:
-            self.sender.go_on(parcel)
+    def refuse(self) -> None:
+        """Say that the last parcel could not leave."""
+        self._queue.refuse()
 
     def resend(self, sequence: int) -> None:
         """Send a packet again that the peer misses, by its 16-bit number; what aiortc sent it sends again itself."""

@@ -13,6 +13,7 @@ from avatar_live.broadcast import keys, pulse
 from avatar_live.broadcast.connection import new_connection, prepare
 from avatar_live.broadcast.feedback import Feedback
 from avatar_live.broadcast.fragment import Fragment
+from avatar_live.broadcast.group import Groups
 from avatar_live.broadcast.headers import ABS_SEND_TIME, PLAYOUT_DELAY
 from avatar_live.broadcast.listening import Listener, Stream
 from avatar_live.broadcast.network import PLAIN, Network
@@ -76,7 +77,6 @@ class Viewer:
         self._answering = asyncio.Lock()
         self._opened_s = self._heard_s = now()
         self.is_connected = False
-        self.sent_bytes = 0  # of pictures and sound
 
     @property
     def rung(self) -> int:
@@ -134,18 +134,21 @@ class Viewer:
         if self._video.sender is not None:
             self._video.sender.know(rtt_s, delay_s)
 
-    def put(self, parcel: Parcel) -> bool:
-        """Offer a parcel; False when the viewer cannot take it or follows another rung."""
-        if not self._rungs.takes(parcel.frame):
-            return False
-        if not (self._video if parcel.frame.kind == "video" else self._audio).put(parcel):
-            return False
-        self.sent_bytes += len(parcel.frame.data)
-        return True
+    @property
+    def sent_bytes(self) -> int:
+        """Return how much was sent of pictures and sound."""
+        return self._video.sent_octets + self._audio.sent_octets
 
-    def go_on(self, parcel: Parcel) -> None:
-        """Send the next burst of a large frame."""
-        self._video.go_on(parcel)
+    def is_in_step(self, kind: StreamKind) -> bool:
+        """Say whether pictures or sound leave with those of others, and the viewer wants no other rung."""
+        if kind == "audio":
+            return self._audio.is_in_step
+        return self._video.is_in_step and not self._rungs.is_changing
+
+    def put(self, parcel: Parcel, groups: Groups) -> bool:
+        """Offer a parcel, and join a group where the viewer can begin with it; True when aiortc sends it instead."""
+        track = self._video if parcel.frame.kind == "video" else self._audio
+        return self._rungs.takes(parcel.frame) and track.put(parcel, groups)
 
     def is_gone(self) -> bool:
         """Say whether the peer never came or has fallen silent, or the page that watches has."""
@@ -209,7 +212,8 @@ class Viewer:
             if self._route is None:
                 self._route = Route(internals.MediaTransport(transceiver.sender))
                 internals.read_rtcp_at_once(transceiver.sender, self._read_rtcp)
-            sender = RtpSender(internals.line_of(transceiver), self._route, track.round_trip, self._now)
+            line = internals.line_of(transceiver)
+            sender = RtpSender(line, self._route, track.round_trip, self._now, track.refuse)
             internals.end_reports(transceiver.sender)
         except (AttributeError, KeyError, TypeError):
             log.exception("aiortc has changed: it sends the packets now, and fewer viewers fit on this machine.")

@@ -22,9 +22,9 @@ class LossyExit:
     @classmethod
     def before(cls, sender: RtpSender) -> Self:
         """Put it before the way out of a sender that has sent already."""
-        assert sender._route._exit is not None
-        lossy = cls(sender._route._exit)
-        sender._route._exit = lossy
+        assert sender.route._exit is not None
+        lossy = cls(sender.route._exit)
+        sender.route._exit = lossy
         return lossy
 
     def send(self, total: int, stride: int) -> bool:

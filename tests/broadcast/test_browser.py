@@ -147,8 +147,8 @@ async def test_a_browser_decodes_everything_that_was_sent(browser: Browser, nois
     assert report["nackCount"] == report["pliCount"] == report["framesDropped"] == 0
     assert (await page.evaluate("inbound('audio')"))["packetsLost"] == 0
     sender = video_sender(noisy_show)
-    assert abs(sender._packets - report["packetsReceived"]) < 60
-    assert sender._octets > 100_000
+    assert abs(sender.packets - report["packetsReceived"]) < 60
+    assert sender.octets > 100_000
     await page.close()
 
 

@@ -1,8 +1,9 @@
 """One stream to many watchers: one packet for all, and keyframes asked as seldom as they help."""
 
 from avatar_live.broadcast.fanout import KEYFRAME_GAP_S, Fanout
+from avatar_live.broadcast.group import Groups
 from avatar_live.broadcast.parcels import Parcel
-from avatar_live.signals.encoded import EncodedFrame
+from avatar_live.signals.encoded import EncodedFrame, StreamKind
 
 
 class FakeWatcher:
@@ -10,15 +11,15 @@ class FakeWatcher:
         self.parcels: list[Parcel] = []
         self.needs_keyframe_of: int | None = 0
 
-    def put(self, parcel: Parcel) -> bool:
+    def is_in_step(self, kind: StreamKind) -> bool:
+        return False
+
+    def put(self, parcel: Parcel, groups: Groups) -> bool:
         if parcel.frame.is_keyframe and parcel.frame.rung == self.needs_keyframe_of:
             self.needs_keyframe_of = None
         if self.needs_keyframe_of is None:
             self.parcels.append(parcel)
         return self.needs_keyframe_of is None
-
-    def go_on(self, parcel: Parcel) -> None:
-        pass
 
 
 def frame(pts: int = 0, *, is_keyframe: bool = False, rung: int = 0) -> EncodedFrame:

@@ -6,7 +6,7 @@ from avatar_live.broadcast.packets import Run
 from avatar_live.broadcast.parcels import Form, Parcel
 from avatar_live.signals.encoded import EncodedFrame, StreamKind
 
-FORM = Form(payload_type=102, extension_bytes=12, tag_bytes=16)
+FORM = Form(payload_type=102, extensions=b"extensions!!", tag_bytes=16)
 
 
 def parcel(kind: StreamKind = "video", size_bytes: int = 3_000) -> Parcel:
@@ -21,12 +21,12 @@ def test_the_blank_has_payloads_in_their_places_and_the_mark_on_the_last() -> No
     packets = [blank[at : at + stride] for at in range(0, len(blank), stride)]
     assert [packet[0] for packet in packets] == [0x90] * 3
     assert [packet[1] for packet in packets] == [102, 102, 0x80 | 102]
+    assert [packet[12:24] for packet in packets] == [FORM.extensions] * 3
     assert [packet[24:-16] for packet in packets] == list(made.payloads)
-    assert made.blank(Run(0, 3), FORM) is blank, "made once for all viewers of that form"
 
 
 def test_without_extensions_the_header_says_so() -> None:
-    assert parcel().blank(Run(0, 1), Form(102, 0, 16))[0] == 0x80
+    assert parcel().blank(Run(0, 1), Form(102, b"", 16))[0] == 0x80
 
 
 def test_sound_has_no_mark_and_is_not_cut() -> None:
@@ -43,11 +43,8 @@ def test_a_packet_sent_again_begins_with_its_first_number() -> None:
     assert again[1] == 0x80 | 102
 
 
-def test_what_only_sending_needs_goes_first_and_then_the_rest() -> None:
+def test_what_nobody_can_have_again_is_forgotten() -> None:
     made = parcel()
-    blank = made.blank(Run(0, 3), FORM)
-    made.tidy()
-    assert made.blank(Run(0, 3), FORM) is not blank
     made.forget()
     assert made.payloads == ()
 

@@ -1,88 +1,65 @@
 """One viewer's packets: numbers without gaps whatever was missed, and lost ones once more within limits."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
 import msgspec
 from aiortc.codecs.h264 import h264_depayload
-from aiortc.rtp import AnyRtcpPacket, RtcpByePacket, RtcpPacket, RtcpSrPacket
+from aiortc.rtp import RtcpByePacket, RtcpSrPacket
 from hypothesis import given
 from hypothesis import strategies as st
+from routing import FakeRoute, parcel
 
 from avatar_live.broadcast.feedback import RoundTrip
+from avatar_live.broadcast.group import SENT_MAX, Groups
 from avatar_live.broadcast.headers import Extensions, Line
 from avatar_live.broadcast.pacing import BURST_PACKETS
-from avatar_live.broadcast.packets import PAYLOAD_BYTES_MAX
 from avatar_live.broadcast.parcels import Parcel
 from avatar_live.broadcast.repairs import REPAIR_BURST_BYTES_MIN
 from avatar_live.broadcast.reports import PAUSE_S_MAX, PAUSE_S_MIN
-from avatar_live.broadcast.sender import SENT_MAX, RtpSender
-from avatar_live.signals.encoded import EncodedFrame
+from avatar_live.broadcast.sender import RtpSender
 
 LINE = Line(payload_type=102, ssrc=7, resent_type=103, resent_ssrc=8, extensions=Extensions({}), cname="a")
 PLAIN_LINE = Line(102, 7, None, 8, Extensions({}), "a")
-TAG = 16
 
 
-@dataclass(frozen=True)
-class Packet:
-    sequence: int
-    timestamp: int
-    ssrc: int
-    payload: bytes
-    is_last: bool
+class Stream:
+    """Send one viewer a stream as a fan-out would: it joins with the first parcel, and again when it has fallen out."""
+
+    def __init__(self, now: Callable[[], float]) -> None:
+        self.groups = Groups(now)
+
+    def send(self, sender: RtpSender, parcel: Parcel) -> bool:
+        self.groups.admit(sender, parcel)
+        return self.groups.send(parcel) == 1
+
+    def finish(self, parcel: Parcel) -> None:
+        for _ in parcel.bursts:
+            self.groups.go_on(parcel)
 
 
-class FakeRoute:
-    """Take packets as they would be protected."""
-
-    def __init__(self) -> None:
-        self.tag_bytes = TAG
-        self.packets: list[Packet] = []
-        self.reports: list[list[AnyRtcpPacket]] = []
-        self.is_full = False
-
-    def send(self, blank: bytes, stride: int, sequence: int, timestamp: int, ssrc: int, extensions: bytes) -> bool:
-        if self.is_full:
-            return False
-        begin = 12 + len(extensions)
-        for step, at in enumerate(range(0, len(blank), stride)):
-            one = blank[at : at + stride]
-            self.packets.append(Packet(sequence + step & 0xFFFF, timestamp, ssrc, one[begin:-TAG], bool(one[1] & 0x80)))
-        return True
-
-    def report(self, packet: bytes) -> bool:
-        self.reports.append(RtcpPacket.parse(packet))
-        return True
-
-
-def opened(line: Line = LINE, now: Callable[[], float] = lambda: 0.0) -> tuple[RtpSender, FakeRoute]:
+def opened(line: Line = LINE, now: Callable[[], float] = lambda: 0.0) -> tuple[RtpSender, FakeRoute, Stream]:
     route: Any = FakeRoute()
-    return RtpSender(line, route, RoundTrip(), now), route
-
-
-def parcel(number: int, packets: int = 3) -> Parcel:
-    size = packets * (PAYLOAD_BYTES_MAX - 2) if packets > 1 else 500
-    data = b"\0\0\1\x65" + bytes(1 + (number + at) % 255 for at in range(size))
-    return Parcel(EncodedFrame("main", "video", data, number * 3_000, True, number / 30), number / 30)
+    return RtpSender(line, route, RoundTrip(), now), route, Stream(now)
 
 
 @given(steps=st.lists(st.tuples(st.integers(1, 3 * BURST_PACKETS), st.booleans(), st.integers(0, 3)), max_size=20))
 def test_the_numbers_have_no_gap_and_every_frame_that_left_is_whole(steps: list[tuple[int, bool, int]]) -> None:
-    sender, route = opened()
+    sender, route, stream = opened()
     left: list[Parcel] = []
     for number, (packets, is_full, bursts) in enumerate(steps):
         one = parcel(number, packets)
-        sender.finish()
         route.is_full = is_full
-        assert sender.send(one) is not is_full
+        assert stream.send(sender, one) is not is_full
         route.is_full = False
         left += [] if is_full else [one]
         for _ in range(bursts):
-            sender.go_on(one)
-    sender.finish()
+            stream.groups.go_on(one)
+        if steps[number + 1 : number + 2] and steps[number + 1][1]:  # what cannot leave with the next would be lost
+            stream.finish(one)
+    if left:
+        stream.finish(left[-1])
     sequences = [packet.sequence for packet in route.packets]
     assert all((b - a) % 65_536 == 1 for a, b in pairwise(sequences))
     frames: list[bytes] = [b""]
@@ -93,9 +70,9 @@ def test_the_numbers_have_no_gap_and_every_frame_that_left_is_whole(steps: list[
 
 
 def test_a_packet_is_sent_again_in_the_other_stream_with_its_number_before_it() -> None:
-    sender, route = opened()
+    sender, route, stream = opened()
     for number in range(4):
-        sender.send(parcel(number))
+        stream.send(sender, parcel(number))
     lost = route.packets[4]
     before = len(route.packets)
     sender.resend(lost.sequence)
@@ -108,9 +85,9 @@ def test_a_packet_is_sent_again_in_the_other_stream_with_its_number_before_it() 
 
 
 def test_what_was_never_sent_or_is_forgotten_is_not_sent_again() -> None:
-    sender, route = opened()
+    sender, route, stream = opened()
     first = parcel(0)
-    sender.send(first)
+    stream.send(sender, first)
     begin, before = route.packets[0].sequence, len(route.packets)
     for sequence in (begin - 1, begin + 3, begin + 30_000):
         sender.resend(sequence & 0xFFFF)
@@ -120,9 +97,9 @@ def test_what_was_never_sent_or_is_forgotten_is_not_sent_again() -> None:
 
 
 def test_only_the_last_frames_are_remembered() -> None:
-    sender, route = opened()
+    sender, route, stream = opened()
     for number in range(SENT_MAX + 1):
-        sender.send(parcel(number, 1))
+        stream.send(sender, parcel(number, 1))
     before = len(route.packets)
     sender.resend(route.packets[0].sequence)
     assert len(route.packets) == before
@@ -131,8 +108,8 @@ def test_only_the_last_frames_are_remembered() -> None:
 
 
 def test_what_is_sent_again_has_a_limit() -> None:
-    sender, route = opened()
-    sender.send(parcel(0))
+    sender, route, stream = opened()
+    stream.send(sender, parcel(0))
     before = len(route.packets)
     for _ in range(1_000):
         sender.resend(route.packets[0].sequence)
@@ -142,9 +119,9 @@ def test_what_is_sent_again_has_a_limit() -> None:
 
 def test_a_packet_asked_for_again_before_a_round_trip_is_over_is_not_sent_once_more() -> None:
     now = [0.0]
-    sender, route = opened(now=lambda: now[0])
+    sender, route, stream = opened(now=lambda: now[0])
     sender.know(0.2, 0.0)
-    sender.send(parcel(0))
+    stream.send(sender, parcel(0))
     before = len(route.packets)
     for now[0] in (0.05, 0.1, 0.2):
         sender.resend(route.packets[0].sequence)
@@ -155,19 +132,19 @@ def test_a_packet_asked_for_again_before_a_round_trip_is_over_is_not_sent_once_m
 
 
 def test_without_a_stream_for_it_nothing_is_sent_again() -> None:
-    sender, route = opened(PLAIN_LINE)
-    sender.send(parcel(0))
+    sender, route, stream = opened(PLAIN_LINE)
+    stream.send(sender, parcel(0))
     before = len(route.packets)
     sender.resend(route.packets[0].sequence)
     assert len(route.packets) == before
 
 
 def test_a_burst_that_cannot_leave_is_left_to_be_asked_for() -> None:
-    sender, route = opened()
+    sender, route, stream = opened()
     large = parcel(0, 2 * BURST_PACKETS)
-    sender.send(large)
+    stream.send(sender, large)
     route.is_full = True
-    sender.go_on(large)
+    stream.groups.go_on(large)
     route.is_full = False
     assert len(route.packets) == BURST_PACKETS
     sender.resend(route.packets[-1].sequence + 1 & 0xFFFF)
@@ -175,22 +152,22 @@ def test_a_burst_that_cannot_leave_is_left_to_be_asked_for() -> None:
 
 
 def test_a_new_frame_waits_for_the_bursts_before_it() -> None:
-    sender, route = opened()
+    sender, route, stream = opened()
     large = parcel(0, 3 * BURST_PACKETS)
-    sender.send(large)
+    stream.send(sender, large)
     assert len(route.packets) == BURST_PACKETS
-    sender.send(parcel(1))
+    stream.send(sender, parcel(1))
     assert len(route.packets) == 3 * BURST_PACKETS + 3
-    sender.go_on(large)
+    stream.groups.go_on(large)
     assert len(route.packets) == 3 * BURST_PACKETS + 3
 
 
 def test_nothing_of_the_rung_before_is_sent_again() -> None:
-    sender, route = opened()
-    sender.send(parcel(0))
+    sender, route, stream = opened()
+    stream.send(sender, parcel(0))
     begin = route.packets[0].sequence
     full = parcel(1)
-    sender.send(Parcel(msgspec.structs.replace(full.frame, rung=1), full.published_s))
+    stream.send(sender, Parcel(msgspec.structs.replace(full.frame, rung=1), full.published_s))
     before = len(route.packets)
     sender.resend(begin)
     assert len(route.packets) == before
@@ -199,10 +176,10 @@ def test_nothing_of_the_rung_before_is_sent_again() -> None:
 
 
 def test_a_probe_repeats_the_newest_frame_as_long_as_it_takes_and_spends_no_repairs() -> None:
-    sender, route = opened()
-    sender.send(parcel(0))
+    sender, route, stream = opened()
+    stream.send(sender, parcel(0))
     newest = parcel(1)
-    sender.send(newest)
+    stream.send(sender, newest)
     before = len(route.packets)
     sender.repeat(16 * REPAIR_BURST_BYTES_MIN)
     repeated = route.packets[before:]
@@ -215,15 +192,15 @@ def test_a_probe_repeats_the_newest_frame_as_long_as_it_takes_and_spends_no_repa
 
 
 def test_a_probe_needs_a_stream_for_it_and_something_to_repeat() -> None:
-    nothing_sent, empty = opened()
+    nothing_sent, empty, _ = opened()
     nothing_sent.repeat(1_000)
-    forgotten, forgetful = opened()
+    forgotten, forgetful, stream = opened()
     old = parcel(0)
-    forgotten.send(old)
+    stream.send(forgotten, old)
     old.forget()
     forgotten.repeat(1_000)
-    plain, route = opened(PLAIN_LINE)
-    plain.send(parcel(0))
+    plain, route, stream = opened(PLAIN_LINE)
+    stream.send(plain, parcel(0))
     plain.repeat(1_000)
     assert not plain.can_repeat and nothing_sent.can_repeat
     assert [len(one.packets) for one in (empty, forgetful, route)] == [0, 3, 3]
@@ -231,12 +208,12 @@ def test_a_probe_needs_a_stream_for_it_and_something_to_repeat() -> None:
 
 def test_reports_leave_about_once_a_second_with_what_was_sent_so_far_and_a_goodbye_at_the_end() -> None:
     now = [0.0]
-    sender, route = opened(now=lambda: now[0])
+    sender, route, stream = opened(now=lambda: now[0])
     told = []
     for number in range(300):
         now[0] = number / 30
         before = len(route.reports)
-        sender.send(parcel(number))
+        stream.send(sender, parcel(number))
         if len(route.reports) > before:
             (report, _) = route.reports[-1]
             assert isinstance(report, RtcpSrPacket)

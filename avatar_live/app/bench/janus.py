@@ -102,7 +102,7 @@ class Janus:
 
     async def feed(self, frames: list[EncodedFrame]) -> None:
         """Send the frames as RTP, over and over, until cancelled."""
-        form = Form(_PAYLOAD_TYPE, 0, 0)
+        form = Form(_PAYLOAD_TYPE, b"", 0)
         loop = asyncio.get_running_loop()
         sequence, number, begun_s = 0, 0, loop.time()
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as media:

@@ -1,0 +1,144 @@
+"""Everybody who is sent the same packets at the same time: no more than the headers are each viewer's own."""
+
+from collections import deque
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from avatar_live.broadcast.headers import Extensions, Timeline
+from avatar_live.broadcast.parcels import Form, Parcel
+from avatar_live.signals.encoded import EncodedFrame
+
+if TYPE_CHECKING:
+    from avatar_live.broadcast.sender import RtpSender
+
+SENT_MAX: Final = 128  # frames: two seconds at 60 fps, which is as long as their packets are kept
+
+
+class Sent(NamedTuple):
+    """Remember under which number and time of its group a parcel's first packet was sent."""
+
+    parcel: Parcel
+    number: int
+    timestamp: int
+
+
+class Group:
+    """Send one stream's frames to senders in step, whose numbers and times differ from the group's by constants.
+
+    What a frame changes is kept here and once, since to look after it for each viewer was half of what a viewer costs.
+    `number` is the next packet's, from 0 on; `octets` were sent.
+    """
+
+    def __init__(self, form: Form, extensions: Extensions, now: Callable[[], float]) -> None:
+        self._form = form
+        self._extensions = extensions
+        self._now = now
+        self._timeline = Timeline(0)
+        self._senders: dict[RtpSender, None] = {}  # in the order in which they came
+        self._coming: Sent | None = None
+        self._unfinished: Sent | None = None
+        self._burst = 0
+        self.sent: deque[Sent] = deque(maxlen=SENT_MAX)
+        self.number = self.octets = 0
+
+    def __len__(self) -> int:
+        return len(self._senders)
+
+    def join(self, sender: "RtpSender", parcel: Parcel) -> None:
+        """Let a sender in, to whom this parcel is the first; one who is in is no error."""
+        if sender not in self._senders:
+            self.finish()
+            sender.fall_in(self, self._placed(parcel))
+            self._senders[sender] = None
+
+    def leave(self, sender: "RtpSender") -> None:
+        """Let a sender go, after the frame that it was sent a part of."""
+        self.finish()
+        del self._senders[sender]
+
+    def send(self, parcel: Parcel) -> int:
+        """Send the first burst of a frame, and return to how many; to whom it could not leave falls out."""
+        self.finish()
+        sent, now_s = self._placed(parcel), self._now()
+        for sender in self._send_burst(sent, 0, now_s):
+            sender.refuse()
+        self.sent.append(sent)
+        self.number += len(parcel.payloads)
+        self.octets += parcel.octets
+        if len(parcel.bursts) > 1:
+            self._unfinished, self._burst = sent, 1
+        for sender in [one for one in self._senders if one.reports.due_s <= now_s]:
+            sender.report(sent, now_s)
+        return len(self._senders)
+
+    def go_on(self, parcel: Parcel) -> None:
+        """Send the next burst of a frame that is not all sent. What cannot leave now counts as lost on the way."""
+        unfinished = self._unfinished
+        if unfinished is None or unfinished.parcel is not parcel:
+            return
+        self._send_burst(unfinished, self._burst, self._now())
+        self._burst += 1
+        if self._burst == len(parcel.bursts):
+            self._unfinished = None
+
+    def finish(self) -> None:
+        """Send at once what is left of a frame, since another comes."""
+        while self._unfinished is not None:
+            self.go_on(self._unfinished.parcel)
+
+    def _placed(self, parcel: Parcel) -> Sent:
+        if self._coming is None or self._coming.parcel is not parcel:
+            self._coming = Sent(parcel, self.number, self._timeline.timestamp(parcel.frame))
+        return self._coming
+
+    def _send_burst(self, sent: Sent, burst: int, now_s: float) -> list["RtpSender"]:
+        """Return those to whom not even the first packets of the frame could leave."""
+        parcel, senders, refused = sent.parcel, list(self._senders), list["RtpSender"]()
+        form = self._form._replace(extensions=self._extensions.at(now_s))
+        for run in parcel.bursts[burst].runs:
+            blank = parcel.blank(run, form)
+            stride = form.around_bytes + len(parcel.payloads[run.first])
+            number, timestamp = sent.number + run.first, sent.timestamp
+            late = [
+                one
+                for one in senders
+                if not one.route.send(
+                    blank, stride, number + one.number_shift, timestamp + one.timestamp_shift, one.ssrc
+                )
+            ]
+            if late and run.first == 0:
+                refused = late
+                senders = [one for one in senders if one not in late]
+        return refused
+
+
+class Groups:
+    """Keep the groups of one stream: a sender's is that of its kind, its rung and the form of its packets."""
+
+    def __init__(self, now: Callable[[], float]) -> None:
+        self._now = now
+        self._groups: dict[tuple[str, int], dict[Form, Group]] = {}
+
+    def admit(self, sender: "RtpSender", parcel: Parcel) -> None:
+        """Let a sender be sent this parcel and those that follow."""
+        groups = self._groups.setdefault(_kind(parcel.frame), {})
+        group = groups.get(sender.form)
+        if group is None:
+            group = groups[sender.form] = Group(sender.form, sender.extensions, self._now)
+        group.join(sender, parcel)
+
+    def send(self, parcel: Parcel) -> int:
+        """Send the first burst of a parcel, and return to how many."""
+        groups = self._groups.get(_kind(parcel.frame), {})
+        for form in [form for form, group in groups.items() if not group]:
+            del groups[form]
+        return sum(group.send(parcel) for group in groups.values())
+
+    def go_on(self, parcel: Parcel) -> None:
+        """Send the next burst."""
+        for group in self._groups.get(_kind(parcel.frame), {}).values():
+            group.go_on(parcel)
+
+
+def _kind(frame: EncodedFrame) -> tuple[str, int]:
+    return frame.kind, frame.rung
