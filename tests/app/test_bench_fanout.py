@@ -2,7 +2,7 @@
 
 import pytest
 
-from avatar_live.app.bench.fanout import AIORTC_VIEWERS_MAX, BITRATE_BPS, Cost, figures_of, measure_fanout
+from avatar_live.app.bench.fanout import AIORTC_VIEWERS_MAX, BITRATE_BPS, Cost, figures_of, measure_fanout, typical
 from avatar_live.app.bench.janus import find_janus
 
 KEYS = {
@@ -31,3 +31,8 @@ def test_as_many_fit_as_the_core_has_time_for_and_as_are_sent_to_in_time() -> No
     assert (busy["cpu_percent_per_viewer"], busy["viewers_per_core"]) == (0.5, 200)
     late = figures_of(Cost(100, cpu_percent=25.0, frame_send_ms_p99=33.0, octets=[]))
     assert late["viewers_per_core"] == 100
+
+
+def test_of_several_turns_the_middle_one_counts_and_the_slowest_sends() -> None:
+    turns = [Cost(10, cpu_percent, send_ms, [1]) for cpu_percent, send_ms in ((9.0, 1.0), (2.0, 3.0), (4.0, 2.0))]
+    assert typical(turns) == Cost(10, 4.0, 3.0, [1])

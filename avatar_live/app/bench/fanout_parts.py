@@ -34,9 +34,10 @@ class Sender:
         self._next = 0
         self._broadcaster: Broadcaster | None = None
         self._playing: asyncio.Task[None] | None = None
+        self._may_play = asyncio.Event()
 
     async def obey(self, order: Order) -> Order:
-        """Open a broadcast, let a viewer in, tell how it does, or close it."""
+        """Open a broadcast and play, let a viewer in, rest and play on, tell how it does, or close it."""
         match order["do"]:
             case "open":
                 self._broadcaster = Broadcaster(
@@ -48,9 +49,14 @@ class Sender:
                     viewers_max=VIEWERS_MAX,
                 )
                 self._playing = asyncio.create_task(self._play(self._broadcaster))
+                self._may_play.set()
             case "watch":
                 assert self._broadcaster is not None
                 return {"sdp": (await self._broadcaster.watch(MAIN_STREAM, order["sdp"])).answer_sdp}
+            case "play":
+                self._may_play.set()
+            case "rest":
+                self._may_play.clear()
             case "figures":
                 assert self._broadcaster is not None
                 return self._broadcaster.figures()
@@ -67,6 +73,7 @@ class Sender:
     async def _play(self, broadcaster: Broadcaster) -> None:
         begun_s = due_s = now_s()
         while True:
+            await self._may_play.wait()
             frame = self._frames[self._next]
             self._next = (self._next + 1) % len(self._frames)
             at_s = now_s()

@@ -72,6 +72,7 @@ class Janus:
         self.process = process
         self._address = f"http://{LOOPBACK}:{port}/janus"
         self._media_port = media_port
+        self._number = self._sequence = 0  # of the next frame and the next packet
 
     async def ready(self) -> None:
         """Wait until it answers. Raises ShowError."""
@@ -101,24 +102,24 @@ class Janus:
         await self._ask(path, janus="message", body={"request": "start"}, jsep=jsep)
 
     async def feed(self, frames: list[EncodedFrame]) -> None:
-        """Send the frames as RTP, over and over, until cancelled."""
+        """Send the frames as RTP, over and over, until cancelled; then the next call goes on from there."""
         form = Form(_PAYLOAD_TYPE, b"", 0)
         loop = asyncio.get_running_loop()
-        sequence, number, begun_s = 0, 0, loop.time()
+        begun_s = loop.time() - self._number / FPS
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as media:
             media.connect((LOOPBACK, self._media_port))
             while True:
-                parcel = Parcel(frames[number % len(frames)], 0.0)
+                parcel = Parcel(frames[self._number % len(frames)], 0.0)
                 for run in (run for burst in parcel.bursts for run in burst.runs):
                     packets, at = bytearray(parcel.blank(run, form)), 0
                     for size in (len(one) for one in parcel.payloads[run.first : run.first + run.packets]):
-                        timestamp = number * VIDEO_CLOCK_HZ // FPS & 0xFFFFFFFF
-                        struct.pack_into("!HII", packets, at + 2, sequence & 0xFFFF, timestamp, _SSRC)
+                        timestamp = self._number * VIDEO_CLOCK_HZ // FPS & 0xFFFFFFFF
+                        struct.pack_into("!HII", packets, at + 2, self._sequence & 0xFFFF, timestamp, _SSRC)
                         media.send(packets[at : at + size + form.around_bytes])
-                        sequence += 1
+                        self._sequence += 1
                         at += size + form.around_bytes
-                number += 1
-                await asyncio.sleep(begun_s + number / FPS - loop.time())
+                self._number += 1
+                await asyncio.sleep(begun_s + self._number / FPS - loop.time())
 
     async def _event(self, session: int) -> dict[str, Any]:
         """Return the next event that is no sign of life. Raises ShowError."""
