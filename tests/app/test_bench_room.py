@@ -32,6 +32,6 @@ def test_viewers_who_sleep_are_sent_away_and_are_no_burden_that_grows() -> None:
 def test_peers_are_measured_with_the_same_frames() -> None:
     if shutil.which("node") is None:
         pytest.skip("needs Node.js")
-    figures = measure_peers(200, 1.0, lambda _: None)
+    figures = measure_peers(200, 1.0, lambda _: None, rounds=1)
     assert all(isinstance(figures[name], float) for name in ("ratio_to_ws", "ratio_to_socketio"))
     assert figures["frames_per_cpu_second"]

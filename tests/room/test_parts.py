@@ -6,10 +6,10 @@ from avatar_live.protocol.catalogue import FREE_TICKET_LIKES, FREE_TICKET_SECOND
 from avatar_live.protocol.together import FreeTicket
 from avatar_live.protocol.wire import LIKES_PER_MESSAGE_MAX
 from avatar_live.room import events as ev
-from avatar_live.room.parts import SHELVES_AT_ONCE
+from avatar_live.room.parts import TICKS_A_LOOK
 from avatar_live.room.roster import SHELVES
 
-ROUND = SHELVES // SHELVES_AT_ONCE  # ticks in which everybody is looked at
+ROUND = SHELVES + TICKS_A_LOOK  # ticks in which everybody is looked at
 
 
 def kept(effects: list[ev.Effect]) -> list[ev.Part]:
