@@ -1,8 +1,10 @@
 """Whose game is whose: a game belongs to the token that offered it first, so that no other one can speak for it.
 
-That outlives the server, beside the key by which tokens are known: what was paid waits for its own game.
+That outlives the server, beside the key by which tokens are known: what was paid waits for its own game. So it is on
+the disk before anybody has paid for what a game sells, and no disk holds up the show for it: only who pays waits.
 """
 
+from concurrent.futures import Future
 from typing import Final
 
 from avatar_live import clock
@@ -28,6 +30,7 @@ class GameOwners:
         self._show = show
         kept = standing.kept.games if standing is not None else {}
         self._owners = {game: _held(owner) for game, owner in kept.items()}
+        self._writing: dict[str, Future[None]] = {}
         self.remembered = tuple(
             game for game, owner in self._owners.items() if kept[game].show == show and not self._has_ended(owner)
         )
@@ -45,13 +48,19 @@ class GameOwners:
         return OWNED
 
     def offered(self, held: Held, game: str) -> None:
-        """Take note of who offers a game, before anybody can pay for what it sells."""
+        """Take note of who offers a game; `writing` tells when anybody can pay for what it sells."""
         owner = self._owners.get(game)
         if owner is None or self._has_ended(owner):
             self._owners[game] = held
             if self._standing is not None:
                 self._standing.kept.games = self._kept()
-                self._standing.write()
+                self._writing[game] = self._standing.write_soon()
+
+    def writing(self, game: str) -> Future[None] | None:
+        """Return what tells that it is written whose game this is; None where it is."""
+        if game in self._writing and self._writing[game].done():
+            del self._writing[game]
+        return self._writing.get(game)
 
     def look_at(self, room: Room) -> None:
         """Forget whose the games are that the room has let go."""

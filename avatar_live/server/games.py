@@ -4,6 +4,7 @@ A game that speaks HTTP alone repeats its offer at least every `GAME_SILENT_S`, 
 was paid from the event API, or reads it in the answer to its offer.
 """
 
+import asyncio
 from typing import Annotated, Final
 
 import msgspec
@@ -65,12 +66,11 @@ def games_routes(keeper: Keeper, access: Access) -> Router:
 
     @put(
         "/games/{game:str}/effects",
-        sync_to_thread=False,
         request_max_body_size=BODY_BYTES_MAX,
         summary="Sell effects",
         responses=sentences(409),
     )
-    def sell(game: FromPath[str], data: OfferedEffects, request: Connection) -> Response[OfferTaken | str]:
+    async def sell(game: FromPath[str], data: OfferedEffects, request: Connection) -> Response[OfferTaken | str]:
         """Sell these from now on, and no others; the answer names what was paid and waits for the game."""
         held: Held = request.state.held
         obstacle = offers.obstacle_to_offer(keeper.room, game, data)
@@ -78,7 +78,10 @@ def games_routes(keeper: Keeper, access: Access) -> Router:
             return Response(obstacle, status_code=409, media_type="text/plain")
         keeper.game_owners.offered(held, game)
         keeper.handle(ev.GameOffered(game, data))
-        return Response(OfferTaken(turns.asked(keeper.room, game)))
+        taken = OfferTaken(turns.asked(keeper.room, game))
+        if (writing := keeper.game_owners.writing(game)) is not None:
+            await asyncio.wrap_future(writing)
+        return Response(taken)
 
     @post(
         "/effects/{id:str}",

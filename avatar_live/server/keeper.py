@@ -197,6 +197,9 @@ class Keeper:
             case ev.TellAll(message):
                 self.crowd.tell_all(message)
             case ev.Commit(viewer, name, id, gift, price_coins, obstacle, count):
+                if (writing := self.game_owners.writing(game_of(gift))) is not None:
+                    self._answer(writing, lambda _: self._perform(effect), lambda _: None)
+                    return
                 self._answer(
                     self.ledger.pay(viewer, name, id, gift, price_coins, obstacle, count),
                     lambda answer: self._on_answer(effect, answer),

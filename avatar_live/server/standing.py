@@ -173,10 +173,11 @@ class Standing:
         self._latest = msgspec.json.encode(self.kept)
         self._write()
 
-    def write_soon(self) -> None:
-        """Write the standings beside the show."""
+    def write_soon(self) -> Future[None]:
+        """Write the standings beside the show; the future tells when that is over."""
         self._latest = msgspec.json.encode(self.kept)
         self._last = self._writer.submit(self._write)
+        return self._last
 
     async def settled(self) -> None:
         """Return when what was to be kept up to now is written."""

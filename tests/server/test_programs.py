@@ -1,17 +1,22 @@
 """The event API's lines: a welcome, what was missed, masks, commands, tokens, a word in silence and a goodbye."""
 
+import asyncio
+import threading
 from collections.abc import AsyncIterator
 from http import HTTPStatus
 from pathlib import Path
+from unittest.mock import Mock
 
 import msgspec
 import pytest
 from fake_client import FakeClient
+from patience import DEADLINE_S
 from studio import TOKEN, Program, Studio
 
 from avatar_live import clock
 from avatar_live.edge.socket import UNSENT_BYTES_MAX
 from avatar_live.protocol.api import ApiEvent
+from avatar_live.protocol.catalogue import START_BALANCE_COINS
 from avatar_live.protocol.effects import RETURN_S, OfferedEffect
 from avatar_live.protocol.programs import (
     COMMAND_BYTES_MAX,
@@ -46,6 +51,7 @@ from avatar_live.server import access, tokens
 from avatar_live.server.commands import Commands
 from avatar_live.server.event_log import EVENTS_KEPT_MAX
 from avatar_live.server.game_owners import OWNED
+from avatar_live.server.keeper import Keeper
 from avatar_live.server.ledger import Ledger
 from avatar_live.server.programs import (
     COMMAND_ALLOWANCE,
@@ -56,7 +62,7 @@ from avatar_live.server.programs import (
     TOO_MANY,
     TOO_MANY_OF_ONE,
 )
-from avatar_live.server.standing import AUDIT_FILE
+from avatar_live.server.standing import AUDIT_FILE, Standing
 
 
 @pytest.fixture
@@ -248,6 +254,39 @@ async def test_a_game_belongs_to_the_token_that_offered_it_first(studio: Studio)
     assert thief.ask(OfferEffects("7", "castle", ())) == Answer("7", False, OWNED)
     tokens.revoke(studio.standing, tokens.read(studio.standing, first, wall_s).id, wall_s)
     assert is_done(thief.ask(OfferEffects("8", "castle", ghost)))
+
+
+async def committed(keeper: Keeper, count: int) -> None:
+    until_s = clock.now_s() + DEADLINE_S
+    while keeper.gifts_committed < count:
+        assert clock.now_s() < until_s, "it was never paid"
+        await asyncio.sleep(0.01)
+
+
+async def test_a_disk_that_hangs_holds_up_no_offer_and_who_pays_waits_until_it_is_written_whose_the_game_is(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    hangs, is_back, keeper = threading.Event(), threading.Event(), studio.keeper
+
+    def hang(_: int) -> None:
+        hangs.set()
+        is_back.wait(DEADLINE_S)
+
+    monkeypatch.setattr("avatar_live.server.whole_file.os.fsync", hang)
+    await asyncio.wrap_future(keeper.ledger.open_wallet("ann"))
+    arrival = keeper.crowd.add("ann", Mock(), 1)
+    keeper.handle(ev.Joined(arrival, "ann", "her secret", "Ann", START_BALANCE_COINS))
+    assert is_done(studio.program().ask(OfferEffects("1", "castle", (OfferedEffect("ghost", "Ghost", "G", 25),))))
+    assert await asyncio.to_thread(hangs.wait, DEADLINE_S)
+    keeper.handle(ev.GiftAsked("ann", "gift-1", "castle/ghost"))
+    keeper.handle(ev.GiftAsked("ann", "gift-2", "tomato"))
+    await committed(keeper, 1)
+    unfinished = await asyncio.wrap_future(keeper.ledger.drain())
+    assert [one.id for one in unfinished.gifts] == ["gift-2"], "who did not pay for the game waited for nothing"
+    assert Standing(tmp_path).kept.games == {}
+    is_back.set()
+    await committed(keeper, 2)
+    assert set(Standing(tmp_path).kept.games) == {"castle"}
 
 
 async def test_a_game_that_has_been_away_for_long_is_free_for_others(studio: Studio) -> None:
