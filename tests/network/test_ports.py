@@ -12,7 +12,7 @@ from avatar_live.broadcast.network import Network
 from avatar_live.protocol.ice import IceServer
 from avatar_live.signals.encoded import MAIN_STREAM
 
-FIRST, COUNT = 41_300, 3
+FIRST, COUNT = 21_300, 3  # not among those that the system gives to whoever asks for any
 
 
 def broadcaster(network: Network, want_keyframe: Callable[[], None] = lambda: None) -> Broadcaster:

@@ -64,9 +64,9 @@ async def test_within_the_hosts_ports_we_learn_from_a_server_how_the_outside_see
             want_keyframe=lambda stream, rung: None,
             on_keys=lambda stream, keys: None,
             on_watchers=lambda stream, count: None,
-            network=Network(servers, range(41_350, 41_360), allow_loopback=True),
+            network=Network(servers, range(21_350, 21_360), allow_loopback=True),
         )
         async with peer() as viewer:
             watch = await broadcaster.watch(MAIN_STREAM, await viewer.offer())
-            assert re.search(r"a=candidate:\S+ 1 udp \d+ 127\.0\.0\.1 4135\d typ srflx", watch.answer_sdp)
+            assert re.search(r"a=candidate:\S+ 1 udp \d+ 127\.0\.0\.1 2135\d typ srflx", watch.answer_sdp)
         await broadcaster.close()
