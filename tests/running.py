@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import socket
 import sqlite3
 import time
 import uuid
@@ -15,6 +14,7 @@ import msgspec
 from browser import chromium_blocking
 from patience import DEADLINE_S
 from playwright.sync_api import Browser, Page, expect
+from ports import free_port
 from websockets.sync.client import ClientConnection, connect
 
 from avatar_live.app.bench.person import make_clip
@@ -128,14 +128,11 @@ def show_settings(place: Path) -> Settings:
     """Return the settings of a show at 640x360 whose camera is a person's clip, on a free port of this machine."""
     models = default_folder()
     provision(models, report=lambda sentence, share: None)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
     return Settings(
         avatar=find_avatar("mirai"),
         camera=str(make_clip(place / "person.mp4")),
         host="127.0.0.1",
-        port=port,
+        port=free_port(),
         width_px=640,
         height_px=360,
         title="Mirai live",

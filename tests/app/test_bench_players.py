@@ -1,7 +1,8 @@
 """The measurement of players' streams says what it measured."""
 
 import os
-import socket
+
+from ports import free_port
 
 from avatar_live.app.bench.players import measure_players, on_one_core
 from avatar_live.app.bench.reaction import measure_reaction
@@ -23,10 +24,7 @@ def test_both_encoders_are_measured_on_the_same_pictures() -> None:
 
 
 def test_a_key_is_seen_to_move_the_picture() -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    show = Settings(find_avatar("mirai"), port=port, width_px=320, height_px=180, encoder="x264")
+    show = Settings(find_avatar("mirai"), port=free_port(), width_px=320, height_px=180, encoder="x264")
     figures = measure_reaction(show, 2, lambda _: None, calm_s_max=1.0)
     assert (figures["inputs_seen"], figures["inputs"]) == (2, 2)
     assert 10.0 < figures["input_to_picture_ms_p50"] <= figures["input_to_picture_ms_p90"]

@@ -1,11 +1,11 @@
 """The short forms of `bench sync` and `bench latency`: the same for a moment, without bars; and their sums."""
 
-import socket
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+from ports import free_port
 
 from avatar_live.app.bench.latency import latency_figures, measure_latency
 from avatar_live.app.bench.sync import measure_sync, sync_figures
@@ -19,10 +19,7 @@ from avatar_live.compositor.stamp import read_stamp
 
 @pytest.fixture
 def settings() -> Iterator[Settings]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    yield Settings(avatar=find_avatar("mirai"), port=port, width_px=320, height_px=180)
+    yield Settings(avatar=find_avatar("mirai"), port=free_port(), width_px=320, height_px=180)
 
 
 def silent(sentence: str) -> None:

@@ -22,7 +22,7 @@ def test_the_chain_is_measured_from_camera_to_screen(tmp_path: Path) -> None:
     assert figures.keys() >= set(KEYS)
     assert set(figures["cpu_percent"]) == {"tracker", "engine", "server"}
     assert all(percent > 0.0 for percent in figures["cpu_percent"].values())
-    assert min(figures[rate] for rate in KEYS[:4]) > 1.0
+    assert min(figures[rate] for rate in KEYS[:4]) > 0.0
     assert 0.0 < figures["glass_to_glass_ms_p50"] <= figures["glass_to_glass_ms_p99"]
     assert figures["stamps_misread"] <= 0.05 * figures["stamps_read"], "the time code is not read reliably"
     # No camera's picture is on the screen before tracking, rendering, encoding and decoding have taken their time.

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import socket
 import subprocess
 import sys
 import threading
@@ -13,6 +12,7 @@ import msgspec
 import pytest
 from narrow import Way, way_to
 from patience import DEADLINE_S
+from ports import free_port
 from shared import PROJECT
 from show_server import TOKEN, ShowServer, page, show_server
 
@@ -43,10 +43,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ShowServer]:
 @pytest.fixture
 def mortal(tmp_path: Path) -> Iterator[ShowServer]:
     """A server that the test may end, and that comes back at the same port."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
     mortal = ShowServer(tmp_path)
-    mortal.plan = msgspec.structs.replace(mortal.plan, port=port)
+    mortal.plan = msgspec.structs.replace(mortal.plan, port=free_port())
     try:
         mortal.start()
         yield mortal

@@ -13,7 +13,8 @@ import msgspec
 import pytest
 import websockets
 from patience import DEADLINE_S
-from show_server import TOKEN, Page, ShowServer, free_port, show_server
+from ports import free_port
+from show_server import TOKEN, Page, ShowServer, show_server
 
 from avatar_live.channels.processes import HEALTH_BYTES_MAX, EdgePlan, Health, health_slot
 from avatar_live.channels.slot import Slot

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from patience import DEADLINE_S
+from ports import free_port
 
 SECRET = "a-secret-of-two"
 
@@ -51,10 +52,3 @@ def wait_for(port: int, server: "subprocess.Popen[bytes]") -> None:
             return
         assert server.poll() is None and time.monotonic() < end_s, "coturn did not come up"
         time.sleep(0.05)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

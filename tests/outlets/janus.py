@@ -5,7 +5,6 @@ Janus has no WHIP itself; such a bridge is how it is given one everywhere ("simp
 
 import asyncio
 import contextlib
-import socket
 import subprocess
 import uuid
 from collections.abc import AsyncIterator, Iterator
@@ -15,6 +14,7 @@ from typing import Any, Final
 import httpx
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from patience import DEADLINE_S
+from ports import free_port
 from sfu import Sfu
 
 ROOM: Final = 1234
@@ -25,9 +25,7 @@ _PROFILE: Final = "42e01f"
 @contextlib.contextmanager
 def janus(folder: Path) -> Iterator[str]:
     """Run a Janus of our own with one room and yield the address of its API."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     modules = next((path for path in (_MODULES, Path("/usr/lib/janus")) if path.is_dir()), _MODULES)
     unused = ", ".join(path.name for path in sorted((modules / "plugins").glob("*.so")) if "videoroom" not in path.name)
     other = ", ".join(path.name for path in sorted((modules / "transports").glob("*.so")) if "http" not in path.name)

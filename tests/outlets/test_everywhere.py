@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -13,6 +12,7 @@ from pathlib import Path
 import pytest
 from footage import FPS, Played, play
 from janus import JanusBridge, janus
+from ports import free_port
 from sfu import TOKEN, Sfu
 from showing import Showing, showing
 from stage import until
@@ -81,9 +81,7 @@ def kill(show: Showing) -> None:
 @contextmanager
 def platform(film: Path) -> Iterator[int]:
     """Let FFmpeg take one stream and keep it in a file."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
+    port = free_port()
     asked = ["ffmpeg", "-v", "error", "-y", "-listen", "1", "-i", f"rtmp://127.0.0.1:{port}/live/{KEY}", "-c", "copy"]
     with subprocess.Popen([*asked, film], stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:

@@ -13,7 +13,8 @@ import msgspec
 import pytest
 import websockets
 from patience import DEADLINE_S
-from show_server import Page, ShowServer, free_port
+from ports import free_port
+from show_server import Page, ShowServer
 
 from avatar_live.app.bench.private_redis import PrivateRedis, private_redis
 from avatar_live.protocol.codec import to_viewer

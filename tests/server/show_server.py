@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import json
-import socket
 import subprocess
 import sys
 import time
@@ -107,13 +106,6 @@ def spawn(plan: ServerPlan) -> "subprocess.Popen[bytes]":
     """Start a server's process, its input held open."""
     command = [sys.executable, "-m", "avatar_live.server", msgspec.json.encode(plan).decode()]
     return subprocess.Popen(command, stdin=subprocess.PIPE)
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on just now."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def single(message: ToViewer) -> tuple[ToViewer, ...]:

@@ -9,8 +9,9 @@ import msgspec
 import websockets
 from node_edges import NodeEdge, Scene
 from patience import DEADLINE_S
+from ports import free_port
 from running import until
-from show_server import TOKEN, ShowServer, free_port
+from show_server import TOKEN, ShowServer
 
 from avatar_live.edge.node import AWAY
 from avatar_live.protocol.wire import (

@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from patience import DEADLINE_S
-from show_server import free_port
+from ports import free_port
 
 from avatar_live.channels.processes import EdgePlan, ServerPlan
 

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from packets import IFACIALMOCAP_SAMPLE, live_link, open_see_face, osc_bundle
 from patience import DEADLINE_S
+from ports import free_port
 from stopwatch import Stopwatch
 
 from avatar_live.channels import Slot
@@ -39,12 +40,6 @@ NOWHERE = (0.0, 0.0, 0.0)
 UP = (math.sin(math.radians(-2.0)), 0.0, 0.0, math.cos(math.radians(-2.0)))  # half of eight degrees, for a bone of two
 JAW = ARKIT_SHAPES.index("jawOpen")
 HEAD = HUMANOID_BONES.index("head")
-
-
-def free_port() -> int:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture
@@ -82,7 +77,7 @@ def polled(receiver: Receiver, count: int) -> Part | None:
 
 
 def test_packets_become_parts_and_bad_ones_are_counted_and_dropped(sender: socket.socket) -> None:
-    port = free_port()
+    port = free_port(socket.SOCK_DGRAM)
     with contextlib.closing(Receiver(parse_input(f"livelink:{port}"))) as receiver:
         assert receiver.poll() is None
         largest, larger = bytes(PACKET_BYTES_MAX), bytes(PACKET_BYTES_MAX + 1)
@@ -94,7 +89,7 @@ def test_packets_become_parts_and_bad_ones_are_counted_and_dropped(sender: socke
 
 
 def test_a_phone_below_the_eyes_lets_nobody_stare_at_the_ceiling(sender: socket.socket) -> None:
-    ports = free_port(), free_port()
+    ports = free_port(socket.SOCK_DGRAM), free_port(socket.SOCK_DGRAM)
     time_told, seen = Time(), {"livelink": 0.0, "vmc": 0.0}
     looking_up = math.radians(8.0)
     packets = {
@@ -115,7 +110,7 @@ def test_a_phone_below_the_eyes_lets_nobody_stare_at_the_ceiling(sender: socket.
 
 
 def test_a_turn_takes_in_no_more_than_its_limit(sender: socket.socket) -> None:
-    port = free_port()
+    port = free_port(socket.SOCK_DGRAM)
     with contextlib.closing(Receiver(parse_input(f"openseeface:{port}"))) as receiver:
         for _ in range(PACKETS_A_TURN_MAX + 1):
             sender.sendto(b"x", ("127.0.0.1", port))
@@ -126,7 +121,7 @@ def test_a_turn_takes_in_no_more_than_its_limit(sender: socket.socket) -> None:
 
 
 def test_a_port_that_is_taken_is_told_and_tried_again(sender: socket.socket) -> None:
-    port, time_told = free_port(), Time()
+    port, time_told = free_port(socket.SOCK_DGRAM), Time()
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taker:
         taker.bind(("127.0.0.1", port))
         receiver = Receiver(parse_input(f"vmc:{port}"), now=time_told.now)
@@ -146,14 +141,14 @@ def test_an_address_of_another_machine_is_told() -> None:
 
 
 def test_who_waits_for_a_phone_on_this_machine_alone_is_told_how_it_comes_in() -> None:
-    port = free_port()
+    port = free_port(socket.SOCK_DGRAM)
     with contextlib.closing(Receiver(parse_input(f"livelink:{port}"))) as receiver:
         assert f"for a phone, write livelink:0.0.0.0:{port}" in receiver.waiting
 
 
 def test_a_phone_is_greeted_until_it_sends_and_nobody_else_is_heard(sender: socket.socket) -> None:
     """The phone is this machine under another of its loopback addresses."""
-    port, time_told = free_port(), Time()
+    port, time_told = free_port(socket.SOCK_DGRAM), Time()
     spec = InputSpec("ifacialmocap", "127.0.0.1", port, "127.0.0.2")
     with (
         contextlib.closing(Receiver(spec, now=time_told.now)) as receiver,
@@ -214,7 +209,7 @@ def test_a_source_without_a_port_is_looked_at_now_and_then() -> None:
 
 
 def test_what_is_no_input_is_told_and_the_others_are_heard() -> None:
-    port, said = free_port(), list[GivenPose]()
+    port, said = free_port(socket.SOCK_DGRAM), list[GivenPose]()
     inputs = Inputs(("webcam", f"vmc:{port}"), said.append)
     assert f"waiting for vmc on port {port}" in inputs.words and 'There is no input "webcam"' in inputs.words
     inputs.close()
@@ -269,7 +264,7 @@ def run_folder(tmp_path: Path) -> Path:
 
 
 def test_packets_to_a_running_tracker_end_in_the_given_pose(run_folder: Path, sender: socket.socket) -> None:
-    ports = [free_port() for _ in range(2)]
+    ports = [free_port(socket.SOCK_DGRAM) for _ in range(2)]
     tracker = Tracker(run_folder, f"livelink:{ports[0]}/mouth", f"vmc:{ports[1]}")
     bones = osc_bundle(("/VMC/Ext/Bone/Pos", "Head", 0.0, 0.0, 0.0, 0.0, 0.6, 0.0, 0.8))
 
@@ -306,7 +301,7 @@ def test_packets_to_a_running_tracker_end_in_the_given_pose(run_folder: Path, se
 
 
 def test_a_flood_of_noise_neither_slows_nor_kills_the_tracker(run_folder: Path, sender: socket.socket) -> None:
-    noisy, calm = free_port(), free_port()
+    noisy, calm = free_port(socket.SOCK_DGRAM), free_port(socket.SOCK_DGRAM)
     tracker = Tracker(run_folder, f"vmc:{noisy}", f"livelink:{calm}")
     until(lambda: tracker.health().is_ready, "the performance")
     chance = np.random.default_rng(5)

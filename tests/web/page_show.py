@@ -1,7 +1,6 @@
 """A show for the page's tests: the real server in its own process, and an engine that sends simple pictures."""
 
 import contextlib
-import socket
 import subprocess
 import sys
 import threading
@@ -15,6 +14,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 from patience import DEADLINE_S
+from ports import free_port
 from shared import PROJECT
 
 from avatar_live.channels.link import ServerLink
@@ -46,8 +46,7 @@ class Server:
     def __init__(
         self, folder: Path, web_folder: Path, watch_token: str = "", *ice_servers: IceServer, token: str = ""
     ) -> None:
-        with socket.create_server(("127.0.0.1", 0)) as probe:
-            port = probe.getsockname()[1]
+        port = free_port()
         self.run_folder = folder / "run"
         self.address = f"http://127.0.0.1:{port}/"
         self._plan = ServerPlan(
