@@ -46,6 +46,14 @@ def test_a_face_of_another_shape_keeps_the_error_small() -> None:
     assert np.abs(errors).mean(axis=0).max() <= 1.0
 
 
+@pytest.mark.parametrize("depth", [0.8, 1.2])
+@pytest.mark.parametrize("yaw_deg", [-30.0, 30.0])
+def test_a_turned_face_whose_depth_is_guessed_wrongly_is_seen_as_turned_as_far(depth: float, yaw_deg: float) -> None:
+    reading = face(yaw_deg)
+    guessed = FaceReading(reading.landmarks * np.array((1.0, 1.0, depth), np.float32), reading.shapes, 0.0)
+    assert angles_of(guessed)[0] == pytest.approx(yaw_deg, abs=1.5)
+
+
 def test_the_distance_and_the_place_are_metric() -> None:
     fit = fit_head(face(10.0, 5.0, 0.0, place_m=(0.12, -0.05, -0.7)), WIDTH_PX, HEIGHT_PX)
     assert fit is not None
