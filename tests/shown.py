@@ -1,7 +1,9 @@
 """Remember what a page shows for some seconds only, so that no test has to look at the right moment.
 
-remember(context, ".notice")
-has_shown(page, ".notice", "You are muted")
+    remember(context, ".notice")
+    has_shown(page, ".notice", "You are muted")
+
+An asynchronous test runs `remembering(".notice")` first and waits for `HAS_SHOWN`.
 """
 
 import json
@@ -24,9 +26,14 @@ HAS_SHOWN = """([selector, words]) =>
   [...window.shown].some((one) => one.startsWith(`${selector}: `) && one.includes(words))"""
 
 
+def remembering(*selectors: str) -> str:
+    """Return what a page has to run first to remember what the parts with these selectors said."""
+    return REMEMBER % json.dumps(selectors)
+
+
 def remember(context: BrowserContext, *selectors: str) -> None:
     """Remember, on every page of a context until it is loaded anew, what the parts with these selectors said."""
-    context.add_init_script(REMEMBER % json.dumps(selectors))
+    context.add_init_script(remembering(*selectors))
 
 
 def has_shown(page: Page, selector: str, words: str = "") -> None:

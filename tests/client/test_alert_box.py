@@ -14,12 +14,14 @@ from browser import chromium, until
 from playwright.async_api import Browser, Page, expect
 from shared import PROJECT
 from show_server import TOKEN, ShowServer, show_server
+from shown import HAS_SHOWN, remembering
 
 from avatar_live.client import Viewer
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 OVERLAY = PROJECT / "assets" / "examples" / "overlay.html"
+NAME, WHAT = ".alert.shown .name", ".alert.shown .what"
 
 
 @pytest.fixture
@@ -45,6 +47,7 @@ def address(server: ShowServer) -> str:
 async def overlay(browser: Browser, server: ShowServer, **asked: str) -> AsyncIterator[Page]:
     """Open the overlay as OBS does."""
     page = await browser.new_page(viewport={"width": 1280, "height": 720})
+    await page.add_init_script(remembering(NAME, WHAT))
     await page.goto(f"{OVERLAY.as_uri()}?{urlencode({'show': address(server), 'token': TOKEN, **asked})}")
     await expect(page.locator("body[data-link=open]")).to_be_attached()
     yield page
@@ -58,16 +61,16 @@ async def test_a_gift_pops_up_and_fills_the_bar(browser: Browser, server: ShowSe
     ):
         await expect(page.locator(".title")).to_have_text("New microphone")
         await ann.give("rose")
-        await expect(page.locator(".alert.shown .name")).to_have_text("<b>Ann</b>")
-        await expect(page.locator(".alert .what")).to_have_text("gave a rose for 10 coins")
+        await until(page, HAS_SHOWN, [NAME, "<b>Ann</b>"])
+        await until(page, HAS_SHOWN, [WHAT, "gave a rose for 10 coins"])
         await expect(page.locator(".sum")).to_have_text("10 / 100 coins")
         await page.screenshot(path=PROJECT / "tests" / "output" / "overlay.png", omit_background=True)
         assert await page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgba(0, 0, 0, 0)"
         await ann.give("giant_head")
         await ann.give("sticker", count=4)
         await expect(page.locator(".goal.reached .sum")).to_have_text("120 / 100 coins")
-        await expect(page.locator(".alert.shown .what")).to_have_text("gave a giant head for 50 coins")
-        await expect(page.locator(".alert.shown .what")).to_have_text("gave 4 sticker for 60 coins")
+        await until(page, HAS_SHOWN, [WHAT, "gave a giant head for 50 coins"])
+        await until(page, HAS_SHOWN, [WHAT, "gave 4 sticker for 60 coins"])
         await until(page, "() => document.querySelectorAll('.bit').length === 0")
 
 
