@@ -27,6 +27,12 @@ BRIGHTNESS = """(video) => {
   context.drawImage(video, 0, 0, 8, 8);
   return context.getImageData(4, 4, 1, 1).data[1];
 }"""
+# Count what the page says to the server over its connection.
+COUNT_PULSES = """
+  window.pulses = 0;
+  const { send } = RTCDataChannel.prototype;
+  RTCDataChannel.prototype.send = function (data) { window.pulses++; send.call(this, data); };
+"""
 
 
 @pytest.fixture(scope="module")
@@ -132,10 +138,13 @@ def watched_by(server: Server, count: int) -> None:
 
 def test_a_page_that_is_frozen_is_let_go_and_the_others_play_on(server: Server, browser: Browser) -> None:
     """Its browser still confirms its consent and reports what it receives: only the page's own pulse has stopped."""
-    with visit(server, browser) as frozen, visit(server, browser) as awake:
+    freezing = visit(server, browser)
+    freezing.page.add_init_script(COUNT_PULSES)
+    with freezing as frozen, visit(server, browser) as awake:
         for page in (frozen, awake):
             plays(page)
         watched_by(server, 2)
+        until(frozen, "() => window.pulses > 2")  # who never said a word there is another's player, and may be silent
         debugger = frozen.context.new_cdp_session(frozen)
         debugger.send("Debugger.enable")
         debugger.send("Debugger.pause")  # at the next line of script; the threads of the connection go on
