@@ -111,8 +111,8 @@ async def test_a_cue_given_to_a_dying_engine_is_given_again_and_a_taken_one_is_n
             await ann.send(GiveGift("cue-1", "tomato"))
             banner, throw = wait_for_cues(link, 2)
             link.send(CueTaken(banner.id))
-            await ann.send(Say("is it noted?"))
-            await ann.until(ChatLine)
+            link.send(EngineNote("noted"))
+            await ann.sees(lambda one: one.source == "noted")
         with engine(server) as link:
             (again,) = wait_for_cues(link, 1)
             assert again == throw
