@@ -159,6 +159,8 @@ class EdgeSocket(asyncio.Protocol):
         self._transport = cast(asyncio.Transport, transport)
         self.is_clear = True
         self._transport.set_write_buffer_limits(CLEAR_BYTES_MAX)
+        if self.unsent_bytes() > CLEAR_BYTES_MAX:
+            self.pause_writing()  # which asyncio has told a server of pages that had this connection before
         endpoint = transport.get_extra_info("socket")
         self.descriptor = endpoint.fileno()
         endpoint.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SENDING_BYTES)

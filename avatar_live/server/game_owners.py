@@ -1,9 +1,11 @@
 """Whose game is whose: a game belongs to the token that offered it first, so that no other one can speak for it.
 
-That outlives the server, beside the key by which tokens are known: what was paid waits for its own game. So it is on
-the disk before anybody has paid for what a game sells, and no disk holds up the show for it: only who pays waits.
+That outlives the server, beside the key by which tokens are known: what was paid waits for its own game. So it is
+written before anybody has paid for what a game sells, and no disk holds up the show for it: only who pays waits.
 """
 
+import asyncio
+from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Final
 
@@ -30,7 +32,8 @@ class GameOwners:
         self._show = show
         kept = standing.kept.games if standing is not None else {}
         self._owners = {game: _held(owner) for game, owner in kept.items()}
-        self._writing: dict[str, Future[None]] = {}
+        self._writing: dict[str, Future[None]] = {}  # the newest of each game's owner
+        self._waiting: dict[str, list[Callable[[], None]]] = {}  # for that, in the order in which they came
         self.remembered = tuple(
             game for game, owner in self._owners.items() if kept[game].show == show and not self._has_ended(owner)
         )
@@ -48,19 +51,26 @@ class GameOwners:
         return OWNED
 
     def offered(self, held: Held, game: str) -> None:
-        """Take note of who offers a game; `writing` tells when anybody can pay for what it sells."""
+        """Take note of who offers a game; what is to wait until that is written goes through `once_written`."""
         owner = self._owners.get(game)
         if owner is None or self._has_ended(owner):
             self._owners[game] = held
             if self._standing is not None:
                 self._standing.kept.games = self._kept()
-                self._writing[game] = self._standing.write_soon()
+                self._follow(game, self._standing.write_soon())
 
-    def writing(self, game: str) -> Future[None] | None:
-        """Return what tells that it is written whose game this is; None where it is."""
-        if game in self._writing and self._writing[game].done():
-            del self._writing[game]
-        return self._writing.get(game)
+    def once_written(self, game: str, act: Callable[[], None]) -> None:
+        """Do this when it is written whose game this is: at once where it is, else in the order of the asking."""
+        if game in self._writing:
+            self._waiting[game].append(act)
+        else:
+            act()
+
+    async def written(self, game: str) -> None:
+        """Return when it is written whose game this is."""
+        is_written = asyncio.Event()
+        self.once_written(game, is_written.set)
+        await is_written.wait()
 
     def look_at(self, room: Room) -> None:
         """Forget whose the games are that the room has let go."""
@@ -70,6 +80,19 @@ class GameOwners:
             if self._standing is not None:
                 self._standing.kept.games = self._kept()
                 self._standing.write_soon()
+
+    def _follow(self, game: str, writing: Future[None]) -> None:
+        loop = asyncio.get_running_loop()
+        self._writing[game] = writing
+        self._waiting.setdefault(game, [])
+
+        def written() -> None:
+            if self._writing.get(game) is writing:
+                del self._writing[game]
+                for act in self._waiting.pop(game):
+                    act()
+
+        writing.add_done_callback(lambda _: loop.call_soon_threadsafe(written))
 
     def _kept(self) -> dict[str, GameOwner]:
         return {game: _owner(held, self._show) for game, held in self._owners.items()}

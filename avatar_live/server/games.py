@@ -4,7 +4,6 @@ A game that speaks HTTP alone repeats its offer at least every `GAME_SILENT_S`, 
 was paid from the event API, or reads it in the answer to its offer.
 """
 
-import asyncio
 from typing import Annotated, Final
 
 import msgspec
@@ -79,8 +78,7 @@ def games_routes(keeper: Keeper, access: Access) -> Router:
         keeper.game_owners.offered(held, game)
         keeper.handle(ev.GameOffered(game, data))
         taken = OfferTaken(turns.asked(keeper.room, game))
-        if (writing := keeper.game_owners.writing(game)) is not None:
-            await asyncio.wrap_future(writing)
+        await keeper.game_owners.written(game)
         return Response(taken)
 
     @post(

@@ -196,15 +196,8 @@ class Keeper:
                 self.crowd.tell(viewer, message)
             case ev.TellAll(message):
                 self.crowd.tell_all(message)
-            case ev.Commit(viewer, name, id, gift, price_coins, obstacle, count):
-                if (writing := self.game_owners.writing(game_of(gift))) is not None:
-                    self._answer(writing, lambda _: self._perform(effect), lambda _: None)
-                    return
-                self._answer(
-                    self.ledger.pay(viewer, name, id, gift, price_coins, obstacle, count),
-                    lambda answer: self._on_answer(effect, answer),
-                    lambda reason: self.handle(ev.GiftRefused(viewer, id, None, reason)),
-                )
+            case ev.Commit():
+                self.game_owners.once_written(game_of(effect.gift), lambda: self._commit(effect))
             case ev.Mark(viewer, id, state):
                 self._answer(self.ledger.mark(viewer, id, state), lambda _: None, lambda _: self._retry(effect))
             case ev.Refund(viewer, id, reason):
@@ -291,6 +284,15 @@ class Keeper:
 
     def _retry(self, effect: ev.Effect) -> None:
         self._loop.call_later(self._retry_s, self._perform, effect)
+
+    def _commit(self, asked: ev.Commit) -> None:
+        self._answer(
+            self.ledger.pay(
+                asked.viewer, asked.name, asked.id, asked.gift, asked.price_coins, asked.obstacle, asked.count
+            ),
+            lambda answer: self._on_answer(asked, answer),
+            lambda reason: self.handle(ev.GiftRefused(asked.viewer, asked.id, None, reason)),
+        )
 
     def _answer(self, future: Future[T], then: Callable[[T], None], otherwise: Callable[[str], None]) -> None:
         """Call one of the two on the loop, in the order in which the ledger answers."""

@@ -24,10 +24,19 @@ class Writer:
         future.set_running_or_notify_cancel()
         with self._lock:
             self._asked.append((future, write))
-            if not self._is_running:
-                self._is_running = True
-                threading.Thread(target=self._run, name=self._name, daemon=True).start()
+            is_first, self._is_running = not self._is_running, True
+        if is_first:
+            self._start()
         return future
+
+    def _start(self) -> None:
+        try:
+            threading.Thread(target=self._run, name=self._name, daemon=True).start()
+        except RuntimeError as fault:  # the system gives no more threads
+            with self._lock:
+                unwritten, self._asked, self._is_running = self._asked, deque(), False
+            for future, _ in unwritten:
+                future.set_exception(fault)
 
     def _run(self) -> None:
         while True:

@@ -1,11 +1,13 @@
 """One line: handshakes, messages however they arrive, goodbyes, and peers that misbehave."""
 
+import asyncio
 from http import HTTPStatus
 
 import pytest
 from fake_client import FakeClient, FakeTransport, Nobody
 from hypothesis import given
 from hypothesis import strategies as st
+from patience import DEADLINE_S
 from websockets.frames import CloseCode
 
 from avatar_live.edge.frames import framed
@@ -54,6 +56,31 @@ class Echo:
 @pytest.fixture
 def echo() -> Echo:
     return Echo()
+
+
+async def test_a_line_that_is_behind_when_it_is_handed_over_is_not_clear_until_it_is_read(echo: Echo) -> None:
+    unread = 8 * 1024 * 1024
+    lines: list[EdgeSocket] = []
+
+    class Pages(asyncio.Protocol):
+        def connection_made(self, transport: asyncio.BaseTransport) -> None:
+            assert isinstance(transport, asyncio.Transport)
+            transport.write(bytes(unread))
+            lines.append(EdgeSocket(echo.receive))
+            transport.set_protocol(lines[0])
+            lines[0].connection_made(transport)
+
+    server = await asyncio.get_running_loop().create_server(Pages, "127.0.0.1", 0)
+    reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+    async with asyncio.timeout(DEADLINE_S):
+        await reader.readexactly(1)
+        assert [line.is_clear for line in lines] == [False]
+        await reader.readexactly(unread - 1)
+        while lines[0].behind_s:  # noqa: ASYNC110 (the loop's next turns tell it)
+            await asyncio.sleep(0)
+    assert lines[0].is_clear
+    writer.close()
+    server.close()
 
 
 async def test_a_line_opens_hears_and_says(echo: Echo) -> None:

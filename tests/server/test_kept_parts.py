@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import sqlite3
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -236,6 +237,25 @@ async def test_whose_a_game_was_is_forgotten_once_the_room_has_let_it_go(tmp_pat
     assert set(Standing(tmp_path).kept.games) == {"castle"}
     assert GameOwners(Standing(tmp_path), "a show").remembered == ("castle",)
     assert GameOwners(Standing(tmp_path), "the next").remembered == ()
+
+
+async def test_what_waits_for_a_games_owner_is_done_in_its_order(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    is_back, done = threading.Event(), list[str]()
+    monkeypatch.setattr("avatar_live.server.whole_file.os.fsync", lambda _: is_back.wait(DEADLINE_S))
+    standing = Standing(tmp_path)
+    owners = GameOwners(standing, "a show")
+    owners.once_written("castle", lambda: done.append("before it is anybody's"))
+    owners.offered(HOST, "castle")
+    owners.once_written("castle", lambda: done.append("first"))
+    is_back.set()
+    standing.close()  # the disk is done, and the loop has not heard of it
+    owners.once_written("castle", lambda: done.append("second"))
+    owners.once_written("maze", lambda: done.append("another game's"))
+    async with asyncio.timeout(DEADLINE_S):
+        await owners.written("castle")
+    assert done == ["before it is anybody's", "another game's", "first", "second"]
 
 
 # --- in the books, of either kind ------------------------------------------------------------------------------------

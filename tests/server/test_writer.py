@@ -55,6 +55,22 @@ async def test_who_stops_waiting_does_not_stop_the_writing() -> None:
     assert done == ["first", "second"]
 
 
+def test_who_waits_hears_that_there_is_no_thread_to_be_had_and_the_next_writing_is_done(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    writer, done = Writer("writer"), list[str]()
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", refuse)
+        first = writer.submit(lambda: done.append("first"))
+    with pytest.raises(RuntimeError, match="new thread"):
+        first.result(DEADLINE_S)
+    writer.submit(lambda: done.append("second")).result(DEADLINE_S)
+    assert done == ["second"]
+
+
 def test_a_process_ends_though_a_disk_hangs() -> None:
     ended = subprocess.run([sys.executable, "-c", HANGS], check=False, timeout=PROCESS_S_MAX)
     assert ended.returncode == 0

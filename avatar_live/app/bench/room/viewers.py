@@ -20,6 +20,7 @@ from typing import Any, Final
 import msgspec
 
 CONNECTING_MAX: Final = 100  # at once
+CONNECT_S_MAX: Final = 120.0
 POLL_S: Final = 0.005
 READ_BYTES: Final = 65_536
 SPEAKS: Final = {"room": "/ws", "ws": "/", "socketio": "/socket.io/?EIO=4&transport=websocket"}
@@ -118,12 +119,13 @@ class Crowd:
     # --- lines ------------------------------------------------------------------------------------------------------
 
     def connect_all(self) -> None:
-        """Let everybody in, some at a time."""
+        """Let everybody in, some at a time; who is still out after `CONNECT_S_MAX` stays out."""
+        until_s = time.monotonic() + CONNECT_S_MAX
         waiting = iter(self.all)
         arriving = list(itertools.islice(waiting, CONNECTING_MAX))
         for viewer in arriving:
             self._connect(viewer)
-        while self.heard.connected < len(self.all):
+        while self.heard.connected < len(self.all) and time.monotonic() < until_s:
             before = self.heard.connected
             self.hear(POLL_S)
             for _ in range(self.heard.connected - before):
@@ -172,6 +174,8 @@ class Crowd:
                     self.heard.lost_lines += 1
                     self.heard.connected -= 1
                     viewer.is_in = False
+                else:
+                    self._connect(viewer)  # a busy door cut it, and everybody tries again
                 continue
             self.heard.bytes += len(data)
             self._read(viewer, viewer.rest + data if viewer.rest else data)
