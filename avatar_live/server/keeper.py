@@ -34,7 +34,7 @@ from avatar_live.server.pitch import Pitch
 from avatar_live.server.seasons import Seasons
 from avatar_live.server.stage_link import StageLink
 from avatar_live.server.standing import Deed, Standing
-from avatar_live.server.together import TogetherFile
+from avatar_live.server.together import KeptTogether
 
 RETRY_S: Final = 1.0
 FORGET_S: Final = 0.25  # between two slices of what is left of other shows: a million viewers' in four minutes
@@ -60,7 +60,7 @@ class Keeper:
         retry_s: float = RETRY_S,
         standing: Standing | None = None,
         likes: int = 0,
-        together: TogetherFile | None = None,
+        together: KeptTogether | None = None,
     ) -> None:
         epoch = secrets.token_urlsafe(9)
         order = standing.order(clock.now_s(), clock.wall_s()) if standing else IN_ORDER

@@ -39,17 +39,21 @@ from avatar_live.server.access import Access
 from avatar_live.server.app import make_app
 from avatar_live.server.bridging import Bridging, bridge_routes
 from avatar_live.server.commands import room_commands
+from avatar_live.server.document import Document, FileDocument
 from avatar_live.server.entrance import Entrance, RemoteEdge
 from avatar_live.server.http import impatient_http, with_callers, with_limit
 from avatar_live.server.keeper import Keeper
 from avatar_live.server.lease import Lease, NodesError
 from avatar_live.server.ledger import LEDGER_FILE, Ledger, LedgerError
+from avatar_live.server.ledger.store import is_postgresql
 from avatar_live.server.metrics import metrics_route
 from avatar_live.server.presence import presence_route
 from avatar_live.server.programs import Programs
 from avatar_live.server.reception import reception, socket_factory
+from avatar_live.server.standing import FILE as MODERATION_FILE
 from avatar_live.server.standing import Standing, StandingError
-from avatar_live.server.together import TogetherFile
+from avatar_live.server.together import FILE as TOGETHER_FILE
+from avatar_live.server.together import KeptTogether
 from avatar_live.server.webhook_routes import webhook_routes
 from avatar_live.server.webhooks.outpost import Outpost
 from avatar_live.server.webhooks.store import StoreError
@@ -58,6 +62,8 @@ from avatar_live.server.whip import Inlet, whip_routes
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis
+
+    from avatar_live.server.shared_room import SharedRoom
 
 BACKLOG: Final = 1_024
 GRACE_S: Final = 1
@@ -86,9 +92,8 @@ def run(plan: ServerPlan) -> int:
             with (
                 contextlib.closing(_listen(plan.host, plan.port)) as listener,
                 contextlib.closing(open_ledger(plan)) as ledger,
-                contextlib.closing(Standing(Path(plan.data_folder))) as standing,
             ):
-                asyncio.run(_serve(plan, listener, ledger, standing, health))
+                asyncio.run(_serve(plan, listener, ledger, health))
         except (ServerError, LedgerError, StandingError, StoreError) as failure:
             health.write(str(failure), False, is_forced=True)
             print(failure, file=sys.stderr)  # noqa: T201
@@ -128,13 +133,15 @@ def _listen(host: str, port: int) -> socket.socket:
         raise ServerError(reason) from error
 
 
-async def _serve(
-    plan: ServerPlan, listener: socket.socket, ledger: Ledger, standing: Standing, health: HealthWriter
-) -> None:
+async def _serve(plan: ServerPlan, listener: socket.socket, ledger: Ledger, health: HealthWriter) -> None:
     wanted = orders()
     async with _room_held(plan, health, wanted) as held:
         if held is not None:
-            await _serve_room(plan, listener, ledger, standing, health, wanted, held)
+            if held.shared is not None:
+                ledger.show = held.shared.show
+            standing = Standing(Path(plan.data_folder), held.document(plan, MODERATION_FILE))
+            with contextlib.closing(standing):
+                await _serve_room(plan, listener, ledger, standing, health, wanted, held)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +150,11 @@ class _Held:
 
     redis: "Redis | None" = None
     lease: Lease | None = None
+    shared: "SharedRoom | None" = None  # where its ledger is not of one machine either
+
+    def document(self, plan: ServerPlan, name: str) -> Document:
+        """Return one of the room's documents."""
+        return FileDocument(Path(plan.data_folder) / name) if self.shared is None else self.shared.document(name)
 
 
 @contextlib.asynccontextmanager
@@ -166,7 +178,17 @@ async def _room_held(plan: ServerPlan, health: HealthWriter, wanted: Lossless[Or
             await asyncio.sleep(HOLD_RETRY_S)
         for order in early:
             wanted.put(order)
-        yield _Held(redis, lease)
+        yield _Held(redis, lease, await _shared(plan))
+
+
+async def _shared(plan: ServerPlan) -> "SharedRoom | None":
+    """Take what the room has in PostgreSQL. Raises NodesError."""
+    if not is_postgresql(plan.ledger):
+        return None
+    from avatar_live.server.shared_room import SharedRoom
+
+    files = [Path(plan.data_folder) / name for name in (MODERATION_FILE, TOGETHER_FILE)]
+    return await asyncio.to_thread(SharedRoom, plan.ledger, plan.room, Path(plan.run_folder).name, files)
 
 
 async def _serve_room(
@@ -178,7 +200,8 @@ async def _serve_room(
     wanted: Lossless[Order],
     held: _Held,
 ) -> None:
-    likes, together = held.lease.likes if held.lease is not None else 0, TogetherFile(Path(plan.data_folder))
+    likes = held.lease.likes if held.lease is not None else 0
+    together = KeptTogether(held.document(plan, TOGETHER_FILE))
     keeper = Keeper(plan.title, ledger, standing=standing, likes=likes, together=together)
     outpost = Outpost(Path(plan.data_folder), standing.kept.room)
     keeper.log.hearers.append(outpost.hear)
@@ -230,7 +253,8 @@ async def _serve_room(
         ticking = asyncio.create_task(_tick(keeper, programs), name="tick")
         telling = asyncio.create_task(edge.run(), name="edge")
         reaching = asyncio.create_task(nodes.run() if nodes is not None else asyncio.Event().wait(), name="nodes")
-        running = (serving, ticking, telling, reaching)
+        holding = asyncio.create_task(held.shared.run() if held.shared else asyncio.Event().wait(), name="holding")
+        running = (serving, ticking, telling, reaching, holding)
         bridged = [asyncio.create_task(one.keep(), name=one.source) for one in bridging.bridges]
         gc.freeze()  # what lives as long as the process need not be looked through again
         try:
@@ -245,19 +269,20 @@ async def _serve_room(
             keeper.crowd.say_goodbye()
             programs.say_goodbye()
             web.should_exit = True
-            for task in (ticking, telling, reaching, *bridged):
+            for task in (ticking, telling, reaching, holding, *bridged):
                 task.cancel()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(GRACE_S):
                     await broadcaster.close()
             await serving
-            for task in (ticking, telling, reaching):  # a fault of theirs is the server's
+            for task in (ticking, telling, reaching, holding):  # a fault of theirs is the server's
                 with contextlib.suppress(asyncio.CancelledError):
                     await task
             await asyncio.gather(*bridged, return_exceptions=True)
-            if nodes is not None:
-                await nodes.release()
             await together.close(keeper.room, clock.now_s(), clock.wall_s())
+            await asyncio.to_thread(standing.close)
+            if nodes is not None:
+                await nodes.release()  # what the next server reads is written by now
             await asyncio.to_thread(outpost.close)
             await asyncio.to_thread(ledger.close)  # while the loop runs: it takes the last answers
 
@@ -329,6 +354,8 @@ async def _tick(keeper: Keeper, programs: Programs) -> None:
             keeper.drain()
         if _is_due(TICKS_PER_LOOK, before, keeper.pitch.ticks):
             programs.look_after(now_s, clock.wall_s())
+            if keeper.standing is not None:
+                keeper.standing.look_at()
             keeper.game_owners.look_at(keeper.room)
             if keeper.together is not None:
                 keeper.together.look_at(keeper.room, now_s, clock.wall_s())

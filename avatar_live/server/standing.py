@@ -1,8 +1,8 @@
 """Keep who is trusted, muted and banned over restarts, and write down every deed of moderation.
 
-Three things lie in the data folder, for this user only: `moderation.json` (also the room's id and its key for
-invitations), `audit.jsonl` (append-only, one old one kept) and the host's own `filter_words.txt`. Viewers stand there
-as digests, addresses as salted hashes.
+The document `moderation.json` (also the room's id and its key for invitations) lies in the data folder, or where every
+server of the room finds it; `audit.jsonl` (append-only, one old one kept) and the host's own `filter_words.txt` lie in
+the data folder. All are for this user only. Viewers stand there as digests, addresses as salted hashes.
 """
 
 import asyncio
@@ -11,7 +11,6 @@ import hashlib
 import hmac
 import logging
 import secrets
-import threading
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Final
@@ -22,17 +21,23 @@ from avatar_live.edge.address import address_digest
 from avatar_live.protocol.wire import HoldEnd, HoldMode
 from avatar_live.room.filter import words_of
 from avatar_live.room.order import HOLD_S, Order
-from avatar_live.server.whole_file import write_whole
+from avatar_live.server.document import Document, DocumentError, FileDocument
 from avatar_live.server.writer import LAST_S_MAX, Writer
 
 FILE: Final = "moderation.json"
+WAIT_S_MAX: Final = 1.0  # for a disk or a database; meanwhile the whole show stands still
 AUDIT_FILE: Final = "audit.jsonl"
 AUDIT_BYTES_MAX: Final = 8 * 1024 * 1024
 WORDS_FILE: Final = "filter_words.txt"
 NOT_WRITTEN: Final = (
-    "%s: who was muted, banned or trusted last was not written, because the disk does not answer: the next start goes "
-    "on with them as they were before."
+    "%s: who was muted, banned or trusted last was not written, because its disk or database does not answer: the next "
+    "start goes on with them as they were before."
 )
+CANNOT: Final = (
+    "%s cannot be written (%s), so a restart would forget who was muted, banned or trusted last: see to its disk or "
+    "database; it is tried again by itself, and you will be told when it works."
+)
+CAN_AGAIN: Final = "%s is written again: who is muted, banned and trusted will outlive a restart."
 _log: Final = logging.getLogger(__name__)
 
 
@@ -88,25 +93,26 @@ class Deed(msgspec.Struct, frozen=True):
 class Standing:
     """Hold the kept standings of one room."""
 
-    def __init__(self, folder: Path) -> None:
-        """Read what is kept. Raises StandingError."""
+    def __init__(self, folder: Path, document: Document | None = None) -> None:
+        """Read what is kept, in the folder where no other document is named. Raises StandingError."""
         self._folder = folder
+        self._document = document or FileDocument(folder / FILE)
         self._latest = self._written = b""
-        self._writing = threading.Lock()
+        self._has_failed = False
         self._writer = Writer("standing")
         self._last: Future[None] | None = None  # of what was asked of it
-        path = folder / FILE
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            if path.is_file():
-                self.kept = msgspec.json.decode(path.read_bytes(), type=Kept)
-                self._written = msgspec.json.encode(self.kept)
+            body = self._document.load()
+            if body is not None:
+                self.kept = msgspec.json.decode(body, type=Kept)
+                self._latest = self._written = msgspec.json.encode(self.kept)
             else:
                 self.kept = Kept(secrets.token_urlsafe(9), secrets.token_urlsafe(32))
                 self._latest = msgspec.json.encode(self.kept)
                 self._write_latest()
-        except (OSError, msgspec.DecodeError) as error:
-            raise StandingError(f"{path} cannot be used ({error}): repair it, or move it away.") from error
+        except (OSError, DocumentError, msgspec.DecodeError) as error:
+            raise StandingError(f"{self._document} cannot be used ({error}): repair it, or move it away.") from error
 
     def order(self, now_s: float, wall_s: float) -> Order:
         """Return the order that a new life of the room begins with."""
@@ -169,9 +175,12 @@ class Standing:
             _log.warning("a deed of moderation could not be written down (%s)", error.strerror)
 
     def write(self) -> None:
-        """Write the standings before anything else happens: what is used up or taken back must stay so."""
-        self._latest = msgspec.json.encode(self.kept)
-        self._write()
+        """Write the standings before anything else happens: what is used up or taken back must stay so.
+
+        A disk or a database that does not answer in time gets it when it does.
+        """
+        with contextlib.suppress(TimeoutError):
+            self.write_soon().result(WAIT_S_MAX)
 
     def write_soon(self) -> Future[None]:
         """Write the standings beside the show; the future tells when that is over."""
@@ -179,28 +188,40 @@ class Standing:
         self._last = self._writer.submit(self._write)
         return self._last
 
+    def look_at(self) -> None:
+        """Try again what could not be written."""
+        if self._has_failed and (self._last is None or self._last.done()):
+            self._last = self._writer.submit(self._write)
+
     async def settled(self) -> None:
         """Return when what was to be kept up to now is written."""
         await asyncio.wrap_future(self._writer.submit(self._write))
 
     def close(self) -> None:
         """Return when all is written; a disk that does not answer in time is not waited for."""
+        self.look_at()
+        last, self._last = self._last, None
         try:
-            if self._last is not None:
-                self._last.result(LAST_S_MAX)
+            if last is not None:
+                last.result(LAST_S_MAX)
         except TimeoutError:
-            _log.warning(NOT_WRITTEN, self._folder / FILE)
+            _log.warning(NOT_WRITTEN, self._document)
 
     def _write(self) -> None:
         """Write what is the latest by now, if it is not written; a disk that is full is told, and the show goes on."""
         try:
             self._write_latest()
-        except OSError as error:
-            _log.warning("who is muted and banned could not be written down (%s)", error.strerror)
+        except DocumentError as error:
+            if not self._has_failed:
+                _log.warning(CANNOT, self._document, error)
+            self._has_failed = True
+            return
+        if self._has_failed:
+            self._has_failed = False
+            _log.warning(CAN_AGAIN, self._document)
 
     def _write_latest(self) -> None:
-        with self._writing:
-            latest = self._latest
-            if latest != self._written:
-                write_whole(self._folder / FILE, latest)
-                self._written = latest
+        latest = self._latest
+        if latest != self._written:
+            self._document.save(latest)
+            self._written = latest

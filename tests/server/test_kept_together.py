@@ -18,7 +18,8 @@ from avatar_live.protocol.wire import PickCamp, Say
 from avatar_live.room import events as ev
 from avatar_live.room.state import Room
 from avatar_live.room.step import step
-from avatar_live.server import together as kept_together
+from avatar_live.server import document
+from avatar_live.server.document import FileDocument
 from avatar_live.server.together import (
     CAN_AGAIN,
     CANNOT,
@@ -27,7 +28,7 @@ from avatar_live.server.together import (
     RETRY_S_MAX,
     SLOW,
     WAIT_S_MAX,
-    TogetherFile,
+    KeptTogether,
 )
 from avatar_live.server.whole_file import write_whole
 from avatar_live.server.writer import LAST_S_MAX
@@ -113,7 +114,7 @@ async def test_the_score_goes_on_after_the_server_was_killed_and_begins_anew_wit
 
 
 async def test_only_news_is_written_and_the_last_of_it_when_the_server_stops(tmp_path: Path) -> None:
-    file, path = TogetherFile(tmp_path), tmp_path / FILE
+    file, path = KeptTogether(FileDocument(tmp_path / FILE)), tmp_path / FILE
     room, _ = step(Room(epoch="life-1"), ev.PollOpened("Tea?", ("yes", "no"), 30.0, None), 0.0)
     file.write(room, 0.0, 1_000.0)
     before = path.stat().st_ino
@@ -124,12 +125,12 @@ async def test_only_news_is_written_and_the_last_of_it_when_the_server_stops(tmp
     file.look_at(voting, 2.0, 1_002.0)
     begun, _ = step(voting, ev.GoalSet("likes", "Dance!", 50), 3.0)
     await file.close(begun, 3.0, 1_003.0)
-    read = TogetherFile(tmp_path).read(1_010.0)
+    read = KeptTogether(FileDocument(tmp_path / FILE)).read(1_010.0)
     assert read is not None and (len(read[0].targets), read[1]) == (1, 7.0)
     assert read[0].ballot is not None and read[0].ballot.is_over
 
 
-async def looked_at(file: TogetherFile, room: Room, now_s: float) -> None:
+async def looked_at(file: KeptTogether, room: Room, now_s: float) -> None:
     """Look, and wait until the look is over."""
     file.look_at(room, now_s, 1_000.0 + now_s)
     if file.writing is not None:
@@ -141,7 +142,7 @@ async def test_a_disk_that_takes_nothing_is_asked_again_by_itself_and_the_operat
 ) -> None:
     blocked = tmp_path / "together.new"
     (blocked / "in the way").mkdir(parents=True)
-    file, path = TogetherFile(tmp_path), tmp_path / FILE
+    file, path = KeptTogether(FileDocument(tmp_path / FILE)), tmp_path / FILE
     room, _ = step(Room(epoch="life-1"), ev.PollOpened("Tea?", ("yes", "no"), 30.0, None), 0.0)
     tries = [0.0]
     for _ in range(8):
@@ -155,14 +156,14 @@ async def test_a_disk_that_takes_nothing_is_asked_again_by_itself_and_the_operat
     blocked.rmdir()
     await looked_at(file, room, tries[-1])
     assert [record.getMessage() for record in caplog.records][1:] == [CAN_AGAIN % path]
-    read = TogetherFile(tmp_path).read(1_200.0)
+    read = KeptTogether(FileDocument(tmp_path / FILE)).read(1_200.0)
     assert read is not None and read[0].ballot is not None, "the same room, though nothing new has happened in it"
 
 
 async def test_what_begins_while_the_disk_rests_waits_for_the_next_try(tmp_path: Path) -> None:
     blocked = tmp_path / "together.new"
     (blocked / "in the way").mkdir(parents=True)
-    file = TogetherFile(tmp_path)
+    file = KeptTogether(FileDocument(tmp_path / FILE))
     room, _ = step(Room(epoch="life-1"), ev.PollOpened("Tea?", ("yes", "no"), 30.0, None), 0.0)
     file.write(room, 0.0, 1_000.0)
     room, _ = step(room, ev.GoalSet("likes", "Dance!", 50), 0.5)
@@ -171,7 +172,7 @@ async def test_what_begins_while_the_disk_rests_waits_for_the_next_try(tmp_path:
     (blocked / "in the way").rmdir()
     blocked.rmdir()
     await looked_at(file, room, 1.0)
-    read = TogetherFile(tmp_path).read(1_200.0)
+    read = KeptTogether(FileDocument(tmp_path / FILE)).read(1_200.0)
     assert read is not None and [goal.title for goal in read[0].targets] == ["Dance!"]
 
 
@@ -184,8 +185,8 @@ async def test_a_disk_that_hangs_stops_the_show_once_and_gets_what_is_true_when_
         is_back.wait(DEADLINE_S)
         write_whole(path, data)
 
-    monkeypatch.setattr(kept_together, "write_whole", write_late)
-    file, path = TogetherFile(tmp_path), tmp_path / FILE
+    monkeypatch.setattr(document, "write_whole", write_late)
+    file, path = KeptTogether(FileDocument(tmp_path / FILE)), tmp_path / FILE
     room, _ = step(Room(epoch="life-1"), ev.PollOpened("Tea?", ("yes", "no"), 30.0, None), 0.0)
     began_s = time.monotonic()
     file.write(room, 0.0, 1_000.0)
@@ -201,7 +202,7 @@ async def test_a_disk_that_hangs_stops_the_show_once_and_gets_what_is_true_when_
     await asyncio.wrap_future(file.writing)
     assert [record.getMessage() for record in caplog.records][1:] == [CAN_AGAIN % path]
     await looked_at(file, room, 2.0)
-    read = TogetherFile(tmp_path).read(1_200.0)
+    read = KeptTogether(FileDocument(tmp_path / FILE)).read(1_200.0)
     assert read is not None and read[0].goal_number == room.goal_number
 
 
@@ -210,8 +211,8 @@ async def test_a_disk_that_hangs_does_not_keep_the_server_from_ending(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, *, is_late_before: bool
 ) -> None:
     is_back = threading.Event()
-    monkeypatch.setattr(kept_together, "write_whole", lambda *_: is_back.wait(DEADLINE_S))
-    file, path = TogetherFile(tmp_path), tmp_path / FILE
+    monkeypatch.setattr(document, "write_whole", lambda *_: is_back.wait(DEADLINE_S))
+    file, path = KeptTogether(FileDocument(tmp_path / FILE)), tmp_path / FILE
     room, _ = step(Room(epoch="life-1"), ev.PollOpened("Tea?", ("yes", "no"), 30.0, None), 0.0)
     if is_late_before:
         file.look_at(room, 0.0, 1_000.0)
@@ -239,6 +240,6 @@ async def test_a_poll_that_was_opened_is_there_after_a_kill_at_once(mortal: Show
 
 
 def test_a_file_that_cannot_be_read_is_as_good_as_none(tmp_path: Path) -> None:
-    assert TogetherFile(tmp_path).read(0.0) is None
+    assert KeptTogether(FileDocument(tmp_path / FILE)).read(0.0) is None
     (tmp_path / FILE).write_text('{"wall_s": 1.0, "together": {"polls": "many"}}')
-    assert TogetherFile(tmp_path).read(0.0) is None
+    assert KeptTogether(FileDocument(tmp_path / FILE)).read(0.0) is None

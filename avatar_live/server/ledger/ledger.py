@@ -42,7 +42,8 @@ class LedgerError(Exception):
 class Ledger:
     """Answer every request with a future, in order; a future's result is on the disk when it is there.
 
-    `where` is a file's path or a URL, see `open_store`; `room` and `show` are written beside every gift.
+    `where` is a file's path or a URL, see `open_store`; `room` and `show` are written beside every gift, and the show
+    may be another one until the first request.
     Raises LedgerError when the books cannot be opened or are none. `pages_max` bounds a file (4 KiB a page).
     """
 
@@ -59,7 +60,7 @@ class Ledger:
         self.commits = 0
         self._where = where
         self._room = room
-        self._show = show
+        self.show = show
         self._group_s = group_s
         self._group_max = group_max
         self._requests: queue.SimpleQueue[_Asked[Any] | None] = queue.SimpleQueue()
@@ -70,11 +71,6 @@ class Ledger:
             raise LedgerError(str(error)) from error
         self._thread = threading.Thread(target=self._run, name="ledger", daemon=True)
         self._thread.start()
-
-    @property
-    def show(self) -> str:
-        """The name of the show that is written beside every gift."""
-        return self._show
 
     def house_coins(self) -> Future[int]:
         """Return what the house has earned and nobody can get back, beside the requests."""
@@ -92,7 +88,7 @@ class Ledger:
         self, viewer: str, name: str, id: str, gift: str, price_coins: int, obstacle: str = "", count: int = 1
     ) -> Future[rq.Answer]:
         """Take the price for `count` of the viewer's gift `id`, once; a known id is answered with how it stands."""
-        asked = rq.Pay(viewer, name, id, gift, price_coins, obstacle, self._room, self._show, count)
+        asked = rq.Pay(viewer, name, id, gift, price_coins, obstacle, self._room, self.show, count)
         return self._ask(_Asked[rq.Answer](asked))
 
     def mark(self, viewer: str, id: str, state: rq.Progress) -> Future[None]:
@@ -121,7 +117,7 @@ class Ledger:
 
     def open_round(self, *, is_another: bool) -> Future[rq.Round]:
         """Return the round of this show, or begin another one: in it count the gifts that are paid from then on."""
-        return self._ask(_Asked[rq.Round](rq.OpenRound(self._room, self._show, is_another)))
+        return self._ask(_Asked[rq.Round](rq.OpenRound(self._room, self.show, is_another)))
 
     def round_givers(self, after: int) -> Future[tuple[GiverSum, ...]]:
         """Return what everybody gave in this room for good since a round began, beside the requests."""
@@ -129,11 +125,11 @@ class Ledger:
 
     def keep_parts(self, parts: tuple[rq.PartRow, ...]) -> Future[None]:
         """Write down what part viewers have had in this show."""
-        return self._ask(_Asked[None](rq.KeepParts(self._room, self._show, parts)))
+        return self._ask(_Asked[None](rq.KeepParts(self._room, self.show, parts)))
 
     def part(self, viewer: str) -> Future[rq.PartRow | None]:
         """Return what part a viewer has had in this show; None when nothing is known."""
-        return self._ask(_Asked[rq.PartRow | None](rq.AskPart(self._room, self._show, viewer)))
+        return self._ask(_Asked[rq.PartRow | None](rq.AskPart(self._room, self.show, viewer)))
 
     def forget_parts(self, after: str = "") -> Future[str | None]:
         """Delete what parts viewers had in this room's other shows, of some viewers; return the last who was looked
@@ -141,7 +137,7 @@ class Ledger:
 
         Of a show that is over nobody can claim anything more: its free ticket and its camps ended with it.
         """
-        return self._ask(_Asked[str | None](rq.ForgetParts(self._room, self._show, after)))
+        return self._ask(_Asked[str | None](rq.ForgetParts(self._room, self.show, after)))
 
     def set_rule(self, viewer: str, rule: rq.Rule) -> Future[None]:
         """Say from now on what a viewer, or `EVERYBODY`, may spend."""
@@ -157,7 +153,7 @@ class Ledger:
 
     def sales(self) -> Future[tuple[Sale, ...]]:
         """Return what outside games have done in this show, for each viewer, beside the requests."""
-        return self._read(lambda reader: sales(reader, self._room, self._show))
+        return self._read(lambda reader: sales(reader, self._room, self.show))
 
     def _read(self, read: Callable[[Reader], T]) -> Future[T]:
         future: Future[T] = Future()

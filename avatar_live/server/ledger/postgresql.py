@@ -45,7 +45,7 @@ class PostgresqlStore:
         except psycopg.Error as error:
             self.close()
             raise StoreError(
-                f"The ledger in PostgreSQL ({_place(url)}) cannot be used ({_first_line(error)}); start the database, "
+                f"The ledger in PostgreSQL ({_place(url)}) cannot be used ({first_line(error)}); start the database, "
                 "or look at the address in --ledger."
             ) from error
 
@@ -57,13 +57,13 @@ class PostgresqlStore:
             yield
         except (psycopg.Error, ValueError) as error:
             self._roll_back()
-            raise StoreError(_first_line(error), is_gone=isinstance(error, psycopg.OperationalError)) from error
+            raise StoreError(first_line(error), is_gone=isinstance(error, psycopg.OperationalError)) from error
         try:
             self._connection().execute("COMMIT")
         except psycopg.Error as error:
             self._roll_back()
             if not self._has_committed():
-                raise StoreError(_first_line(error), is_gone=True) from error
+                raise StoreError(first_line(error), is_gone=True) from error
 
     def read(self, names: Names) -> Book:
         """Return what the books say of these."""
@@ -196,7 +196,7 @@ class PostgresqlStore:
             except psycopg.Error as error:
                 self.close()
                 if clock.now_s() > until_s:
-                    raise OutcomeUnknownError(_first_line(error)) from error
+                    raise OutcomeUnknownError(first_line(error)) from error
                 threading.Event().wait(RETRY_S)
             else:
                 return found == (self._written_group,)
@@ -231,7 +231,7 @@ def reading(url: str) -> Iterator["PostgresqlReader"]:
             db.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
             yield PostgresqlReader(db)
     except psycopg.Error as error:
-        raise StoreError(f"The ledger in PostgreSQL ({_place(url)}) cannot be read ({_first_line(error)}).") from error
+        raise StoreError(f"The ledger in PostgreSQL ({_place(url)}) cannot be read ({first_line(error)}).") from error
 
 
 class PostgresqlReader:
@@ -254,7 +254,8 @@ def _place(url: str) -> str:
     return f"{parts.get('host', 'local')}/{parts.get('dbname', '')}"
 
 
-def _first_line(error: Exception) -> str:
+def first_line(error: Exception) -> str:
+    """Return what a database said, as far as it is for a sentence."""
     return (str(error).strip() or type(error).__name__).splitlines()[0]
 
 

@@ -1,4 +1,4 @@
-"""The tables in PostgreSQL, in a schema of their own, as a list of steps; the same tables as in SQLite.
+"""The tables in PostgreSQL, in a schema of their own, as a list of steps: those of SQLite, and a shared room's.
 
 What is booked is never changed or deleted: triggers refuse it. Of a gift only the state moves, and only forwards.
 """
@@ -121,4 +121,15 @@ CREATE TABLE part (
 ) WITH (fillfactor = 50);
 """
 
-STEPS: Final = (_STEP_1, _STEP_2, _STEP_3, _STEP_4)
+# What a server that takes a room over goes on with: which life of the room may write, its show, and its documents.
+_STEP_5: Final = """
+CREATE TABLE holder (
+    room text PRIMARY KEY,
+    life bigint NOT NULL,
+    show text NOT NULL,
+    at timestamptz NOT NULL
+) WITH (fillfactor = 50);
+CREATE TABLE document (room text NOT NULL, name text NOT NULL, body bytea NOT NULL, PRIMARY KEY (room, name));
+"""
+
+STEPS: Final = (_STEP_1, _STEP_2, _STEP_3, _STEP_4, _STEP_5)

@@ -6,10 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Protocol
-from urllib.parse import urlsplit
 
 from avatar_live.server.ledger.book import WALLET
-from avatar_live.server.ledger.store import POSTGRESQL, StoreError, path_of
+from avatar_live.server.ledger.store import StoreError, is_postgresql, path_of
 
 _NO_TRANSFER: Final = 2**62  # is after all of them
 
@@ -116,7 +115,7 @@ class Reader(Protocol):
 @contextlib.contextmanager
 def open_reader(where: Path | str) -> Iterator[Reader]:
     """Open a snapshot of the books that changes nothing. Raises StoreError."""
-    if isinstance(where, str) and urlsplit(where).scheme in POSTGRESQL:
+    if is_postgresql(where):
         from avatar_live.server.ledger.postgresql import reading
 
         with reading(where) as reader:

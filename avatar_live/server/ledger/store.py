@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeGuard
 from urllib.parse import unquote, urlsplit
 
 from avatar_live.server.ledger.book import Book, Changes, Names
 from avatar_live.server.ledger.requests import Drain, Drained, Request
 from avatar_live.server.ledger.settle import names_of, settle
 
-POSTGRESQL: Final = ("postgresql", "postgres")
+_POSTGRESQL: Final = ("postgresql", "postgres")
 
 
 class StoreError(Exception):
@@ -47,9 +47,14 @@ class Store(Protocol):
         """Let go of the database."""
 
 
+def is_postgresql(where: Path | str) -> TypeGuard[str]:
+    """Say whether the books are in PostgreSQL."""
+    return isinstance(where, str) and urlsplit(where).scheme in _POSTGRESQL
+
+
 def open_store(where: Path | str, pages_max: int | None = None) -> Store:
     """Open the books: a file's path, `sqlite:///path` or `postgresql://...`. Raises StoreError."""
-    if isinstance(where, str) and urlsplit(where).scheme in POSTGRESQL:
+    if is_postgresql(where):
         from avatar_live.server.ledger.postgresql import PostgresqlStore
 
         return PostgresqlStore(where)
