@@ -72,11 +72,11 @@ class Fanout:
         parcel = Parcel(frame, now_s)
         if not parcel.payloads:
             return 0
-        strays = [watcher for watcher in self.watchers.values() if not watcher.is_in_step(frame.kind)]
-        taken = sum(watcher.put(parcel, self._groups) for watcher in strays) + self._groups.send(parcel)
+        taken = sum(watcher.put(parcel, self._groups) for watcher in self._strays(frame.kind))
+        taken += self._groups.send(parcel)
         if frame.kind == "video":
             self._rungs[frame.rung].history.append(parcel)
-            self._ask(strays, now_s)
+            self._ask(now_s)
         self._send_on(parcel, len(parcel.bursts) - 1)
         return taken
 
@@ -89,8 +89,11 @@ class Fanout:
             self.keyframes_asked += 1
             self._want_keyframe(rung)
 
-    def _ask(self, strays: list[Watcher], now_s: float) -> None:
-        needed = {watcher.needs_keyframe_of for watcher in strays}
+    def _strays(self, kind: StreamKind) -> list[Watcher]:
+        return [watcher for watcher in self.watchers.values() if not watcher.is_in_step(kind)]
+
+    def _ask(self, now_s: float) -> None:
+        needed = {watcher.needs_keyframe_of for watcher in self._strays("video")}
         needed.update(rung for rung, asked in self._rungs.items() if asked.is_wanted)
         for rung in needed:
             if rung is not None:

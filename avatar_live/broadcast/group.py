@@ -52,21 +52,28 @@ class Group:
             self._senders[sender] = None
 
     def leave(self, sender: "RtpSender") -> None:
-        """Let a sender go, after the frame that it was sent a part of."""
-        self.finish()
+        """Let a sender go, after the frame that it was sent a part of; to the others that goes on at its pace."""
+        if self._unfinished is not None:
+            for burst in range(self._burst, len(self._unfinished.parcel.bursts)):
+                self._send_burst(self._unfinished, burst, [sender])
         del self._senders[sender]
 
     def send(self, parcel: Parcel) -> int:
         """Send the first burst of a frame, and return to how many; to whom it could not leave falls out."""
         self.finish()
-        sent, now_s = self._placed(parcel), self._now()
-        for sender in self._send_burst(sent, 0, now_s):
-            sender.refuse()
-        self.sent.append(sent)
-        self.number += len(parcel.payloads)
-        self.octets += parcel.octets
+        sent, refused = self._placed(parcel), set["RtpSender"]()
+        try:
+            refused = self._send_burst(sent, 0, list(self._senders))
+        finally:
+            for sender in refused:
+                sender.refuse()
+            # Whatever becomes of the frame, its numbers are used: under one number the keys encrypt one packet.
+            self.sent.append(sent)
+            self.number += len(parcel.payloads)
+            self.octets += parcel.octets
         if len(parcel.bursts) > 1:
             self._unfinished, self._burst = sent, 1
+        now_s = self._now()
         for sender in [one for one in self._senders if one.reports.due_s <= now_s]:
             sender.report(sent, now_s)
         return len(self._senders)
@@ -76,7 +83,7 @@ class Group:
         unfinished = self._unfinished
         if unfinished is None or unfinished.parcel is not parcel:
             return
-        self._send_burst(unfinished, self._burst, self._now())
+        self._send_burst(unfinished, self._burst, list(self._senders))
         self._burst += 1
         if self._burst == len(parcel.bursts):
             self._unfinished = None
@@ -91,21 +98,21 @@ class Group:
             self._coming = Sent(parcel, self.number, self._timeline.timestamp(parcel.frame))
         return self._coming
 
-    def _send_burst(self, sent: Sent, burst: int, now_s: float) -> list["RtpSender"]:
+    def _send_burst(self, sent: Sent, burst: int, senders: list["RtpSender"]) -> set["RtpSender"]:
         """Return those to whom not even the first packets of the frame could leave."""
-        parcel, senders, refused = sent.parcel, list(self._senders), list["RtpSender"]()
-        form = self._form._replace(extensions=self._extensions.at(now_s))
+        parcel, refused = sent.parcel, set["RtpSender"]()
+        form = self._form._replace(extensions=self._extensions.at(self._now()))
         for run in parcel.bursts[burst].runs:
             blank = parcel.blank(run, form)
             stride = form.around_bytes + len(parcel.payloads[run.first])
             number, timestamp = sent.number + run.first, sent.timestamp
-            late = [
+            late = {
                 one
                 for one in senders
                 if not one.route.send(
                     blank, stride, number + one.number_shift, timestamp + one.timestamp_shift, one.ssrc
                 )
-            ]
+            }
             if late and run.first == 0:
                 refused = late
                 senders = [one for one in senders if one not in late]

@@ -206,7 +206,7 @@ class FaceShapes:
         return weights
 
     def _lids(self, closed: Doubles, dt_s: float) -> Doubles:
-        """Join the lids unless one eye winks, and show a half-closed eye less closed than it is."""
+        """Join the lids unless one eye winks, and show what is nearly shut as shut and what is nearly open as open."""
         difference = abs(float(closed[0] - closed[1]))
         is_apart = difference > (WINK_ENDS if self._is_winking else WINK_STARTS)
         self._apart_s = self._apart_s + max(dt_s, 0.0) if is_apart else 0.0

@@ -28,8 +28,11 @@ class FakeRoute:
         self.packets: list[Packet] = []
         self.reports: list[list[AnyRtcpPacket]] = []
         self.is_full = False
+        self.fault: OSError | None = None
 
     def send(self, blank: bytes, stride: int, sequence: int, timestamp: int, ssrc: int) -> bool:
+        if self.fault is not None:
+            raise self.fault
         if self.is_full:
             return False
         for step, at in enumerate(range(0, len(blank), stride)):

@@ -123,6 +123,29 @@ def test_who_leaves_between_two_bursts_is_sent_the_frame_to_its_end(groups: Grou
     assert len(leaving.route.reports) > len(staying.route.reports), "a goodbye"
 
 
+def test_who_leaves_between_two_bursts_hurries_nobody(groups: Groups) -> None:
+    staying, leaving = Member(1), Member(2)
+    large = parcel(0, 3 * BURST_PACKETS)
+    publish(groups, large, staying, leaving)
+    leaving.sender.close()
+    assert [len(one.packets) for one in (staying, leaving)] == [BURST_PACKETS, 3 * BURST_PACKETS]
+    groups.go_on(large)
+    groups.go_on(large)
+    assert [len(one.packets) for one in (staying, leaving)] == [3 * BURST_PACKETS] * 2
+
+
+def test_no_number_is_used_twice_though_sending_to_somebody_fails(groups: Groups) -> None:
+    members = [Member(ssrc) for ssrc in range(1, 4)]
+    publish(groups, parcel(0), *members)
+    members[1].route.fault = OSError("a socket nobody thought of")
+    with pytest.raises(OSError, match="nobody thought of"):
+        publish(groups, parcel(1))
+    members[1].route.fault = None
+    publish(groups, parcel(2))
+    for member in members:
+        assert len(set(numbers(member))) == len(numbers(member))
+
+
 def test_who_changes_the_rung_leaves_its_group_and_numbers_and_times_go_on(groups: Groups) -> None:
     staying, changing = Member(1), Member(2)
     publish(groups, parcel(0), staying, changing)
