@@ -16,6 +16,7 @@ from show_server import TOKEN, Page, ShowServer
 
 from avatar_live.app.bench.private_postgresql import PrivatePostgresql
 from avatar_live.app.bench.private_redis import private_redis
+from avatar_live.protocol.catalogue import START_BALANCE_COINS
 from avatar_live.protocol.codec import to_viewer
 from avatar_live.protocol.wire import (
     ChatLine,
@@ -35,8 +36,9 @@ from avatar_live.room.order import Order
 from avatar_live.server.document import DocumentError
 from avatar_live.server.keeper import digest
 from avatar_live.server.ledger import Ledger
-from avatar_live.server.ledger.postgresql import connect
+from avatar_live.server.ledger.postgresql import PostgresqlStore, connect
 from avatar_live.server.ledger.reports import open_reader
+from avatar_live.server.ledger.store import StoreError
 from avatar_live.server.shared_room import LOST, SHOW_KEPT_S, SharedRoom
 from avatar_live.server.standing import CAN_AGAIN, FILE, Standing
 from avatar_live.server.together import FILE as TOGETHER_FILE
@@ -200,6 +202,16 @@ def test_who_takes_the_room_waits_for_a_document_that_is_being_written_and_reads
         saving.join(DEADLINE_S)
         taking.join(DEADLINE_S)
     assert taken[0].document(FILE).load() == b"just in time"
+
+
+def test_a_server_that_vanished_in_the_middle_of_a_group_holds_up_the_next_one_for_a_moment_only(url: str) -> None:
+    vanished, ledger = PostgresqlStore(url), Ledger(url)
+    with contextlib.suppress(StoreError), vanished.transaction():
+        opened = ledger.open_wallet("ann")
+        until(lambda: _waiting(url) == 1, "it waits for who will never come back")
+        assert opened.result(DEADLINE_S) == START_BALANCE_COINS
+    vanished.close()
+    ledger.close()
 
 
 def test_a_show_goes_on_unless_the_room_was_without_a_server_for_long(url: str) -> None:

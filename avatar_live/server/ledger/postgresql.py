@@ -23,6 +23,7 @@ from avatar_live.server.ledger.store import OutcomeUnknownError, StoreError
 CONNECT_S_MAX: Final = 5
 RETRY_S: Final = 0.25
 OUTCOME_S_MAX: Final = 30.0  # how long requests wait to learn how a commit ended whose connection broke
+PAUSE_S_MAX: Final = 10  # between two statements of a group: whose machine is gone does not hold the lock for hours
 _LOCK: Final = 0x6176_6C65_6467_6572  # "avledger": the same for all who write this database's ledger
 
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -206,6 +207,7 @@ def connect(url: str) -> Connection:
     """Open a connection that sees the ledger's tables. Raises psycopg.Error."""
     db = psycopg.connect(url, autocommit=True, connect_timeout=CONNECT_S_MAX, application_name="avatar_live ledger")
     db.execute(f"SET search_path TO {SCHEMA}; SET synchronous_commit TO on; SET client_encoding TO 'UTF8'")
+    db.execute(f"SET idle_in_transaction_session_timeout TO '{PAUSE_S_MAX}s'")
     return db
 
 
@@ -228,6 +230,7 @@ def reading(url: str) -> Iterator["PostgresqlReader"]:
     """Open a snapshot that changes nothing. Raises StoreError."""
     try:
         with contextlib.closing(connect(url)) as db:
+            db.execute("SET idle_in_transaction_session_timeout TO 0")  # it holds nobody up
             db.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
             yield PostgresqlReader(db)
     except psycopg.Error as error:
