@@ -71,8 +71,8 @@ async def test_who_takes_a_room_over_goes_on_with_its_order_its_show_and_its_sco
                 until, lambda: all(one in _document(ledger) for one in kept), "score and goal are kept"
             )
 
-            second = ShowServer(tmp_path / "second")
-            plan, folder = scene.server.plan, str(second.folder / "another-run")
+            second = ShowServer(tmp_path / "b")  # a socket's path has a hundred characters at most
+            plan, folder = scene.server.plan, str(second.folder / "other")
             second.plan = msgspec.structs.replace(
                 second.plan, redis=plan.redis, room=plan.room, ledger=plan.ledger, run_folder=folder
             )
