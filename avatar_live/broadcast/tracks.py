@@ -19,7 +19,7 @@ class PacketTrack(MediaStreamTrack):
 
     A track per viewer, because aiortc stops a sender's track with the sender. aiortc asks for the first packet when
     the connection stands: then `open_sender` is called, which returns None where our own sender cannot run, and
-    `on_ready`. Nothing is kept or sent before. `sent` is the last parcel on its way.
+    `on_ready`. Nothing is kept or sent before. `sent` is the last parcel that aiortc took.
     """
 
     def __init__(

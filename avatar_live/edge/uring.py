@@ -89,9 +89,7 @@ class Ring:
         sent = 0
         while sent < len(descriptors):
             first = self._tail[0] & (ENTRIES - 1)
-            many = min(
-                ENTRIES - first, len(descriptors) - sent
-            )  # up to the end of the table: the rest is a second call
+            many = min(ENTRIES - first, len(descriptors) - sent)  # the table's end: the rest is a second call
             self._fill(first, descriptors[sent : sent + many], address, len(data))
             results = self._submit(first, many)
             if results.count(len(data)) < many:

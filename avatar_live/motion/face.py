@@ -32,8 +32,8 @@ LID_SLACK_OF_SPAN_MAX = 0.5  # eyes that are seen to move little keep half of it
 MOUTH_SMOOTHING = Smoothing(cutoff_hz_min=4.0, opening=4.0)
 BROW_SMOOTHING = Smoothing(cutoff_hz_min=1.5, opening=4.0)
 LID_SHUT = 0.8  # a lid that is so far down is shut
-# The lids' way is bent: half-closed eyes are shown less closed, so that who reads the chat does not look sleepy, and
-# yet the avatar's lids follow filmed ones to a correlation of .95 and more.
+# The lids' way is bent: eyes that are a little lowered are shown less so, and nearly shut ones as shut. With the slack
+# who reads the chat does not look sleepy, and the avatar's lids follow filmed ones to a correlation of .95 and more.
 LID_BEND = 1.5
 LID_REST_RISE = 0.03  # lids rest where they are a third of the time: a lowered gaze soon counts as open
 LID_REST_MAX = 0.75  # narrow eyes, or lids over a gaze that is on the keyboard, rest higher than any expression

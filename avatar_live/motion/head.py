@@ -176,7 +176,7 @@ def _as_the_lens_shows(points: Doubles, fit: _Fit, focal_px: float) -> _Fit:
         moves[1, :, 0], moves[1, :, 2], moves[1, :, 4] = -turned[:, 2], turned[:, 0], distance
         moves[2, :, 0], moves[2, :, 1], moves[2, :, 5] = turned[:, 1], -turned[:, 0], distance
         x, y, z = (turned + place).T
-        enlarged = focal_px / np.maximum(-z, 0.5 * distance)
+        enlarged = focal_px / np.maximum(-z, 0.5 * distance)  # no part of a head is half as far as its middle
         missed = np.concatenate(
             (
                 enlarged * x - seen[:, 0],
