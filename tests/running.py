@@ -59,7 +59,7 @@ class Running:
     @contextlib.contextmanager
     def member(self, name: str, viewer: str | None = None) -> Iterator["Member"]:
         """Join the room by hand, without a page."""
-        with connect(f"ws://{self.address}/ws") as line:
+        with connect(f"ws://{self.address}/ws", max_queue=None) as line:
             member = Member(line)
             line.send(json.dumps({"type": "join", "name": name, "viewer": viewer}))
             member.welcome = member.hear("welcome")
@@ -68,7 +68,7 @@ class Running:
     @contextlib.contextmanager
     def events(self) -> Iterator["Member"]:
         """Listen to the event API."""
-        with connect(f"ws://{self.address}/api/events?token={TOKEN}") as line:
+        with connect(f"ws://{self.address}/api/events?token={TOKEN}", max_queue=None) as line:
             yield Member(line)
 
     def ledger(self, question: str, *values: object) -> list[Any]:

@@ -77,7 +77,10 @@ def preview(window: Window) -> NDArray[np.uint8]:
 def keep(window: Window, show: LocalShow, folder: Path) -> None:
     """Keep a picture of the window while people talk."""
     with contextlib.ExitStack() as stack:
-        lines = {name: stack.enter_context(connect(show.link.replace("http", "ws") + "ws")) for name in dict(SAID)}
+        lines = {
+            name: stack.enter_context(connect(show.link.replace("http", "ws") + "ws", max_queue=None))
+            for name in dict(SAID)
+        }
         for name, line in lines.items():
             line.send(json.dumps({"type": "join", "name": name}))
         for number, (name, text) in enumerate(SAID):
@@ -102,7 +105,7 @@ def test_a_streamer_rehearses_goes_live_meets_a_viewer_and_hides(desk: tuple[Win
 
     if PICTURES:
         wait(lambda: show.health()["engine"].figures["resolution"] == 1.0, "the stage in full", FULL_QUALITY_S_MAX)
-    with connect(link.replace("http", "ws") + "ws") as viewer:
+    with connect(link.replace("http", "ws") + "ws", max_queue=None) as viewer:
         viewer.send(json.dumps({"type": "join", "name": "Ana"}))
         viewer.send(json.dumps({"type": "say", "text": "hello host"}))
         viewer.send(json.dumps({"type": "gift", "id": "desk-1", "gift": "confetti"}))
