@@ -66,12 +66,18 @@ def asked(show: Show) -> Iterator[None]:
     show.host("DELETE", f"goals/{goal['id']}")
 
 
-def visit(show: Show, browser: Browser, size: tuple[int, int], **options: Any) -> Page:
+def arrive(show: Show, browser: Browser, size: tuple[int, int], **options: Any) -> Page:
+    """Open the page as somebody who has never been here."""
     context = browser.new_context(viewport={"width": size[0], "height": size[1]}, locale="en-GB", **options)
     context.set_default_timeout(1_000 * DEADLINE_S)
     page = context.new_page()
     page.goto(show.address)
     expect(page.locator("[data-link=joined]")).to_be_visible()
+    return page
+
+
+def visit(show: Show, browser: Browser, size: tuple[int, int], **options: Any) -> Page:
+    page = arrive(show, browser, size, **options)
     page.click(".name-card .quiet")
     return page
 
@@ -95,6 +101,21 @@ def test_the_picture_fills_its_frame_and_the_page_its_screen(
         at = box(page.locator(part))
         assert at["x"] >= 0 and at["x"] + at["width"] <= size[0], f"{part} is cut off"
         assert at["y"] >= 0 and at["y"] + at["height"] <= size[1], f"{part} is cut off"
+    page.context.close()
+
+
+@pytest.mark.parametrize("size", SCREENS, ids=lambda size: f"{size[0]}x{size[1]}")
+def test_who_is_asked_for_a_name_sees_the_newest_line_above_the_question(
+    show: Show, browser: Browser, size: tuple[int, int]
+) -> None:
+    page = arrive(show, browser, size, reduced_motion="reduce")
+    page.fill("#say", "hello")
+    page.press("#say", "Enter")
+    line = page.locator(".line", has_text="hello").last
+    expect(line).to_be_in_viewport()
+    said, talk, card, dock = (box(one) for one in (line, *map(page.locator, (".talk", ".name-card", ".dock"))))
+    assert said["y"] >= talk["y"] and said["y"] + said["height"] <= card["y"]
+    assert card["y"] + card["height"] <= dock["y"] + 1.0
     page.context.close()
 
 
