@@ -243,8 +243,8 @@ async def test_what_waits_for_a_games_owner_is_done_in_its_order(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     is_back, done = threading.Event(), list[str]()
-    monkeypatch.setattr("avatar_live.server.whole_file.os.fsync", lambda _: is_back.wait(DEADLINE_S))
     standing = Standing(tmp_path)
+    monkeypatch.setattr("avatar_live.server.whole_file.os.fsync", lambda _: is_back.wait(DEADLINE_S))
     owners = GameOwners(standing, "a show")
     owners.once_written("castle", lambda: done.append("before it is anybody's"))
     owners.offered(HOST, "castle")
