@@ -4,6 +4,7 @@ Only the command that is called is loaded, with what it needs: an edge for thous
 tracking, and `--help` comes at once.
 """
 
+import inspect
 import sys
 from importlib import import_module
 from typing import Any, Final
@@ -14,7 +15,8 @@ from typer.core import TyperGroup
 from avatar_live.app.faults import ShowError
 from avatar_live.app.terminal import say
 
-# The module of each command or group of commands, which has its name there, and what `--help` says of it.
+# The module of each command or group of commands, which has its name there, and how its help begins; the function's own
+# docstring tells the rest, such as examples.
 COMMANDS: Final = {
     "serve": (
         "avatar_live.app.commands.serve",
@@ -74,11 +76,12 @@ def _app(cls: type[TyperGroup] = TyperGroup) -> typer.Typer:
 
 def load(name: str) -> Any:
     """Return a command, or a group of them, with its options."""
-    found, alone = getattr(import_module(COMMANDS[name][0]), name), _app()
+    module, line = COMMANDS[name]
+    found, alone = getattr(import_module(module), name), _app()
     if isinstance(found, typer.Typer):
-        alone.add_typer(found, name=name)
+        alone.add_typer(found, name=name, help=line)
     else:
-        alone.command(name)(found)
+        alone.command(name, help="\n\n".join(filter(None, (line, inspect.getdoc(found)))))(found)
     return typer.main.get_group(alone).commands[name]
 
 

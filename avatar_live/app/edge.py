@@ -45,10 +45,7 @@ def edge(
         typer.Option("--active-max", min=1, help="So many lines are told everything ten times a second."),
     ] = ACTIVE_MAX,
 ) -> None:
-    """Carry viewers' websockets for a show that runs elsewhere with the same Redis and the same room.
-
-    Example: [b]avatar-live edge --redis redis://redis.example:6379/0 --port 8081[/b]
-    """
+    """Example: [b]avatar-live edge --redis redis://redis.example:6379/0 --port 8081[/b]"""
     if not redis:
         raise ShowError("An edge reaches its room through Redis: name the show's own with --redis redis://host:6379/0.")
     plan = NodePlan(

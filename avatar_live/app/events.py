@@ -19,7 +19,7 @@ from avatar_live.protocol.programs import SCOPES, Missed, ProgramWelcome, Reconn
 ANSWER_S_MAX: Final = 10.0
 SHOW_USUAL: Final = f"http://127.0.0.1:{DEFAULT_PORT}"
 
-events = typer.Typer(no_args_is_help=True, help="Try out what games, bots and overlays hear of a running show.")
+events = typer.Typer(no_args_is_help=True)
 
 ShowOption = Annotated[str, typer.Option("--show", help="Where the show is.")]
 TokenOption = Annotated[

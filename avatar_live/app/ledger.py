@@ -23,7 +23,7 @@ from avatar_live.server.ledger.store import StoreError
 from avatar_live.server.providers import OPERATOR, Providers
 from avatar_live.server.trial_provider import buy as buy_from_test_provider
 
-ledger = typer.Typer(no_args_is_help=True, help="Look after wallets and gifts; safe while a show is running.")
+ledger = typer.Typer(no_args_is_help=True)
 
 ViewerArgument = Annotated[
     str, typer.Argument(help="The wallet's number, or enough of its beginning (see [b]ledger wallets[/b]).")

@@ -10,7 +10,7 @@ from avatar_live.app.events import SHOW_USUAL, ShowOption, ask
 from avatar_live.app.options import DataOption
 from avatar_live.app.settings import DATA_FOLDER, event_token
 
-webhooks = typer.Typer(no_args_is_help=True, help="Post a running show's events to programs, as signed CloudEvents.")
+webhooks = typer.Typer(no_args_is_help=True)
 
 IdArgument = Annotated[str, typer.Argument(help="The webhook's id (see [b]webhooks list[/b]).")]
 

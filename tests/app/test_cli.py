@@ -1,7 +1,6 @@
 """The command line: help worth reading, one sentence for every expected fault, never a traceback."""
 
 import contextlib
-import inspect
 import io
 import socket
 import subprocess
@@ -55,9 +54,14 @@ def test_help_names_every_command() -> None:
 
 
 @pytest.mark.parametrize("name", cli.COMMANDS)
-def test_help_says_of_every_command_what_its_own_help_begins_with(name: str) -> None:
+def test_the_help_of_a_command_begins_with_its_line_and_says_it_once(name: str) -> None:
     _, line = cli.COMMANDS[name]
-    assert inspect.cleandoc(cli.load(name).help).split("\n\n")[0].replace("\n", " ") == line
+    told = cli.load(name).help
+    assert told.startswith(line) and told.count(line) == 1
+
+
+def test_the_help_of_a_command_goes_on_with_its_examples() -> None:
+    assert cli.load("export").help.split("\n\n")[1].startswith("Example: [b]avatar-live export ")
 
 
 MODULES_OF = """

@@ -26,7 +26,7 @@ from avatar_live.app.terminal import Progress, say
 
 VIEWERS_MAX = 500
 
-bench = typer.Typer(no_args_is_help=True, help="Measure this machine, reproducibly.")
+bench = typer.Typer(no_args_is_help=True)
 
 
 @bench.command()

@@ -13,7 +13,6 @@ from avatar_live.app.settings import builtin_avatars
 def avatars(
     files: Annotated[list[Path] | None, typer.Argument(help="VRM files to check.")] = None,
 ) -> None:
-    """List the built-in characters, or read VRM files: what they can do, and what their licence allows."""
     builtin = builtin_avatars()
     faults = 0
     for path in files or builtin.values():

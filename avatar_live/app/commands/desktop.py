@@ -12,7 +12,6 @@ from avatar_live.app.terminal import Progress, say
 
 @takes_a_show
 def desktop(options: ShowOptions) -> None:
-    """Open the streamer's window: preview, camera and avatar, go live, audience, chat and gifts, panic button."""
     from avatar_live.app.desk import DeskShow
     from avatar_live.desktop import run_window
 

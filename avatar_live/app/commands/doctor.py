@@ -35,7 +35,6 @@ def doctor(
     data_folder: DataOption = DATA_FOLDER,
     models_folder: ModelsOption = MODELS_FOLDER,
 ) -> None:
-    """Check what a show needs on this machine and say what to do about what is missing (exit code 1: it would fail)."""
     questions = Questions(camera, microphone, avatar, host, port, data_folder, models_folder)
     servers, ports = checked_ice_servers(ice_servers or ()), checked_udp_ports(udp_ports)
     questions = replace(questions, ice_servers=servers, udp_ports=ports)

@@ -25,8 +25,5 @@ def export(
         ),
     ] = "arkit",
 ) -> None:
-    """Write a recorded performance for other programs: a VRM animation or a BVH.
-
-    Example: [b]avatar-live export evening.take evening.vrma --start 10 --seconds 30[/b]
-    """
+    """Example: [b]avatar-live export evening.take evening.vrma --start 10 --seconds 30[/b]"""
     typer.echo(export_take(take, out, Export(fps, start_s, seconds, mirror, face)))

@@ -18,6 +18,5 @@ def models(
     ] = None,
     models_folder: ModelsOption = MODELS_FOLDER,
 ) -> None:
-    """Fetch the tracking models if they are missing, check them, and say where they are and where they came from."""
     ensure_models(models_folder, Progress("tracking models"), source)
     typer.echo(f"{models_folder}\n{describe_models(models_folder)}")

@@ -35,10 +35,7 @@ def serve(
         ),
     ] = False,
 ) -> None:
-    """Go live: print the link for viewers (and its QR code) and stream until Ctrl-C.
-
-    Examples: [b]avatar-live serve[/b] · [b]avatar-live serve --camera clip.mp4 --avatar me.vrm --size 960x540[/b]
-    """
+    """Examples: [b]avatar-live serve[/b] · [b]avatar-live serve --camera clip.mp4 --avatar me.vrm --size 960x540[/b]"""
     settings = options.kept(options.settings(edges))
     check_port(settings.host, settings.port)
     ensure_models(settings.models_folder, Progress("tracking models"))
