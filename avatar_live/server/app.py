@@ -32,15 +32,13 @@ from avatar_live.server.topup import money_routes
 NOT_BUILT: Final = (
     "The viewer page is not built yet: run `python3 live.py`, which builds it, or `npm ci && npm run build` in web/.\n"
 )
-PAGE_HEADERS: Final = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    # Everything comes from here; styles may be set by script, pictures drawn by it.
-    "Content-Security-Policy": "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
-    "media-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; "
-    "frame-ancestors 'self'",  # a foreign page could lay our gift buttons under its own
-}
-
+# Everything comes from here; styles may be set by script, pictures drawn by it. A line may end at another port of ours.
+PAGE_POLICY: Final = (
+    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; media-src 'self' blob:; "
+    "object-src 'none'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'self'"  # a foreign page could lay our gift buttons under its own
+)
+EDGES_POLICY: Final = "; connect-src 'self' ws://*:{port} wss://*:{port}"
 SDK_HEADERS: Final = {
     "Access-Control-Allow-Origin": "*",
     "Cache-Control": "no-cache",
@@ -110,7 +108,7 @@ def make_app(
         _sdk(Path(plan.web_folder)),
     ]
     return _App(
-        [*own, *routes, _page(Path(plan.web_folder))],
+        [*own, *routes, _page(plan)],
         openapi_config=OpenAPIConfig(
             title="avatar_live",
             version=__version__,
@@ -135,14 +133,20 @@ def _sdk(folder: Path) -> HTTPRouteHandler:
     return sdk
 
 
-def _page(folder: Path) -> Router | HTTPRouteHandler:
+def _page(plan: ServerPlan) -> Router | HTTPRouteHandler:
+    folder, headers = Path(plan.web_folder), _page_headers(plan.edge_port)
+
+    def with_headers(response: Response[object]) -> Response[object]:
+        response.headers.update(headers)
+        return response
+
     if (folder / "index.html").is_file():
         return create_static_files_router(
             path="/",
             directories=[folder],
             html_mode=True,
             cache_control=CacheControlHeader(no_cache=True),
-            after_request=_with_page_headers,
+            after_request=with_headers,
             include_in_schema=False,
         )
 
@@ -153,6 +157,10 @@ def _page(folder: Path) -> Router | HTTPRouteHandler:
     return not_built
 
 
-def _with_page_headers(response: Response[object]) -> Response[object]:
-    response.headers.update(PAGE_HEADERS)
-    return response
+def _page_headers(edge_port: int) -> dict[str, str]:
+    """Return what a browser is told of the page: what it may load, and where it may open its line."""
+    return {
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "no-referrer",
+        "Content-Security-Policy": PAGE_POLICY + (EDGES_POLICY.format(port=edge_port) if edge_port else ""),
+    }
