@@ -5,6 +5,7 @@ written before anybody has paid for what a game sells, and no disk holds up the 
 """
 
 import asyncio
+import logging
 from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Final
@@ -19,6 +20,9 @@ OWNED: Final = (
     "This game belongs to another token, which offered it first: use that one, or another name; "
     "the host may take that token back."
 )
+
+
+_log: Final = logging.getLogger(__name__)
 
 
 class GameOwners:
@@ -90,7 +94,10 @@ class GameOwners:
             if self._writing.get(game) is writing:
                 del self._writing[game]
                 for act in self._waiting.pop(game):
-                    act()
+                    try:
+                        act()
+                    except Exception:  # it is one viewer's: the others have paid, too
+                        _log.exception("what waited for a game's owner stumbled")
 
         writing.add_done_callback(lambda _: loop.call_soon_threadsafe(written))
 

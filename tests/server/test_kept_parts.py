@@ -258,6 +258,19 @@ async def test_what_waits_for_a_games_owner_is_done_in_its_order(
     assert done == ["before it is anybody's", "another game's", "first", "second"]
 
 
+async def test_what_stumbles_while_it_waited_for_a_games_owner_holds_up_nothing_behind_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    is_back = threading.Event()
+    monkeypatch.setattr("avatar_live.server.whole_file.os.fsync", lambda _: is_back.wait(DEADLINE_S))
+    owners = GameOwners(Standing(tmp_path), "a show")
+    owners.offered(HOST, "castle")
+    owners.once_written("castle", lambda: [].pop())
+    is_back.set()
+    async with asyncio.timeout(DEADLINE_S):
+        await owners.written("castle")
+
+
 # --- in the books, of either kind ------------------------------------------------------------------------------------
 
 
