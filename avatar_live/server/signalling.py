@@ -12,6 +12,7 @@ from litestar.openapi.spec.enums import OpenAPIType
 from avatar_live import clock
 from avatar_live.broadcast.broadcaster import BroadcastError
 from avatar_live.protocol.ice import IceServer, issued, link
+from avatar_live.server import access
 
 SDP: Final = "application/sdp"
 FRAGMENT: Final = "application/trickle-ice-sdpfrag"
@@ -86,8 +87,7 @@ def unauthorized(realm: str, sentence: str) -> Response[bytes]:
 
 def bearer(request: HttpRequest) -> str:
     """Return the token that a request carries; empty when there is none."""
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    return token.strip() if scheme.lower() == "bearer" else ""
+    return access.bearer(request.headers.get("Authorization", ""))
 
 
 async def offered(request: HttpRequest) -> str | Response[bytes]:

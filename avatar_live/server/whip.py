@@ -34,6 +34,7 @@ from avatar_live.server.signalling import HttpRequest
 ANSWER_S_MAX: Final = 8.0  # a STUN server may take 5 of them
 RETRY_AFTER_S: Final = 2
 WRONG_TOKEN: Final = "Send the show's guest token as Authorization: Bearer."  # noqa: S105  (a sentence)
+NO_GUESTS: Final = "This show takes no guests."
 
 _answers: msgspec.msgpack.Decoder[FromInlet] = msgspec.msgpack.Decoder(FromInlet)
 
@@ -84,10 +85,7 @@ def whip_routes(
         if wait_s := rate.wait_s(address, clock.now_s()):  # before the token: guesses are limited, too
             return sig.refused(429, "Too many offers from your address: wait a moment.", {"Retry-After": str(wait_s)})
         if not may_enter(request):
-            sentence = (
-                "Send the show's guest token as Authorization: Bearer." if token else "This show takes no guests."
-            )
-            return sig.unauthorized("guest", sentence)
+            return sig.unauthorized("guest", WRONG_TOKEN if token else NO_GUESTS)
         offer = await sig.offered(request)
         if isinstance(offer, Response):
             return offer
