@@ -7,7 +7,7 @@ import sys
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -22,6 +22,8 @@ from avatar_live.server.ledger.revenue import TABLES, as_csv, revenue, viewer_of
 from avatar_live.server.ledger.store import StoreError
 from avatar_live.server.providers import OPERATOR, Providers
 from avatar_live.server.trial_provider import buy as buy_from_test_provider
+
+COOL_OFF_HOURS_MAX: Final = 876_600.0  # a century
 
 ledger = typer.Typer(no_args_is_help=True)
 
@@ -128,7 +130,7 @@ def limit(
     day: Annotated[int | None, typer.Option("--day", min=0, help="Coins a day (of UTC).")] = None,
     show: Annotated[int | None, typer.Option("--show", min=0, help="Coins a show.")] = None,
     cool_off_hours: Annotated[
-        float | None, typer.Option("--cool-off", min=0.0, help="No gift for so many hours.")
+        float | None, typer.Option("--cool-off", min=0.0, max=COOL_OFF_HOURS_MAX, help="No gift for so many hours.")
     ] = None,
     adult: Annotated[
         bool | None,

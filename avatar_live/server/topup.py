@@ -21,6 +21,7 @@ from avatar_live.server.access import Access
 from avatar_live.server.described import sentences
 from avatar_live.server.ledger import Ledger, LedgerError
 from avatar_live.server.ledger.requests import NotToppedUp, Rule
+from avatar_live.server.ledger.rules import MOMENT_S_MAX
 from avatar_live.server.ledger.settle import WALLET_COINS_MAX
 from avatar_live.server.providers import OPERATOR, Providers, Purchase, Receipt
 from avatar_live.server.signatures import SignatureError, checked_id
@@ -47,7 +48,7 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     day_coins_max: Cap | None = None
     show_coins_max: Cap | None = None
-    cool_off_until_s: float | None = None
+    cool_off_until_s: Annotated[float, msgspec.Meta(ge=0.0, le=MOMENT_S_MAX)] | None = None
     is_adult: bool | None = None
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from avatar_live.server.ledger.requests import EVERYBODY, Rule
-from avatar_live.server.ledger.rules import ADULTS_ONLY, refusal_of, rule_for
+from avatar_live.server.ledger.rules import ADULTS_ONLY, MOMENT_S_MAX, refusal_of, rule_for
 
 NOON_S = 1_795_867_200.0
 
@@ -43,6 +43,11 @@ def test_a_cool_off_rests_the_wallet_until_its_moment() -> None:
     rule = Rule(cool_off_until_s=NOON_S)
     assert "rests until 2026-11-28 12:00 UTC" in refusal_of(rule, 0, 0, 0, NOON_S - 0.1)
     assert refusal_of(rule, 1, 0, 0, NOON_S) == ""
+
+
+@pytest.mark.parametrize("until_s", [MOMENT_S_MAX, MOMENT_S_MAX + 1.0, 1e300])
+def test_a_cool_off_without_an_end_in_sight_is_told_all_the_same(until_s: float) -> None:
+    assert "rests until 9999-12-31" in refusal_of(Rule(cool_off_until_s=until_s), 0, 0, 0, NOON_S)
 
 
 def test_who_is_not_known_to_be_adult_gives_nothing_where_gifts_are_for_adults() -> None:

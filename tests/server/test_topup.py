@@ -146,6 +146,8 @@ async def test_the_operator_gives_coins_and_limits_with_the_shows_token_alone(se
         assert (status, json.loads(told)) == (200, {"balance_coins": filled, "is_repeat": False})
         assert (await bob.until(Wallet)).balance_coins == filled
         assert ask(server, "PUT", f"/api/wallets/{viewer}/limits", {"day_coins_max": -1}, bearer(TOKEN))[0] == 400
+        in_ms = {"cool_off_until_s": 1_000.0 * time.time()}  # as JavaScript tells the time
+        assert ask(server, "PUT", f"/api/wallets/{viewer}/limits", in_ms, bearer(TOKEN))[0] == 400
         assert ask(server, "PUT", f"/api/wallets/{viewer}/limits", limits, bearer(TOKEN))[0] == 200
         await bob.send(GiveGift("gift-1", "rose"))
         assert (await bob.until(GiftUpdate)).balance_coins == filled - 10

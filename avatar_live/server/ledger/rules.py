@@ -8,6 +8,7 @@ from avatar_live.server.ledger.requests import EVERYBODY, Rule
 
 ADULTS_ONLY: Final = "Gifts are for adults here, and it is not confirmed that you are one, so it was not paid."
 
+MOMENT_S_MAX: Final = 253_402_300_799.0  # the end of the year 9999, the last that a calendar here can write
 _NO_RULE: Final = Rule()
 
 
@@ -34,7 +35,7 @@ def refusal_of(rule: Rule, price_coins: int, day_coins: int, show_coins: int, no
     if rule.is_adult is False:
         return ADULTS_ONLY
     if rule.cool_off_until_s is not None and now_s < rule.cool_off_until_s:
-        until = datetime.datetime.fromtimestamp(rule.cool_off_until_s, datetime.UTC)
+        until = datetime.datetime.fromtimestamp(min(rule.cool_off_until_s, MOMENT_S_MAX), datetime.UTC)
         return f"Your wallet rests until {until:%Y-%m-%d %H:%M} UTC, so it was not paid."
     if price_coins == 0:
         return ""
