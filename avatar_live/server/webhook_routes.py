@@ -1,18 +1,19 @@
 """The host's webhooks over HTTP: where events are posted to, how that goes, and what did not arrive."""
 
 import asyncio
-from typing import Annotated, Final
+from concurrent.futures import Future
+from typing import Annotated, Final, TypeVar
 
 import msgspec
 from litestar import Response, Router, delete, get, post
-from litestar.exceptions import ClientException, NotFoundException, ServiceUnavailableException
+from litestar.exceptions import ClientException, HTTPException, NotFoundException, ServiceUnavailableException
 from litestar.params import PathParameter
 
 from avatar_live.protocol.api import EVENT_TYPES
 from avatar_live.server.access import Access
 from avatar_live.server.programs import mask_refusal
 from avatar_live.server.webhooks.courier import WebhookState
-from avatar_live.server.webhooks.outpost import NO_WEBHOOK, Outpost, WebhookError
+from avatar_live.server.webhooks.outpost import Outpost, WebhookError
 from avatar_live.server.webhooks.reach import URL_CHARACTERS_MAX, UrlError
 from avatar_live.server.webhooks.store import StoreError
 
@@ -20,6 +21,7 @@ BODY_BYTES_MAX: Final = 65_536  # so that an address that is too long is told so
 ID_CHARACTERS_MAX: Final = 64
 RETRY_S: Final = 5
 
+T = TypeVar("T")
 Id = Annotated[str, PathParameter(max_length=ID_CHARACTERS_MAX)]
 
 
@@ -78,34 +80,39 @@ def webhook_routes(outpost: Outpost, access: Access) -> Router:
     async def add(data: WebhookWish) -> NewWebhook:
         if refused := mask_refusal(data.types):
             raise ClientException(refused)
-        try:
-            made = await asyncio.wrap_future(outpost.add(data.url, data.types))
-        except (UrlError, WebhookError) as refusal:
-            raise ClientException(str(refusal)) from refusal
-        except StoreError as error:
-            raise ServiceUnavailableException(str(error), headers={"Retry-After": str(RETRY_S)}) from error
+        made = await _done(outpost.add(data.url, data.types), ClientException)
         return NewWebhook(made.id, made.url, made.types, made.secret)
 
-    @delete("/{id:str}", raises=[NotFoundException], summary="Post there no more")
+    @delete("/{id:str}", raises=[NotFoundException, ServiceUnavailableException], summary="Post there no more")
     async def remove(id: Id) -> None:
-        try:
-            await asyncio.wrap_future(outpost.remove(id))
-        except WebhookError as refusal:
-            raise NotFoundException(NO_WEBHOOK) from refusal
+        await _done(outpost.remove(id), NotFoundException)
 
-    @get("/{id:str}/dead", raises=[NotFoundException], summary="The oldest events that did not arrive")
+    @get(
+        "/{id:str}/dead",
+        raises=[NotFoundException, ServiceUnavailableException],
+        summary="The oldest events that did not arrive",
+    )
     async def dead(id: Id) -> Response[tuple[DeadMessage, ...]]:
-        try:
-            letters = await asyncio.wrap_future(outpost.dead(id))
-        except WebhookError as refusal:
-            raise NotFoundException(NO_WEBHOOK) from refusal
+        letters = await _done(outpost.dead(id), NotFoundException)
         return Response(tuple(DeadMessage(one.id, one.tries, one.reason, one.event) for one in letters))
 
-    @post("/{id:str}/replay", status_code=200, raises=[NotFoundException], summary="Post again what did not arrive")
+    @post(
+        "/{id:str}/replay",
+        status_code=200,
+        raises=[NotFoundException, ServiceUnavailableException],
+        summary="Post again what did not arrive",
+    )
     async def replay(id: Id) -> Replayed:
-        try:
-            return Replayed(await asyncio.wrap_future(outpost.replay(id)))
-        except WebhookError as refusal:
-            raise NotFoundException(NO_WEBHOOK) from refusal
+        return Replayed(await _done(outpost.replay(id), NotFoundException))
 
     return Router("/api/webhooks", route_handlers=[look, add, remove, dead, replay], guards=[access.guard()])
+
+
+async def _done(wish: Future[T], refusal: type[HTTPException]) -> T:
+    """Return what comes of a wish, or tell over HTTP why nothing does."""
+    try:
+        return await asyncio.wrap_future(wish)
+    except (UrlError, WebhookError) as error:
+        raise refusal(str(error)) from error
+    except StoreError as error:
+        raise ServiceUnavailableException(str(error), headers={"Retry-After": str(RETRY_S)}) from error
