@@ -279,12 +279,14 @@ async def _serve_room(
                 with contextlib.suppress(asyncio.CancelledError):
                     await task
             await asyncio.gather(*bridged, return_exceptions=True)
-            await together.close(keeper.room, clock.now_s(), clock.wall_s())
-            await asyncio.to_thread(standing.close)
+            await asyncio.gather(
+                together.close(keeper.room, clock.now_s(), clock.wall_s()),
+                asyncio.to_thread(standing.close),
+                asyncio.to_thread(ledger.close),  # while the loop runs: it takes the last answers
+            )
             if nodes is not None:
                 await nodes.release()  # what the next server reads is written by now
-            await asyncio.to_thread(outpost.close)
-            await asyncio.to_thread(ledger.close)  # while the loop runs: it takes the last answers
+            await asyncio.to_thread(outpost.close)  # it has heard of the last gifts
 
 
 class _Web(uvicorn.Server):

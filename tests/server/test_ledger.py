@@ -16,6 +16,8 @@ from patience import DEADLINE_S
 from avatar_live.clock import wall_s
 from avatar_live.protocol.catalogue import START_BALANCE_COINS
 from avatar_live.server.ledger import GROUP_MAX, Answer, Ledger, LedgerError, NotPaid, Paid, PaidBefore
+from avatar_live.server.ledger.ledger import NOT_CLOSED
+from avatar_live.server.ledger.requests import Rule
 from avatar_live.server.ledger.settle import OTHER_GIFT
 
 
@@ -139,6 +141,46 @@ def test_requests_that_wait_together_share_a_transaction(ledger: Ledger) -> None
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such modes")
+def test_a_request_that_nobody_thought_of_is_answered_and_takes_no_other_with_it(
+    where: Path | str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refusal_of(rule: Rule, price_coins: int, *_: float) -> str:
+        if price_coins == 13:
+            raise OverflowError("timestamp out of range")
+        return ""
+
+    monkeypatch.setattr("avatar_live.server.ledger.settle.refusal_of", refusal_of)
+    with contextlib.closing(Ledger(where)) as ledger:
+        ledger.open_wallet("ann")
+        asked = [ledger.pay("ann", "Ann", f"gift-{price}", "tomato", price) for price in (5, 13, 7)]
+        wait(asked, DEADLINE_S)
+        assert [one.exception() is None for one in asked] == [True, False, True]
+        with pytest.raises(LedgerError, match="not paid and nothing is lost"):
+            asked[1].result()
+        assert pay(ledger, "ann", "late", price_coins=1) == Paid(START_BALANCE_COINS - 13)
+        assert ledger.reconcile().result(DEADLINE_S).is_sound
+
+
+def test_books_that_do_not_answer_keep_nobody_from_ending_and_hold_what_was_answered(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("avatar_live.server.ledger.ledger.CLOSE_S_MAX", 0.05)
+    ledger = Ledger(tmp_path / "ledger.sqlite3")
+    ledger.open_wallet("ann").result(DEADLINE_S)
+    assert isinstance(pay(ledger, "ann", "gift-1"), Paid)
+    with contextlib.closing(sqlite3.connect(tmp_path / "ledger.sqlite3", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        late = ledger.pay("ann", "Ann", "gift-2", "tomato", 5)
+        ledger.close()
+        ledger.close()
+        assert not late.done()
+    assert [record.getMessage() for record in caplog.records] == [NOT_CLOSED]
+    assert isinstance(late.result(DEADLINE_S), Paid)  # where the disk is back before the process has ended
+    with contextlib.closing(Ledger(tmp_path / "ledger.sqlite3")) as again:
+        assert isinstance(pay(again, "ann", "gift-1"), PaidBefore)
+        assert again.reconcile().result(DEADLINE_S).is_sound
+
+
 def test_the_ledger_is_readable_by_its_owner_alone(tmp_path: Path) -> None:
     with contextlib.closing(Ledger(tmp_path / "data" / "ledger.sqlite3")) as ledger:
         ledger.open_wallet("ann").result(DEADLINE_S)

@@ -3,6 +3,7 @@
 import contextlib
 import dataclasses
 import sqlite3
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from avatar_live.server.signatures import SignatureError, checked_id
 from avatar_live.server.webhooks import courier as courier_module
 from avatar_live.server.webhooks import outpost as outpost_module
 from avatar_live.server.webhooks.courier import GONE, IN_FLIGHT_MAX, WebhookState
-from avatar_live.server.webhooks.outpost import FULL, WEBHOOKS_MAX, Outpost, WebhookError
+from avatar_live.server.webhooks.outpost import FULL, NOT_ENDED, WEBHOOKS_MAX, Outpost, WebhookError
 from avatar_live.server.webhooks.patience import (
     CLOSED,
     FAILURES_MAX,
@@ -310,6 +311,37 @@ def test_what_was_not_answered_is_posted_after_the_next_start(tmp_path: Path) ->
         assert set(program.seqs) == set(range(1, IN_FLIGHT_MAX + 2))
 
 
+def test_what_is_reported_after_the_end_breaks_nothing(tmp_path: Path) -> None:
+    with Receiver() as program, post_in(tmp_path) as post:
+        post.add(program.url)
+        post.outpost.close()
+        post.like()
+        assert post.log.seq == 1
+
+
+def test_a_name_that_nobody_finds_keeps_the_outbox_from_ending_for_a_moment_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    is_asked, is_back = threading.Event(), threading.Event()
+
+    def search(*_: object, **__: object) -> list[object]:
+        is_asked.set()
+        is_back.wait(DEADLINE_S)
+        return []
+
+    monkeypatch.setattr("socket.getaddrinfo", search)
+    monkeypatch.setattr(outpost_module, "CLOSE_S_MAX", 0.05)
+    with post_in(tmp_path) as post:
+        post.add("https://nowhere.example/")
+        post.like()
+        assert is_asked.wait(DEADLINE_S)
+        post.like()
+        post.outpost.close()
+        assert waiting_in(tmp_path / FILE) == 2
+        is_back.set()
+    assert [record.getMessage() for record in caplog.records] == [NOT_ENDED]
+
+
 def test_a_file_that_is_no_outbox_is_said_in_a_sentence(tmp_path: Path) -> None:
     (tmp_path / FILE).write_text("no database, just words" * 100)
     with pytest.raises(StoreError, match="move it away"):
@@ -352,6 +384,11 @@ def test_webhooks_are_the_hosts_own_affair_and_only_to_places_that_may_be_reache
         (listed,) = ask(server, "GET", "/webhooks").json()["webhooks"]
         assert listed["id"] == made["id"] and "secret" not in listed
         assert ask(server, "GET", f"/webhooks/{made['id']}/dead").json() == []
+        outbox = sqlite3.connect(Path(server.plan.data_folder) / FILE, isolation_level=None)
+        with contextlib.closing(outbox):
+            outbox.execute("BEGIN IMMEDIATE")
+            assert ask(server, "DELETE", f"/webhooks/{made['id']}").status_code == 503
+            assert ask(server, "POST", f"/webhooks/{made['id']}/replay").headers["retry-after"] == "5"
         assert ask(server, "DELETE", f"/webhooks/{made['id']}").status_code == 204
         assert ask(server, "GET", "/webhooks").json() == {"webhooks": [], "lost": 0}
 

@@ -1,5 +1,6 @@
 """The ledger as the server uses it: every request a future, one thread that writes, groups that share a commit."""
 
+import logging
 import queue
 import threading
 from collections.abc import Callable
@@ -31,8 +32,15 @@ GROUP_MAX: Final = 500  # transactions are shared by what waits, up to this many
 GROUP_S: Final = 0.005  # from one commit to the next at least: the disk is not asked more often, and more share one
 NOT_PAID: Final = "The ledger could not write, so it was not paid and nothing is lost; the streamer's disk may be full."
 NOT_KNOWN: Final = "The ledger cannot be reached to tell whether it was paid; if it was, it will be shown or refunded."
+STUMBLED: Final = "The ledger stumbled over this, so it was not paid and nothing is lost; the show's log says more."
+CLOSE_S_MAX: Final = 1.0  # for a disk or a database at the end: the parent kills what goes on for three
+NOT_CLOSED: Final = (
+    "The ledger does not answer, so it is not waited for: what was answered is kept, and who got no answer asks again."
+)
 ROOM: Final = "main"
 LEDGER_FILE: Final = "ledger.sqlite3"  # in the data folder, where no other books are named
+
+_log: Final = logging.getLogger(__name__)
 
 
 class LedgerError(Exception):
@@ -65,6 +73,7 @@ class Ledger:
         self._group_max = group_max
         self._requests: queue.SimpleQueue[_Asked[Any] | None] = queue.SimpleQueue()
         self._closing = threading.Event()
+        self._committed_s = float("-inf")  # when the newest group was done
         try:
             self._store = open_store(where, pages_max)
         except StoreError as error:
@@ -171,12 +180,20 @@ class Ledger:
         return future
 
     def close(self) -> None:
-        """Answer what waits, then close the books; a second time changes nothing."""
-        if not self._thread.is_alive():
+        """Answer what waits, then close the books; a second time changes nothing.
+
+        A disk or a database that says nothing for `CLOSE_S_MAX` is not waited for.
+        """
+        if self._closing.is_set():
             return
         self._requests.put(None)
         self._closing.set()
-        self._thread.join()
+        while self._thread.is_alive():
+            before_s = self._committed_s
+            self._thread.join(CLOSE_S_MAX)
+            if self._thread.is_alive() and self._committed_s == before_s:
+                _log.warning(NOT_CLOSED)
+                return
         self._store.close()
 
     def _ask(self, asked: "_Asked[T]") -> Future[T]:
@@ -185,19 +202,18 @@ class Ledger:
 
     def _run(self) -> None:
         is_open = True
-        committed_s = float("-inf")
         while is_open:
-            group, is_open = self._next_group(committed_s)
+            group, is_open = self._next_group()
             if group and not self._commit(group):
                 for asked in group:  # one by one: what only reads, or still fits, is answered
                     self._commit([asked])
-            committed_s = clock.now_s()
+            self._committed_s = clock.now_s()
 
-    def _next_group(self, committed_s: float) -> "tuple[list[_Asked[Any]], bool]":
+    def _next_group(self) -> "tuple[list[_Asked[Any]], bool]":
         """Wait for a request and, close behind another group, for more; False when the ledger is to be closed."""
         group: list[_Asked[Any]] = []
         waiting = self._requests.get()
-        early_s = committed_s + self._group_s - clock.now_s()
+        early_s = self._committed_s + self._group_s - clock.now_s()
         if waiting is not None and early_s > 0.0 and self._requests.qsize() < self._group_max - 1:
             self._closing.wait(early_s)
         while waiting is not None:
@@ -214,18 +230,25 @@ class Ledger:
         """Perform a group in one transaction and answer it; False when each of it may still be done alone."""
         try:
             answers, is_changed = perform(self._store, [asked.request for asked in group], clock.wall_s())
-        except StoreError as error:
-            if len(group) > 1 and not error.is_gone:
+        except Exception as error:  # also what nobody thought of: this thread pays for everybody
+            if len(group) > 1 and not (isinstance(error, StoreError) and error.is_gone):
                 return False
             for asked in group:
-                failure = LedgerError(NOT_KNOWN if isinstance(error, OutcomeUnknownError) else NOT_PAID)
-                failure.__cause__ = error
-                asked.future.set_exception(failure)
+                asked.future.set_exception(_failure_of(error))
             return True
         self.commits += is_changed
         for asked, answer in zip(group, answers, strict=True):
             asked.future.set_result(answer)
         return True
+
+
+def _failure_of(error: Exception) -> LedgerError:
+    if not isinstance(error, StoreError):
+        _log.error("a request could not be done", exc_info=error)
+    known = NOT_KNOWN if isinstance(error, OutcomeUnknownError) else NOT_PAID
+    failure = LedgerError(known if isinstance(error, StoreError) else STUMBLED)
+    failure.__cause__ = error
+    return failure
 
 
 class _Asked(Generic[T]):

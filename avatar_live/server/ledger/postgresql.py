@@ -59,6 +59,9 @@ class PostgresqlStore:
         except (psycopg.Error, ValueError) as error:
             self._roll_back()
             raise StoreError(first_line(error), is_gone=isinstance(error, psycopg.OperationalError)) from error
+        except BaseException:
+            self._roll_back()
+            raise
         try:
             self._connection().execute("COMMIT")
         except psycopg.Error as error:

@@ -32,7 +32,11 @@ WEBHOOKS_MAX: Final = 16
 INBOX_MAX: Final = 10_000  # events between the room and the disk
 DEAD_SHOWN_MAX: Final = 100
 STORE_RETRY_S: Final = 1.0  # after the disk refused
+CLOSE_S_MAX: Final = 1.0  # for a disk or a name server at the end: the parent kills what goes on for three
 FULL: Final = f"There are {WEBHOOKS_MAX} webhooks already: remove one first."
+NOT_ENDED: Final = (
+    "The webhooks' outbox does not answer, so it is not waited for: what is in it is posted after the next start."
+)
 NO_WEBHOOK: Final = "There is no such webhook."
 
 _log: Final = logging.getLogger(__name__)
@@ -74,7 +78,8 @@ class Outpost:
             return
         self._inbox.append(kept.event)
         if len(self._inbox) == 1:  # what comes while the thread takes in is taken in with the rest
-            self._loop.call_soon_threadsafe(self._arrived.set)
+            with contextlib.suppress(RuntimeError):  # the server stops, and the thread has ended
+                self._loop.call_soon_threadsafe(self._arrived.set)
 
     def add(self, url: str, types: tuple[str, ...]) -> Future[Webhook]:
         """Post events of these types to `url` from now on. Raises WebhookError, UrlError or StoreError."""
@@ -97,10 +102,17 @@ class Outpost:
         return self._ask(self._replay(id))
 
     def close(self) -> None:
-        """Write down what was taken in, and stop; what waits goes on with the next start."""
-        if self._thread.is_alive():
+        """Write down what was taken in, and stop; what waits goes on with the next start.
+
+        A disk, or a look for a name, that does not end in time is not waited for.
+        """
+        if self._is_closing:
+            return
+        with contextlib.suppress(RuntimeError):  # the thread has ended
             self._loop.call_soon_threadsafe(self._end)
-            self._thread.join()
+        self._thread.join(CLOSE_S_MAX)
+        if self._thread.is_alive():
+            _log.warning(NOT_ENDED)
 
     # --- in the thread ------------------------------------------------------------------------------------------------
 
