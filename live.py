@@ -39,6 +39,7 @@ VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 PYTEST = (str(PYTHON), "-m", "pytest")
+TYPES = ("mypy --strict", (str(PYTHON), "-m", "mypy", "--strict"))
 PROGRAM = BIN / ("avatar-live.exe" if os.name == "nt" else "avatar-live")
 READY = VENV / "ready.json"  # what the folder was made from, written last
 WEB = ROOT / "web"
@@ -86,7 +87,7 @@ WISHES = {
 # Tests that look closely at a clock run at the usual priority and alone of their kind. What mostly waits runs beside
 # them, and what only computes in what the others leave (tests/paces.py): how nice each is, and its patience in seconds.
 HURRIED = "hurried"
-BESIDE = {"looking": (5, 600), "patient": (10, 600), "unhurried": (19, 1200)}
+BESIDE = {"looking": (5, 600), "asking": (10, 600), "patient": (10, 600), "unhurried": (19, 1200)}
 MEMORY = Path("/dev/shm")  # noqa: S108  (Linux's disk in memory: no database of a test waits for a real one)
 MEMORY_BYTES_MIN = 4 << 30
 TEST_PROGRAMS = {
@@ -119,7 +120,7 @@ def main(arguments: list[str]) -> int:
         if command == "check":
             with one_at_a_time():
                 make_packages("test")
-            return summary(run_checks())
+            return summary([*run_quick_checks(), run_check(*TYPES)])
         if command == "test":
             return test(rest)
         if command not in COMMANDS:
@@ -173,7 +174,7 @@ def test(pytest_arguments: list[str]) -> int:
     # The viewer page's own tests and types are among them, so they need the same Node.
     environment = {**os.environ, **node_environment(npm)}
     if pytest_arguments:
-        return summary([*run_checks(), run_pytest(pytest_arguments, environment)])
+        return summary([*run_quick_checks(), run_check(*TYPES), run_pytest(pytest_arguments, environment)])
     with contextlib.ExitStack() as beside:
         environment["TMPDIR"] = str(beside.enter_context(scratch_folder()))
         ended = [
@@ -187,7 +188,8 @@ def test(pytest_arguments: list[str]) -> int:
             )
             for pace, (niceness, patience_s) in BESIDE.items()
         ]
-        results = [*run_checks(), run_pytest(["--pace", HURRIED], environment)]
+        ended.append(beside.enter_context(run_beside(*TYPES, environment)))
+        results = [*run_quick_checks(), run_pytest(["--pace", HURRIED], environment)]
         return summary([*results, *(end() for end in ended)])
 
 
@@ -232,7 +234,7 @@ def run_step(title: str, command: list[str], cwd: Path = ROOT, env: dict[str, st
     say(f"  {title}: done in {seconds:.0f} s")
 
 
-def run_shown(title: str, command: list[str], cwd: Path, env: dict[str, str]) -> tuple[int, list[str], float]:
+def run_shown(title: str, command: Sequence[str], cwd: Path, env: dict[str, str]) -> tuple[int, list[str], float]:
     """Run a command, show its newest line where a person watches; return exit code, last lines, seconds."""
     started_s = time.monotonic()
     is_watched = sys.stderr.isatty()
@@ -502,18 +504,17 @@ def write_whole(path: Path, text: str) -> None:
 # --- checks ----------------------------------------------------------------------------------------------------------
 
 
-def run_checks() -> list[tuple[str, bool, float]]:
-    """Run formatting, lint, types and import directions, each even when another failed: (name, passed, seconds)."""
+def run_quick_checks() -> list[tuple[str, bool, float]]:
+    """Run formatting, lint and import directions, each even when another failed: (name, passed, seconds)."""
     python = str(PYTHON)
     return [
         run_check("ruff format", [python, "-m", "ruff", "format", "--check", "."]),
         run_check("ruff check", [python, "-m", "ruff", "check", "."]),
-        run_check("mypy --strict", [python, "-m", "mypy", "--strict"]),
         run_check("lint-imports", [str(BIN / "lint-imports")]),
     ]
 
 
-def run_check(name: str, command: list[str]) -> tuple[str, bool, float]:
+def run_check(name: str, command: Sequence[str]) -> tuple[str, bool, float]:
     """Run one check; print its output only when it fails."""
     code, lines, seconds = run_shown(name, command, ROOT, {})
     if code != 0:
