@@ -71,7 +71,8 @@ class NodeEdge:
 
     async def close_pages(self) -> None:
         for socket in self.sockets:
-            await socket.close()
+            socket.transport.abort()  # a goodbye would wait for an answer behind all that nobody read
+            await socket.wait_closed()
 
 
 class Scene:

@@ -58,6 +58,7 @@ async def test_who_takes_a_room_over_goes_on_with_its_order_its_show_and_its_sco
             await _ask(scene.server, "POST", "goals", {"kind": "likes", "title": "Dance!", "target": 1_000})
             await ann.send(Like(7))
             await ann.sees(lambda show: show.likes == 7)
+            await ann.send(PickCamp("blue"))  # who changes sides is written down at once, with all that one did
             await _ask(scene.server, "POST", "moderation", Moderate("slow", seconds=0.5))
             await _ask(scene.server, "POST", "moderation", Moderate("ban", viewer=bob_is))
             await _ask(
@@ -82,10 +83,11 @@ async def test_who_takes_a_room_over_goes_on_with_its_order_its_show_and_its_sco
                 scene.server.kill()
                 await starting
                 welcome = await ann.until(Welcome)
-                assert (welcome.camp, welcome.show.score_red) == ("red", 1)
+                assert (welcome.camp, welcome.show.score_red) == ("blue", 1)
                 assert [(goal.title, goal.value) for goal in welcome.goals] == [("Dance!", 7)]
                 await ann.send(Like(3))
                 await ann.sees(lambda show: show.likes == 10)
+                await ann.send(PickCamp("red"))
                 assert await _join(scene, Join("Bob", bob.welcome.viewer)) == BANNED
                 await cid.until(Welcome)
                 await cid.send(Say("and now?"))
