@@ -11,6 +11,7 @@ from page_show import Server, running_engine
 from pages import WEB
 from patience import DEADLINE_S
 from playwright.sync_api import Browser, Locator, Page, WebSocketRoute, expect
+from running import until
 
 from avatar_live.protocol.wire import CLOSE_REFUSED
 
@@ -113,9 +114,14 @@ def test_who_is_asked_for_a_name_sees_the_newest_line_above_the_question(
     page.press("#say", "Enter")
     line = page.locator(".line", has_text="hello").last
     expect(line).to_be_in_viewport()
-    said, talk, card, dock = (box(one) for one in (line, *map(page.locator, (".talk", ".name-card", ".dock"))))
-    assert said["y"] >= talk["y"] and said["y"] + said["height"] <= card["y"]
-    assert card["y"] + card["height"] <= dock["y"] + 1.0
+    places = line, *map(page.locator, (".talk", ".name-card", ".dock"))
+
+    def is_between() -> bool:
+        said, talk, card, dock = map(box, places)
+        is_in_sight = said["y"] >= talk["y"] and said["y"] + said["height"] <= card["y"]
+        return is_in_sight and card["y"] + card["height"] <= dock["y"] + 1.0
+
+    until(is_between, "the line is in the talk, the question below it, and the dock below that")
     page.context.close()
 
 
