@@ -4,6 +4,7 @@
 no `conftest.py` of their own for that. mypy knows modules by name too, so every name exists once.
 """
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -24,3 +25,9 @@ _EXPLORE = int(os.environ.get("AVATAR_LIVE_EXPLORE", "0"))
 settings.register_profile("avatar_live", deadline=None, derandomize=True)
 settings.register_profile("explore", deadline=None, max_examples=100 * max(_EXPLORE, 1))
 settings.load_profile("explore" if _EXPLORE else "avatar_live")
+
+
+def pytest_collection_finish() -> None:
+    """Spare every later collection of garbage the way through thousands of tests, which live as long as the process."""
+    gc.collect()
+    gc.freeze()
