@@ -8,9 +8,10 @@ import asyncio
 import contextlib
 import errno
 import functools
+import random
 import secrets
 import socket
-from collections.abc import Callable, Collection
+from collections.abc import Awaitable, Callable, Collection
 from datetime import timedelta
 from typing import Any, Final
 
@@ -39,6 +40,8 @@ LOOPBACK = ("127.0.0.1", "::1")
 GATHER_S_MAX = 1.5
 _RTP_FIRST_BYTE_MIN: Final = 128  # RTP and RTCP (RFC 7983)
 _RTP_FIRST_BYTE_MAX: Final = 191
+CONSENT_S: Final = 5.0  # on average (RFC 7675, 5.1)
+CONSENT_ASKS_MAX: Final = 6
 _COMPONENT: Final = 1  # RTP and RTCP share it
 _TAG_BYTES: Final = {
     SRTP_AEAD_AES_128_GCM.openssl_profile: 16,
@@ -60,6 +63,34 @@ def on_heard(connection: RTCPeerConnection, heard: Callable[[], None]) -> None:
         _before(sender, "_handle_rtcp_packet", heard)
     for ice in _ice_connections(connection):
         _before(ice, "request_received", heard)
+
+
+def ask_consent(connection: RTCPeerConnection, turn: Callable[[float], Awaitable[None]]) -> None:
+    """Ask the peer now and then whether it still wants to be sent something (RFC 7675), when `turn(delay_s)` is done.
+
+    aioice has a timer for each peer, and to wake for it costs more than asking. Who does not answer for
+    `CONSENT_ASKS_MAX` times is closed.
+    """
+    for ice in _ice_connections(connection):
+        ice.query_consent = functools.partial(_ask_consent, ice, turn)
+
+
+async def _ask_consent(ice: Any, turn: Callable[[float], Awaitable[None]]) -> None:
+    unanswered = 0
+    while unanswered < CONSENT_ASKS_MAX:
+        await turn(CONSENT_S * (0.8 + 0.4 * random.random()))
+        pair = ice._nominated.get(_COMPONENT)
+        if pair is None:
+            return
+        key = ice.remote_password.encode()
+        try:
+            request = ice.build_request(pair, nominate=False)
+            await pair.protocol.request(request, pair.remote_addr, integrity_key=key, retransmissions=0)
+            unanswered = 0
+        except TransactionError:
+            unanswered += 1
+    ice._query_consent_task = None  # which is this one: to close ends it
+    await ice.close()
 
 
 def use_quick_srtp(connection: RTCPeerConnection) -> None:
@@ -101,10 +132,11 @@ def line_of(transceiver: RTCRtpTransceiver) -> Line:
 
 
 class Pair:
-    """Reach the socket and the peer's address of the pair of candidates that ICE has chosen."""
+    """Reach the socket, what waits at it, and the peer's address of the pair of candidates that ICE has chosen."""
 
     def __init__(self, pair: CandidatePair) -> None:
-        self._transport = pair.protocol.transport
+        self._protocol = pair.protocol
+        self._transport: Any = pair.protocol.transport
         self.address = pair.remote_addr
 
     @property
@@ -112,6 +144,28 @@ class Pair:
         """Return the handle of the UDP socket; None for a relay, which wraps what it is given."""
         own = self._transport.get_extra_info("socket")
         return None if own is None else int(own.fileno())
+
+    @property
+    def is_closed(self) -> bool:
+        """Say whether nothing comes or leaves here any more."""
+        return bool(self._transport.is_closing())
+
+    @property
+    def can_pause(self) -> bool:
+        """Say whether the loop can be told not to wait at the socket."""
+        return hasattr(self._transport, "pause_reading")
+
+    def pause_reading(self) -> None:
+        """Let the loop not read from the socket."""
+        self._transport.pause_reading()
+
+    def resume_reading(self) -> None:
+        """Let the loop read from the socket again."""
+        self._transport.resume_reading()
+
+    def receive(self, data: bytes, sender: tuple[str, int]) -> None:
+        """Hand a datagram to ICE that was read in place of the loop."""
+        self._protocol.datagram_received(data, sender)
 
     @property
     def is_congested(self) -> bool:

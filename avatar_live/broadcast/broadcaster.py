@@ -16,6 +16,7 @@ from avatar_live.broadcast.fragment import parse_fragment
 from avatar_live.broadcast.ladder import BOTH, Ladder
 from avatar_live.broadcast.network import Network
 from avatar_live.broadcast.offer import BroadcastError, checked_offer
+from avatar_live.broadcast.rounds import Rounds
 from avatar_live.broadcast.spending import Spending, spend
 from avatar_live.broadcast.statistics import BroadcastFigures, ViewerFigures
 from avatar_live.protocol.wire import Keys
@@ -92,6 +93,7 @@ class Broadcaster:
         self._places: dict[str, _Place] = {}
         self._on_bitrate = on_bitrate
         self._ladder = Ladder(on_rungs)
+        self._rounds = Rounds(now)
         self._farewells: set[asyncio.Task[None]] = set()
         self._left: deque[str] = deque(maxlen=LEFT_MAX)  # sessions that ended and were not said goodbye to
         self._chores: list[asyncio.Task[None]] = []
@@ -110,6 +112,8 @@ class Broadcaster:
         taken = fanout.publish(frame, now)
         if frame.kind == "video" and frame.stream == MAIN_STREAM:
             self._ladder.note(frame, now)
+            if frame.rung == FULL:
+                asyncio.get_running_loop().call_soon(self._rounds.read)
         if frame.kind == "video":
             self._sent.append((now, taken))
             while now - self._sent[0][0] > FIGURES_S:
@@ -145,20 +149,22 @@ class Broadcaster:
             ]
         earlier = [id for id, place in self._places.items() if place.stream == stream != MAIN_STREAM]
         watch_id = secrets.token_urlsafe(24)
+        fanout = self._fanouts.setdefault(stream, self._new_fanout(stream))
         viewer = _viewer_kind()(
             now=self._now,
             wants_keyframe=lambda: self._wanted_by(watch_id),
             on_keys=None if stream == MAIN_STREAM else lambda keys: self._on_keys(stream, keys),
             on_end=lambda: self._let_go(watch_id),
+            on_stray=lambda: fanout.stray(viewer),
             network=self._network,
             on_feedback=lambda feedback: self._heard(watch_id, feedback),
+            rounds=self._rounds,
             passes_through=self._passes_through,
         )
-        fanout = self._fanouts.setdefault(stream, self._new_fanout(stream))
-        fanout.watchers[watch_id] = viewer
+        fanout.join(viewer)
         self._places[watch_id] = _Place(stream, viewer, address, self._fresh_number())
         self._ladder.join(watch_id, viewer, is_steered=stream == MAIN_STREAM)
-        self._on_watchers(stream, len(fanout.watchers))
+        self._on_watchers(stream, len(fanout))
         try:
             answer = await viewer.answer(offer)
         except BaseException:
@@ -207,7 +213,7 @@ class Broadcaster:
 
     def streams(self) -> dict[str, int]:
         """Return how many watch each stream that is watched."""
-        return {stream: len(fanout.watchers) for stream, fanout in self._fanouts.items()}
+        return {stream: len(fanout) for stream, fanout in self._fanouts.items()}
 
     def figures(self) -> dict[str, float]:
         """Return viewers, sent_fps (video frames a second to all viewers together), and counts since the start.
@@ -309,13 +315,13 @@ class Broadcaster:
         self._left.append(watch_id)
         self._ladder.leave(watch_id)
         fanout = self._fanouts[place.stream]
-        del fanout.watchers[watch_id]
+        fanout.leave(place.viewer)
         self._dropped += place.viewer.dropped
         self._keys_dropped += place.viewer.keys_dropped
-        if not fanout.watchers:
+        if not fanout:
             self._keyframes_asked += fanout.keyframes_asked
             del self._fanouts[place.stream]
-        self._on_watchers(place.stream, len(fanout.watchers))
+        self._on_watchers(place.stream, len(fanout))
         farewell = asyncio.create_task(place.viewer.close(), name="broadcast-farewell")
         self._farewells.add(farewell)
         farewell.add_done_callback(self._farewells.discard)
@@ -324,6 +330,7 @@ class Broadcaster:
     async def _sweep_forever(self) -> None:
         while True:
             await asyncio.sleep(SWEEP_S)
+            self._rounds.rest()
             self.sweep()
 
     async def _look_forever(self) -> None:

@@ -21,8 +21,8 @@ CallLater = Callable[[float, Callable[[], None]], object]
 class Watcher(Protocol):
     """Take what is published, with a group or alone.
 
-    Who is in step is sent a frame with its group. Anybody else is asked: `put` lets the watcher join a group for a
-    parcel with which it can begin, or returns True where it took the parcel by itself.
+    Who is in step is sent a frame with its group. Anybody else is a stray and asked: `put` lets the watcher join a
+    group for a parcel with which it can begin, or returns True where it took the parcel by itself.
     """
 
     def is_in_step(self, kind: StreamKind) -> bool: ...
@@ -59,21 +59,41 @@ class Fanout:
         self._now = now
         self._rungs: defaultdict[int, _Rung] = defaultdict(_Rung)
         self._groups = Groups(now)
-        self.watchers: dict[str, Watcher] = {}
+        self._watchers: set[Watcher] = set()
+        self._strays: dict[StreamKind, dict[Watcher, None]] = {"video": {}, "audio": {}}  # in the order they strayed
         self.keyframes_asked = 0
         self.send_s: deque[float] = deque(maxlen=SENDS_KEPT)
+
+    def __len__(self) -> int:
+        return len(self._watchers)
+
+    def join(self, watcher: Watcher) -> None:
+        """Let a watcher in."""
+        self._watchers.add(watcher)
+        self.stray(watcher)
+
+    def leave(self, watcher: Watcher) -> None:
+        """Let a watcher go."""
+        self._watchers.discard(watcher)
+        for strays in self._strays.values():
+            strays.pop(watcher, None)
+
+    def stray(self, watcher: Watcher) -> None:
+        """Ask a watcher for each frame until it is in step: it fell out, or wants another rung."""
+        if watcher in self._watchers:
+            for strays in self._strays.values():
+                strays[watcher] = None
 
     def publish(self, frame: EncodedFrame, now_s: float) -> int:
         """Offer the frame to every watcher and return how many took it."""
         if frame.kind == "video" and frame.is_keyframe:
             self._rungs[frame.rung].is_wanted = False
-        if not self.watchers:
+        if not self._watchers:
             return 0
         parcel = Parcel(frame, now_s)
         if not parcel.payloads:
             return 0
-        taken = sum(watcher.put(parcel, self._groups) for watcher in self._strays(frame.kind))
-        taken += self._groups.send(parcel)
+        taken = self._gather(parcel) + self._groups.send(parcel)
         if frame.kind == "video":
             self._rungs[frame.rung].history.append(parcel)
             self._ask(now_s)
@@ -89,11 +109,16 @@ class Fanout:
             self.keyframes_asked += 1
             self._want_keyframe(rung)
 
-    def _strays(self, kind: StreamKind) -> list[Watcher]:
-        return [watcher for watcher in self.watchers.values() if not watcher.is_in_step(kind)]
+    def _gather(self, parcel: Parcel) -> int:
+        """Let strays begin with a parcel who can, and return how many took it by themselves."""
+        kind = parcel.frame.kind
+        strays = self._strays[kind]
+        for watcher in [one for one in strays if one.is_in_step(kind)]:
+            del strays[watcher]
+        return sum(watcher.put(parcel, self._groups) for watcher in list(strays))
 
     def _ask(self, now_s: float) -> None:
-        needed = {watcher.needs_keyframe_of for watcher in self._strays("video")}
+        needed = {watcher.needs_keyframe_of for watcher in self._strays["video"]}
         needed.update(rung for rung, asked in self._rungs.items() if asked.is_wanted)
         for rung in needed:
             if rung is not None:

@@ -1,7 +1,9 @@
 """Everybody who is sent the same packets at the same time: no more than the headers are each viewer's own."""
 
+import heapq
 from collections import deque
 from collections.abc import Callable
+from itertools import count
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from avatar_live.broadcast.headers import Extensions, Timeline
@@ -22,6 +24,15 @@ class Sent(NamedTuple):
     timestamp: int
 
 
+class Seat(NamedTuple):
+    """Keep what is one sender's own, where no more memory than this is touched for each frame."""
+
+    send: Callable[[bytes, int, int, int, int], bool]
+    number_shift: int
+    timestamp_shift: int
+    ssrc: int
+
+
 class Group:
     """Send one stream's frames to senders in step, whose numbers and times differ from the group's by constants.
 
@@ -34,7 +45,9 @@ class Group:
         self._extensions = extensions
         self._now = now
         self._timeline = Timeline(0)
-        self._senders: dict[RtpSender, None] = {}  # in the order in which they came
+        self._seats: dict[RtpSender, Seat] = {}  # in the order in which they came
+        self._due: list[tuple[float, int, RtpSender, Seat]] = []  # a heap of who is to report when
+        self._tickets = count()
         self._coming: Sent | None = None
         self._unfinished: Sent | None = None
         self._burst = 0
@@ -42,28 +55,30 @@ class Group:
         self.number = self.octets = 0
 
     def __len__(self) -> int:
-        return len(self._senders)
+        return len(self._seats)
 
     def join(self, sender: "RtpSender", parcel: Parcel) -> None:
         """Let a sender in, to whom this parcel is the first; one who is in is no error."""
-        if sender not in self._senders:
+        if sender not in self._seats:
             self.finish()
             sender.fall_in(self, self._placed(parcel))
-            self._senders[sender] = None
+            seat = Seat(sender.route.send, sender.number_shift, sender.timestamp_shift, sender.ssrc)
+            self._seats[sender] = seat
+            self._await_report(sender, seat)
 
     def leave(self, sender: "RtpSender") -> None:
         """Let a sender go, after the frame that it was sent a part of; to the others that goes on at its pace."""
         if self._unfinished is not None:
             for burst in range(self._burst, len(self._unfinished.parcel.bursts)):
-                self._send_burst(self._unfinished, burst, [sender])
-        del self._senders[sender]
+                self._send_burst(self._unfinished, burst, {sender: self._seats[sender]})
+        del self._seats[sender]
 
     def send(self, parcel: Parcel) -> int:
         """Send the first burst of a frame, and return to how many; to whom it could not leave falls out."""
         self.finish()
         sent, refused = self._placed(parcel), set["RtpSender"]()
         try:
-            refused = self._send_burst(sent, 0, list(self._senders))
+            refused = self._send_burst(sent, 0, self._seats)
         finally:
             for sender in refused:
                 sender.refuse()
@@ -73,17 +88,15 @@ class Group:
             self.octets += parcel.octets
         if len(parcel.bursts) > 1:
             self._unfinished, self._burst = sent, 1
-        now_s = self._now()
-        for sender in [one for one in self._senders if one.reports.due_s <= now_s]:
-            sender.report(sent, now_s)
-        return len(self._senders)
+        self._report(sent)
+        return len(self._seats)
 
     def go_on(self, parcel: Parcel) -> None:
         """Send the next burst of a frame that is not all sent. What cannot leave now counts as lost on the way."""
         unfinished = self._unfinished
         if unfinished is None or unfinished.parcel is not parcel:
             return
-        self._send_burst(unfinished, self._burst, list(self._senders))
+        self._send_burst(unfinished, self._burst, self._seats)
         self._burst += 1
         if self._burst == len(parcel.bursts):
             self._unfinished = None
@@ -93,12 +106,24 @@ class Group:
         while self._unfinished is not None:
             self.go_on(self._unfinished.parcel)
 
+    def _report(self, sent: Sent) -> None:
+        now_s, due = self._now(), []
+        while self._due and self._due[0][0] <= now_s:
+            due.append(heapq.heappop(self._due))
+        for _, _, sender, seat in due:
+            if self._seats.get(sender) is seat:
+                sender.report(sent, now_s)
+                self._await_report(sender, seat)
+
+    def _await_report(self, sender: "RtpSender", seat: Seat) -> None:
+        heapq.heappush(self._due, (sender.reports.due_s, next(self._tickets), sender, seat))
+
     def _placed(self, parcel: Parcel) -> Sent:
         if self._coming is None or self._coming.parcel is not parcel:
             self._coming = Sent(parcel, self.number, self._timeline.timestamp(parcel.frame))
         return self._coming
 
-    def _send_burst(self, sent: Sent, burst: int, senders: list["RtpSender"]) -> set["RtpSender"]:
+    def _send_burst(self, sent: Sent, burst: int, seats: dict["RtpSender", Seat]) -> set["RtpSender"]:
         """Return those to whom not even the first packets of the frame could leave."""
         parcel, refused = sent.parcel, set["RtpSender"]()
         form = self._form._replace(extensions=self._extensions.at(self._now()))
@@ -107,15 +132,13 @@ class Group:
             stride = form.around_bytes + len(parcel.payloads[run.first])
             number, timestamp = sent.number + run.first, sent.timestamp
             late = {
-                one
-                for one in senders
-                if not one.route.send(
-                    blank, stride, number + one.number_shift, timestamp + one.timestamp_shift, one.ssrc
-                )
+                sender
+                for sender, (send, number_shift, timestamp_shift, ssrc) in seats.items()
+                if not send(blank, stride, number + number_shift, timestamp + timestamp_shift, ssrc)
             }
             if late and run.first == 0:
                 refused = late
-                senders = [one for one in senders if one not in late]
+                seats = {sender: seat for sender, seat in seats.items() if sender not in late}
         return refused
 
 

@@ -1,6 +1,7 @@
 """How the packets of one peer leave: encrypted where they lie, and with one call of the kernel where it can."""
 
 import errno
+import functools
 import os
 import socket
 import struct
@@ -40,7 +41,7 @@ class Route:
 
     def send(self, blank: bytes, stride: int, sequence: int, timestamp: int, ssrc: int) -> bool:
         """Fill the headers of a row of packets in, protect each, and send them. False when they could not leave."""
-        way_out = self._way_out()
+        way_out = self._exit if self._transport.pair() is self._pair else self._changed()
         if way_out is None:
             return False
         scratch, total = srtp.SCRATCH, len(blank)
@@ -53,7 +54,7 @@ class Route:
 
     def report(self, packet: bytes) -> bool:
         """Protect a packet of RTCP and send it. False when it could not leave."""
-        way_out = self._way_out()
+        way_out = self._exit if self._transport.pair() is self._pair else self._changed()
         if way_out is None:
             return False
         _memory[: len(packet)] = packet
@@ -66,13 +67,18 @@ class Route:
             self._exit.close()
         self._exit = self._pair = None
 
-    def _way_out(self) -> Exit | None:
-        pair = self._transport.pair()
-        if pair is not self._pair:
-            self.close()
-            self._pair = pair
-            self._exit = None if pair is None else _exit(pair)
+    def _changed(self) -> Exit | None:
+        """Return the way to another pair, which ICE has chosen."""
+        self.close()
+        self._pair = pair = self._transport.pair()
+        self._exit = None if pair is None else _exit(pair)
         return self._exit
+
+
+@functools.lru_cache(maxsize=srtp.ROWS_KEPT)
+def _row(stride: int) -> tuple[tuple[int, int, bytes]]:
+    """Return what tells the kernel to cut a row into datagrams of `stride` bytes."""
+    return ((_SOL_UDP, _UDP_SEGMENT, struct.pack("=H", stride)),)
 
 
 class SegmentingExit:
@@ -91,9 +97,9 @@ class SegmentingExit:
         """See `Exit`."""
         if not self._cuts:
             return self._plain.send(total, stride)
-        row = [(_SOL_UDP, _UDP_SEGMENT, struct.pack("=H", stride))] if total > stride else []
+        row = _row(stride) if total > stride else ()
         try:
-            self._socket.sendmsg([_memory[:total]], row, 0, self._address)
+            self._socket.sendmsg((_memory[:total],), row, 0, self._address)
         except BlockingIOError:
             return False
         except OSError as error:

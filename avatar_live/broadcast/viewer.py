@@ -20,6 +20,7 @@ from avatar_live.broadcast.network import PLAIN, Network
 from avatar_live.broadcast.offer import BroadcastError, answerable
 from avatar_live.broadcast.parcels import Parcel
 from avatar_live.broadcast.queues import AudioQueue, VideoQueue
+from avatar_live.broadcast.rounds import Mailbox, Rounds
 from avatar_live.broadcast.routes import Route
 from avatar_live.broadcast.rungs import Rungs
 from avatar_live.broadcast.sender import RtpSender
@@ -44,8 +45,9 @@ class Viewer:
     """Send one stream to one peer, and read the keys that a player sends back.
 
     `now` is the monotonic clock, `wants_keyframe` is called when the peer joins or lost a picture, `on_feedback` with
-    what its RTCP tells of its network, `on_end` once when the peer is gone by its own doing or the network's. With
-    `passes_through` aiortc sends the packets, which costs several times as much.
+    what its RTCP tells of its network, `on_stray` when it may have fallen out of step, `on_end` once when the peer is
+    gone by its own doing or the network's. With `passes_through` aiortc sends the packets, which costs several times as
+    much.
     """
 
     def __init__(
@@ -55,17 +57,22 @@ class Viewer:
         wants_keyframe: Callable[[], None],
         on_keys: Callable[[Keys], None] | None,
         on_end: Callable[[], object],
+        on_stray: Callable[[], None],
         network: Network = PLAIN,
         on_feedback: Callable[[Feedback], None],
+        rounds: Rounds,
         passes_through: bool = False,
     ) -> None:
         self._now = now
         self._on_keys = on_keys
         self._on_end = on_end
+        self._on_stray = on_stray
         self._network = network
         self._connection = new_connection(network)
         self._trickle: Trickle | None = None
-        self._listener = Listener(on_feedback, wants_keyframe, now)
+        self._listener = Listener(on_feedback, wants_keyframe, rounds.now)
+        self._rounds = rounds
+        self._mailbox: Mailbox | None = None
         self._passes_through = passes_through
         self._rungs = Rungs()
         self._video_queue, self._audio_queue = VideoQueue(), AudioQueue()
@@ -123,6 +130,7 @@ class Viewer:
     def use_rung(self, rung: int) -> None:
         """Change to another rung with its next keyframe, which is asked for; the one before goes on until then."""
         self._rungs.wanted = rung
+        self._on_stray()
 
     def repeat(self, size: int) -> None:
         """Send about `size` bytes of the newest packets again: a probe of the network, of no use to the picture."""
@@ -165,6 +173,8 @@ class Viewer:
             self._on_keys(released)
         self._video.stop()
         self._audio.stop()
+        if self._mailbox is not None:
+            self._rounds.close(self._mailbox)
         if self._route is not None:
             self._route.close()
         async with self._answering:  # sockets that are opened for an answer after the close would stay open
@@ -183,6 +193,7 @@ class Viewer:
             prepare(connection, self._network)
             internals.on_heard(connection, self._heard)
             internals.on_rtcp(connection, self._read_rtcp)
+            internals.ask_consent(connection, self._rounds.turn)
             await connection.setLocalDescription()
         self._trickle = Trickle(connection, offer_sdp)
         return connection.localDescription.sdp
@@ -190,7 +201,7 @@ class Viewer:
     def _add_track(self, track: PacketTrack, kind: StreamKind, codecs: list[RTCRtpCodecCapability]) -> None:
         transceiver = self._connection.addTransceiver(track, direction="sendonly")
         transceiver.setCodecPreferences(codecs)
-        stream = Stream(kind, track.round_trip, track.resend)
+        stream = Stream(kind, track.round_trip, lambda sequence: self._missed(track, sequence))
         self._listener.streams[internals.ssrc_of(transceiver.sender)] = stream
         internals.report_capture_time(
             transceiver.sender, lambda: None if track.sent is None else track.sent.frame.captured_s, track.round_trip
@@ -210,15 +221,31 @@ class Viewer:
         (transceiver,) = [one for one in self._connection.getTransceivers() if one.sender.track is track]
         try:
             if self._route is None:
-                self._route = Route(internals.MediaTransport(transceiver.sender))
+                media = internals.MediaTransport(transceiver.sender)
+                self._route = Route(media)
                 internals.read_rtcp_at_once(transceiver.sender, self._read_rtcp)
+                self._await_rounds(media.pair())
             line = internals.line_of(transceiver)
-            sender = RtpSender(line, self._route, track.round_trip, self._now, track.refuse)
+            sender = RtpSender(line, self._route, track.round_trip, self._now, lambda: self._refused(track))
             internals.end_reports(transceiver.sender)
         except (AttributeError, KeyError, TypeError):
             log.exception("aiortc has changed: it sends the packets now, and fewer viewers fit on this machine.")
             return None
         return sender
+
+    def _await_rounds(self, pair: internals.Pair | None) -> None:
+        """Let what the peer says be read with the others'; a player's keys are in a hurry."""
+        if pair is not None and self._on_keys is None:
+            self._mailbox = self._rounds.open(pair)
+
+    def _missed(self, track: PacketTrack, sequence: int) -> None:
+        track.resend(sequence)
+        if self._mailbox is not None:
+            self._rounds.hurry(self._mailbox)
+
+    def _refused(self, track: PacketTrack) -> None:
+        track.refuse()
+        self._on_stray()
 
     def _read_rtcp(self, data: bytes) -> None:
         self._heard()

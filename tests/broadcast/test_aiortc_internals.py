@@ -257,3 +257,36 @@ async def answered(connection: RTCPeerConnection, viewer: Peer) -> None:
 async def test_the_ice_connection_gathers_and_answers_under_the_names_that_we_wrap() -> None:
     assert asyncio.iscoroutinefunction(Connection.get_component_candidates)
     assert callable(Connection.request_received)
+
+
+async def test_a_peer_is_asked_when_its_turn_is_done_and_closed_when_it_answers_no_more(
+    connection: RTCPeerConnection,
+) -> None:
+    turns: list[asyncio.Future[None]] = []
+    asked: list[None] = []
+
+    def turn(delay_s: float) -> asyncio.Future[None]:
+        assert 0.8 * internals.CONSENT_S <= delay_s <= 1.2 * internals.CONSENT_S
+        turns.append(asyncio.get_running_loop().create_future())
+        return turns[-1]
+
+    async with peer() as viewer:
+        await answered(connection, viewer)
+        internals.ask_consent(connection, turn)
+        await connection.setLocalDescription()
+        await viewer.accept(connection.localDescription.sdp)
+        await until(lambda: turns, "no turn was waited for")
+        internals.on_heard(viewer.connection, lambda: asked.append(None))
+        checks = len(asked)
+        turns[-1].set_result(None)
+        await until(lambda: len(turns) == 2, "the answer was not heard")
+        assert len(asked) == checks + 1
+        for protocol in internals.udp_protocols(viewer.connection):
+            protocol.transport.pause_reading()
+        for turn_number in range(2, 2 + internals.CONSENT_ASKS_MAX):
+            await until(lambda count=turn_number: len(turns) == count, "it was not asked again")
+            assert connection.connectionState not in ("failed", "closed")
+            turns[-1].set_result(None)
+        await until(lambda: connection.connectionState in ("failed", "closed"), "it was not closed")
+        for protocol in internals.udp_protocols(viewer.connection):
+            protocol.transport.resume_reading()

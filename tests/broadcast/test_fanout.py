@@ -22,6 +22,22 @@ class FakeWatcher:
         return self.needs_keyframe_of is None
 
 
+class InStep(FakeWatcher):
+    """A watcher who goes with a group from the first frame on."""
+
+    asked = 0
+    has_group = False
+
+    def is_in_step(self, kind: StreamKind) -> bool:
+        return self.has_group
+
+    def put(self, parcel: Parcel, groups: Groups) -> bool:
+        self.asked += 1
+        self.needs_keyframe_of = None
+        self.has_group = True
+        return False
+
+
 def frame(pts: int = 0, *, is_keyframe: bool = False, rung: int = 0) -> EncodedFrame:
     return EncodedFrame("main", "video", b"\0\0\0\1\x65data", pts, is_keyframe, 0.0, rung)
 
@@ -29,7 +45,8 @@ def frame(pts: int = 0, *, is_keyframe: bool = False, rung: int = 0) -> EncodedF
 def fanout(*watchers: FakeWatcher) -> tuple[Fanout, list[int]]:
     asked: list[int] = []
     stream = Fanout(asked.append, lambda delay_s, function: None)
-    stream.watchers.update({str(at): watcher for at, watcher in enumerate(watchers)})
+    for watcher in watchers:
+        stream.join(watcher)
     return stream, asked
 
 
@@ -40,6 +57,24 @@ def test_all_watchers_share_one_parcel() -> None:
     assert first.parcels[0] is second.parcels[0]
     assert first.parcels[0].packet.pts == 90_000
     assert bytes(first.parcels[0].packet) == frame().data
+
+
+def test_a_watcher_in_step_is_not_asked_until_it_strays() -> None:
+    watcher = InStep()
+    stream, asked = fanout(watcher)
+    for _ in range(3):
+        stream.publish(frame(), 0.0)
+    assert watcher.asked == 1
+    watcher.has_group, watcher.needs_keyframe_of = False, 1
+    stream.stray(watcher)
+    stream.publish(frame(), 1.0)
+    stream.publish(frame(), 1.0)
+    assert watcher.asked == 2
+    assert asked == []
+    stream.leave(watcher)
+    stream.stray(watcher)
+    stream.publish(frame(), 2.0)
+    assert (watcher.asked, len(stream)) == (2, 0), "who has left is not asked"
 
 
 def test_without_watchers_nothing_is_made() -> None:

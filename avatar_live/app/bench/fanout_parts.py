@@ -4,7 +4,6 @@ Each reads orders from its standard input, one JSON line each, and answers each 
 """
 
 import asyncio
-import contextlib
 import json
 import sys
 from collections.abc import Awaitable, Callable
@@ -33,8 +32,8 @@ class Sender:
         self._frames = frames
         self._next = 0
         self._broadcaster: Broadcaster | None = None
-        self._playing: asyncio.Task[None] | None = None
-        self._may_play = asyncio.Event()
+        self._next_play: asyncio.TimerHandle | None = None
+        self._begun_s = self._due_s = 0.0
 
     async def obey(self, order: Order) -> Order:
         """Open a broadcast and play, let a viewer in, rest and play on, tell how it does, or close it."""
@@ -48,39 +47,45 @@ class Sender:
                     passes_through=order["passes_through"],
                     viewers_max=VIEWERS_MAX,
                 )
-                self._playing = asyncio.create_task(self._play(self._broadcaster))
-                self._may_play.set()
+                self._begun_s = now_s()
+                self._play_on(self._broadcaster)
             case "watch":
                 assert self._broadcaster is not None
                 return {"sdp": (await self._broadcaster.watch(MAIN_STREAM, order["sdp"])).answer_sdp}
             case "play":
-                self._may_play.set()
+                assert self._broadcaster is not None
+                self._play_on(self._broadcaster)
             case "rest":
-                self._may_play.clear()
+                self._rest()
             case "figures":
                 assert self._broadcaster is not None
                 return self._broadcaster.figures()
-            case "close" if self._broadcaster is not None and self._playing is not None:
-                self._playing.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await self._playing
+            case "close" if self._broadcaster is not None:
+                self._rest()
                 await self._broadcaster.close()
         return {}
 
     def _want_keyframe(self, stream: str, rung: int) -> None:
         self._next = 0
 
-    async def _play(self, broadcaster: Broadcaster) -> None:
-        begun_s = due_s = now_s()
-        while True:
-            await self._may_play.wait()
-            frame = self._frames[self._next]
-            self._next = (self._next + 1) % len(self._frames)
-            at_s = now_s()
-            pts = int((due_s - begun_s) * VIDEO_CLOCK_HZ)
-            broadcaster.publish(msgspec.structs.replace(frame, pts=pts, captured_s=at_s))
-            due_s = max(due_s + 1 / FPS, at_s)
-            await asyncio.sleep(due_s - now_s())
+    def _rest(self) -> None:
+        if self._next_play is not None:
+            self._next_play.cancel()
+
+    def _play_on(self, broadcaster: Broadcaster) -> None:
+        self._rest()
+        self._due_s = now_s()
+        self._play(broadcaster)
+
+    def _play(self, broadcaster: Broadcaster) -> None:
+        """Publish a frame when it is due, without a task that would have to be woken for it."""
+        frame = self._frames[self._next]
+        self._next = (self._next + 1) % len(self._frames)
+        at_s = now_s()
+        pts = int((self._due_s - self._begun_s) * VIDEO_CLOCK_HZ)
+        broadcaster.publish(msgspec.structs.replace(frame, pts=pts, captured_s=at_s))
+        self._due_s = max(self._due_s + 1 / FPS, at_s)
+        self._next_play = asyncio.get_running_loop().call_later(self._due_s - now_s(), self._play, broadcaster)
 
 
 class Audience:
