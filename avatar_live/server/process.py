@@ -51,7 +51,7 @@ from avatar_live.server.presence import presence_route
 from avatar_live.server.programs import Programs
 from avatar_live.server.reception import reception, socket_factory
 from avatar_live.server.standing import FILE as MODERATION_FILE
-from avatar_live.server.standing import Standing, StandingError
+from avatar_live.server.standing import WORDS_FILE, Standing, StandingError
 from avatar_live.server.together import FILE as TOGETHER_FILE
 from avatar_live.server.together import KeptTogether
 from avatar_live.server.webhook_routes import webhook_routes
@@ -139,7 +139,9 @@ async def _serve(plan: ServerPlan, listener: socket.socket, ledger: Ledger, heal
         if held is not None:
             if held.shared is not None:
                 ledger.show = held.shared.show
-            standing = Standing(Path(plan.data_folder), held.document(plan, MODERATION_FILE))
+            standing = Standing(
+                Path(plan.data_folder), held.document(plan, MODERATION_FILE), held.document(plan, WORDS_FILE)
+            )
             with contextlib.closing(standing):
                 await _serve_room(plan, listener, ledger, standing, health, wanted, held)
 
@@ -187,8 +189,9 @@ async def _shared(plan: ServerPlan) -> "SharedRoom | None":
         return None
     from avatar_live.server.shared_room import SharedRoom
 
-    files = [Path(plan.data_folder) / name for name in (MODERATION_FILE, TOGETHER_FILE)]
-    return await asyncio.to_thread(SharedRoom, plan.ledger, plan.room, Path(plan.run_folder).name, files)
+    folder = Path(plan.data_folder)
+    files, own = [folder / MODERATION_FILE, folder / TOGETHER_FILE], [folder / WORDS_FILE]
+    return await asyncio.to_thread(SharedRoom, plan.ledger, plan.room, Path(plan.run_folder).name, files, own)
 
 
 async def _serve_room(

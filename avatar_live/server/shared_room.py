@@ -24,17 +24,18 @@ LOST: Final = "another server keeps this room now"
 class SharedRoom:
     """Hold one life of a room."""
 
-    def __init__(self, url: str, room: str, show: str, files: Sequence[Path]) -> None:
+    def __init__(self, url: str, room: str, show: str, files: Sequence[Path], own: Sequence[Path] = ()) -> None:
         """Take the room, with the show that goes on, or another one; its first life takes over what lies in the files.
 
-        Raises NodesError.
+        What people write by hand are the `own` files of whoever takes the room; where they are missing, those of the
+        last one who had them hold. Raises NodesError.
         """
         self._url = url
         self._room = room
         try:
             with _connected(url) as db, db.transaction():
                 (self._life, self.show) = db.execute(_TAKE, (room, show, SHOW_KEPT_S)).fetchone() or (0, show)
-                for file in files if self._life == 1 else ():
+                for file in (*(files if self._life == 1 else ()), *own):
                     if (body := FileDocument(file).load()) is not None:
                         db.execute(_SAVE, (file.name, body, room, self._life))
                 self._bodies = dict(db.execute("SELECT name, body FROM document WHERE room = %s", (room,)))

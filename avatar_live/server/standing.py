@@ -1,8 +1,9 @@
 """Keep who is trusted, muted and banned over restarts, and write down every deed of moderation.
 
-The document `moderation.json` (also the room's id and its key for invitations) lies in the data folder, or where every
-server of the room finds it; `audit.jsonl` (append-only, one old one kept) and the host's own `filter_words.txt` lie in
-the data folder. All are for this user only. Viewers stand there as digests, addresses as salted hashes.
+The documents `moderation.json` (also the room's id and its key for invitations) and `filter_words.txt`, which is the
+host's own and only read, lie in the data folder, or where every server of the room finds them; `audit.jsonl`
+(append-only, one old one kept) lies in the data folder. All are for this user only. Viewers stand there as digests,
+addresses as salted hashes.
 """
 
 import asyncio
@@ -93,8 +94,8 @@ class Deed(msgspec.Struct, frozen=True):
 class Standing:
     """Hold the kept standings of one room."""
 
-    def __init__(self, folder: Path, document: Document | None = None) -> None:
-        """Read what is kept, in the folder where no other document is named. Raises StandingError."""
+    def __init__(self, folder: Path, document: Document | None = None, words: Document | None = None) -> None:
+        """Read what is kept, in the folder where no other documents are named. Raises StandingError."""
         self._folder = folder
         self._document = document or FileDocument(folder / FILE)
         self._latest = self._written = b""
@@ -103,6 +104,7 @@ class Standing:
         self._last: Future[None] | None = None  # of what was asked of it
         try:
             folder.mkdir(parents=True, exist_ok=True)
+            self._words = _words_in(words or FileDocument(folder / WORDS_FILE))
             body = self._document.load()
             if body is not None:
                 self.kept = msgspec.json.decode(body, type=Kept)
@@ -116,9 +118,7 @@ class Standing:
 
     def order(self, now_s: float, wall_s: float) -> Order:
         """Return the order that a new life of the room begins with."""
-        kept, words = self.kept, frozenset[str]()
-        with contextlib.suppress(FileNotFoundError):
-            words = words_of((self._folder / WORDS_FILE).read_text(encoding="utf-8", errors="replace").splitlines())
+        kept = self.kept
         return Order(
             moderators=frozenset(kept.moderators),
             banned=kept.banned,
@@ -126,7 +126,7 @@ class Standing:
             slow_s=kept.slow_s,
             is_frozen=kept.is_frozen,
             has_links=kept.has_links,
-            words=words,
+            words=self._words,
             hold=kept.hold,
             hold_s=kept.hold_s,
             hold_end=kept.hold_end,
@@ -225,3 +225,11 @@ class Standing:
         if latest != self._written:
             self._document.save(latest)
             self._written = latest
+
+
+def _words_in(document: Document) -> frozenset[str]:
+    try:
+        body = document.load() or b""
+    except DocumentError as error:
+        raise StandingError(f"{document} cannot be read ({error}): repair it, or move it away.") from error
+    return words_of(body.decode(errors="replace").splitlines())

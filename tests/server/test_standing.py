@@ -48,7 +48,16 @@ from avatar_live.server.invitations import (
     use,
 )
 from avatar_live.server.keeper import digest
-from avatar_live.server.standing import AUDIT_BYTES_MAX, AUDIT_FILE, FILE, NOT_WRITTEN, Deed, Standing, StandingError
+from avatar_live.server.standing import (
+    AUDIT_BYTES_MAX,
+    AUDIT_FILE,
+    FILE,
+    NOT_WRITTEN,
+    WORDS_FILE,
+    Deed,
+    Standing,
+    StandingError,
+)
 
 NOW_S = 1_800_000_000.0
 NEIGHBOUR = "127.0.0.9"
@@ -145,6 +154,12 @@ def test_a_torn_file_of_standings_is_told_in_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "moderation.json").write_bytes(b'{"room": "x"')
     with pytest.raises(StandingError, match="repair it, or move it away"):
         Standing(tmp_path)
+
+
+def test_words_that_cannot_be_read_are_told_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / WORDS_FILE).mkdir()
+    with pytest.raises(StandingError, match="repair it, or move it away"):
+        Standing(tmp_path).order(0.0, NOW_S)
 
 
 def test_the_audit_log_turns_over_when_it_is_large(tmp_path: Path) -> None:

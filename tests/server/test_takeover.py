@@ -40,7 +40,7 @@ from avatar_live.server.ledger.postgresql import PostgresqlStore, connect
 from avatar_live.server.ledger.reports import open_reader
 from avatar_live.server.ledger.store import StoreError
 from avatar_live.server.shared_room import LOST, SHOW_KEPT_S, SharedRoom
-from avatar_live.server.standing import CAN_AGAIN, FILE, Standing
+from avatar_live.server.standing import CAN_AGAIN, FILE, WORDS_FILE, Standing
 from avatar_live.server.together import FILE as TOGETHER_FILE
 
 
@@ -236,6 +236,26 @@ def test_what_lay_in_files_moves_along_once(url: str, tmp_path: Path) -> None:
     second = SharedRoom(url, ROOM, "two", files)
     assert Standing(tmp_path / "elsewhere", second.document(FILE)).kept == first.kept
     assert second.document(TOGETHER_FILE).load() is None
+
+
+def test_the_words_of_who_takes_the_room_hold_and_without_any_those_from_before(url: str, tmp_path: Path) -> None:
+    takers = [
+        (None, set()),
+        ("Tomato\n", {"tomato"}),
+        (None, {"tomato"}),
+        ("rose", {"rose"}),
+        ("", set()),
+        (None, set()),
+    ]
+    for number, (own, words) in enumerate(takers):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        if own is not None:
+            (folder / WORDS_FILE).write_text(own)
+        room = SharedRoom(url, ROOM, "one", (), (folder / WORDS_FILE,))
+        standing = Standing(folder, room.document(FILE), room.document(WORDS_FILE))
+        assert standing.order(0.0, 0.0).words == words
+        standing.close()
 
 
 def test_a_ban_that_the_database_did_not_take_is_written_when_it_is_back(
