@@ -56,7 +56,7 @@ from avatar_live.server.together import FILE as TOGETHER_FILE
 from avatar_live.server.together import KeptTogether
 from avatar_live.server.webhook_routes import webhook_routes
 from avatar_live.server.webhooks.outpost import Outpost
-from avatar_live.server.webhooks.store import StoreError
+from avatar_live.server.webhooks.store import SqliteStore, Store, StoreError
 from avatar_live.server.whep import whep_routes
 from avatar_live.server.whip import Inlet, whip_routes
 
@@ -158,6 +158,14 @@ class _Held:
         """Return one of the room's documents."""
         return FileDocument(Path(plan.data_folder) / name) if self.shared is None else self.shared.document(name)
 
+    def outbox(self, plan: ServerPlan) -> Store:
+        """Open the outbox of the room's webhooks. Raises StoreError."""
+        if self.shared is None:
+            return SqliteStore(Path(plan.data_folder))
+        from avatar_live.server.webhooks.postgresql import PostgresqlStore
+
+        return PostgresqlStore(plan.ledger, plan.room, Path(plan.data_folder))
+
 
 @contextlib.asynccontextmanager
 async def _room_held(plan: ServerPlan, health: HealthWriter, wanted: Lossless[Order]) -> AsyncIterator[_Held | None]:
@@ -206,7 +214,7 @@ async def _serve_room(
     likes = held.lease.likes if held.lease is not None else 0
     together = KeptTogether(held.document(plan, TOGETHER_FILE))
     keeper = Keeper(plan.title, ledger, standing=standing, likes=likes, together=together)
-    outpost = Outpost(Path(plan.data_folder), standing.kept.room)
+    outpost = Outpost(held.outbox(plan), standing.kept.room)
     keeper.log.hearers.append(outpost.hear)
     nodes = None
     if held.redis is not None and held.lease is not None:

@@ -13,8 +13,10 @@ from patience import DEADLINE_S
 from receiver import Receiver, until
 from show_server import TOKEN, ShowServer, show_server
 
+from avatar_live.app.bench.private_postgresql import PrivatePostgresql
 from avatar_live.protocol.samples import Value
 from avatar_live.server.event_log import EventLog
+from avatar_live.server.ledger import Ledger
 from avatar_live.server.signatures import SignatureError, checked_id
 from avatar_live.server.webhooks import courier as courier_module
 from avatar_live.server.webhooks import outpost as outpost_module
@@ -29,6 +31,7 @@ from avatar_live.server.webhooks.patience import (
     after_failure,
     wait_s,
 )
+from avatar_live.server.webhooks.postgresql import PostgresqlStore
 from avatar_live.server.webhooks.reach import (
     HTTPS_ONLY,
     NO_URL,
@@ -39,7 +42,7 @@ from avatar_live.server.webhooks.reach import (
     check_url,
     is_public,
 )
-from avatar_live.server.webhooks.store import FILE, FORGET_OLDEST_DEAD, Store, StoreError, Webhook
+from avatar_live.server.webhooks.store import FILE, FORGET_OLDEST_DEAD, SqliteStore, Store, StoreError, Webhook
 
 HASTY = Patience(answer_s=DEADLINE_S, backoff_s=0.02, open_s=0.05, wait_s_max=0.1)
 
@@ -47,9 +50,9 @@ HASTY = Patience(answer_s=DEADLINE_S, backoff_s=0.02, open_s=0.05, wait_s_max=0.
 class Post:
     """A log of events with webhooks, without a room."""
 
-    def __init__(self, folder: Path, patience: Patience = HASTY) -> None:
+    def __init__(self, store: Store, patience: Patience = HASTY) -> None:
         self.log = EventLog("life-1")
-        self.outpost = Outpost(folder, "room-1", patience)
+        self.outpost = Outpost(store, "room-1", patience)
         self.log.hearers.append(self.outpost.hear)
 
     def add(self, url: str, *types: str) -> Webhook:
@@ -70,8 +73,8 @@ class Post:
 
 
 @contextlib.contextmanager
-def post_in(folder: Path, patience: Patience = HASTY) -> Iterator[Post]:
-    post = Post(folder, patience)
+def post_in(where: Path | Store, patience: Patience = HASTY) -> Iterator[Post]:
+    post = Post(SqliteStore(where) if isinstance(where, Path) else where, patience)
     try:
         yield post
     finally:
@@ -222,13 +225,13 @@ def test_more_than_the_outbox_holds_is_dead_at_once_and_the_oldest_dead_are_forg
 
 
 def test_the_dead_beyond_the_limit_cost_no_more_than_others(tmp_path: Path) -> None:
-    store = Store(tmp_path)
+    store = SqliteStore(tmp_path)
     with contextlib.closing(store):
         with store.transaction():
             store.add(Webhook("w", "https://example.com/", ("like",), "secret"))
             for number in range(4):
                 store.put("w", f"id-{number}", b"{}", 0.0, "gone")
-        plans = store._rows("EXPLAIN QUERY PLAN " + FORGET_OLDEST_DEAD, ("w", 2))
+        plans = store._rows("EXPLAIN QUERY PLAN " + FORGET_OLDEST_DEAD, "w", "w", 2)
         assert all("message_dead" in plan[-1] for plan in plans if "message" in plan[-1])
         assert not any("TEMP B-TREE" in plan[-1] for plan in plans)
         with store.transaction():
@@ -345,7 +348,7 @@ def test_a_name_that_nobody_finds_keeps_the_outbox_from_ending_for_a_moment_only
 def test_a_file_that_is_no_outbox_is_said_in_a_sentence(tmp_path: Path) -> None:
     (tmp_path / FILE).write_text("no database, just words" * 100)
     with pytest.raises(StoreError, match="move it away"):
-        Store(tmp_path)
+        SqliteStore(tmp_path)
 
 
 def test_a_killed_server_delivers_after_its_restart_what_it_had_reported(tmp_path: Path) -> None:
@@ -391,6 +394,64 @@ def test_webhooks_are_the_hosts_own_affair_and_only_to_places_that_may_be_reache
             assert ask(server, "POST", f"/webhooks/{made['id']}/replay").headers["retry-after"] == "5"
         assert ask(server, "DELETE", f"/webhooks/{made['id']}").status_code == 204
         assert ask(server, "GET", "/webhooks").json() == {"webhooks": [], "lost": 0}
+
+
+# --- in a room that moves --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def url(postgresql: PrivatePostgresql) -> str:
+    """Empty books."""
+    url = postgresql.database()
+    Ledger(url).close()
+    return url
+
+
+def test_who_takes_a_room_over_posts_what_its_webhooks_have_not_heard(url: str, tmp_path: Path) -> None:
+    with Receiver() as program:
+        address, port = program.url, program.port
+    with post_in(PostgresqlStore(url, "evening", tmp_path / "one")) as post:
+        webhook = post.add(address)
+        post.like(IN_FLIGHT_MAX + 1)
+    with post_in(PostgresqlStore(url, "another", tmp_path / "two")) as post:
+        assert post.states == []
+    with Receiver(port=port) as program, post_in(PostgresqlStore(url, "evening", tmp_path / "three")) as post:
+        until(lambda: post.state.waiting == 0)
+        assert set(program.seqs) == set(range(1, IN_FLIGHT_MAX + 2))
+        assert all(one.is_signed_with(webhook.secret) for one in program.posts)
+        post.outpost.remove(webhook.id).result(DEADLINE_S)
+    with post_in(PostgresqlStore(url, "evening", tmp_path / "four")) as post:
+        assert post.states == []
+
+
+def test_an_outbox_that_lay_in_a_file_moves_along_once(url: str, tmp_path: Path) -> None:
+    with Receiver(lambda _: 410) as program, post_in(tmp_path) as post:
+        gone = post.add(program.url)
+        post.like()
+        until(lambda: post.state.dead == 1)
+    for _ in range(2):
+        with post_in(PostgresqlStore(url, "evening", tmp_path)) as post:
+            assert (post.state.id, post.state.state, post.state.dead) == (gone.id, "gone", 1)
+            (letter,) = post.outpost.dead(gone.id).result(DEADLINE_S)
+            assert (letter.id, letter.tries, letter.reason) == ("life-1-1", 1, GONE)
+    assert SqliteStore(tmp_path).webhooks() == []
+
+
+def test_what_happened_while_the_database_was_away_is_posted_when_it_is_back(
+    postgresql: PrivatePostgresql, url: str, tmp_path: Path
+) -> None:
+    with Receiver() as program, post_in(PostgresqlStore(url, "evening", tmp_path)) as post:
+        webhook = post.add(program.url)
+        postgresql.stop(is_sudden=True)
+        try:
+            post.like(2)
+            until(lambda: post.state.state == "failing")
+            with pytest.raises(StoreError):
+                post.outpost.replay(webhook.id).result(DEADLINE_S)
+        finally:
+            postgresql.start()
+        until(lambda: program.seqs == [1, 2])
+        until(lambda: post.state.state == "ok")
 
 
 def waiting_in(outbox: Path) -> int:

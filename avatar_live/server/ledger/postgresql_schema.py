@@ -132,4 +132,30 @@ CREATE TABLE holder (
 CREATE TABLE document (room text NOT NULL, name text NOT NULL, body bytea NOT NULL, PRIMARY KEY (room, name));
 """
 
-STEPS: Final = (_STEP_1, _STEP_2, _STEP_3, _STEP_4, _STEP_5)
+# The webhooks of each room, and what is on its way to them.
+_STEP_6: Final = """
+CREATE TABLE webhook (
+    number bigint GENERATED ALWAYS AS IDENTITY,
+    room text NOT NULL,
+    id text PRIMARY KEY,
+    url text NOT NULL,
+    types text NOT NULL,
+    secret text NOT NULL,
+    is_gone integer NOT NULL
+);
+CREATE TABLE message (
+    number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    webhook text NOT NULL REFERENCES webhook (id) ON DELETE CASCADE,
+    id text NOT NULL,
+    body bytea NOT NULL,
+    tries integer NOT NULL,
+    due_s double precision NOT NULL,
+    is_dead integer NOT NULL,
+    reason text NOT NULL
+);
+CREATE INDEX message_due ON message (webhook, is_dead, due_s);
+CREATE INDEX message_dead ON message (webhook, number) WHERE is_dead = 1;
+CREATE INDEX message_id ON message (id);
+"""
+
+STEPS: Final = (_STEP_1, _STEP_2, _STEP_3, _STEP_4, _STEP_5, _STEP_6)

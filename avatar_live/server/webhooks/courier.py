@@ -59,13 +59,17 @@ class Courier:
         self._fault = ""  # ours, until the next look succeeds
         self._forgotten = 0
         self._woken = asyncio.Event()
-        self.count()
+        self._waiting = self._dead = 0
+        self._is_counted = False
+        with contextlib.suppress(StoreError):  # then with the first look
+            self._count_anew()
         self._task = asyncio.create_task(self._run(), name="courier")
 
     def take(self, type: str, id: str, body: bytes, now_s: float) -> None:
         """Put an event into the outbox, inside of a transaction, if this webhook wants it."""
         if type not in self.webhook.types:
             return
+        self._count_anew()
         is_full = self.webhook.is_gone or self._waiting >= WAITING_MAX
         reason = (GONE if self.webhook.is_gone else TOO_MANY_WAIT) if is_full else ""
         self._store.put(self.webhook.id, id, body, now_s, reason)
@@ -83,9 +87,9 @@ class Courier:
         """Look again what is due."""
         self._woken.set()
 
-    def count(self) -> None:
-        """Read how many messages wait and are dead: at the start, and after a transaction that failed."""
-        self._waiting, self._dead = self._store.counts(self.webhook.id)
+    def lose_count(self) -> None:
+        """Read how many messages wait and are dead with the next look: a transaction has failed."""
+        self._is_counted = False
 
     def state(self) -> WebhookState:
         """Return how this webhook does."""
@@ -102,7 +106,7 @@ class Courier:
             count = self._store.replay(self.webhook.id, clock.wall_s())
         self.webhook = msgspec.structs.replace(self.webhook, is_gone=False)
         self._breaker = CLOSED
-        self.count()
+        self.lose_count()
         self.wake()
         return count
 
@@ -130,6 +134,7 @@ class Courier:
     async def _work(self) -> None:
         """Post what is due, or wait until something is."""
         breaker, id = self._breaker, self.webhook.id
+        self._count_anew()
         if breaker.is_open and (rest_s := breaker.closed_at_s - clock.now_s()) > 0.0:
             await self._nap(rest_s)
             return
@@ -140,6 +145,11 @@ class Courier:
             return
         answers = await asyncio.gather(*(self._try(message) for message in due))
         self._write_down(dict(zip(due, answers, strict=True)))
+
+    def _count_anew(self) -> None:
+        if not self._is_counted:
+            self._waiting, self._dead = self._store.counts(self.webhook.id)
+            self._is_counted = True
 
     async def _nap(self, seconds: float) -> None:
         """Wait, or be woken; an open breaker is not hurried by what arrives."""
@@ -182,7 +192,7 @@ class Courier:
                     self._waiting, self._dead = 0, self._waiting + self._dead
                 self.trim()
         except StoreError:
-            self.count()
+            self.lose_count()
             raise
         is_up = any(not _failure_of(answer)[0] for answer in tries.values())
         self._breaker = (

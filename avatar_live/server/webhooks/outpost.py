@@ -12,7 +12,6 @@ import threading
 from collections import deque
 from collections.abc import Coroutine
 from concurrent.futures import Future
-from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -50,9 +49,9 @@ class WebhookError(Exception):
 class Outpost:
     """Take events in and post them; every method may be called from the room's thread."""
 
-    def __init__(self, folder: Path, room: str, patience: Patience = USUAL, tls: ssl.SSLContext | None = None) -> None:
-        """Open the outbox and go on with what it holds. Raises StoreError."""
-        self._store = Store(folder)
+    def __init__(self, store: Store, room: str, patience: Patience = USUAL, tls: ssl.SSLContext | None = None) -> None:
+        """Go on with what the outbox holds. Raises StoreError."""
+        self._store = store
         self._room = room
         self._patience = patience
         self._tls = tls
@@ -64,7 +63,8 @@ class Outpost:
         self._reach: Reach | None = None  # made with the first webhook
         self._couriers: dict[str, Courier] = {}
         self._said: dict[int, ApiEvent] = {}  # chat lines, for as long as the room can remove them
-        self._wanted = frozenset(type for webhook in self._store.webhooks() for type in webhook.types)
+        self._known = self._store.webhooks()
+        self._wanted = frozenset(type for webhook in self._known for type in webhook.types)
         self._thread = threading.Thread(target=self._run, name="webhooks", daemon=True)
         self._thread.start()
 
@@ -128,7 +128,7 @@ class Outpost:
             runner.run(self._work())
 
     async def _work(self) -> None:
-        for webhook in self._store.webhooks():
+        for webhook in self._known:
             self._start(webhook)
         try:
             while not self._is_closing:
@@ -164,7 +164,7 @@ class Outpost:
         except StoreError as error:
             _log.warning("webhooks: events cannot be written down (%s); trying again", error)
             for courier in couriers:
-                courier.count()
+                courier.lose_count()
             await asyncio.sleep(STORE_RETRY_S)
             return
         for _ in events:
