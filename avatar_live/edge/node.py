@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 from collections import deque
 from collections.abc import AsyncIterator
-from typing import Any, Final, assert_never
+from typing import Any, Final, TypeVar, assert_never
 
 import msgspec
 from redis.asyncio import Redis
@@ -46,6 +46,7 @@ REJOINS_PER_BATCH_MAX: Final = 10
 AWAY: Final = "The room is away for a moment; what you give now waits for it."
 TOO_MUCH: Final = "The room has been away for long; come back in a moment."
 NO_LIFE: Final[Life] = (0, 0)
+T = TypeVar("T")
 
 
 class Node:
@@ -217,9 +218,9 @@ class Node:
                 for place, fields in found.get(stream, ()):
                     self._places[stream] = place
                     if stream == self._keys.all:
-                        self._hear_all(msgspec.msgpack.decode(fields[b"body"], type=Downward))
+                        self._hear_all(_read(fields.get(b"body", b""), Downward))
                     else:
-                        self._hear_own(msgspec.msgpack.decode(fields[b"body"], type=Onward))
+                        self._hear_own(_read(fields.get(b"body", b""), Onward))
                     await asyncio.sleep(0)
             self._obey_early()
 
@@ -228,12 +229,13 @@ class Node:
         place = b"0-0"
         if newest:
             place, fields = newest[0]
-            last = msgspec.msgpack.decode(fields[b"body"], type=Downward)
-            self._life, self._heard = last.life, last.first + len(last.messages) - 1
+            last = _read(fields.get(b"body", b""), Downward)
+            if last is not None:
+                self._life, self._heard = last.life, last.first + len(last.messages) - 1
         return {self._keys.all: place, self._keys.to(self.name): b"0-0"}
 
-    def _hear_all(self, told: Downward) -> None:
-        if not self._is_of_this_life(told.life):
+    def _hear_all(self, told: Downward | None) -> None:
+        if told is None or not self._is_of_this_life(told.life):
             return
         if told.first != self._heard + 1 and self._heard:
             self._join_anew()  # something is missing; each welcome brings the lines since then
@@ -245,8 +247,8 @@ class Node:
             self._marks.append(self._edge.told)
             self._heard += 1
 
-    def _hear_own(self, told: Onward) -> None:
-        if not self._is_of_this_life(told.life):
+    def _hear_own(self, told: Onward | None) -> None:
+        if told is None or not self._is_of_this_life(told.life):
             return
         if told.number not in (1, self._onward + 1):
             self._join_anew()
@@ -280,7 +282,7 @@ class Node:
         while True:
             with contextlib.suppress(*FAULTS):
                 async for data in self._published():
-                    self._see(msgspec.msgpack.decode(data, type=Now))
+                    self._see(_read(data, Now))
             await asyncio.sleep(RETRY_S)
 
     async def _published(self) -> AsyncIterator[bytes]:
@@ -292,8 +294,8 @@ class Node:
                 if heard is not None:
                     yield heard["data"]
 
-    def _see(self, now: Now) -> None:
-        if not self._is_of_this_life(now.life):
+    def _see(self, now: Now | None) -> None:
+        if now is None or not self._is_of_this_life(now.life):
             return
         self._seen_s, self._address_key, self._edges = clock.now_s(), now.address_key, max(now.edges, 1)
         if now.show != self._show or self._is_told_away:
@@ -308,3 +310,11 @@ class Node:
             self._marks.append(self._edge.told)
             self._join_anew()
         return life == self._life
+
+
+def _read(body: bytes, kind: type[T]) -> T | None:
+    """Return what a room says; None for what cannot be read, as of another version: it is missed like what was lost."""
+    try:
+        return msgspec.msgpack.decode(body, type=kind)
+    except msgspec.DecodeError:
+        return None

@@ -213,12 +213,20 @@ class Nodes:
                 await asyncio.sleep(RETRY_S)
                 continue
             for place, fields in found.get(self._keys.up, ()):
-                node = self._node(fields[b"node"].decode())
-                for message in msgspec.msgpack.decode(fields[b"body"], type=Upward).messages:
-                    node.heard(message)
+                self._hear(fields)
                 self._taken = place
                 self._is_wanted.set()
                 await asyncio.sleep(0)
+
+    def _hear(self, fields: dict[bytes, bytes]) -> None:
+        """Pass on what an edge says; what an edge of another version says may be unreadable, and would be for ever."""
+        try:
+            name, said = fields[b"node"].decode(), msgspec.msgpack.decode(fields[b"body"], type=Upward)
+        except (KeyError, UnicodeDecodeError, msgspec.DecodeError) as error:
+            _log.warning("An edge says what cannot be read (%s): is it of this version?", error)
+            return
+        for message in said.messages:
+            self._node(name).heard(message)
 
     def _node(self, name: str) -> "_Node":
         if name not in self._nodes:

@@ -7,13 +7,15 @@ from typing import Any
 import httpx
 import msgspec
 import websockets
-from node_edges import NodeEdge, Scene
+from node_edges import ROOM, NodeEdge, Scene
 from patience import DEADLINE_S
 from ports import free_port
+from redis.asyncio import Redis
 from running import until
 from show_server import TOKEN, ShowServer
 
 from avatar_live.edge.node import AWAY
+from avatar_live.edge.streams import Keys
 from avatar_live.protocol.wire import (
     CLOSE_REFUSED,
     CLOSE_RESTARTING,
@@ -47,6 +49,23 @@ async def test_pages_at_different_edges_are_in_one_room(scene: Scene) -> None:
     await ann.sees(lambda show: show.audience == 1)
     late = await scene.edges[1].page("Late", epoch=ann.welcome.epoch, seq=1)
     assert [line.seq for line in late.welcome.recent] == [2]
+
+
+async def test_what_nobody_can_read_in_redis_stops_neither_room_nor_edge(scene: Scene) -> None:
+    """An edge of another version may speak of what this one does not know, and so may the room."""
+    ann, bob = await scene.edges[0].page("Ann"), await scene.edges[1].page("Bob")
+    keys, process = Keys(ROOM), scene.server.process
+    assert process is not None
+    async with Redis.from_url(scene.redis.url) as redis:
+        for body in (b"", b"\xc1", msgspec.msgpack.encode([[["?", 1]]])):
+            await redis.xadd(keys.up, {"node": "edge-of-tomorrow", "body": body})
+            await redis.xadd(keys.all, {"body": body})
+            for key in await redis.keys(keys.to("*")):
+                await redis.xadd(key, {"body": body})
+            await redis.publish(keys.now, body)
+    await ann.send(Say("are you there?"))
+    assert (await bob.until(ChatLine)).text == "are you there?"
+    assert process.poll() is None and all(edge.process.poll() is None for edge in scene.edges)
 
 
 async def test_a_mute_and_a_ban_hold_at_every_edge_and_over_a_restart_of_the_room(scene: Scene) -> None:
