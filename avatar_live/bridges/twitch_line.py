@@ -14,6 +14,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from avatar_live.bridges import twitch
 from avatar_live.bridges.bridge import CALL_S_MAX, FRAME_BYTES_MAX, REFUSED, Bridge, BridgeRefusedError
 from avatar_live.bridges.happening import NotUnderstoodError
+from avatar_live.bridges.twitch import Session
 
 SOCKET: Final = "wss://eventsub.wss.twitch.tv/ws"
 SUBSCRIPTIONS: Final = "https://api.twitch.tv/helix/eventsub/subscriptions"
@@ -41,13 +42,26 @@ class TwitchLine:
             welcome = await _welcomed(line)
             bridge.connected(await self._subscribe(welcome.id))
             while True:
-                moved = await _follow(line, welcome.keepalive_timeout_seconds or KEEPALIVE_S_USUAL, bridge)
-                fresh = await self._opened(moved)
-                welcome = await _welcomed(fresh)  # until then the old line goes on
-                await line.close()
-                line = fresh
+                elsewhere = await _follow(line, welcome.keepalive_timeout_seconds or KEEPALIVE_S_USUAL, bridge)
+                old = line
+                line, welcome = await self._moved(old, elsewhere, bridge)
+                await old.close()
         finally:
             await line.close()
+
+    async def _moved(self, old: ClientConnection, address: str, bridge: Bridge) -> tuple[ClientConnection, Session]:
+        """Go to another server; until that one has welcomed us the old line goes on."""
+        hearing_out = asyncio.create_task(_follow(old, KEEPALIVE_S_USUAL, bridge), name="twitch-old-line")
+        try:
+            fresh = await self._opened(address)
+            try:
+                return fresh, await _welcomed(fresh)
+            except BaseException:
+                await fresh.close()
+                raise
+        finally:
+            hearing_out.cancel()
+            await asyncio.gather(hearing_out, return_exceptions=True)
 
     async def _opened(self, address: str) -> ClientConnection:
         return await connect(address, open_timeout=CALL_S_MAX, close_timeout=1.0, max_size=FRAME_BYTES_MAX)
@@ -76,7 +90,7 @@ class TwitchLine:
         return f"not readable with this token: {', '.join(refused)}" if refused else ""
 
 
-async def _welcomed(line: ClientConnection) -> twitch.Session:
+async def _welcomed(line: ClientConnection) -> Session:
     async with asyncio.timeout(WELCOME_S_MAX):
         message = twitch.read(await line.recv())
     if message.metadata.message_type != "session_welcome":

@@ -7,6 +7,7 @@ import zlib
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from patience import DEADLINE_S
 from platform_stand_in import Asked, Ear, web, websocket
 from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
@@ -37,9 +38,13 @@ def twitch_line(socket: str, api: str) -> TwitchLine:
 
 
 async def test_a_channel_of_twitch_is_read_also_over_a_move_to_another_server() -> None:
+    is_moving, is_heard = asyncio.Event(), asyncio.Event()
+
     async def second(line: ServerConnection) -> None:
+        is_moving.set()
+        await asyncio.wait_for(is_heard.wait(), DEADLINE_S)
         await line.send(told("session_welcome", id="session-1", keepalive_timeout_seconds=10))
-        await line.send(follow("m3", "Cia"))
+        await line.send(follow("m4", "Dan"))
         await line.wait_closed()
 
     async def first(line: ServerConnection) -> None:
@@ -49,6 +54,8 @@ async def test_a_channel_of_twitch_is_read_also_over_a_move_to_another_server() 
         await line.send(follow("m1", "Ann"))  # Twitch sends again when it is not sure
         await line.send(follow("m2", "Bob"))
         await line.send(told("session_reconnect", id="session-1", reconnect_url=moved))
+        await is_moving.wait()
+        await line.send(follow("m3", "Cia"))  # the old line goes on until the new one has welcomed us
         await line.wait_closed()
 
     async with (
@@ -59,8 +66,11 @@ async def test_a_channel_of_twitch_is_read_also_over_a_move_to_another_server() 
         ear = Ear(twitch_line(socket, api.address).carry)
         async with ear.listening():
             await ear.until(lambda: len(ear.heard) == 3)
-        assert ear.heard == [Followed("m1", "Ann"), Followed("m2", "Bob"), Followed("m3", "Cia")]
-        assert ear.bridge.state.state == "connected" and ear.bridge.state.taken == 3
+            is_heard.set()
+            await ear.until(lambda: len(ear.heard) == 4)
+        names = [one.name for one in ear.heard if isinstance(one, Followed)]
+        assert names == ["Ann", "Bob", "Cia", "Dan"]
+        assert ear.bridge.state.state == "connected" and ear.bridge.state.taken == 4
         assert [asked.json["type"] for asked in api.asked] == [wish.type for wish in twitch.WISHES], "once, not twice"
         first_wish = api.asked[0]
         assert first_wish.headers["authorization"] == "Bearer token-1"
