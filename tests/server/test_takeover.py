@@ -229,7 +229,9 @@ def test_a_show_goes_on_unless_the_room_was_without_a_server_for_long(url: str) 
 
 def test_what_lay_in_files_moves_along_once(url: str, tmp_path: Path) -> None:
     files = tmp_path / FILE, tmp_path / TOGETHER_FILE
-    Standing(tmp_path).keep(Order(banned={"ann": ""}), 0.0, 0.0)
+    before = Standing(tmp_path)
+    before.keep(Order(banned={"ann": ""}), 0.0, 0.0)
+    before.close()  # it is written beside the show
     first = Standing(tmp_path, SharedRoom(url, ROOM, "one", files).document(FILE))
     assert first.order(0.0, 0.0).banned == {"ann": ""}
     files[1].write_bytes(b"too late")
