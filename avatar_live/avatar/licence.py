@@ -11,7 +11,6 @@ its author is named where the file names one.
 https://github.com/vrm-c/vrm-specification/blob/master/specification/VRMC_vrm-1.0/meta.md
 """
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -59,10 +58,6 @@ class Licence:
     def may_earn(self) -> bool:
         """Whether a person may take money for a show with it: for gifts, in a shop."""
         return self.earner in ("persons", "companies")
-
-    def conflicts(self, labels: Collection[Content]) -> list[Content]:
-        """Return what a game or a scene with these labels contains that the author forbids, in their order."""
-        return [label for label in labels if label in self.forbidden]
 
 
 def licence_of(meta: Meta) -> Licence:

@@ -91,25 +91,6 @@ def cross(first: Doubles, second: Doubles) -> Doubles:
     return out
 
 
-def axes_between(first: Doubles, second: Doubles) -> Doubles:
-    """Return the matrices (N, 3, 3) of the turns of `between`: c I + [v] + v v' / (1 + c), v and c the two products."""
-    v = cross(first, second)
-    c = np.einsum("ni,ni->n", first, second)
-    if (c < _OPPOSITE).any():
-        return axes_of(between(first, second))
-    out: Doubles = v[:, :, None] * (v / (1.0 + c)[:, None])[:, None, :]
-    out[:, 0, 0] += c
-    out[:, 1, 1] += c
-    out[:, 2, 2] += c
-    out[:, 2, 1] += v[:, 0]
-    out[:, 1, 2] -= v[:, 0]
-    out[:, 0, 2] += v[:, 1]
-    out[:, 2, 0] -= v[:, 1]
-    out[:, 1, 0] += v[:, 2]
-    out[:, 0, 1] -= v[:, 2]
-    return out
-
-
 def matrices(translations: Doubles, rotations: Doubles, scales: Doubles) -> Doubles:
     """Return local matrices (N, 4, 4) from (N, 3), (N, 4) x y z w and (N, 3)."""
     out = np.zeros((len(rotations), 4, 4))

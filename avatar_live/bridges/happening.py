@@ -3,12 +3,10 @@
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, Literal, TypeVar, get_args
+from typing import Final, TypeVar
 
 import msgspec
 
-SourceName = Literal["twitch", "youtube", "bilibili", "douyin", "kuaishou"]
-SOURCES: Final[tuple[SourceName, ...]] = get_args(SourceName)
 SEEN_MAX: Final = 10_000  # platforms repeat a message within minutes, if at all
 
 

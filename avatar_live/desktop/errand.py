@@ -8,7 +8,6 @@ from typing import Generic, TypeVar
 from PySide6.QtCore import QObject, Signal
 
 T = TypeVar("T")
-Errand = Callable[[], None]
 
 
 class Errands(QObject):

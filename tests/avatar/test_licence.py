@@ -7,7 +7,7 @@ from shared import PROJECT, shared_data
 from small_vrm import small_vrm0
 
 from avatar_live.avatar import read_avatar
-from avatar_live.avatar.licence import CREDIT_CHARACTERS_MAX, Content, licence_of
+from avatar_live.avatar.licence import CREDIT_CHARACTERS_MAX, licence_of
 from avatar_live.avatar.model import Meta
 from avatar_live.avatar.read import avatar_from_bytes, read_terms
 
@@ -66,13 +66,6 @@ def test_a_file_without_terms_allows_nothing_in_so_many_words_and_names_its_auth
     assert (licence.performer, licence.earner) == ("unknown", "unknown")
     assert not (licence.may_perform or licence.may_earn or licence.may_redistribute or licence.may_modify)
     assert licence.credit_line == "Avatar by (c) Someone"
-
-
-def test_a_game_with_labels_is_held_against_what_the_author_forbids() -> None:
-    meta = Meta(allow_excessively_violent_usage=True, vrm_version="1")
-    labels: list[Content] = ["hateful", "violent", "sexual"]
-    assert licence_of(meta).conflicts(labels) == ["hateful", "sexual"]
-    assert licence_of(meta).conflicts([]) == []
 
 
 @pytest.mark.parametrize(

@@ -18,11 +18,10 @@ from avatar_live.protocol.effects import EffectStep, OfferedEffect
 from avatar_live.protocol.programs import Answer, OfferEffects, ReportEffect, to_program
 
 GAME: Final = "castle"
-LEAK: Final = "castle/leak"  # which always fails
 SELLS: Final = (
     OfferedEffect("ghost", "Ghost", "👻", 30, at_once_max=16),
     OfferedEffect("fog", "Fog", "🌫", 40, seconds=1.0, at_once_max=16),
-    OfferedEffect("leak", "Leak", "💧", 20, at_once_max=16),
+    OfferedEffect("leak", "Leak", "💧", 20, at_once_max=16),  # which always fails
 )
 RECONNECT_S: Final = 0.1
 OFFER: Final = "offer"

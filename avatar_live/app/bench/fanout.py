@@ -35,7 +35,6 @@ SETTLE_S: Final = 1.0
 TURNS: Final = 3
 AIORTC_VIEWERS_MAX: Final = 25  # with 40 it is out of breath, and so is Janus with 100
 JANUS_VIEWERS_MAX: Final = 50
-FRAME_MS: Final = 1_000.0 / FPS
 SEND_MS_MAX: Final = 33.0
 SHOWN_VIEWERS_MAX: Final = 300
 ARRIVED_SHARE_MIN: Final = 0.98

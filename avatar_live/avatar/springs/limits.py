@@ -21,7 +21,6 @@ class Limits:
         up = np.tile([0.0, 1.0, 0.0], (len(limits), 1))
         turns = np.array([limit.rotation if limit else (0.0, 0.0, 0.0, 1.0) for limit in limits]).reshape(-1, 4)
         self._frames = axes_of(multiply(between(up, rest_directions), turns))
-        self._limits = list(limits)
         self._rows = {
             kind: np.array([row for row, limit in enumerate(limits) if limit and limit.kind == kind], np.int64)
             for kind in ("cone", "hinge", "spherical")

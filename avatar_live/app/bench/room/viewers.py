@@ -112,7 +112,6 @@ class Crowd:
         self._viewers: dict[int, Viewer] = {}  # by file
         self.all = [Viewer(plan.first + number) for number in range(plan.viewers)]
         self.heard = Heard()
-        self._connecting = 0
         self._gift_s: dict[str, float] = {}
         self._random = random.Random(plan.seed)
 
