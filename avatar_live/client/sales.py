@@ -153,9 +153,13 @@ class Sales:
         self._done[id] = None
         if len(self._done) > KNOWN_MAX:
             del self._done[next(iter(self._done))]
-        if self._journal is not None:
+        if self._journal is None:
+            return
+        try:
             with self._journal.open("a", encoding="ascii") as journal:
                 journal.write(f"{id}\n")
+        except OSError as error:  # done is done: the room has to hear of it all the same
+            log.warning("%s cannot be written (%s): a restart may do an effect again.", self._journal, error.strerror)
 
     def _tell_soon(self, id: str, state: EffectStep, reason: str = "") -> None:
         self._unsaid.append(ReportEffect("", id, state, reason))

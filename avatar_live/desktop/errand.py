@@ -1,13 +1,15 @@
 """What takes seconds is done beside the window's thread, one errand after the other."""
 
+import logging
 import queue
 import threading
 from collections.abc import Callable
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
 T = TypeVar("T")
+_log: Final = logging.getLogger(__name__)
 
 
 class Errands(QObject):
@@ -33,8 +35,12 @@ class Errands(QObject):
 
     def _run(self) -> None:
         while (job := self._waiting.get()) is not None:
-            job.work()
-            self._done.emit(job)
+            try:
+                job.work()
+            except Exception:  # all errands share this thread: a surprise in one ends no other
+                _log.exception("an errand stumbled")
+            else:
+                self._done.emit(job)
 
     def _finish(self, job: "_Job[object]") -> None:
         job.finish()

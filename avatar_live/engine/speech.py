@@ -104,7 +104,7 @@ def spoken(sentence: str) -> Samples:
             [program, *_VOICES[program]], input=sentence.encode(), capture_output=True, timeout=SPEAK_S_MAX, check=True
         )
         return _levelled(_read_wave(run.stdout))
-    except (OSError, subprocess.SubprocessError, wave.Error, EOFError) as error:
+    except (OSError, ValueError, subprocess.SubprocessError, wave.Error, EOFError, av.error.FFmpegError) as error:
         raise SpeechError(f"{program} cannot speak ({error}): try it in a terminal.") from error
 
 

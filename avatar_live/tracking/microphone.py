@@ -1,6 +1,7 @@
 """The host's microphone: from the sound card's callback into the ring that the engine reads, and what lips would do."""
 
 import contextlib
+import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,10 +25,13 @@ QUIET_S_MAX: Final = 1.0  # a sound card that gives no packet for so long was un
 LOOK_S: Final = 0.25
 STOP_S_MAX: Final = 1.0  # a driver that does not let go within this is left behind
 LATENCY_S_MAX: Final = 1.0  # some drivers tell nonsense
+STUMBLED: Final = "The microphone stumbled and is tried again: the log says more."
 LEVEL_FALL_DB_S: Final = 12.0  # as a needle falls: who looks once a second still sees the word
 
 Heard = Callable[[float, NDArray[np.int16]], None]  # measured time of the first sample; (960, 1 or 2) int16
 Say = Callable[[VoiceReading], None]  # called on the sound card's thread
+
+_log: Final = logging.getLogger(__name__)
 
 
 class MicrophoneError(Exception):
@@ -104,8 +108,11 @@ class Microphone:
                     self._hear(choice, ring)
                 except MicrophoneError as error:
                     self.trouble = str(error)
-                    self._level_dbfs = None
-                    self._stop.wait(self._retry_s)
+                except Exception:  # drivers have faults that nobody has met yet
+                    _log.exception("the microphone stumbled")
+                    self.trouble = STUMBLED
+                self._level_dbfs = None
+                self._stop.wait(self._retry_s)
         finally:
             ring.close()
 

@@ -178,6 +178,17 @@ async def test_a_game_that_dies_after_it_did_an_effect_does_it_no_second_time(
         assert ann.balance_coins == START_BALANCE_COINS - 25 - 40
 
 
+async def test_a_journal_that_cannot_be_written_keeps_nobody_from_hearing_that_it_is_done(
+    server: ShowServer, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    journal = tmp_path / "nowhere" / "castle.journal"
+    async with Viewer(address(server), "Ann") as ann, castle(server, journal) as (events, _, _):
+        await ann.give("castle/ghost", "one")
+        (await paid(events)).done()
+        await stands(ann, "one", "done")
+    assert "a restart may do an effect again" in caplog.text
+
+
 async def test_what_a_game_says_last_is_told_before_it_goes(server: ShowServer) -> None:
     async with Viewer(address(server), "Ann") as ann:
         async with castle(server) as (events, _, _):

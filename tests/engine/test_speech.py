@@ -125,7 +125,13 @@ def test_without_a_voice_the_host_is_told_what_to_install(monkeypatch: pytest.Mo
     voice.close()
 
 
-@pytest.mark.parametrize("script", ["exit 1", "echo nonsense", "true"])
+NOTHING_SAID = (  # a whole WAV without a sample
+    r"""printf 'RIFF$\000\000\000WAVEfmt \020\000\000\000\001\000\001\000"V\000\000'; """
+    r"""printf 'D\254\000\000\002\000\020\000data\000\000\000\000'"""
+)
+
+
+@pytest.mark.parametrize("script", ["exit 1", "echo nonsense", "true", NOTHING_SAID])
 def test_a_voice_that_fails_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, script: str) -> None:
     program = tmp_path / "espeak-ng"
     program.write_text(f"#!/bin/sh\n{script}\n")

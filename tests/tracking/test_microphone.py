@@ -171,6 +171,23 @@ def test_a_microphone_that_is_missing_is_told_and_taken_when_it_comes(
     assert card.asked[-1] == AUTO
 
 
+def test_a_driver_that_stumbles_is_told_and_tried_again(tmp_path: Path, said: list[VoiceReading]) -> None:
+    card, has_stumbled = Card(), threading.Event()
+
+    def opened(choice: str, heard: Heard) -> Card:
+        if not has_stumbled.is_set():
+            has_stumbled.set()
+            raise RuntimeError("a fault that nobody has met yet")
+        return card.open(choice, heard)
+
+    microphone = Microphone(AUTO, tmp_path / "sound", said.append, opened=opened, now=lambda: card.now_s, retry_s=0.05)
+    try:
+        card.speak(1.0)
+        assert microphone.trouble == ""
+    finally:
+        microphone.close()
+
+
 def test_a_microphone_that_was_pulled_out_is_let_go_and_tried_again(
     card: Card, microphone: Microphone, tmp_path: Path
 ) -> None:
