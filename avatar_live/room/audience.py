@@ -16,6 +16,7 @@ from avatar_live.protocol.wire import (
     Welcome,
 )
 from avatar_live.room import boards, camps, combos, free_ticket, goals, held, lottery, offers, parts, polls, turns
+from avatar_live.room import effects as fx
 from avatar_live.room import events as ev
 from avatar_live.room.bucket import take
 from avatar_live.room.chat import badges_of, line_of, reported, unfitness_of, with_line
@@ -37,7 +38,7 @@ from avatar_live.room.text import cleaned
 CHAT_FULL: Final = "The chat is too fast for anybody to read just now; send it again in a moment."
 
 
-def join(room: Room, event: ev.Joined, now_s: float) -> tuple[Room, ev.Effects]:
+def join(room: Room, event: ev.Joined, now_s: float) -> tuple[Room, fx.Effects]:
     """Let a page in, and tell it what it missed or the last lines."""
     name = named(room.order, event.name)
     known = room.viewers.get(event.viewer)
@@ -97,11 +98,11 @@ def join(room: Room, event: ev.Joined, now_s: float) -> tuple[Room, ev.Effects]:
         player_seconds_left=None if seat is None or seat.phase != "playing" else max(seat.until_s - now_s, 0.0),
         offers=offers.offers(room),
     )
-    arrival = (ev.Report("viewer_joined", {"name": name, "audience": room.audience}),) if is_new_here else ()
-    return room, (ev.Greet(event.member, welcome), *turns.own(room, event.viewer, now_s), *arrival)
+    arrival = (fx.Report("viewer_joined", {"name": name, "audience": room.audience}),) if is_new_here else ()
+    return room, (fx.Greet(event.member, welcome), *turns.own(room, event.viewer, now_s), *arrival)
 
 
-def leave(room: Room, event: ev.Left, now_s: float) -> tuple[Room, ev.Effects]:
+def leave(room: Room, event: ev.Left, now_s: float) -> tuple[Room, fx.Effects]:
     """Let one connection go; the viewer is away when it was the last."""
     viewer = _known(room, event.viewer)
     connections = viewer.connections - 1
@@ -114,26 +115,26 @@ def leave(room: Room, event: ev.Left, now_s: float) -> tuple[Room, ev.Effects]:
     room, kept_part = parts.kept(room, event.viewer, now_s)
     return room, (
         *kept_part,
-        ev.Report("viewer_left", {"name": viewer.name, "audience": room.audience}),
+        fx.Report("viewer_left", {"name": viewer.name, "audience": room.audience}),
     )
 
 
-def say(room: Room, event: ev.Said, now_s: float) -> tuple[Room, ev.Effects]:
+def say(room: Room, event: ev.Said, now_s: float) -> tuple[Room, fx.Effects]:
     """Tell everybody a chat line; a camp's word in it pushes the ball for that camp."""
     viewer = _known(room, event.viewer)
     bucket = take(viewer.chat, CHAT_ALLOWANCE, now_s)
     if bucket is None:  # before the text is looked at, which is what a flood would cost
-        return room, (ev.Tell(event.viewer, Refused("say", "That was too fast; wait a second and send it again.")),)
+        return room, (fx.Tell(event.viewer, Refused("say", "That was too fast; wait a second and send it again.")),)
     room = replace(room, viewers=room.viewers.with_entry(event.viewer, replace(viewer, chat=bucket)))
     text = cleaned(event.text)
     if unfitness := unfitness_of(text):
-        return room, (ev.Tell(event.viewer, Refused("say", unfitness)),)
+        return room, (fx.Tell(event.viewer, Refused("say", unfitness)),)
     silence = silence_of(room.order, event.viewer, text, viewer.spoke_s, now_s)
     if silence:
-        return room, (ev.Tell(event.viewer, Refused("say", silence)),)
+        return room, (fx.Tell(event.viewer, Refused("say", silence)),)
     shared = take(room.chat, ROOM_CHAT_ALLOWANCE, now_s)
     if shared is None and event.viewer not in room.order.moderators:
-        return room, (ev.Tell(event.viewer, Refused("say", CHAT_FULL)),)
+        return room, (fx.Tell(event.viewer, Refused("say", CHAT_FULL)),)
     viewers = room.viewers.with_entry(event.viewer, replace(viewer, chat=bucket, spoke_s=now_s))
     room = replace(room, viewers=viewers, chat=shared or room.chat)
     said = replace(event, text=text)
@@ -143,7 +144,7 @@ def say(room: Room, event: ev.Said, now_s: float) -> tuple[Room, ev.Effects]:
     return _tell_line(room, said, viewer.name, now_s)
 
 
-def like(room: Room, event: ev.Liked, now_s: float) -> tuple[Room, ev.Effects]:
+def like(room: Room, event: ev.Liked, now_s: float) -> tuple[Room, fx.Effects]:
     """Count likes; everybody sees the sum with the next show, the event API once a tick."""
     viewer = _known(room, event.viewer)
     bucket = take(viewer.like, LIKE_ALLOWANCE, now_s)
@@ -155,7 +156,7 @@ def like(room: Room, event: ev.Liked, now_s: float) -> tuple[Room, ev.Effects]:
     return lottery.liked(room, event.viewer, viewer.name, count)
 
 
-def tick(room: Room, now_s: float) -> tuple[Room, ev.Effects]:
+def tick(room: Room, now_s: float) -> tuple[Room, fx.Effects]:
     """Forget who has been gone for long, one shelf a tick, report the likes since the last tick, and tell
     the lines that have waited long enough."""
     viewers = room.viewers
@@ -166,11 +167,11 @@ def tick(room: Room, now_s: float) -> tuple[Room, ev.Effects]:
     room = replace(room, viewers=viewers, sweep=room.sweep + 1, likes_reported=room.likes)
     room, hearts = _with_hearts_shown(room)
     room, waited = _tell_waiting(room, now_s)
-    liked = (ev.Report("like", {"count": likes, "total": room.likes}),) if likes else ()
+    liked = (fx.Report("like", {"count": likes, "total": room.likes}),) if likes else ()
     return room, (*liked, *hearts, *waited)
 
 
-def _tell_line(room: Room, said: ev.Said, name: str, now_s: float) -> tuple[Room, ev.Effects]:
+def _tell_line(room: Room, said: ev.Said, name: str, now_s: float) -> tuple[Room, fx.Effects]:
     """Tell everybody a line, whose writer may have left since it was said."""
     line = line_of(room, name, said.text, badges_of(room, said.viewer), said.reply_to)
     room = with_author(with_line(room, line), line.seq, said.viewer)
@@ -178,10 +179,10 @@ def _tell_line(room: Room, said: ev.Said, name: str, now_s: float) -> tuple[Room
     room, peak = _with_chatter_heard(room, now_s)
     room, entered = lottery.heard(room, said.viewer, name, said.text)
     room, pushed = camps.push_by_word(room, said, name, line.seq, now_s)
-    return room, (ev.TellAll(line), reported(line), *peak, *entered, *pushed)
+    return room, (fx.TellAll(line), reported(line), *peak, *entered, *pushed)
 
 
-def _tell_waiting(room: Room, now_s: float) -> tuple[Room, ev.Effects]:
+def _tell_waiting(room: Room, now_s: float) -> tuple[Room, fx.Effects]:
     """Tell the lines that have waited long enough."""
     order, due, effects = held.take_due(room.order, now_s)
     if order is room.order:
@@ -193,14 +194,14 @@ def _tell_waiting(room: Room, now_s: float) -> tuple[Room, ev.Effects]:
     return room, effects
 
 
-def _with_chatter_heard(room: Room, now_s: float) -> tuple[Room, ev.Effects]:
+def _with_chatter_heard(room: Room, now_s: float) -> tuple[Room, fx.Effects]:
     """Tell the stage when the chat gets loud."""
     chatter, is_peak = heard(room.chatter, now_s)
     room = replace(room, chatter=chatter)
     return cue(room, ChatPeak()) if is_peak and room.has_engine else (room, ())
 
 
-def _with_hearts_shown(room: Room) -> tuple[Room, ev.Effects]:
+def _with_hearts_shown(room: Room) -> tuple[Room, fx.Effects]:
     """Let the likes of the last second rise together; without a stage they are only counted."""
     likes = room.likes - room.likes_shown
     if likes == 0 or room.sweep % HEARTS_EVERY_TICKS:

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from avatar_live.protocol.together import PLACES_MAX, Board, OwnPlace, Place
 from avatar_live.protocol.wire import Refused
+from avatar_live.room import effects as fx
 from avatar_live.room import events as ev
 from avatar_live.room.bucket import take
 from avatar_live.room.roster import Roster
@@ -41,11 +42,11 @@ def refunded(room: Room, event: ev.GiftRefunded) -> Room:
     return _with_coins(room, event.viewer, "", -coins, left)
 
 
-def begun(room: Room, event: ev.RoundBegun, now_s: float) -> tuple[Room, ev.Effects]:
+def begun(room: Room, event: ev.RoundBegun, now_s: float) -> tuple[Room, fx.Effects]:
     """Begin another round: the board is empty again."""
     round_ = Round(number=event.number, after=event.after, told_s=now_s)
     room = replace(room, round=round_)
-    return room, (ev.TellAll(board(room)), ev.Report("round_started", {"round": round_.number}))
+    return room, (fx.TellAll(board(room)), fx.Report("round_started", {"round": round_.number}))
 
 
 def restored(room: Room, event: ev.RoundRestored) -> Room:
@@ -72,14 +73,14 @@ def own_place(room: Room, viewer: str) -> OwnPlace:
     return OwnPlace("round", above + 1, giver.coins)
 
 
-def asked(room: Room, event: ev.PlaceAsked, now_s: float) -> tuple[Room, ev.Effects]:
+def asked(room: Room, event: ev.PlaceAsked, now_s: float) -> tuple[Room, fx.Effects]:
     """Tell a viewer the board and the own place."""
     viewer = room.viewers.get(event.viewer)
     bucket = None if viewer is None else take(viewer.ask, ASK_ALLOWANCE, now_s)
     if viewer is None or bucket is None:
-        return room, (ev.Tell(event.viewer, Refused("ask_board", TOO_FAST)),)
+        return room, (fx.Tell(event.viewer, Refused("ask_board", TOO_FAST)),)
     room = replace(room, viewers=room.viewers.with_entry(event.viewer, replace(viewer, ask=bucket)))
-    return room, (ev.Tell(event.viewer, board(room)), ev.Tell(event.viewer, own_place(room, event.viewer)))
+    return room, (fx.Tell(event.viewer, board(room)), fx.Tell(event.viewer, own_place(room, event.viewer)))
 
 
 def is_top(room: Room, viewer: str) -> bool:
@@ -87,14 +88,14 @@ def is_top(room: Room, viewer: str) -> bool:
     return any(top == viewer for top, _ in room.round.top[:TOP_GIVERS])
 
 
-def tick(room: Room, now_s: float) -> tuple[Room, ev.Effects]:
+def tick(room: Room, now_s: float) -> tuple[Room, fx.Effects]:
     """Count the places again when somebody gave, at most once a second, and tell the first ones."""
     if not room.round.is_changed or now_s - room.round.told_s < TOLD_EVERY_S:
         return room, ()
     before = room.round.top
     top, ranking = _counted(room.round.givers)
     room = replace(room, round=replace(room.round, top=top, ranking=ranking, is_changed=False, told_s=now_s))
-    return room, (ev.TellAll(board(room)),) if top != before else ()
+    return room, (fx.TellAll(board(room)),) if top != before else ()
 
 
 def _with_coins(room: Room, viewer: str, name: str, coins: int, refundable: Mapping[tuple[str, str], int]) -> Room:

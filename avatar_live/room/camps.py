@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from avatar_live.protocol.view import Camp
 from avatar_live.protocol.wire import PUSH_ID_CHARACTERS_MAX, OwnCamp, PushUpdate, Refused
+from avatar_live.room import effects as fx
 from avatar_live.room import events as ev
 from avatar_live.room import parts
 from avatar_live.room.bucket import take
@@ -27,43 +28,43 @@ _WORDS: Final[dict[str, Camp]] = {"red": "red", "blue": "blue"}
 _SIGNS: Final[dict[str, Camp]] = {"红": "red", "紅": "red", "蓝": "blue", "藍": "blue"}
 
 
-def pick(room: Room, event: ev.CampPicked, now_s: float) -> tuple[Room, ev.Effects]:
+def pick(room: Room, event: ev.CampPicked, now_s: float) -> tuple[Room, fx.Effects]:
     """Stand with a camp and push a little for it; a press that is known already is only told how it stands."""
     viewer = room.viewers.get(event.viewer)
     assert viewer is not None and viewer.connections > 0, "only a viewer who has joined and not left can act"
     if event.id and not _ID.fullmatch(event.id):
-        return room, (ev.Tell(event.viewer, Refused("camp", NO_ID)),)
+        return room, (fx.Tell(event.viewer, Refused("camp", NO_ID)),)
     known = next((one for one in viewer.pushes if one.id == event.id), None)
     if known is not None:
         return _told_again(room, event.viewer, viewer, known, now_s)
     bucket = take(viewer.press, CAMP_ALLOWANCE, now_s)
     if bucket is None:
         refusal = PushUpdate(event.id, event.camp, "refused", TOO_FAST) if event.id else Refused("camp", TOO_FAST)
-        return room, (ev.Tell(event.viewer, refusal),)
+        return room, (fx.Tell(event.viewer, refusal),)
     pushes = (*viewer.pushes, OwnPush(event.id, event.camp))[-PUSHES_KEPT_MAX:] if event.id else viewer.pushes
     room = with_camp_chosen(room, event.viewer, replace(viewer, press=bucket, pushes=pushes), event.camp)
-    push = ev.PushBall(event.camp, BUTTON_PUSH, event.viewer if event.id else "", event.id)
+    push = fx.PushBall(event.camp, BUTTON_PUSH, event.viewer if event.id else "", event.id)
     if viewer.camp == event.camp:
         return room, (push,)
     room, chosen = _chosen(room, event.viewer, viewer.name, event.camp, now_s)
     return room, (push, *chosen)
 
 
-def push_by_word(room: Room, said: ev.Said, name: str, line: int, now_s: float) -> tuple[Room, ev.Effects]:
+def push_by_word(room: Room, said: ev.Said, name: str, line: int, now_s: float) -> tuple[Room, fx.Effects]:
     """Push for the camp that a line names; who stands with none yet stands with it from now on."""
     camp, viewer = camp_in(said.text), room.viewers.get(said.viewer)
     if camp is None:
         return room, ()
-    chosen: ev.Effects = ()
+    chosen: fx.Effects = ()
     if viewer is not None and viewer.connections > 0 and viewer.camp is None:
         room = with_camp_chosen(room, said.viewer, viewer, camp)
         room, chosen = _chosen(room, said.viewer, name, camp, now_s)
-    return room, (*chosen, ev.PushBall(camp, WORD_PUSH, said.viewer, f"line:{line}"))
+    return room, (*chosen, fx.PushBall(camp, WORD_PUSH, said.viewer, f"line:{line}"))
 
 
-def moved(room: Room, event: ev.PushesMoved) -> tuple[Room, ev.Effects]:
+def moved(room: Room, event: ev.PushesMoved) -> tuple[Room, fx.Effects]:
     """Tell viewers how far the game is with their pushes."""
-    effects: list[ev.Effect] = []
+    effects: list[fx.Effect] = []
     for one in event.pushes:
         viewer = room.viewers.get(one.viewer)
         if viewer is None:
@@ -71,7 +72,7 @@ def moved(room: Room, event: ev.PushesMoved) -> tuple[Room, ev.Effects]:
         pushes = tuple(replace(own, state=one.state) if own.id == one.id else own for own in viewer.pushes)
         if pushes != viewer.pushes:
             room = replace(room, viewers=room.viewers.with_entry(one.viewer, replace(viewer, pushes=pushes)))
-        effects.append(ev.Tell(one.viewer, PushUpdate(one.id, one.camp, one.state, one.reason)))
+        effects.append(fx.Tell(one.viewer, PushUpdate(one.id, one.camp, one.state, one.reason)))
     return room, tuple(effects)
 
 
@@ -99,16 +100,16 @@ def with_camp_chosen(room: Room, name: str, viewer: Viewer, camp: Camp) -> Room:
     return replace(room, viewers=room.viewers.with_entry(name, replace(viewer, camp=camp)))
 
 
-def _chosen(room: Room, viewer: str, name: str, camp: Camp, now_s: float) -> tuple[Room, ev.Effects]:
+def _chosen(room: Room, viewer: str, name: str, camp: Camp, now_s: float) -> tuple[Room, fx.Effects]:
     room, kept = parts.kept(room, viewer, now_s)
-    return room, (*kept, ev.Tell(viewer, OwnCamp(camp)), ev.Report("camp", {"name": name, "camp": camp}))
+    return room, (*kept, fx.Tell(viewer, OwnCamp(camp)), fx.Report("camp", {"name": name, "camp": camp}))
 
 
-def _told_again(room: Room, name: str, viewer: Viewer, known: OwnPush, now_s: float) -> tuple[Room, ev.Effects]:
+def _told_again(room: Room, name: str, viewer: Viewer, known: OwnPush, now_s: float) -> tuple[Room, fx.Effects]:
     bucket = take(viewer.ask, ASK_ALLOWANCE, now_s)
     if bucket is None:
-        return room, (ev.Tell(name, Refused("camp", TOO_FAST)),)
+        return room, (fx.Tell(name, Refused("camp", TOO_FAST)),)
     room = replace(room, viewers=room.viewers.with_entry(name, replace(viewer, ask=bucket)))
     if known.state == "asked":
         return room, ()  # the game's next tick tells
-    return room, (ev.Tell(name, PushUpdate(known.id, known.camp, known.state)),)
+    return room, (fx.Tell(name, PushUpdate(known.id, known.camp, known.state)),)

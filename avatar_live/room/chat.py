@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from avatar_live.protocol.wire import CHAT_CHARACTERS_MAX, NAME_CHARACTERS_MAX, Badge, ChatLine, GiftGiven
 from avatar_live.room import boards
+from avatar_live.room import effects as fx
 from avatar_live.room import events as ev
 from avatar_live.room.moderation import with_author
 from avatar_live.room.state import LINES_KEPT_MAX, Room
@@ -39,23 +40,23 @@ def with_line(room: Room, line: ChatLine | GiftGiven) -> Room:
     return replace(room, seq=line.seq, lines=(*room.lines, line)[-LINES_KEPT_MAX:])
 
 
-def reported(line: ChatLine) -> ev.Report:
+def reported(line: ChatLine) -> fx.Report:
     """Return what the event API hears of a line."""
     role = next((badge for badge in line.badges if badge in ("host", "moderator")), "viewer")
-    return ev.Report(
+    return fx.Report(
         "chat",
         {"name": line.name, "text": line.text, "line": line.seq, "role": role, "reply_to": line.reply_to},
         line.source,
     )
 
 
-def host_says(room: Room, event: ev.HostSaid) -> tuple[Room, ev.Effects]:
+def host_says(room: Room, event: ev.HostSaid) -> tuple[Room, fx.Effects]:
     """Tell everybody what the host writes; no filter and no slow mode stands in the host's way."""
     if obstacle_to_host(event.text):
         return room, ()
     line = line_of(room, host_name(room), cleaned(event.text), ("host",), event.reply_to)
     room = with_author(with_line(room, line), line.seq, "")
-    return room, (ev.TellAll(line), reported(line))
+    return room, (fx.TellAll(line), reported(line))
 
 
 def obstacle_to_host(text: str) -> str:

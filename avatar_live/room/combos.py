@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from avatar_live.protocol.catalogue import COMBO_S
 from avatar_live.protocol.wire import ComboEnded, GiftGiven
+from avatar_live.room import effects as fx
 from avatar_live.room import events as ev
 from avatar_live.room.roster import SHELVES
 from avatar_live.room.state import Combo, Room
@@ -15,11 +16,11 @@ ALL_AT_ONCE_MAX: Final = 500  # combos; of more, each tick looks at an eighth
 SHELVES_A_TICK: Final = SHELVES // 8
 
 
-def joined(room: Room, event: ev.GiftCommitted, price_coins: int, now_s: float) -> tuple[Room, GiftGiven, ev.Effects]:
+def joined(room: Room, event: ev.GiftCommitted, price_coins: int, now_s: float) -> tuple[Room, GiftGiven, fx.Effects]:
     """Count a gift into the giver's combo, or begin one; return the line that tells of it, and what ended another."""
     seq, coins = room.seq + 1, price_coins
     running = room.combos.get(event.viewer)
-    ended: ev.Effects = ()
+    ended: fx.Effects = ()
     if running is not None and running.line.gift == event.gift and now_s < running.until_s:
         id, count, coins = running.line.combo, running.line.combo_count + event.count, running.coins + coins
     else:
@@ -32,7 +33,7 @@ def joined(room: Room, event: ev.GiftCommitted, price_coins: int, now_s: float) 
     return replace(room, combos=combos, combos_told=tuple(greatest[:COMBOS_TOLD_MAX])), line, ended
 
 
-def tick(room: Room, now_s: float) -> tuple[Room, ev.Effects]:
+def tick(room: Room, now_s: float) -> tuple[Room, fx.Effects]:
     """End what nobody has gone on with."""
     if not len(room.combos):
         return room, ()
@@ -48,7 +49,7 @@ def running(room: Room) -> tuple[GiftGiven, ...]:
     return tuple(combo.line for combo in room.combos_told)
 
 
-def _ended(combo: Combo) -> ev.Effects:
+def _ended(combo: Combo) -> fx.Effects:
     """Tell of a combo's end; one gift alone was none."""
     line = combo.line
     if line.combo_count == 1:
@@ -56,6 +57,6 @@ def _ended(combo: Combo) -> ev.Effects:
     told = ComboEnded(line.combo, line.name, line.gift, line.combo_count, combo.coins)
     data = {"combo": line.combo, "name": line.name, "gift": line.gift}
     return (
-        ev.TellAll(told),
-        ev.Report("combo_ended", {**data, "count": line.combo_count, "price_coins": combo.coins}),
+        fx.TellAll(told),
+        fx.Report("combo_ended", {**data, "count": line.combo_count, "price_coins": combo.coins}),
     )

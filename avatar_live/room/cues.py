@@ -4,11 +4,12 @@ from msgspec.structs import replace
 
 from avatar_live.protocol.cues import Cue
 from avatar_live.protocol.wire import GiftUpdate
+from avatar_live.room import effects as fx
 from avatar_live.room import events as ev
 from avatar_live.room.state import CUES_WAITING_MAX, Room, WaitingCue
 
 
-def cue(room: Room, wanted: Cue, viewer: str = "", gift_id: str = "", key: str = "") -> tuple[Room, ev.Effects]:
+def cue(room: Room, wanted: Cue, viewer: str = "", gift_id: str = "", key: str = "") -> tuple[Room, fx.Effects]:
     """Ask for a cue; its taking makes the gift `gift_id` done. One that nobody paid for is left out when
     many wait, and while the host hides; what was paid waits then.
     """
@@ -18,7 +19,7 @@ def cue(room: Room, wanted: Cue, viewer: str = "", gift_id: str = "", key: str =
     id = room.cue_id + 1
     cues = {**room.cues, id: WaitingCue(wanted, viewer, gift_id, key)}
     room = replace(room, cues=cues, cue_id=id)
-    return room, () if is_hidden else (ev.ShowCue(id, wanted, key),)  # nobody would see it now
+    return room, () if is_hidden else (fx.ShowCue(id, wanted, key),)  # nobody would see it now
 
 
 def without_cue(room: Room, event: ev.CueWasTaken) -> tuple[Room, WaitingCue | None]:
@@ -29,18 +30,18 @@ def without_cue(room: Room, event: ev.CueWasTaken) -> tuple[Room, WaitingCue | N
     return replace(room, cues={id: other for id, other in room.cues.items() if id != event.id}), waiting
 
 
-def engine_came(room: Room) -> tuple[Room, ev.Effects]:
+def engine_came(room: Room) -> tuple[Room, fx.Effects]:
     """Give a new engine the cues that no engine has taken."""
     return replace(room, has_engine=True), () if room.order.is_hidden else all_cues(room)
 
 
-def all_cues(room: Room) -> ev.Effects:
+def all_cues(room: Room) -> fx.Effects:
     """Ask for everything that no engine has taken."""
-    return tuple(ev.ShowCue(id, waiting.cue, waiting.key) for id, waiting in room.cues.items())
+    return tuple(fx.ShowCue(id, waiting.cue, waiting.key) for id, waiting in room.cues.items())
 
 
-def done(room: Room, viewer: str, gift_id: str) -> ev.Effects:
+def done(room: Room, viewer: str, gift_id: str) -> fx.Effects:
     """Return what makes a gift done: the note in the ledger and the word to the giver, who may be away."""
-    mark = ev.Mark(viewer, gift_id, "done")
+    mark = fx.Mark(viewer, gift_id, "done")
     known = room.viewers.get(viewer)
-    return (mark, ev.Tell(viewer, GiftUpdate(gift_id, "done", known.balance_coins))) if known is not None else (mark,)
+    return (mark, fx.Tell(viewer, GiftUpdate(gift_id, "done", known.balance_coins))) if known is not None else (mark,)

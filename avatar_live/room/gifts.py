@@ -22,6 +22,7 @@ from avatar_live.protocol.cues import (
 )
 from avatar_live.protocol.wire import GIFT_COUNT_MAX, GIFT_ID_CHARACTERS_MAX, GiftGiven, GiftUpdate, Refused, Wallet
 from avatar_live.room import boards, combos, free_ticket, offers, play, turns
+from avatar_live.room import effects as fx
 from avatar_live.room import events as ev
 from avatar_live.room.bucket import take
 from avatar_live.room.chat import with_line
@@ -39,19 +40,19 @@ PUSHES_MAX: Final = 10
 _GIFT_ID: Final = re.compile(r"[A-Za-z0-9_-]+")
 
 
-def ask(room: Room, event: ev.GiftAsked, now_s: float) -> tuple[Room, ev.Effects]:
+def ask(room: Room, event: ev.GiftAsked, now_s: float) -> tuple[Room, fx.Effects]:
     """Refuse what cannot be, before it is paid, or ask the ledger to commit it."""
     viewer = room.viewers.get(event.viewer)
     assert viewer is not None
     if len(event.id) > GIFT_ID_CHARACTERS_MAX or not _GIFT_ID.fullmatch(event.id):
         reason = f"A gift's id is 1 to {GIFT_ID_CHARACTERS_MAX} letters, digits, '-' or '_'; a UUID is best."
-        return room, (ev.Tell(event.viewer, Refused("gift", reason)),)
+        return room, (fx.Tell(event.viewer, Refused("gift", reason)),)
     if not 0 < event.count <= GIFT_COUNT_MAX:
         # By its id: what comes without is asked again.
         return room, (_refusal(event.viewer, event.id, viewer.balance_coins, NO_COUNT),)
     asked = take(viewer.ask, ASK_ALLOWANCE, now_s)
     if asked is None:
-        return room, (ev.Tell(event.viewer, Refused("gift", "That was far too fast; ask again in a second.")),)
+        return room, (fx.Tell(event.viewer, Refused("gift", "That was far too fast; ask again in a second.")),)
     given = take(viewer.gift, GIFT_ALLOWANCE, now_s)
     sold = GIFTS.get(event.gift) or offers.terms(room, event.gift)
     # An obstacle is no answer yet: only the ledger knows whether this gift was paid before.
@@ -63,10 +64,10 @@ def ask(room: Room, event: ev.GiftAsked, now_s: float) -> tuple[Room, ev.Effects
     room = replace(room, viewers=room.viewers.with_entry(event.viewer, viewer), gift=shared or room.gift)
     if not obstacle:
         room = offers.promise(room, event.viewer, event.id, event.gift)
-    return room, (ev.Commit(event.viewer, viewer.name, event.id, event.gift, price_coins, obstacle, event.count),)
+    return room, (fx.Commit(event.viewer, viewer.name, event.id, event.gift, price_coins, obstacle, event.count),)
 
 
-def committed(room: Room, event: ev.GiftCommitted, now_s: float) -> tuple[Room, ev.Effects]:
+def committed(room: Room, event: ev.GiftCommitted, now_s: float) -> tuple[Room, fx.Effects]:
     """Tell everybody of a gift that the ledger holds, and let it happen."""
     gift = GIFTS.get(event.gift)
     room = _with_balance(offers.release(room, event.viewer, event.id), event.viewer, event.balance_coins)
@@ -77,12 +78,12 @@ def committed(room: Room, event: ev.GiftCommitted, now_s: float) -> tuple[Room, 
     room, line, ended = combos.joined(room, event, price_coins, now_s)
     room = with_line(room, line)
     room, happening = _happen(room, event, gift, now_s)
-    return room, (*ended, ev.TellAll(line), _reported(line, price_coins), *happening, *noted)
+    return room, (*ended, fx.TellAll(line), _reported(line, price_coins), *happening, *noted)
 
 
 def answered(
     room: Room, event: ev.GiftRepeated | ev.GiftRefused | ev.GiftRefunded, now_s: float
-) -> tuple[Room, ev.Effects]:
+) -> tuple[Room, fx.Effects]:
     """Tell the giver what the ledger says, and how far the gift is."""
     room = offers.release(room, event.viewer, event.id)
     viewer = room.viewers.get(event.viewer)
@@ -96,14 +97,14 @@ def answered(
                 return room, standing
             room, noted = free_ticket.repeated(room, event, now_s)
             reason = event.reason or play.place_in_line(room, event.viewer, event.id)
-            return room, (ev.Tell(event.viewer, GiftUpdate(event.id, event.state, balance_coins, reason)), *noted)
+            return room, (fx.Tell(event.viewer, GiftUpdate(event.id, event.state, balance_coins, reason)), *noted)
         case ev.GiftRefused():
             return room, (_refusal(event.viewer, event.id, balance_coins, event.reason),)
         case ev.GiftRefunded():
             room, noted = free_ticket.refunded(boards.refunded(room, event), event, now_s)
             update = GiftUpdate(event.id, "refunded", balance_coins, event.reason)
-            report = ev.Report("refund", {"id": event.id, "reason": event.reason})
-            return room, (ev.Tell(event.viewer, update), report, *noted)
+            report = fx.Report("refund", {"id": event.id, "reason": event.reason})
+            return room, (fx.Tell(event.viewer, update), report, *noted)
 
 
 def can_be_many(gift: Gift | None) -> bool:
@@ -111,15 +112,15 @@ def can_be_many(gift: Gift | None) -> bool:
     return gift is not None and gift.reaction != "ticket" and gift.seconds == 0.0
 
 
-def filled(room: Room, event: ev.WalletFilled) -> tuple[Room, ev.Effects]:
+def filled(room: Room, event: ev.WalletFilled) -> tuple[Room, fx.Effects]:
     """Tell a viewer who is here that coins came in."""
     if room.viewers.get(event.viewer) is None:
         return room, ()
-    return _with_balance(room, event.viewer, event.balance_coins), (ev.Tell(event.viewer, Wallet(event.balance_coins)),)
+    return _with_balance(room, event.viewer, event.balance_coins), (fx.Tell(event.viewer, Wallet(event.balance_coins)),)
 
 
-def _reported(line: GiftGiven, price_coins: int) -> ev.Report:
-    return ev.Report(
+def _reported(line: GiftGiven, price_coins: int) -> fx.Report:
+    return fx.Report(
         "gift",
         {
             "id": line.id,
@@ -151,12 +152,12 @@ def _obstacle(room: Room, event: ev.GiftAsked, now_s: float) -> str:
     return offers.obstacle(room, event.viewer, event.gift, now_s)
 
 
-def _happen(room: Room, event: ev.GiftCommitted, gift: Gift | None, now_s: float) -> tuple[Room, ev.Effects]:
+def _happen(room: Room, event: ev.GiftCommitted, gift: Gift | None, now_s: float) -> tuple[Room, fx.Effects]:
     if gift is not None and gift.reaction == "ticket":
         return play.queue_up(room, event, now_s)
-    told = ev.Tell(event.viewer, GiftUpdate(event.id, "committed", event.balance_coins))
+    told = fx.Tell(event.viewer, GiftUpdate(event.id, "committed", event.balance_coins))
     key = f"{event.viewer}/{event.id}"
-    shown: ev.Effects
+    shown: fx.Effects
     if gift is None or gift.seconds > 0.0:
         room, shown = turns.begin(room, event, now_s)
     else:
@@ -168,17 +169,17 @@ def _happen(room: Room, event: ev.GiftCommitted, gift: Gift | None, now_s: float
     room, light = _spotlight(room, event.viewer)
     if gift is None:
         return room, (told, *shown, *light)
-    thanks: ev.Effects = ()
+    thanks: fx.Effects = ()
     if gift.move is not None and gift.reaction != "move":
         room, thanks = cue(room, React(gift.move), key=f"{key}/thanks")
     viewer = room.viewers.get(event.viewer)
     camp = viewer.camp if viewer is not None else None
     strength = gift.push * min(event.count, PUSHES_MAX)
-    push = (ev.PushBall(camp, strength),) if camp is not None and strength > 0.0 else ()
+    push = (fx.PushBall(camp, strength),) if camp is not None and strength > 0.0 else ()
     return room, (told, *shown, *thanks, *light, *push)
 
 
-def _spotlight(room: Room, viewer: str) -> tuple[Room, ev.Effects]:
+def _spotlight(room: Room, viewer: str) -> tuple[Room, fx.Effects]:
     """Show who gave something where they are on the pitch."""
     seat = next((seat for seat in room.seats if seat.ticket.viewer == viewer and seat.phase == "playing"), None)
     return (room, ()) if seat is None else cue(room, Spotlight(seat.player))
@@ -201,8 +202,8 @@ def _reaction(gift: Gift, seed: int, count: int = 1) -> Cue:
             raise AssertionError("it takes its time, see `turns.py` and `play.py`")
 
 
-def _refusal(viewer: str, id: str, balance_coins: int, reason: str) -> ev.Tell:
-    return ev.Tell(viewer, GiftUpdate(id, "refused", balance_coins, reason))
+def _refusal(viewer: str, id: str, balance_coins: int, reason: str) -> fx.Tell:
+    return fx.Tell(viewer, GiftUpdate(id, "refused", balance_coins, reason))
 
 
 def _with_balance(room: Room, name: str, balance_coins: int) -> Room:

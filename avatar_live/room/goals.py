@@ -14,6 +14,7 @@ from avatar_live.protocol.together import (
     GoalKind,
     Goals,
 )
+from avatar_live.room import effects as fx
 from avatar_live.room import events as ev
 from avatar_live.room.cues import cue
 from avatar_live.room.state import Reward, Room, Target
@@ -35,7 +36,7 @@ def obstacle_to_set(room: Room, title: str, target: int) -> str:
     return TOO_MANY if len(room.targets) >= GOALS_MAX else ""
 
 
-def set_goal(room: Room, event: ev.GoalSet) -> tuple[Room, ev.Effects]:
+def set_goal(room: Room, event: ev.GoalSet) -> tuple[Room, fx.Effects]:
     """Begin to count; likes and coins count from now on, viewers and followers as many as there are."""
     if obstacle_to_set(room, event.title, event.target):
         return room, ()
@@ -45,7 +46,7 @@ def set_goal(room: Room, event: ev.GoalSet) -> tuple[Room, ev.Effects]:
     return _told(replace(room, targets=(*room.targets, target), goal_number=id))
 
 
-def drop_goal(room: Room, event: ev.GoalDropped) -> tuple[Room, ev.Effects]:
+def drop_goal(room: Room, event: ev.GoalDropped) -> tuple[Room, fx.Effects]:
     """Take a goal away."""
     left = tuple(target for target in room.targets if target.id != event.id)
     return _told(replace(room, targets=left)) if left != room.targets else (room, ())
@@ -56,16 +57,16 @@ def bars(room: Room) -> tuple[GoalBar, ...]:
     return tuple(_bar(room, target) for target in room.targets)
 
 
-def tick(room: Room, now_s: float) -> tuple[Room, ev.Effects]:
+def tick(room: Room, now_s: float) -> tuple[Room, fx.Effects]:
     """Tell how far the goals are, and let happen what was promised for one that is reached, once."""
-    effects: list[ev.Effect] = []
+    effects: list[fx.Effect] = []
     for target in room.targets:
         bar = _bar(room, target)
         if bar.is_reached and not target.is_reached:
             room = _with(room, replace(target, is_reached=True))
             room, rewarded = _reward(room, target)
             data = {"goal": target.id, "kind": target.kind, "title": target.title, "target": target.target}
-            effects += [ev.Report("goal_reached", data), *rewarded]
+            effects += [fx.Report("goal_reached", data), *rewarded]
     if not effects and (now_s - room.goals_told_s < TOLD_EVERY_S or bars(room) == room.goals_told):
         return room, ()
     room, told = _told(replace(room, goals_told_s=now_s))
@@ -93,7 +94,7 @@ def _counted(room: Room, kind: GoalKind) -> int:
             assert_never(kind)
 
 
-def _reward(room: Room, target: Target) -> tuple[Room, ev.Effects]:
+def _reward(room: Room, target: Target) -> tuple[Room, fx.Effects]:
     key = f"goal/{room.epoch}/{target.id}"
     room, banner = cue(room, Banner(target.title, target.kind), key=f"{key}/banner")
     wanted = _cue_of(target.reward, zlib.crc32(key.encode()))
@@ -117,9 +118,9 @@ def _cue_of(reward: Reward, seed: int) -> Cue | None:
             assert_never(reward)
 
 
-def _told(room: Room) -> tuple[Room, ev.Effects]:
+def _told(room: Room) -> tuple[Room, fx.Effects]:
     now = bars(room)
-    return replace(room, goals_told=now), (ev.TellAll(Goals(now)),)
+    return replace(room, goals_told=now), (fx.TellAll(Goals(now)),)
 
 
 def _with(room: Room, target: Target) -> Room:

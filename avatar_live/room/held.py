@@ -10,6 +10,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from avatar_live.protocol.wire import Decided, Held, HoldMode, HoldReason, Refused, ToViewer, Waiting
+from avatar_live.room import effects as fx
 from avatar_live.room import events as ev
 from avatar_live.room.filter import has_link, has_word
 from avatar_live.room.order import DELAYED_MAX, HELD_EACH_MAX, HELD_MAX, NOBODY, REGULARS_MAX, Order, WaitingLine
@@ -44,12 +45,12 @@ def reason_to_wait(order: Order, viewer: str, text: str) -> HoldReason | None:
     return "delay" if order.delay_s > 0.0 or order.delayed else None
 
 
-def wait(room: Room, said: ev.Said, name: str, reason: HoldReason, now_s: float) -> tuple[Room, ev.Effects]:
+def wait(room: Room, said: ev.Said, name: str, reason: HoldReason, now_s: float) -> tuple[Room, fx.Effects]:
     """Keep a line back, and tell its writer and the moderators."""
     order = room.order
     obstacle = _obstacle(order, said.viewer, reason)
     if obstacle:
-        return room, (ev.Tell(said.viewer, Refused("say", obstacle)),)
+        return room, (fx.Tell(said.viewer, Refused("say", obstacle)),)
     id = order.waiting_id + 1
     due_s = now_s + (order.delay_s if reason == "delay" else order.hold_s)
     line = WaitingLine(id, said, name, reason, now_s, due_s)
@@ -57,7 +58,7 @@ def wait(room: Room, said: ev.Said, name: str, reason: HoldReason, now_s: float)
         order = replace(order, waiting_id=id, delayed=(*order.delayed, line))
     else:
         order = replace(order, waiting_id=id, held=(*order.held, line))
-    told = ev.Tell(said.viewer, Waiting(id, said.text, reason))
+    told = fx.Tell(said.viewer, Waiting(id, said.text, reason))
     return replace(room, order=order), (told, *to_moderators(order, _asked(line, now_s)))
 
 
@@ -71,7 +72,7 @@ def approved(order: Order, id: int) -> Order:
     return _each(order, lambda line: replace(line, is_approved=True) if line.id == id else line)
 
 
-def dropped(order: Order, lines: tuple[WaitingLine, ...], reason: str) -> tuple[Order, ev.Effects]:
+def dropped(order: Order, lines: tuple[WaitingLine, ...], reason: str) -> tuple[Order, fx.Effects]:
     """Drop lines that wait, and say so to their writers and the moderators."""
     gone = {line.id for line in lines}
     order = replace(
@@ -87,7 +88,7 @@ def lines_of(order: Order, viewer: str) -> tuple[WaitingLine, ...]:
     return tuple(line for line in (*order.held, *order.delayed) if line.said.viewer == viewer)
 
 
-def take_due(order: Order, now_s: float) -> tuple[Order, tuple[WaitingLine, ...], ev.Effects]:
+def take_due(order: Order, now_s: float) -> tuple[Order, tuple[WaitingLine, ...], fx.Effects]:
     """Take out the lines that are told now, in the order in which they were said; drop those that nobody wanted."""
     if order.rest or not (order.held or order.delayed):
         return order, (), ()
@@ -109,16 +110,16 @@ def take_due(order: Order, now_s: float) -> tuple[Order, tuple[WaitingLine, ...]
     return order, told, effects
 
 
-def decided(order: Order, line: WaitingLine, *, is_told: bool, reason: str = "") -> ev.Effects:
+def decided(order: Order, line: WaitingLine, *, is_told: bool, reason: str = "") -> fx.Effects:
     """Tell a line's writer and the moderators that it waits no longer."""
     message = Decided(line.id, is_told, reason)
-    own: ev.Effects = () if line.said.viewer in order.moderators else (ev.Tell(line.said.viewer, message),)
+    own: fx.Effects = () if line.said.viewer in order.moderators else (fx.Tell(line.said.viewer, message),)
     return (*own, *to_moderators(order, message))
 
 
-def to_moderators(order: Order, message: ToViewer) -> ev.Effects:
+def to_moderators(order: Order, message: ToViewer) -> fx.Effects:
     """Tell every moderator who is here."""
-    return tuple(ev.Tell(moderator, message) for moderator in sorted(order.moderators))
+    return tuple(fx.Tell(moderator, message) for moderator in sorted(order.moderators))
 
 
 def known_to(order: Order, viewer: str, now_s: float) -> tuple[tuple[Waiting, ...], tuple[Held, ...]]:

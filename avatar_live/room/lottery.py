@@ -24,6 +24,7 @@ from avatar_live.protocol.together import (
     Prize,
 )
 from avatar_live.protocol.wire import Wallet
+from avatar_live.room import effects as fx
 from avatar_live.room import events as ev
 from avatar_live.room.roster import Roster
 from avatar_live.room.state import QUEUE_MAX, Draw, Entry, Room
@@ -80,7 +81,7 @@ def is_running(room: Room) -> bool:
     return room.draw is not None and room.draw.phase != "over"
 
 
-def opened(room: Room, event: ev.LotteryOpened, now_s: float) -> tuple[Room, ev.Effects]:
+def opened(room: Room, event: ev.LotteryOpened, now_s: float) -> tuple[Room, fx.Effects]:
     """Let viewers enter."""
     asked = terms(event.word, event.likes, event.seconds, event.winners, event.prize, event.coins)
     if isinstance(asked, str) or obstacle_to_open(room, asked.prize, asked.winners):
@@ -98,7 +99,7 @@ def opened(room: Room, event: ev.LotteryOpened, now_s: float) -> tuple[Room, ev.
         told_s=now_s,
     )
     room = replace(room, draw=draw, lotteries=draw.id)
-    report = ev.Report(
+    report = fx.Report(
         "lottery_started",
         {
             "lottery": draw.id,
@@ -110,10 +111,10 @@ def opened(room: Room, event: ev.LotteryOpened, now_s: float) -> tuple[Room, ev.
             "commitment": commitment(draw.seed),
         },
     )
-    return room, (ev.TellAll(lottery_of(draw, now_s)), report)
+    return room, (fx.TellAll(lottery_of(draw, now_s)), report)
 
 
-def heard(room: Room, viewer: str, name: str, text: str) -> tuple[Room, ev.Effects]:
+def heard(room: Room, viewer: str, name: str, text: str) -> tuple[Room, fx.Effects]:
     """Let a viewer in whose line, that everybody was told, holds the word."""
     draw = room.draw
     if draw is None or draw.phase != "open" or not draw.word or draw.word.casefold() not in text.casefold():
@@ -121,7 +122,7 @@ def heard(room: Room, viewer: str, name: str, text: str) -> tuple[Room, ev.Effec
     return _entered(room, draw, viewer, name)
 
 
-def liked(room: Room, viewer: str, name: str, count: int) -> tuple[Room, ev.Effects]:
+def liked(room: Room, viewer: str, name: str, count: int) -> tuple[Room, fx.Effects]:
     """Count likes towards an entry."""
     draw = room.draw
     if draw is None or draw.phase != "open" or not draw.likes or draw.entries.get(viewer) is not None:
@@ -132,7 +133,7 @@ def liked(room: Room, viewer: str, name: str, count: int) -> tuple[Room, ev.Effe
     return _entered(room, draw, viewer, name) if likes >= draw.likes else (room, ())
 
 
-def tick(room: Room, now_s: float) -> tuple[Room, ev.Effects]:
+def tick(room: Room, now_s: float) -> tuple[Room, fx.Effects]:
     """Tell how many are in, and draw when the time is up."""
     draw = room.draw
     if draw is None or draw.phase != "open":
@@ -142,17 +143,17 @@ def tick(room: Room, now_s: float) -> tuple[Room, ev.Effects]:
     if not draw.is_changed or now_s - draw.told_s < TOLD_EVERY_S:
         return room, ()
     draw = replace(draw, is_changed=False, told_s=now_s)
-    return replace(room, draw=draw), (ev.TellAll(lottery_of(draw, now_s)),)
+    return replace(room, draw=draw), (fx.TellAll(lottery_of(draw, now_s)),)
 
 
-def awarded(room: Room, event: ev.Awarded | ev.AwardFailed, now_s: float) -> tuple[Room, ev.Effects]:
+def awarded(room: Room, event: ev.Awarded | ev.AwardFailed, now_s: float) -> tuple[Room, fx.Effects]:
     """Note that a prize is booked, or why it is not; winners are told when all of them are known."""
-    draw, effects = room.draw, list[ev.Effect]()
+    draw, effects = room.draw, list[fx.Effect]()
     viewer = room.viewers.get(event.viewer)
     if isinstance(event, ev.Awarded) and viewer is not None:
         viewers = room.viewers.with_entry(event.viewer, replace(viewer, balance_coins=event.balance_coins))
         room = replace(room, viewers=viewers)
-        effects.append(ev.Tell(event.viewer, Wallet(event.balance_coins)))
+        effects.append(fx.Tell(event.viewer, Wallet(event.balance_coins)))
     if draw is None or draw.phase != "drawing" or award_id(draw, event.viewer) != event.id:
         return room, tuple(effects)
     waiting = draw.waiting - {event.viewer}
@@ -221,15 +222,15 @@ def is_prize(id: str) -> bool:
     return id.startswith(_PRIZE)
 
 
-def _entered(room: Room, draw: Draw, viewer: str, name: str) -> tuple[Room, ev.Effects]:
+def _entered(room: Room, draw: Draw, viewer: str, name: str) -> tuple[Room, fx.Effects]:
     if draw.entries.get(viewer) is not None or len(draw.entries) >= ENTRIES_MAX:
         return room, ()
     entry = Entry(name, tag_of(room, draw.id, viewer))
     draw = replace(draw, entries=draw.entries.with_entry(viewer, entry), is_changed=True)
-    return replace(room, draw=draw), (ev.Tell(viewer, OwnEntry(draw.id, entry.tag)),)
+    return replace(room, draw=draw), (fx.Tell(viewer, OwnEntry(draw.id, entry.tag)),)
 
 
-def _drawn(room: Room, draw: Draw, now_s: float) -> tuple[Room, ev.Effects]:
+def _drawn(room: Room, draw: Draw, now_s: float) -> tuple[Room, fx.Effects]:
     entries = draw.entries
     for viewer in room.order.banned:  # who may not be here cannot win
         if entries.get(viewer) is not None:
@@ -241,18 +242,18 @@ def _drawn(room: Room, draw: Draw, now_s: float) -> tuple[Room, ev.Effects]:
         # A ticket is a gift without a price: the ledger holds it once, and the line of players takes it.
         return room, (
             *told,
-            *(ev.Commit(viewer, one.name, award_id(draw, viewer), "ticket", 0) for viewer, one in won),
+            *(fx.Commit(viewer, one.name, award_id(draw, viewer), "ticket", 0) for viewer, one in won),
         )
     if not won:
         return _over(room, draw, now_s)
     room = replace(room, draw=replace(draw, waiting=frozenset(viewer for viewer, _ in won)))
-    return room, tuple(ev.Award(viewer, award_id(draw, viewer), draw.coins) for viewer, _ in won)
+    return room, tuple(fx.Award(viewer, award_id(draw, viewer), draw.coins) for viewer, _ in won)
 
 
-def _over(room: Room, draw: Draw, now_s: float) -> tuple[Room, ev.Effects]:
+def _over(room: Room, draw: Draw, now_s: float) -> tuple[Room, fx.Effects]:
     draw = replace(draw, phase="over", until_s=now_s)
     names = ", ".join(entry.name for _, entry in draw.won)
-    report = ev.Report(
+    report = fx.Report(
         "lottery_ended",
         {
             "lottery": draw.id,
@@ -264,8 +265,8 @@ def _over(room: Room, draw: Draw, now_s: float) -> tuple[Room, ev.Effects]:
             "seed": draw.seed,
         },
     )
-    own = (ev.Tell(viewer, OwnEntry(draw.id, entry.tag, is_winner=True)) for viewer, entry in draw.won)
-    return replace(room, draw=draw), (ev.TellAll(lottery_of(draw, now_s)), *own, report)
+    own = (fx.Tell(viewer, OwnEntry(draw.id, entry.tag, is_winner=True)) for viewer, entry in draw.won)
+    return replace(room, draw=draw), (fx.TellAll(lottery_of(draw, now_s)), *own, report)
 
 
 def _own(draw: Draw, viewer: str) -> OwnEntry | None:

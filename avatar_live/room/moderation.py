@@ -14,6 +14,7 @@ from avatar_live.protocol.wire import (
     Refused,
     Removed,
 )
+from avatar_live.room import effects as fx
 from avatar_live.room import events as ev
 from avatar_live.room import held
 from avatar_live.room.bucket import take
@@ -47,24 +48,24 @@ def named(order: Order, name: str) -> str:
     return NAMELESS if is_unfit or not fit else fit
 
 
-def moderate(room: Room, event: ev.Moderated, now_s: float) -> tuple[Room, ev.Effects]:
+def moderate(room: Room, event: ev.Moderated, now_s: float) -> tuple[Room, fx.Effects]:
     """Do what a moderator, a program or the host orders, and record it."""
     order = event.order
     if event.by:
         counted = _with_deed_counted(room, event.by, now_s)
         if counted is None:
-            return room, (ev.Tell(event.by, Refused("moderate", TOO_FAST)),)
+            return room, (fx.Tell(event.by, Refused("moderate", TOO_FAST)),)
         room = counted
     obstacle = obstacle_to(room, event.by, order, now_s, event.program)
     if obstacle:
-        return room, (ev.Tell(event.by, Refused("moderate", obstacle)),) if event.by else ()
+        return room, (fx.Tell(event.by, Refused("moderate", obstacle)),) if event.by else ()
     viewer = _subject(room, order)
     reason = cleaned(order.reason)[:REASON_CHARACTERS_MAX]
     text = _text(room, order)
     room, effects = _done(room, order, viewer, reason, now_s)
     if order.deed in _ABOUT_THE_ROOM:
         effects = (*effects, *held.to_moderators(room.order, kept(room.order)))
-    record = ev.Record(event.by or event.program, order.deed, viewer, reason, text)
+    record = fx.Record(event.by or event.program, order.deed, viewer, reason, text)
     return room, (*effects, record)
 
 
@@ -135,16 +136,16 @@ def with_author(room: Room, seq: int, viewer: str) -> Room:
     return replace(room, order=replace(rules, authors=authors))
 
 
-def invited(room: Room, event: ev.Invited) -> tuple[Room, ev.Effects]:
+def invited(room: Room, event: ev.Invited) -> tuple[Room, fx.Effects]:
     """Make a viewer a moderator."""
     rules = room.order
     if event.viewer in rules.moderators or len(rules.moderators) >= MODERATORS_MAX:
         return room, ()
     room = replace(room, order=replace(rules, moderators=rules.moderators | {event.viewer}))
-    return room, (ev.Record("", "promote", event.viewer, ""),)
+    return room, (fx.Record("", "promote", event.viewer, ""),)
 
 
-def report(room: Room, event: ev.LineReported, now_s: float) -> tuple[Room, ev.Effects]:
+def report(room: Room, event: ev.LineReported, now_s: float) -> tuple[Room, fx.Effects]:
     """Count who finds a line out of place, each viewer once."""
     rules = room.order
     before = rules.reports.get(event.seq, frozenset())
@@ -152,7 +153,7 @@ def report(room: Room, event: ev.LineReported, now_s: float) -> tuple[Room, ev.E
         return room, ()
     counted = _with_deed_counted(room, event.viewer, now_s)
     if counted is None:
-        return room, (ev.Tell(event.viewer, Refused("report", TOO_FAST)),)
+        return room, (fx.Tell(event.viewer, Refused("report", TOO_FAST)),)
     room = counted
     reports = {seq: viewers for seq, viewers in rules.reports.items() if seq in rules.authors}
     reports[event.seq] = before | {event.viewer}
@@ -167,25 +168,25 @@ def _with_deed_counted(room: Room, name: str, now_s: float) -> Room | None:
     return replace(room, viewers=room.viewers.with_entry(name, replace(viewer, deed=bucket)))
 
 
-def _done(room: Room, order: Moderate, viewer: str, reason: str, now_s: float) -> tuple[Room, ev.Effects]:
+def _done(room: Room, order: Moderate, viewer: str, reason: str, now_s: float) -> tuple[Room, fx.Effects]:
     rules = room.order
-    effects: ev.Effects = ()
+    effects: fx.Effects = ()
     match order.deed:
         case "mute":
             still = {one: until_s for one, until_s in rules.muted.items() if until_s > now_s}
             rules = replace(rules, muted={**still, viewer: now_s + order.seconds})
             why = f" ({reason})" if reason else ""
             rules, dropped = held.dropped(rules, held.lines_of(rules, viewer), held.DENIED)
-            effects = (*dropped, ev.Tell(viewer, Refused("say", f"You are muted for {_spoken(order.seconds)}{why}.")))
+            effects = (*dropped, fx.Tell(viewer, Refused("say", f"You are muted for {_spoken(order.seconds)}{why}.")))
         case "unmute":
             rules = replace(rules, muted={one: until_s for one, until_s in rules.muted.items() if one != viewer})
         case "ban":
             rules = replace(rules, banned={**rules.banned, viewer: reason}, moderators=rules.moderators - {viewer})
             rules, dropped = held.dropped(rules, held.lines_of(rules, viewer), BANNED)
-            effects = (*dropped, ev.SendAway(viewer, BANNED, order.is_by_address))
+            effects = (*dropped, fx.SendAway(viewer, BANNED, order.is_by_address))
         case "unban":
             rules = replace(rules, banned={one: why for one, why in rules.banned.items() if one != viewer})
-            effects = (ev.LetBack(viewer),)
+            effects = (fx.LetBack(viewer),)
         case "remove":
             return _without_line(room, order.seq)
         case "slow":
@@ -212,13 +213,13 @@ def _done(room: Room, order: Moderate, viewer: str, reason: str, now_s: float) -
     return replace(room, order=rules), effects
 
 
-def _without_line(room: Room, seq: int) -> tuple[Room, ev.Effects]:
+def _without_line(room: Room, seq: int) -> tuple[Room, fx.Effects]:
     rules = room.order
     removed = rules.removed if seq in rules.removed else (*rules.removed, seq)[-LINES_KEPT_MAX:]
     rules = held.without_regular(rules, rules.authors[seq])
     lines = tuple(line for line in room.lines if line.seq != seq)
     room = replace(room, lines=lines, order=replace(rules, removed=removed))
-    return room, (ev.TellAll(Removed(seq)), ev.Report("chat_removed", {"line": seq}))
+    return room, (fx.TellAll(Removed(seq)), fx.Report("chat_removed", {"line": seq}))
 
 
 def _text(room: Room, order: Moderate) -> str:

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from avatar_live.protocol.cues import Banner, Confetti
 from avatar_live.protocol.wire import CHAT_CHARACTERS_MAX, HoldReason
+from avatar_live.room import effects as fx
 from avatar_live.room import events as ev
 from avatar_live.room import held
 from avatar_live.room.bucket import take
@@ -36,7 +37,7 @@ LIKES_AT_ONCE_MAX: Final = 1_000
 TOO_FAST: Final = "That was too fast; wait a second and say it again."
 
 
-def say(room: Room, event: ev.OutsideSaid, now_s: float) -> tuple[Room, ev.Effects]:
+def say(room: Room, event: ev.OutsideSaid, now_s: float) -> tuple[Room, fx.Effects]:
     """Tell everybody a line from outside; a camp's word in it pushes the ball. What has an obstacle is left out."""
     if obstacle_to_line(room, event, now_s):
         return room, ()
@@ -47,16 +48,16 @@ def say(room: Room, event: ev.OutsideSaid, now_s: float) -> tuple[Room, ev.Effec
     room = with_line(replace(room, outside=bucket), line)
     room = with_author(room, line.seq, "")  # nobody whom one could mute here
     camp = camp_in(line.text)
-    push = (ev.PushBall(camp, WORD_PUSH),) if camp is not None else ()
-    return room, (ev.TellAll(line), reported(line), *push)
+    push = (fx.PushBall(camp, WORD_PUSH),) if camp is not None else ()
+    return room, (fx.TellAll(line), reported(line), *push)
 
 
-def give(room: Room, event: ev.OutsideGave, now_s: float) -> tuple[Room, ev.Effects]:
+def give(room: Room, event: ev.OutsideGave, now_s: float) -> tuple[Room, fx.Effects]:
     """Tell everybody of a gift that was given elsewhere, and thank for it unless the stage has just done so."""
     name, gift = named(room.order, event.name), cleaned(event.gift)[:GIFT_CHARACTERS_MAX] or NAMELESS_GIFT
     count = min(max(event.count, 1), GIFTS_MAX)
     worth = cleaned(event.worth)[:GIFT_CHARACTERS_MAX]
-    report = ev.Report("gift", _gift_data(event.id[:ID_CHARACTERS_MAX], name, gift, count, worth), event.source)
+    report = fx.Report("gift", _gift_data(event.id[:ID_CHARACTERS_MAX], name, gift, count, worth), event.source)
     said = ev.OutsideSaid(event.source, name, _gift_line(gift, count, worth, event.text))
     if event.text and obstacle_to_line(room, said, now_s):
         said = replace(said, text=_gift_line(gift, count, worth, ""))  # the gift is told, if not what was said with it
@@ -65,20 +66,20 @@ def give(room: Room, event: ev.OutsideGave, now_s: float) -> tuple[Room, ev.Effe
     return room, (report, *told, *thanks)
 
 
-def like(room: Room, event: ev.OutsideLiked) -> tuple[Room, ev.Effects]:
+def like(room: Room, event: ev.OutsideLiked) -> tuple[Room, fx.Effects]:
     """Count likes that were given elsewhere; they rise as hearts with everybody's."""
     count = min(event.count, LIKES_AT_ONCE_MAX)
     if count < 1:
         return room, ()
     room = replace(room, likes=room.likes + count, likes_reported=room.likes_reported + count)
-    return room, (ev.Report("like", {"count": count, "total": room.likes}, event.source),)
+    return room, (fx.Report("like", {"count": count, "total": room.likes}, event.source),)
 
 
-def follow(room: Room, event: ev.OutsideFollowed, now_s: float) -> tuple[Room, ev.Effects]:
+def follow(room: Room, event: ev.OutsideFollowed, now_s: float) -> tuple[Room, fx.Effects]:
     """Tell of somebody who follows the host elsewhere."""
     name = named(room.order, event.name)
     room, banner = _banner(room, f"{name} follows", name, now_s)
-    return room, (ev.Report("followed", {"name": name, "followers": room.followers}, event.source), *banner)
+    return room, (fx.Report("followed", {"name": name, "followers": room.followers}, event.source), *banner)
 
 
 def obstacle_to_line(room: Room, event: ev.OutsideSaid, now_s: float) -> str:
@@ -111,7 +112,7 @@ def _gift_data(id: str, name: str, gift: str, count: int, worth: str) -> dict[st
     }
 
 
-def _thanks(room: Room, words: str, name: str, id: str, now_s: float) -> tuple[Room, ev.Effects]:
+def _thanks(room: Room, words: str, name: str, id: str, now_s: float) -> tuple[Room, fx.Effects]:
     room, banner = _banner(room, words, name, now_s)
     if not banner:
         return room, ()
@@ -119,7 +120,7 @@ def _thanks(room: Room, words: str, name: str, id: str, now_s: float) -> tuple[R
     return room, (*banner, *confetti)
 
 
-def _banner(room: Room, words: str, name: str, now_s: float) -> tuple[Room, ev.Effects]:
+def _banner(room: Room, words: str, name: str, now_s: float) -> tuple[Room, fx.Effects]:
     """Show a banner, unless there is no stage, or enough was shown of late."""
     bucket = take(room.outside_shown, OUTSIDE_SHOWN_ALLOWANCE, now_s)
     is_quiet = not room.has_engine or bool(room.order.rest)

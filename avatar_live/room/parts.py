@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from avatar_live.protocol.catalogue import FREE_TICKET_LIKES, FREE_TICKET_SECONDS
 from avatar_live.protocol.view import Camp
+from avatar_live.room import effects as fx
 from avatar_live.room import events as ev
 from avatar_live.room import free_ticket
 from avatar_live.room.state import Room, Viewer
@@ -17,21 +18,21 @@ from avatar_live.room.state import Room, Viewer
 TICKS_A_LOOK: Final = 5  # and so many of the roster's 256 shelves: at ten ticks a second everybody within 26 s
 
 
-def kept(room: Room, name: str, now_s: float) -> tuple[Room, ev.Effects]:
+def kept(room: Room, name: str, now_s: float) -> tuple[Room, fx.Effects]:
     """Write down what part a viewer has had, now that it has changed for longer than a moment."""
     viewer = room.viewers.get(name)
     if viewer is None or _part(viewer, now_s) == viewer.kept:
         return room, ()
     viewer = replace(viewer, kept=_part(viewer, now_s))
     room = replace(room, viewers=room.viewers.with_entry(name, viewer))
-    return room, (ev.KeepParts((_told(name, viewer),)),)
+    return room, (fx.KeepParts((_told(name, viewer),)),)
 
 
-def tick(room: Room, now_s: float) -> tuple[Room, ev.Effects]:
+def tick(room: Room, now_s: float) -> tuple[Room, fx.Effects]:
     """Look at some viewers, many at once: what they are written down in is one commit."""
     if room.sweep % TICKS_A_LOOK:
         return room, ()
-    found: list[ev.Part] = []
+    found: list[fx.Part] = []
 
     def look(name: str, viewer: Viewer) -> Viewer:
         part = _part(viewer, now_s)
@@ -42,7 +43,7 @@ def tick(room: Room, now_s: float) -> tuple[Room, ev.Effects]:
         return viewer
 
     viewers = room.viewers.changed(room.sweep, TICKS_A_LOOK, look)
-    return (replace(room, viewers=viewers), (ev.KeepParts(tuple(found)),)) if found else (room, ())
+    return (replace(room, viewers=viewers), (fx.KeepParts(tuple(found)),)) if found else (room, ())
 
 
 def not_kept(room: Room, event: ev.PartsNotKept) -> Room:
@@ -60,6 +61,6 @@ def _part(viewer: Viewer, now_s: float) -> tuple[int, float, Camp | None]:
     return min(viewer.likes, FREE_TICKET_LIKES), seconds, viewer.camp
 
 
-def _told(name: str, viewer: Viewer) -> ev.Part:
+def _told(name: str, viewer: Viewer) -> fx.Part:
     assert viewer.kept is not None
-    return ev.Part(name, *viewer.kept)
+    return fx.Part(name, *viewer.kept)

@@ -8,6 +8,7 @@ from avatar_live.protocol.catalogue import TICKET_SECONDS
 from avatar_live.protocol.cues import Banner
 from avatar_live.protocol.view import Camp
 from avatar_live.protocol.wire import GiftUpdate, PlayEnd, PlayStart
+from avatar_live.room import effects as fx
 from avatar_live.room import events as ev
 from avatar_live.room import lottery
 from avatar_live.room.cues import cue, done
@@ -39,16 +40,16 @@ def obstacle(room: Room) -> str:
     return LINE_FULL if len(room.queue) >= QUEUE_MAX else ""
 
 
-def queue_up(room: Room, event: ev.GiftCommitted, now_s: float) -> tuple[Room, ev.Effects]:
+def queue_up(room: Room, event: ev.GiftCommitted, now_s: float) -> tuple[Room, fx.Effects]:
     """Put a ticket at the end of the line and tell its place; the next tick admits the first. A prize is never lost
     to a line that is full or slow: lotteries draw no more of them than the line holds."""
     if len(room.queue) >= QUEUE_MAX and not lottery.is_prize(event.id):
-        return room, (ev.Refund(event.viewer, event.id, LINE_FULL),)
+        return room, (fx.Refund(event.viewer, event.id, LINE_FULL),)
     ticket = Ticket(event.viewer, event.name, event.id, event.token, now_s)
     room = replace(room, queue=(*room.queue, ticket))
     is_next = len(room.seats) + len(room.queue) <= room.seats_max
     reason = "" if is_next else _place(len(room.queue))
-    return room, (ev.Tell(event.viewer, GiftUpdate(event.id, "committed", event.balance_coins, reason)),)
+    return room, (fx.Tell(event.viewer, GiftUpdate(event.id, "committed", event.balance_coins, reason)),)
 
 
 def place_in_line(room: Room, viewer: str, gift_id: str) -> str:
@@ -57,29 +58,29 @@ def place_in_line(room: Room, viewer: str, gift_id: str) -> str:
     return next((_place(at + 1) for at, asked in enumerate(waiting) if asked == (viewer, gift_id)), "")
 
 
-def watching(room: Room, event: ev.PlayerWatches, now_s: float) -> tuple[Room, ev.Effects]:
+def watching(room: Room, event: ev.PlayerWatches, now_s: float) -> tuple[Room, fx.Effects]:
     """Let an invited player enter the pitch, now that somebody will see it."""
     seat = _seat_of(room, event.player)
     if seat is None or seat.phase != "invited":
         return room, ()
     room = _with_seat(room, replace(seat, phase="entering", until_s=now_s + FIRST_FRAME_S))
-    return room, (ev.EnterPitch(seat.player, seat.ticket.name, seat.camp),)
+    return room, (fx.EnterPitch(seat.player, seat.ticket.name, seat.camp),)
 
 
-def seeing(room: Room, event: ev.PlayerSees, now_s: float) -> tuple[Room, ev.Effects]:
+def seeing(room: Room, event: ev.PlayerSees, now_s: float) -> tuple[Room, fx.Effects]:
     """Start a player's time with the first picture."""
     seat = _seat_of(room, event.player)
     if seat is None or seat.phase != "entering":
         return room, ()
     room = _with_seat(room, replace(seat, phase="playing", until_s=now_s + TICKET_SECONDS))
     room, banner = cue(room, Banner(f"{seat.ticket.name} plays", "ticket", seat.ticket.name))
-    report = ev.Report("play_started", {"player": seat.player, "name": seat.ticket.name, "camp": seat.camp})
-    return room, (ev.Mark(seat.ticket.viewer, seat.ticket.gift_id, "playing"), *banner, report)
+    report = fx.Report("play_started", {"player": seat.player, "name": seat.ticket.name, "camp": seat.camp})
+    return room, (fx.Mark(seat.ticket.viewer, seat.ticket.gift_id, "playing"), *banner, report)
 
 
-def left(room: Room, event: ev.PlayLeft, now_s: float) -> tuple[Room, ev.Effects]:
+def left(room: Room, event: ev.PlayLeft, now_s: float) -> tuple[Room, fx.Effects]:
     """End a game because its player wants to; before its first picture the coins go back."""
-    effects: list[ev.Effect] = []
+    effects: list[fx.Effect] = []
     for seat in room.seats:
         if seat.ticket.viewer == event.viewer:
             room, ended = _end(room, seat, LEFT, is_refunded=seat.phase != "playing")
@@ -92,24 +93,24 @@ def measured(room: Room, event: ev.SeatsMeasured) -> Room:
     return replace(room, seats_max=min(event.count, SEATS))
 
 
-def engine_left(room: Room) -> tuple[Room, ev.Effects]:
+def engine_left(room: Room) -> tuple[Room, fx.Effects]:
     """End every game with a refund; who waits goes on waiting for the next engine."""
     room, effects = end_all(room, ENGINE_GONE)
     return replace(room, has_engine=False, seats_max=SEATS), effects
 
 
-def end_all(room: Room, reason: str) -> tuple[Room, ev.Effects]:
+def end_all(room: Room, reason: str) -> tuple[Room, fx.Effects]:
     """End every game with a refund."""
-    effects: list[ev.Effect] = []
+    effects: list[fx.Effect] = []
     for seat in room.seats:
         room, ended = _end(room, seat, reason, is_refunded=True)
         effects += ended
     return room, tuple(effects)
 
 
-def tick(room: Room, is_live: bool, now_s: float) -> tuple[Room, ev.Effects]:
+def tick(room: Room, is_live: bool, now_s: float) -> tuple[Room, fx.Effects]:
     """End what is over, refund what could not start, and admit who is next."""
-    effects: list[ev.Effect] = []
+    effects: list[fx.Effect] = []
     for seat in room.seats:
         if now_s >= seat.until_s:
             reason = {"invited": NO_CONNECTION, "entering": NO_PICTURE, "playing": OVER}[seat.phase]
@@ -118,7 +119,7 @@ def tick(room: Room, is_live: bool, now_s: float) -> tuple[Room, ev.Effects]:
     waiting = tuple(
         ticket for ticket in room.queue if now_s - ticket.asked_s < QUEUE_S_MAX or lottery.is_prize(ticket.gift_id)
     )
-    effects += [ev.Refund(one.viewer, one.gift_id, WAITED) for one in room.queue if one not in waiting]
+    effects += [fx.Refund(one.viewer, one.gift_id, WAITED) for one in room.queue if one not in waiting]
     room = replace(room, queue=waiting) if waiting != room.queue else room
     if room.has_engine and is_live and not room.order.is_hidden:
         room, admitted = _admit(room, now_s)
@@ -126,8 +127,8 @@ def tick(room: Room, is_live: bool, now_s: float) -> tuple[Room, ev.Effects]:
     return room, tuple(effects)
 
 
-def _admit(room: Room, now_s: float) -> tuple[Room, list[ev.Effect]]:
-    effects: list[ev.Effect] = []
+def _admit(room: Room, now_s: float) -> tuple[Room, list[fx.Effect]]:
+    effects: list[fx.Effect] = []
     for ticket in room.queue:
         if len(room.seats) >= room.seats_max:
             break
@@ -141,19 +142,19 @@ def _admit(room: Room, now_s: float) -> tuple[Room, list[ev.Effect]]:
             seats=(*room.seats, seat),
             queue=tuple(other for other in room.queue if other is not ticket),
         )
-        effects.append(ev.Tell(ticket.viewer, PlayStart(ticket.token, TICKET_SECONDS)))
+        effects.append(fx.Tell(ticket.viewer, PlayStart(ticket.token, TICKET_SECONDS)))
     if effects:
         effects += _told_places(room)
     return room, effects
 
 
-def _told_places(room: Room) -> list[ev.Effect]:
-    told: list[ev.Effect] = []
+def _told_places(room: Room) -> list[fx.Effect]:
+    told: list[fx.Effect] = []
     for at, ticket in enumerate(room.queue):
         viewer = room.viewers.get(ticket.viewer)
         if viewer is not None:
             update = GiftUpdate(ticket.gift_id, "committed", viewer.balance_coins, _place(at + 1))
-            told.append(ev.Tell(ticket.viewer, update))
+            told.append(fx.Tell(ticket.viewer, update))
     return told
 
 
@@ -168,16 +169,16 @@ def _camp_for(room: Room, viewer: str) -> Camp:
     return "red" if sum(seat.camp == "red" for seat in room.seats) * 2 <= len(room.seats) else "blue"
 
 
-def _end(room: Room, seat: Seat, reason: str, is_refunded: bool) -> tuple[Room, ev.Effects]:
+def _end(room: Room, seat: Seat, reason: str, is_refunded: bool) -> tuple[Room, fx.Effects]:
     ticket = seat.ticket
     room = replace(room, seats=tuple(other for other in room.seats if other.player != seat.player))
-    effects: ev.Effects = (
-        ev.LeavePitch(seat.player),
-        ev.Tell(ticket.viewer, PlayEnd(reason)),
-        ev.Report("play_ended", {"player": seat.player, "name": ticket.name, "reason": reason}),
+    effects: fx.Effects = (
+        fx.LeavePitch(seat.player),
+        fx.Tell(ticket.viewer, PlayEnd(reason)),
+        fx.Report("play_ended", {"player": seat.player, "name": ticket.name, "reason": reason}),
     )
     if is_refunded:
-        return room, (*effects, ev.Refund(ticket.viewer, ticket.gift_id, reason))
+        return room, (*effects, fx.Refund(ticket.viewer, ticket.gift_id, reason))
     return room, (*effects, *done(room, ticket.viewer, ticket.gift_id))
 
 

@@ -18,6 +18,7 @@ from avatar_live.protocol.together import (
     Poll,
 )
 from avatar_live.protocol.wire import Refused
+from avatar_live.room import effects as fx
 from avatar_live.room import events as ev
 from avatar_live.room.bucket import take
 from avatar_live.room.state import CAMP_ALLOWANCE, Ballot, Room
@@ -62,7 +63,7 @@ def is_running(room: Room) -> bool:
     return room.ballot is not None and not room.ballot.is_over
 
 
-def opened(room: Room, event: ev.PollOpened, now_s: float) -> tuple[Room, ev.Effects]:
+def opened(room: Room, event: ev.PollOpened, now_s: float) -> tuple[Room, fx.Effects]:
     """Let viewers vote."""
     poll = asked(event.question, event.choices, event.seconds, event.answer)
     if is_running(room) or isinstance(poll, str):
@@ -77,7 +78,7 @@ def opened(room: Room, event: ev.PollOpened, now_s: float) -> tuple[Room, ev.Eff
         told_s=now_s,
     )
     room = replace(room, ballot=ballot, polls=ballot.id)
-    report = ev.Report(
+    report = fx.Report(
         "poll_started",
         {
             "poll": ballot.id,
@@ -87,36 +88,36 @@ def opened(room: Room, event: ev.PollOpened, now_s: float) -> tuple[Room, ev.Eff
             "is_quiz": event.answer is not None,
         },
     )
-    return room, (ev.TellAll(poll_of(ballot, now_s)), report)
+    return room, (fx.TellAll(poll_of(ballot, now_s)), report)
 
 
-def voted(room: Room, event: ev.Voted, now_s: float) -> tuple[Room, ev.Effects]:
+def voted(room: Room, event: ev.Voted, now_s: float) -> tuple[Room, fx.Effects]:
     """Count a vote, in place of the one that the viewer had before."""
     ballot, viewer = room.ballot, room.viewers.get(event.viewer)
     assert viewer is not None
     bucket = take(viewer.press, CAMP_ALLOWANCE, now_s)
     if bucket is None:
-        return room, (ev.Tell(event.viewer, Refused("vote", TOO_FAST)),)
+        return room, (fx.Tell(event.viewer, Refused("vote", TOO_FAST)),)
     room = replace(room, viewers=room.viewers.with_entry(event.viewer, replace(viewer, press=bucket)))
     if ballot is None or ballot.is_over or ballot.id != event.poll:
-        return room, (ev.Tell(event.viewer, Refused("vote", NOT_RUNNING)),)
+        return room, (fx.Tell(event.viewer, Refused("vote", NOT_RUNNING)),)
     if not 0 <= event.choice < len(ballot.choices):
-        return room, (ev.Tell(event.viewer, Refused("vote", NO_SUCH_CHOICE)),)
+        return room, (fx.Tell(event.viewer, Refused("vote", NO_SUCH_CHOICE)),)
     counts, before = list(ballot.counts), ballot.votes.get(event.viewer)
     if before is not None:
         counts[before] -= 1
     counts[event.choice] += 1
     votes = ballot.votes.with_entry(event.viewer, event.choice)
     room = replace(room, ballot=replace(ballot, votes=votes, counts=tuple(counts), is_changed=True))
-    return room, (ev.Tell(event.viewer, OwnVote(ballot.id, event.choice)),)
+    return room, (fx.Tell(event.viewer, OwnVote(ballot.id, event.choice)),)
 
 
-def closed(room: Room, now_s: float) -> tuple[Room, ev.Effects]:
+def closed(room: Room, now_s: float) -> tuple[Room, fx.Effects]:
     """End a poll before its time."""
     return _ended(room, room.ballot, now_s) if room.ballot is not None and not room.ballot.is_over else (room, ())
 
 
-def tick(room: Room, now_s: float) -> tuple[Room, ev.Effects]:
+def tick(room: Room, now_s: float) -> tuple[Room, fx.Effects]:
     """Tell how the votes stand, and end what is over."""
     ballot = room.ballot
     if ballot is None or ballot.is_over:
@@ -126,7 +127,7 @@ def tick(room: Room, now_s: float) -> tuple[Room, ev.Effects]:
     if not ballot.is_changed or ballot.answer is not None or now_s - ballot.told_s < TOLD_EVERY_S:
         return room, ()
     ballot = replace(ballot, is_changed=False, told_s=now_s)
-    return replace(room, ballot=ballot), (ev.TellAll(poll_of(ballot, now_s)),)
+    return replace(room, ballot=ballot), (fx.TellAll(poll_of(ballot, now_s)),)
 
 
 def poll_of(ballot: Ballot, now_s: float) -> Poll:
@@ -152,12 +153,12 @@ def welcome(room: Room, viewer: str, now_s: float) -> tuple[Poll | None, int | N
     return poll_of(ballot, now_s), ballot.votes.get(viewer)
 
 
-def _ended(room: Room, ballot: Ballot, now_s: float) -> tuple[Room, ev.Effects]:
+def _ended(room: Room, ballot: Ballot, now_s: float) -> tuple[Room, fx.Effects]:
     ballot = replace(ballot, is_over=True, until_s=min(ballot.until_s, now_s))
     most = max(ballot.counts)
     winner = ballot.choices[ballot.counts.index(most)] if most else ""
     answer = "" if ballot.answer is None else ballot.choices[ballot.answer]
-    report = ev.Report(
+    report = fx.Report(
         "poll_ended",
         {
             "poll": ballot.id,
@@ -169,4 +170,4 @@ def _ended(room: Room, ballot: Ballot, now_s: float) -> tuple[Room, ev.Effects]:
             "right": 0 if ballot.answer is None else ballot.counts[ballot.answer],
         },
     )
-    return replace(room, ballot=ballot), (ev.TellAll(poll_of(ballot, now_s)), report)
+    return replace(room, ballot=ballot), (fx.TellAll(poll_of(ballot, now_s)), report)

@@ -5,6 +5,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from avatar_live.protocol.wire import Rest
+from avatar_live.room import effects as fx
 from avatar_live.room import events as ev
 from avatar_live.room import play, turns
 from avatar_live.room.cues import all_cues
@@ -21,7 +22,7 @@ GIFTS_REST: Final[dict[Rest, str]] = {
 }
 
 
-def hide(room: Room, event: ev.HostHid, now_s: float) -> tuple[Room, ev.Effects]:
+def hide(room: Room, event: ev.HostHid, now_s: float) -> tuple[Room, fx.Effects]:
     """Rest while the host hides: games end with a refund, and what is paid but not shown waits for the return."""
     if event.is_hidden == room.order.is_hidden:
         return room, ()

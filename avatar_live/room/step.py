@@ -33,11 +33,12 @@ from avatar_live.room import (
     rest,
     turns,
 )
+from avatar_live.room import effects as fx
 from avatar_live.room import events as ev
 from avatar_live.room.state import Room
 
 
-def step(room: Room, event: ev.Event, now_s: float) -> tuple[Room, ev.Effects]:
+def step(room: Room, event: ev.Event, now_s: float) -> tuple[Room, fx.Effects]:
     """Return the room after `event` and the effects to perform, in order."""
     match event:
         case ev.Joined():
@@ -144,7 +145,7 @@ def step(room: Room, event: ev.Event, now_s: float) -> tuple[Room, ev.Effects]:
             room, cued = cues.cue(room, Goal(event.camp))
             return room, (
                 *cued,
-                ev.Report("goal", {"camp": event.camp, "red": event.score_red, "blue": event.score_blue}),
+                fx.Report("goal", {"camp": event.camp, "red": event.score_red, "blue": event.score_blue}),
             )
         case ev.Ticked():
             return _tick(room, event, now_s)
@@ -152,7 +153,7 @@ def step(room: Room, event: ev.Event, now_s: float) -> tuple[Room, ev.Effects]:
             assert_never(event)
 
 
-def _tick(room: Room, event: ev.Ticked, now_s: float) -> tuple[Room, ev.Effects]:
+def _tick(room: Room, event: ev.Ticked, now_s: float) -> tuple[Room, fx.Effects]:
     room, played = play.tick(room, event.is_live, now_s)
     room, taken = turns.tick(room, now_s)
     room, swept = audience.tick(room, now_s)
@@ -181,12 +182,12 @@ def _tick(room: Room, event: ev.Ticked, now_s: float) -> tuple[Room, ev.Effects]
     effects = (*played, *taken, *swept, *ended, *offered, *counted, *grown, *drawn, *placed, *kept)
     if show == room.show:
         return room, effects
-    return replace(room, show=show), (*effects, ev.TellAll(show))
+    return replace(room, show=show), (*effects, fx.TellAll(show))
 
 
-def _with_offers_told(room: Room) -> tuple[Room, ev.Effects]:
+def _with_offers_told(room: Room) -> tuple[Room, fx.Effects]:
     """Tell everybody when games sell something else, at most once a tick."""
     now = offers.offers(room)
     if now == room.shelf.told:
         return room, ()
-    return replace(room, shelf=replace(room.shelf, told=now)), (ev.TellAll(Offers(now)),)
+    return replace(room, shelf=replace(room.shelf, told=now)), (fx.TellAll(Offers(now)),)

@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 from msgspec.structs import replace
 
-from avatar_live.room import events as ev
+from avatar_live.room import effects as fx
 from avatar_live.room.lottery import award_id
 from avatar_live.room.state import Ballot, Draw, Room, Target
 
@@ -50,7 +50,7 @@ def has_begun_or_ended(before: Room, after: Room) -> bool:
     return _stages(before) != _stages(after)
 
 
-def restored(room: Room, kept: Together, now_s: float) -> tuple[Room, ev.Effects]:
+def restored(room: Room, kept: Together, now_s: float) -> tuple[Room, fx.Effects]:
     """Go on with what was kept `now_s` being then; what has ended meanwhile ends with the next tick.
 
     The prizes of a lottery that was drawn are asked for again: the ledger books each once.
@@ -74,8 +74,8 @@ def restored(room: Room, kept: Together, now_s: float) -> tuple[Room, ev.Effects
     if draw.phase == "open":
         return room, ()
     if draw.prize == "ticket":
-        return room, tuple(ev.Commit(name, one.name, award_id(draw, name), "ticket", 0) for name, one in draw.won)
-    return room, tuple(ev.Award(name, award_id(draw, name), draw.coins) for name, _ in draw.won)
+        return room, tuple(fx.Commit(name, one.name, award_id(draw, name), "ticket", 0) for name, one in draw.won)
+    return room, tuple(fx.Award(name, award_id(draw, name), draw.coins) for name, _ in draw.won)
 
 
 def _stages(room: Room) -> tuple[object, ...]:

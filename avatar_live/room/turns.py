@@ -16,6 +16,7 @@ from avatar_live.protocol.catalogue import GIFTS
 from avatar_live.protocol.cues import Banner, GiantHead, React
 from avatar_live.protocol.effects import ANSWER_S, GAME_SILENT_S, OUTCOME_S, PAUSE_S_MAX, RETURN_S, EffectAskedEvent
 from avatar_live.protocol.wire import REASON_CHARACTERS_MAX, GiftState, GiftUpdate
+from avatar_live.room import effects as fx
 from avatar_live.room import events as ev
 from avatar_live.room import offers
 from avatar_live.room.cues import cue, done, without_cue
@@ -38,7 +39,7 @@ MOMENT_S: Final = 0.001
 _TELLS: Final[dict[str, GiftState]] = {"running": "running", "paused": "paused"}
 
 
-def begin(room: Room, event: ev.GiftCommitted, now_s: float) -> tuple[Room, ev.Effects]:
+def begin(room: Room, event: ev.GiftCommitted, now_s: float) -> tuple[Room, fx.Effects]:
     """Put a paid effect in line, and let it have its turn if nothing is before it."""
     game, sold = game_of(event.gift), offers.terms(room, event.gift)
     if game != STAGE and game not in room.shelf.games:  # paid in an earlier life of the room: the game may come back
@@ -52,7 +53,7 @@ def begin(room: Room, event: ev.GiftCommitted, now_s: float) -> tuple[Room, ev.E
         price_coins=event.price_coins,
         left_s=sold.seconds if sold is not None else 0.0,
     )
-    banner: ev.Effects = ()
+    banner: fx.Effects = ()
     if game != STAGE:  # of a gift of our own it comes with the gift
         room, banner = _banner(room, turn, sold.name if sold is not None else event.gift)
     room = offers.sold(room, event.viewer, event.gift, now_s)
@@ -66,13 +67,13 @@ def effect_id(viewer: str, gift_id: str) -> str:
     return hashlib.sha256(f"{viewer}/{gift_id}".encode()).hexdigest()[:32]
 
 
-def standing(room: Room, viewer: str, gift_id: str, now_s: float) -> ev.Effects:
+def standing(room: Room, viewer: str, gift_id: str, now_s: float) -> fx.Effects:
     """Tell a viewer how an own effect stands; nothing when it is not on its way."""
     turn = _find(room, effect_id(viewer, gift_id))
     return () if turn is None else _told(room, turn, now_s)
 
 
-def own(room: Room, viewer: str, now_s: float) -> ev.Effects:
+def own(room: Room, viewer: str, now_s: float) -> fx.Effects:
     """Tell a viewer who comes back how all own effects stand."""
     return tuple(told for turn in room.shelf.turns if turn.viewer == viewer for told in _told(room, turn, now_s))
 
@@ -107,7 +108,7 @@ def obstacle_to_report(room: Room, event: ev.EffectReported) -> str:
     return NOT_RUNNING if event.step in ("paused", "resumed") and turn.phase not in ("running", "paused") else ""
 
 
-def reported(room: Room, event: ev.EffectReported, now_s: float) -> tuple[Room, ev.Effects]:
+def reported(room: Room, event: ev.EffectReported, now_s: float) -> tuple[Room, fx.Effects]:
     """Take what a game says of an effect; what it has said before changes nothing."""
     turn = _find(room, event.id)
     if turn is None or obstacle_to_report(room, event):
@@ -132,7 +133,7 @@ def reported(room: Room, event: ev.EffectReported, now_s: float) -> tuple[Room, 
             return room, ()
 
 
-def cue_taken(room: Room, event: ev.CueWasTaken, now_s: float) -> tuple[Room, ev.Effects]:
+def cue_taken(room: Room, event: ev.CueWasTaken, now_s: float) -> tuple[Room, fx.Effects]:
     """Let a gift of our own run, now that the engine has its cue; one that takes no time is done by that.
 
     The books call both done: the engine shows it to its end, even if this room dies.
@@ -144,10 +145,10 @@ def cue_taken(room: Room, event: ev.CueWasTaken, now_s: float) -> tuple[Room, ev
     if turn is None:
         return room, done(room, taken.viewer, taken.gift_id)
     room, told = _run(room, turn, now_s)
-    return room, (ev.Mark(taken.viewer, taken.gift_id, "done"), *told)
+    return room, (fx.Mark(taken.viewer, taken.gift_id, "done"), *told)
 
 
-def game_came(room: Room, event: ev.GameOffered, now_s: float) -> tuple[Room, ev.Effects]:
+def game_came(room: Room, event: ev.GameOffered, now_s: float) -> tuple[Room, fx.Effects]:
     """Take what a game offers; one that was away, or comes on a new line, is asked again for what no line does."""
     before = room.shelf.games.get(event.game)
     room = offers.offer(room, event, now_s)
@@ -155,7 +156,7 @@ def game_came(room: Room, event: ev.GameOffered, now_s: float) -> tuple[Room, ev
         room = _back_in_line(room, event.game, now_s)
     elif event.is_new_line:
         room = _back_in_line(room, event.game, now_s, of_line="")
-    effects: list[ev.Effect] = []
+    effects: list[fx.Effect] = []
     for turn in room.shelf.turns:
         if turn.game == event.game and turn.phase == "queued" and offers.terms(room, turn.gift) is None:
             room, ended = _end(room, turn, NOT_SOLD)
@@ -172,7 +173,7 @@ def remembered(room: Room, event: ev.GamesRemembered, now_s: float) -> Room:
     return room
 
 
-def game_left(room: Room, event: ev.GameLeft, now_s: float) -> tuple[Room, ev.Effects]:
+def game_left(room: Room, event: ev.GameLeft, now_s: float) -> tuple[Room, fx.Effects]:
     """Let a game go; what it has not done waits for it."""
     room = offers.without_line(room, event.game, now_s)
     game = room.shelf.games.get(event.game)
@@ -183,7 +184,7 @@ def game_left(room: Room, event: ev.GameLeft, now_s: float) -> tuple[Room, ev.Ef
     return _start(_back_in_line(room, event.game, now_s, of_line=event.line), now_s)
 
 
-def stage_stopped(room: Room, now_s: float) -> tuple[Room, ev.Effects]:
+def stage_stopped(room: Room, now_s: float) -> tuple[Room, fx.Effects]:
     """Stop what our stage was showing, because the engine died or the host hides; what is left of it is shown later."""
     before = [turn.id for turn in room.shelf.turns if turn.game == STAGE and turn.phase == "running"]
     turns = tuple(_queued(turn, now_s) if turn.id in before else turn for turn in room.shelf.turns)
@@ -191,9 +192,9 @@ def stage_stopped(room: Room, now_s: float) -> tuple[Room, ev.Effects]:
     return room, tuple(told for turn in turns if turn.id in before for told in _told(room, turn, now_s))
 
 
-def tick(room: Room, now_s: float) -> tuple[Room, ev.Effects]:
+def tick(room: Room, now_s: float) -> tuple[Room, fx.Effects]:
     """End what is over, give back what will not be, and let the next ones have their turn."""
-    effects: list[ev.Effect] = []
+    effects: list[fx.Effect] = []
     for name, game in room.shelf.games.items():
         if game.is_here and not game.lines and now_s - game.heard_s > GAME_SILENT_S:
             room = offers.with_game(room, name, offers.away(game, now_s))
@@ -220,14 +221,14 @@ def _verdict(turn: Turn) -> str:
     return {"asked": NO_ANSWER, "paused": PAUSED_LONG}.get(turn.phase, NO_OUTCOME)
 
 
-def _start(room: Room, now_s: float) -> tuple[Room, ev.Effects]:
+def _start(room: Room, now_s: float) -> tuple[Room, fx.Effects]:
     """Let those have their turn before whom nothing is in the way, first come, first served."""
     if room.order.is_hidden:
         return room, ()  # what was paid waits for the host's return
     busy: dict[str, int] = {}
     for turn in room.shelf.turns:
         busy[turn.gift] = busy.get(turn.gift, 0) + (turn.phase != "queued")
-    effects: list[ev.Effect] = []
+    effects: list[fx.Effect] = []
     for turn in room.shelf.turns:
         sold, game = offers.terms(room, turn.gift), room.shelf.games.get(turn.game)
         is_here = turn.game == STAGE or (game is not None and game.is_here)
@@ -238,7 +239,7 @@ def _start(room: Room, now_s: float) -> tuple[Room, ev.Effects]:
     return room, tuple(effects)
 
 
-def _ask(room: Room, turn: Turn, now_s: float) -> tuple[Room, ev.Effects]:
+def _ask(room: Room, turn: Turn, now_s: float) -> tuple[Room, fx.Effects]:
     if turn.game == STAGE:
         room = _changed(room, replace(turn, phase="asked", until_s=math.inf))  # the next engine is given the cue
         gift = GIFTS[turn.gift]
@@ -251,10 +252,10 @@ def _ask(room: Room, turn: Turn, now_s: float) -> tuple[Room, ev.Effects]:
     turn = replace(turn, phase="asked", until_s=now_s + ANSWER_S)
     told = _asked(turn)
     report = {name: getattr(told, name) for name in told.__struct_fields__}
-    return _changed(room, turn), (ev.Report("effect_asked", report),)
+    return _changed(room, turn), (fx.Report("effect_asked", report),)
 
 
-def _banner(room: Room, turn: Turn, name: str) -> tuple[Room, ev.Effects]:
+def _banner(room: Room, turn: Turn, name: str) -> tuple[Room, fx.Effects]:
     return cue(room, Banner(f"{turn.name}: {name}", turn.gift, turn.name), key=f"{_key(turn)}/banner")
 
 
@@ -263,24 +264,24 @@ def _asked(turn: Turn) -> EffectAskedEvent:
     return EffectAskedEvent(turn.id, game, effect, turn.name, turn.price_coins, round(turn.left_s, 3))
 
 
-def _run(room: Room, turn: Turn, now_s: float) -> tuple[Room, ev.Effects]:
+def _run(room: Room, turn: Turn, now_s: float) -> tuple[Room, fx.Effects]:
     turn = replace(turn, phase="running", until_s=now_s + (turn.left_s or OUTCOME_S))
     return _changed(room, turn), _told(room, turn, now_s)
 
 
-def _end(room: Room, turn: Turn, reason: str) -> tuple[Room, ev.Effects]:
+def _end(room: Room, turn: Turn, reason: str) -> tuple[Room, fx.Effects]:
     """End a turn: done, or failed for a reason and paid back."""
     room = _with(room, tuple(other for other in room.shelf.turns if other.id != turn.id))
-    effects: list[ev.Effect] = []
+    effects: list[fx.Effect] = []
     if turn.game != STAGE:
         game, _, effect = turn.gift.partition("/")
         state = "failed" if reason else "done"
         report = {"id": turn.id, "game": game, "effect": effect, "state": state, "reason": reason}
-        effects.append(ev.Report("effect_ended", report))
+        effects.append(fx.Report("effect_ended", report))
     if reason:
         room = offers.count(room, turn.viewer, turn.gift, -1)
         effects += _tell(room, turn, "failed", reason)
-        effects.append(ev.Refund(turn.viewer, turn.gift_id, reason))
+        effects.append(fx.Refund(turn.viewer, turn.gift_id, reason))
     elif turn.game == STAGE:
         effects += _tell(room, turn, "done", "")
     else:
@@ -288,13 +289,13 @@ def _end(room: Room, turn: Turn, reason: str) -> tuple[Room, ev.Effects]:
     return room, tuple(effects)
 
 
-def _next(room: Room, effects: ev.Effects, now_s: float) -> tuple[Room, ev.Effects]:
+def _next(room: Room, effects: fx.Effects, now_s: float) -> tuple[Room, fx.Effects]:
     """Let those have their turn who waited for what has ended."""
     room, started = _start(room, now_s)
     return room, (*effects, *started)
 
 
-def _waiting_for(room: Room, game: str, now_s: float) -> tuple[Room, ev.Effects]:
+def _waiting_for(room: Room, game: str, now_s: float) -> tuple[Room, fx.Effects]:
     room = _back_in_line(room, game, now_s)
     return room, tuple(told for turn in room.shelf.turns if turn.game == game for told in _told(room, turn, now_s))
 
@@ -311,18 +312,18 @@ def _queued(turn: Turn, now_s: float) -> Turn:
     return replace(turn, phase="queued", left_s=left_s(turn, now_s), until_s=0.0, line="")
 
 
-def _told(room: Room, turn: Turn, now_s: float) -> ev.Effects:
+def _told(room: Room, turn: Turn, now_s: float) -> fx.Effects:
     game = room.shelf.games.get(turn.game)
     reason = WAITS_FOR_GAME if game is not None and not game.is_here else ""
     state = _TELLS.get(turn.phase, "queued")
     return _tell(room, turn, state, reason, 0.0 if state == "queued" else round(left_s(turn, now_s), 1))
 
 
-def _tell(room: Room, turn: Turn, state: GiftState, reason: str, seconds: float = 0.0) -> ev.Effects:
+def _tell(room: Room, turn: Turn, state: GiftState, reason: str, seconds: float = 0.0) -> fx.Effects:
     viewer = room.viewers.get(turn.viewer)
     if viewer is None:
         return ()
-    return (ev.Tell(turn.viewer, GiftUpdate(turn.gift_id, state, viewer.balance_coins, reason, seconds, turn.gift)),)
+    return (fx.Tell(turn.viewer, GiftUpdate(turn.gift_id, state, viewer.balance_coins, reason, seconds, turn.gift)),)
 
 
 def _key(turn: Turn) -> str:

@@ -16,6 +16,7 @@ from typing import Final, TypeVar, assert_never
 from avatar_live import clock
 from avatar_live.protocol.catalogue import GIFTS
 from avatar_live.protocol.wire import CLOSE_REFUSED
+from avatar_live.room import effects as fx
 from avatar_live.room import events as ev
 from avatar_live.room.bucket import Allowance, Bucket, take
 from avatar_live.room.lottery import is_prize
@@ -123,7 +124,7 @@ class Keeper:
         for one in self._outbox.take_all(await asyncio.wrap_future(self.ledger.drain())):
             gift = GIFTS.get(one.gift)
             if gift is not None and gift.reaction == "ticket" and not is_prize(one.id):
-                self._perform(ev.Refund(one.viewer, one.id, RESTARTED))
+                self._perform(fx.Refund(one.viewer, one.id, RESTARTED))
             else:
                 self._go_on_with(one)
         kept = self.together.read(clock.wall_s()) if self.together is not None else None
@@ -186,39 +187,39 @@ class Keeper:
             paid = one.balance_coins, one.price_coins, one.count, one.number
             self._commit_is_known(one.viewer, one.name, one.id, one.gift, *paid)
         else:
-            self._perform(ev.Refund(one.viewer, one.id, NO_LONGER))
+            self._perform(fx.Refund(one.viewer, one.id, NO_LONGER))
 
-    def _perform(self, effect: ev.Effect) -> None:
+    def _perform(self, effect: fx.Effect) -> None:
         match effect:
-            case ev.Greet(member, welcome):
+            case fx.Greet(member, welcome):
                 self.crowd.greet(member, welcome)
-            case ev.Tell(viewer, message):
+            case fx.Tell(viewer, message):
                 self.crowd.tell(viewer, message)
-            case ev.TellAll(message):
+            case fx.TellAll(message):
                 self.crowd.tell_all(message)
-            case ev.Commit():
+            case fx.Commit():
                 self.game_owners.once_written(game_of(effect.gift), lambda: self._commit(effect))
-            case ev.Mark(viewer, id, state):
+            case fx.Mark(viewer, id, state):
                 self._answer(self.ledger.mark(viewer, id, state), lambda _: None, lambda _: self._retry(effect))
-            case ev.Refund(viewer, id, reason):
+            case fx.Refund(viewer, id, reason):
                 self._answer(
                     self.ledger.refund(viewer, id, reason),
                     lambda balance_coins: self._on_refund(effect, balance_coins),
                     lambda _: self._retry(effect),
                 )
-            case ev.Award(viewer, id, coins):
+            case fx.Award(viewer, id, coins):
                 self._answer(
                     self.ledger.award(viewer, id, coins),
                     lambda answer: self._on_award(effect, answer),
                     lambda _: self._retry(effect),
                 )
-            case ev.KeepFollow(viewer, is_following):
+            case fx.KeepFollow(viewer, is_following):
                 self._answer(
                     self.ledger.follow(viewer, is_following),
                     lambda kept: self.handle(ev.FollowKept(viewer, kept.is_following, kept.followers)),
                     lambda reason: self.handle(ev.FollowRefused(viewer, reason)),
                 )
-            case ev.KeepParts(parts):
+            case fx.KeepParts(parts):
                 self._answer(
                     self.ledger.keep_parts(
                         tuple((one.viewer, one.likes, one.watched_s, one.camp or "") for one in parts)
@@ -226,33 +227,33 @@ class Keeper:
                     lambda _: None,
                     lambda _: self.handle(ev.PartsNotKept(tuple(one.viewer for one in parts))),
                 )
-            case ev.ShowCue(cue_id, cue, key):
+            case fx.ShowCue(cue_id, cue, key):
                 self.stage.show(cue_id, cue, key)
-            case ev.PushBall(camp, strength, viewer, id):
+            case fx.PushBall(camp, strength, viewer, id):
                 if (failed := self.pitch.push(camp, strength, viewer, id)) is not None:
                     self.handle(ev.PushesMoved((failed,)))
-            case ev.EnterPitch(player, name, camp):
+            case fx.EnterPitch(player, name, camp):
                 self.pitch.enter(player, name, camp)
-            case ev.LeavePitch(player):
+            case fx.LeavePitch(player):
                 self.pitch.leave(player)
                 self.stage.end_player(player)
-            case ev.SendAway(viewer, reason, is_by_address):
+            case fx.SendAway(viewer, reason, is_by_address):
                 if self.standing is not None and is_by_address:
                     self.standing.ban_address(self.addresses.get(viewer, ""), viewer)
                 self.crowd.close(viewer, CLOSE_REFUSED, reason)
-            case ev.LetBack(viewer):
+            case fx.LetBack(viewer):
                 if self.standing is not None:
                     self.standing.let_back(viewer)
-            case ev.Record(by, deed, viewer, reason, text):
+            case fx.Record(by, deed, viewer, reason, text):
                 if self.standing is not None:
                     self.standing.keep(self.room.order, clock.now_s(), clock.wall_s())
                     self.standing.record(Deed(clock.wall_s(), by, deed, viewer, reason, text))
-            case ev.Report(type, data, source):
+            case fx.Report(type, data, source):
                 self.log.report(type, data, clock.wall_s(), source)
             case _:
                 assert_never(effect)
 
-    def _on_answer(self, asked: ev.Commit, answer: Answer) -> None:
+    def _on_answer(self, asked: fx.Commit, answer: Answer) -> None:
         match answer:
             case Paid(balance_coins, number):
                 if self._outbox.take(number):
@@ -272,20 +273,20 @@ class Keeper:
         token = secrets.token_urlsafe(24)
         self.handle(ev.GiftCommitted(viewer, name, id, gift, balance_coins, token, price_coins, count, number))
 
-    def _on_award(self, asked: ev.Award, answer: ToppedUp | NotToppedUp) -> None:
+    def _on_award(self, asked: fx.Award, answer: ToppedUp | NotToppedUp) -> None:
         if isinstance(answer, ToppedUp):
             self.handle(ev.Awarded(asked.viewer, asked.id, answer.balance_coins))
         else:
             self.handle(ev.AwardFailed(asked.viewer, asked.id, answer.reason))
 
-    def _on_refund(self, asked: ev.Refund, balance_coins: int | None) -> None:
+    def _on_refund(self, asked: fx.Refund, balance_coins: int | None) -> None:
         if balance_coins is not None:
             self.handle(ev.GiftRefunded(asked.viewer, asked.id, balance_coins, asked.reason))
 
-    def _retry(self, effect: ev.Effect) -> None:
+    def _retry(self, effect: fx.Effect) -> None:
         self._loop.call_later(self._retry_s, self._perform, effect)
 
-    def _commit(self, asked: ev.Commit) -> None:
+    def _commit(self, asked: fx.Commit) -> None:
         self._answer(
             self.ledger.pay(
                 asked.viewer, asked.name, asked.id, asked.gift, asked.price_coins, asked.obstacle, asked.count

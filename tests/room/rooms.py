@@ -4,6 +4,7 @@ from typing import TypeVar
 
 from avatar_live.protocol.api import EVENT_FIELDS
 from avatar_live.protocol.wire import ToViewer
+from avatar_live.room import effects as fx
 from avatar_live.room import events as ev
 from avatar_live.room.state import Room
 from avatar_live.room.step import step
@@ -19,26 +20,26 @@ class Scene:
         self.now_s = 1_000.0
         self.members = 0
 
-    def play(self, *events: ev.Event) -> list[ev.Effect]:
+    def play(self, *events: ev.Event) -> list[fx.Effect]:
         """Return the effects of these events."""
-        made: list[ev.Effect] = []
+        made: list[fx.Effect] = []
         for event in events:
             self.room, effects = step(self.room, event, self.now_s)
             made += effects
-        for report in of(ev.Report, made):
+        for report in of(fx.Report, made):
             assert tuple(report.data) == EVENT_FIELDS[report.type]
         return made
 
-    def join(self, viewer: str, name: str = "", epoch: str | None = None, seq: int = 0) -> list[ev.Effect]:
+    def join(self, viewer: str, name: str = "", epoch: str | None = None, seq: int = 0) -> list[fx.Effect]:
         """Let a viewer with 1,000 coins in."""
         self.members += 1
         return self.play(ev.Joined(self.members, viewer, f"secret of {viewer}", name or viewer, 1_000, epoch, seq))
 
-    def commit(self, viewer: str, id: str, gift: str, balance_coins: int = 900, count: int = 1) -> list[ev.Effect]:
+    def commit(self, viewer: str, id: str, gift: str, balance_coins: int = 900, count: int = 1) -> list[fx.Effect]:
         """Let the ledger commit a gift."""
         return self.play(ev.GiftCommitted(viewer, viewer, id, gift, balance_coins, f"token of {id}", count=count))
 
-    def tick(self, after_s: float = 0.1, is_live: bool = True) -> list[ev.Effect]:
+    def tick(self, after_s: float = 0.1, is_live: bool = True) -> list[fx.Effect]:
         """Let time pass."""
         self.now_s += after_s
         return self.play(ev.Ticked(0.0, 0, 0, is_live))
@@ -57,11 +58,11 @@ class Scene:
         return player
 
 
-def of(kind: type[E], effects: list[ev.Effect]) -> list[E]:
+def of(kind: type[E], effects: list[fx.Effect]) -> list[E]:
     """Return the effects of one kind."""
     return [effect for effect in effects if isinstance(effect, kind)]
 
 
-def told(viewer: str, effects: list[ev.Effect]) -> list[ToViewer]:
+def told(viewer: str, effects: list[fx.Effect]) -> list[ToViewer]:
     """Return what one viewer alone is told."""
-    return [effect.message for effect in of(ev.Tell, effects) if effect.viewer == viewer]
+    return [effect.message for effect in of(fx.Tell, effects) if effect.viewer == viewer]

@@ -13,6 +13,7 @@ from avatar_live.protocol.wire import (
     Refused,
     Show,
 )
+from avatar_live.room import effects as fx
 from avatar_live.room import events as ev
 from avatar_live.room.roster import SHELVES
 from avatar_live.room.state import CHAT_ALLOWANCE, FORGET_S, HEARTS_EVERY_TICKS, LINES_KEPT_MAX, LINES_SHOWN_MAX
@@ -20,7 +21,7 @@ from avatar_live.room.state import CHAT_ALLOWANCE, FORGET_S, HEARTS_EVERY_TICKS,
 
 def test_who_joins_is_greeted_with_wallet_and_catalogue() -> None:
     scene = Scene()
-    (greeting,) = of(ev.Greet, scene.join("ann", "Ann"))
+    (greeting,) = of(fx.Greet, scene.join("ann", "Ann"))
     assert greeting.welcome.viewer == "secret of ann"
     assert greeting.welcome.balance_coins == 1_000
     assert greeting.welcome.catalogue == CATALOGUE
@@ -40,7 +41,7 @@ def test_who_joins_is_greeted_with_wallet_and_catalogue() -> None:
 def test_a_name_is_cleaned_cut_and_never_empty(given: str, shown: str) -> None:
     scene = Scene()
     scene.members += 1
-    (greeting,) = of(ev.Greet, scene.play(ev.Joined(1, "ann", "secret", given, 5)))
+    (greeting,) = of(fx.Greet, scene.play(ev.Joined(1, "ann", "secret", given, 5)))
     assert greeting.welcome.name == shown
 
 
@@ -49,7 +50,7 @@ def test_everybody_hears_a_line_with_the_next_number() -> None:
     scene.join("ann")
     scene.join("bob")
     effects = scene.play(ev.Said("ann", "hi"), ev.Said("bob", "hello"))
-    assert [effect.message for effect in of(ev.TellAll, effects)] == [
+    assert [effect.message for effect in of(fx.TellAll, effects)] == [
         ChatLine(1, "ann", "hi"),
         ChatLine(2, "bob", "hello"),
     ]
@@ -58,9 +59,9 @@ def test_everybody_hears_a_line_with_the_next_number() -> None:
 def test_a_line_at_the_limit_is_told_and_one_past_it_refused() -> None:
     scene = Scene()
     scene.join("ann")
-    assert of(ev.TellAll, scene.play(ev.Said("ann", "x" * CHAT_CHARACTERS_MAX)))
+    assert of(fx.TellAll, scene.play(ev.Said("ann", "x" * CHAT_CHARACTERS_MAX)))
     effects = scene.play(ev.Said("ann", "x" * (CHAT_CHARACTERS_MAX + 1)))
-    assert not of(ev.TellAll, effects)
+    assert not of(fx.TellAll, effects)
     assert isinstance(told("ann", effects)[0], Refused)
 
 
@@ -75,10 +76,10 @@ def test_who_writes_too_fast_is_refused_until_a_moment_later() -> None:
     scene.join("ann")
     burst = int(CHAT_ALLOWANCE.burst)
     effects = scene.play(*[ev.Said("ann", f"line {number}") for number in range(burst + 1)])
-    assert len(of(ev.TellAll, effects)) == burst
+    assert len(of(fx.TellAll, effects)) == burst
     assert isinstance(told("ann", effects)[-1], Refused)
     scene.now_s += 1.0 / CHAT_ALLOWANCE.rate_hz
-    assert of(ev.TellAll, scene.play(ev.Said("ann", "again")))
+    assert of(fx.TellAll, scene.play(ev.Said("ann", "again")))
 
 
 def test_leaving_and_coming_back_does_not_refill_an_allowance() -> None:
@@ -87,7 +88,7 @@ def test_leaving_and_coming_back_does_not_refill_an_allowance() -> None:
     scene.play(*[ev.Said("ann", f"line {number}") for number in range(int(CHAT_ALLOWANCE.burst))])
     scene.play(ev.Left("ann"))
     scene.join("ann")
-    assert not of(ev.TellAll, scene.play(ev.Said("ann", "one more")))
+    assert not of(fx.TellAll, scene.play(ev.Said("ann", "one more")))
 
 
 def test_camps_and_audience_count_who_is_there() -> None:
@@ -101,7 +102,7 @@ def test_camps_and_audience_count_who_is_there() -> None:
     assert (scene.room.audience, scene.room.camp_red) == (2, 2), "one of two pages"
     scene.play(ev.Left("ann"))
     assert (scene.room.audience, scene.room.camp_red) == (1, 1)
-    (greeting,) = of(ev.Greet, scene.join("ann"))
+    (greeting,) = of(fx.Greet, scene.join("ann"))
     assert greeting.welcome.camp == "red"
     assert (scene.room.audience, scene.room.camp_red) == (2, 2)
 
@@ -126,8 +127,8 @@ def test_likes_are_summed_and_reported_once_a_tick() -> None:
     assert not effects
     ticked = scene.tick()
     total = 3 + LIKES_PER_MESSAGE_MAX
-    assert [dict(report.data) for report in of(ev.Report, ticked)] == [{"count": total, "total": total}]
-    assert not of(ev.Report, scene.tick())
+    assert [dict(report.data) for report in of(fx.Report, ticked)] == [{"count": total, "total": total}]
+    assert not of(fx.Report, scene.tick())
 
 
 def test_likes_that_an_earlier_life_let_in_are_counted_without_their_viewer() -> None:
@@ -144,10 +145,10 @@ def test_the_likes_of_a_second_rise_as_hearts_together() -> None:
         scene.tick()
     scene.play(ev.Liked("ann", 3))
     early = [effect for _ in range(HEARTS_EVERY_TICKS - 1) for effect in scene.tick()]
-    assert not of(ev.ShowCue, early)
+    assert not of(fx.ShowCue, early)
     scene.play(ev.Liked("ann", 4))
-    assert [asked.cue for asked in of(ev.ShowCue, scene.tick())] == [Hearts(7, 7)]
-    assert not of(ev.ShowCue, [effect for _ in range(HEARTS_EVERY_TICKS) for effect in scene.tick()])
+    assert [asked.cue for asked in of(fx.ShowCue, scene.tick())] == [Hearts(7, 7)]
+    assert not of(fx.ShowCue, [effect for _ in range(HEARTS_EVERY_TICKS) for effect in scene.tick()])
 
 
 def test_likes_without_a_stage_are_counted_and_never_shown_later() -> None:
@@ -157,16 +158,16 @@ def test_likes_without_a_stage_are_counted_and_never_shown_later() -> None:
     for _ in range(HEARTS_EVERY_TICKS):
         scene.tick()
     scene.go_live()
-    assert not of(ev.ShowCue, [effect for _ in range(2 * HEARTS_EVERY_TICKS) for effect in scene.tick()])
+    assert not of(fx.ShowCue, [effect for _ in range(2 * HEARTS_EVERY_TICKS) for effect in scene.tick()])
 
 
 def test_the_show_is_told_on_change_only() -> None:
     scene = Scene()
     scene.join("ann")
-    assert [type(effect.message) for effect in of(ev.TellAll, scene.tick())] == [Show]
+    assert [type(effect.message) for effect in of(fx.TellAll, scene.tick())] == [Show]
     assert not scene.tick()
     scene.play(ev.SourceChanged("the recorded performance"))
-    (change,) = of(ev.TellAll, scene.tick())
+    (change,) = of(fx.TellAll, scene.tick())
     assert isinstance(change.message, Show)
     assert change.message.source == "the recorded performance"
 
@@ -177,9 +178,9 @@ def test_a_page_that_comes_back_is_told_what_it_missed() -> None:
     for number in range(10):
         scene.now_s += 1.0
         scene.play(ev.Said("ann", f"line {number}"))
-    (greeting,) = of(ev.Greet, scene.join("bob", epoch="life-1", seq=7))
+    (greeting,) = of(fx.Greet, scene.join("bob", epoch="life-1", seq=7))
     assert [line.seq for line in greeting.welcome.recent] == [8, 9, 10]
-    (greeting,) = of(ev.Greet, scene.join("bob", epoch="an earlier life", seq=7))
+    (greeting,) = of(fx.Greet, scene.join("bob", epoch="an earlier life", seq=7))
     assert len(greeting.welcome.recent) == 10
 
 
@@ -190,7 +191,7 @@ def test_newcomers_see_the_last_lines_and_the_room_keeps_no_more_than_its_limit(
         scene.now_s += 1.0
         scene.play(ev.Said("ann", f"line {number}"))
     assert len(scene.room.lines) == LINES_KEPT_MAX
-    (greeting,) = of(ev.Greet, scene.join("bob"))
+    (greeting,) = of(fx.Greet, scene.join("bob"))
     assert len(greeting.welcome.recent) == LINES_SHOWN_MAX
 
 
@@ -199,8 +200,8 @@ def test_a_chat_that_bursts_is_told_to_the_stage_once() -> None:
     viewers = [f"viewer-{number}" for number in range(12)]
     for viewer in viewers:
         scene.join(viewer)
-    assert not of(ev.ShowCue, scene.play(*(ev.Said(viewer, "hello") for viewer in viewers))), "there is no stage"
+    assert not of(fx.ShowCue, scene.play(*(ev.Said(viewer, "hello") for viewer in viewers))), "there is no stage"
     scene.go_live()
     scene.tick(60.0)
-    shown = of(ev.ShowCue, scene.play(*(ev.Said(viewer, "what a goal") for viewer in viewers * 2)))
+    shown = of(fx.ShowCue, scene.play(*(ev.Said(viewer, "what a goal") for viewer in viewers * 2)))
     assert [peak.cue for peak in shown] == [ChatPeak()]

@@ -7,13 +7,14 @@ from rooms import Scene, of, told
 from avatar_live.protocol.catalogue import GIFTS
 from avatar_live.protocol.together import PLACES_MAX, Board, OwnPlace, Place
 from avatar_live.protocol.wire import ChatLine
+from avatar_live.room import effects as fx
 from avatar_live.room import events as ev
 from avatar_live.room.boards import REFUNDABLE_MAX, TOLD_EVERY_S, TOP_GIVERS
 from avatar_live.room.boards import given as given_gift
 
 
-def boards_in(effects: list[ev.Effect]) -> list[Board]:
-    return [effect.message for effect in of(ev.TellAll, effects) if isinstance(effect.message, Board)]
+def boards_in(effects: list[fx.Effect]) -> list[Board]:
+    return [effect.message for effect in of(fx.TellAll, effects) if isinstance(effect.message, Board)]
 
 
 def place_of(scene: Scene, viewer: str) -> OwnPlace:
@@ -38,7 +39,7 @@ def test_the_board_tells_who_gave_most_once_a_second() -> None:
         OwnPlace("round", 2, 30),
         OwnPlace("round", 0, 0),
     ]
-    (greeting,) = of(ev.Greet, scene.join("late"))
+    (greeting,) = of(fx.Greet, scene.join("late"))
     assert greeting.welcome.board == Board("round", 1, (Place("ann", 305), Place("bob", 30)))
 
 
@@ -63,7 +64,7 @@ def test_another_round_begins_with_an_empty_board() -> None:
     scene.tick(TOLD_EVERY_S)
     effects = scene.play(ev.RoundBegun(2, 0))
     assert boards_in(effects) == [Board("round", 2, ())]
-    assert [report.data for report in of(ev.Report, effects)] == [{"round": 2}]
+    assert [report.data for report in of(fx.Report, effects)] == [{"round": 2}]
 
 
 def test_a_gift_that_was_paid_before_the_round_began_does_not_count_in_it() -> None:
@@ -81,7 +82,7 @@ def test_a_gift_that_was_paid_before_the_round_began_does_not_count_in_it() -> N
 def test_a_round_of_an_earlier_life_goes_on_with_what_was_given_in_it() -> None:
     scene = Scene()
     scene.play(ev.RoundRestored(3, 7, (ev.Gave("ann", "Ann", 30), ev.Gave("bob", "Bob", 40))))
-    (greeting,) = of(ev.Greet, scene.join("ann"))
+    (greeting,) = of(fx.Greet, scene.join("ann"))
     assert greeting.welcome.board == Board("round", 3, (Place("Bob", 40), Place("Ann", 30)))
     assert place_of(scene, "ann") == OwnPlace("round", 2, 30)
     scene.play(ev.GiftCommitted("ann", "Ann", "g-8", "castle/ghost", 900, "t", 15, transfer=8))
@@ -98,7 +99,7 @@ def test_the_first_few_wear_a_badge_in_the_chat() -> None:
     scene.tick(TOLD_EVERY_S)
     badges = []
     for number in range(TOP_GIVERS + 1):
-        (line,) = of(ev.TellAll, scene.play(ev.Said(f"viewer-{number}", "hi")))
+        (line,) = of(fx.TellAll, scene.play(ev.Said(f"viewer-{number}", "hi")))
         assert isinstance(line.message, ChatLine)
         badges.append(line.message.badges)
     assert badges == [("top",)] * TOP_GIVERS + [()]

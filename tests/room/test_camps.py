@@ -5,6 +5,7 @@ from rooms import Scene, of, told
 
 from avatar_live.protocol.view import Camp
 from avatar_live.protocol.wire import PUSH_ID_CHARACTERS_MAX, OwnCamp, PushState, PushUpdate, Refused
+from avatar_live.room import effects as fx
 from avatar_live.room import events as ev
 from avatar_live.room.camps import NO_ID, TOO_FAST
 from avatar_live.room.roster import SHELVES
@@ -36,7 +37,7 @@ def test_a_camps_word_in_the_chat_pushes_for_it(text: str, camp: Camp | None) ->
     scene = Scene()
     scene.join("ann")
     effects = scene.play(ev.Said("ann", text))
-    assert [push.camp for push in of(ev.PushBall, effects)] == ([camp] if camp else [])
+    assert [push.camp for push in of(fx.PushBall, effects)] == ([camp] if camp else [])
     assert told("ann", effects) == ([OwnCamp(camp)] if camp else [])
 
 
@@ -45,9 +46,9 @@ def test_a_press_picks_a_camp_and_pushes_and_a_second_one_only_pushes() -> None:
     scene.join("ann")
     first = scene.play(ev.CampPicked("ann", "red"))
     again = scene.play(ev.CampPicked("ann", "red"))
-    assert len(of(ev.PushBall, first)) == len(of(ev.PushBall, again)) == 1
-    assert [report.type for report in of(ev.Report, first)] == ["camp"]
-    assert not of(ev.Report, again)
+    assert len(of(fx.PushBall, first)) == len(of(fx.PushBall, again)) == 1
+    assert [report.type for report in of(fx.Report, first)] == ["camp"]
+    assert not of(fx.Report, again)
     assert (told("ann", first), told("ann", again)) == ([OwnCamp("red")], [])
     assert (scene.room.camp_red, scene.room.camp_blue) == (1, 0)
     scene.play(ev.CampPicked("ann", "blue"))
@@ -57,7 +58,7 @@ def test_a_press_picks_a_camp_and_pushes_and_a_second_one_only_pushes() -> None:
 def test_a_press_with_an_id_is_told_when_the_game_has_it() -> None:
     scene = joined()
     effects = scene.play(ev.CampPicked("ann", "red", "press-1"))
-    assert of(ev.PushBall, effects) == [ev.PushBall("red", 0.2, "ann", "press-1")]
+    assert of(fx.PushBall, effects) == [fx.PushBall("red", 0.2, "ann", "press-1")]
     assert told("ann", effects) == [OwnCamp("red")]
     assert told("ann", scene.play(moved("press-1", "queued", "after the goal"))) == [
         PushUpdate("press-1", "red", "queued", "after the goal")
@@ -72,7 +73,7 @@ def test_a_press_that_is_sent_again_pushes_once_and_is_told_how_it_stands(state:
     assert scene.play(ev.CampPicked("ann", "red", "press-1")) == [], "the game has not said anything yet"
     scene.play(moved("press-1", state))
     again = scene.play(ev.CampPicked("ann", "red", "press-1"))
-    assert again == [ev.Tell("ann", PushUpdate("press-1", "red", state))]
+    assert again == [fx.Tell("ann", PushUpdate("press-1", "red", state))]
 
 
 def test_a_press_that_comes_too_fast_is_refused_by_its_id_and_may_be_pressed_again() -> None:
@@ -80,19 +81,19 @@ def test_a_press_that_comes_too_fast_is_refused_by_its_id_and_may_be_pressed_aga
     burst = int(CAMP_ALLOWANCE.burst)
     scene.play(*(ev.CampPicked("ann", "red", f"press-{number}") for number in range(burst)))
     late = scene.play(ev.CampPicked("ann", "red", "late"))
-    assert late == [ev.Tell("ann", PushUpdate("late", "red", "refused", TOO_FAST))]
-    assert scene.play(ev.CampPicked("ann", "red")) == [ev.Tell("ann", Refused("camp", TOO_FAST))]
+    assert late == [fx.Tell("ann", PushUpdate("late", "red", "refused", TOO_FAST))]
+    assert scene.play(ev.CampPicked("ann", "red")) == [fx.Tell("ann", Refused("camp", TOO_FAST))]
     scene.now_s += 1.0 / CAMP_ALLOWANCE.rate_hz
-    assert of(ev.PushBall, scene.play(ev.CampPicked("ann", "red", "late")))
+    assert of(fx.PushBall, scene.play(ev.CampPicked("ann", "red", "late")))
 
 
 @pytest.mark.parametrize("id", ["x" * (PUSH_ID_CHARACTERS_MAX + 1), "line:1", "a b", "\n"])
 def test_an_id_that_is_none_is_refused(id: str) -> None:
-    assert joined().play(ev.CampPicked("ann", "red", id)) == [ev.Tell("ann", Refused("camp", NO_ID))]
+    assert joined().play(ev.CampPicked("ann", "red", id)) == [fx.Tell("ann", Refused("camp", NO_ID))]
 
 
 def test_the_longest_id_is_one() -> None:
-    assert of(ev.PushBall, joined().play(ev.CampPicked("ann", "red", "x" * PUSH_ID_CHARACTERS_MAX)))
+    assert of(fx.PushBall, joined().play(ev.CampPicked("ann", "red", "x" * PUSH_ID_CHARACTERS_MAX)))
 
 
 def test_only_the_newest_presses_of_a_viewer_are_remembered() -> None:
@@ -100,15 +101,15 @@ def test_only_the_newest_presses_of_a_viewer_are_remembered() -> None:
     for number in range(PUSHES_KEPT_MAX + 1):
         scene.now_s += 1.0
         scene.play(ev.CampPicked("ann", "red", f"press-{number}"))
-    assert not of(ev.PushBall, scene.play(ev.CampPicked("ann", "red", "press-1")))
+    assert not of(fx.PushBall, scene.play(ev.CampPicked("ann", "red", "press-1")))
     scene.now_s += 1.0
-    assert of(ev.PushBall, scene.play(ev.CampPicked("ann", "red", "press-0"))), "the room knows it no more"
+    assert of(fx.PushBall, scene.play(ev.CampPicked("ann", "red", "press-0"))), "the room knows it no more"
 
 
 def test_a_word_in_the_chat_is_told_by_the_number_of_its_line() -> None:
     scene = joined()
     effects = scene.play(ev.Said("ann", "go red"))
-    (push,) = of(ev.PushBall, effects)
+    (push,) = of(fx.PushBall, effects)
     assert (push.viewer, push.id) == ("ann", f"line:{scene.room.seq}")
     assert told("ann", scene.play(moved(push.id, "done"))) == [PushUpdate(push.id, "red", "done")]
 

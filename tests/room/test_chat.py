@@ -5,14 +5,15 @@ from rooms import Scene, of, told
 
 from avatar_live.protocol.emotes import EMOTES
 from avatar_live.protocol.wire import CHAT_CHARACTERS_MAX, NAME_CHARACTERS_MAX, ChatLine, Moderate, Refused
+from avatar_live.room import effects as fx
 from avatar_live.room import events as ev
 from avatar_live.room.chat import HOST, NOTHING_TO_READ, host_name, obstacle_to_host
 from avatar_live.room.order import Order
 from avatar_live.room.state import LINES_KEPT_MAX, Room
 
 
-def lines(effects: list[ev.Effect]) -> list[ChatLine]:
-    return [effect.message for effect in of(ev.TellAll, effects) if isinstance(effect.message, ChatLine)]
+def lines(effects: list[fx.Effect]) -> list[ChatLine]:
+    return [effect.message for effect in of(fx.TellAll, effects) if isinstance(effect.message, ChatLine)]
 
 
 def test_a_reply_names_the_line_and_who_wrote_it() -> None:
@@ -21,7 +22,7 @@ def test_a_reply_names_the_line_and_who_wrote_it() -> None:
     scene.join("bob")
     effects = scene.play(ev.Said("ann", "hello"), ev.Said("bob", "hello yourself", reply_to=1))
     assert lines(effects)[1] == ChatLine(2, "bob", "hello yourself", (), 1, "ann")
-    assert [report.data["reply_to"] for report in of(ev.Report, effects) if report.type == "chat"] == [0, 1]
+    assert [report.data["reply_to"] for report in of(fx.Report, effects) if report.type == "chat"] == [0, 1]
 
 
 def test_a_gift_can_be_answered_too() -> None:
@@ -67,7 +68,7 @@ def test_a_moderators_line_says_so() -> None:
     scene.join("mod")
     effects = scene.play(ev.Said("mod", "be kind"))
     assert lines(effects)[0].badges == ("moderator",)
-    assert [report.data["role"] for report in of(ev.Report, effects)] == ["moderator"]
+    assert [report.data["role"] for report in of(fx.Report, effects)] == ["moderator"]
 
 
 def test_the_host_writes_under_the_shows_name_and_no_filter_stands_in_the_way() -> None:
@@ -75,7 +76,7 @@ def test_the_host_writes_under_the_shows_name_and_no_filter_stands_in_the_way() 
     scene.room = Room(epoch="life-1", title="Test\u202e show", order=Order(is_frozen=True, slow_s=60.0))
     effects = scene.play(ev.HostSaid("hello"), ev.HostSaid("see https://example.org"))
     assert [(line.name, line.badges) for line in lines(effects)] == [("Test show", ("host",))] * 2
-    assert [report.data["role"] for report in of(ev.Report, effects)] == ["host", "host"]
+    assert [report.data["role"] for report in of(fx.Report, effects)] == ["host", "host"]
 
 
 def test_a_hosts_line_can_be_removed_but_nobody_can_mute_the_host_by_it() -> None:

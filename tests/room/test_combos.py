@@ -9,6 +9,7 @@ from rooms import Scene, of, told
 from avatar_live.protocol.catalogue import COMBO_S, GIFTS
 from avatar_live.protocol.cues import THROWN_MAX, Banner, Throw
 from avatar_live.protocol.wire import GIFT_COUNT_MAX, ComboEnded, GiftGiven, GiftUpdate
+from avatar_live.room import effects as fx
 from avatar_live.room import events as ev
 from avatar_live.room.combos import ALL_AT_ONCE_MAX, SHELVES_A_TICK, joined
 from avatar_live.room.gifts import ONE_AT_A_TIME, PUSHES_MAX
@@ -16,18 +17,18 @@ from avatar_live.room.roster import SHELVES
 from avatar_live.room.state import Viewer
 
 
-def given_in(effects: list[ev.Effect]) -> list[GiftGiven]:
-    return [effect.message for effect in of(ev.TellAll, effects) if isinstance(effect.message, GiftGiven)]
+def given_in(effects: list[fx.Effect]) -> list[GiftGiven]:
+    return [effect.message for effect in of(fx.TellAll, effects) if isinstance(effect.message, GiftGiven)]
 
 
-def ended_in(effects: list[ev.Effect]) -> list[ComboEnded]:
-    return [effect.message for effect in of(ev.TellAll, effects) if isinstance(effect.message, ComboEnded)]
+def ended_in(effects: list[fx.Effect]) -> list[ComboEnded]:
+    return [effect.message for effect in of(fx.TellAll, effects) if isinstance(effect.message, ComboEnded)]
 
 
 def test_gifts_of_one_kind_in_a_row_are_one_combo_until_nobody_goes_on() -> None:
     scene = Scene()
     scene.join("ann")
-    effects: list[ev.Effect] = []
+    effects: list[fx.Effect] = []
     for number in range(3):
         effects += scene.commit("ann", f"gift-{number}", "tomato")
         effects += scene.tick(COMBO_S - 0.1)
@@ -36,7 +37,7 @@ def test_gifts_of_one_kind_in_a_row_are_one_combo_until_nobody_goes_on() -> None
     assert not ended_in(effects)
     over = scene.tick(0.1)
     assert ended_in(over) == [ComboEnded(first, "ann", "tomato", 3, 15)]
-    assert [report.data["price_coins"] for report in of(ev.Report, over) if report.type == "combo_ended"] == [15]
+    assert [report.data["price_coins"] for report in of(fx.Report, over) if report.type == "combo_ended"] == [15]
     assert not ended_in(scene.tick(60.0)), "a combo ends once"
 
 
@@ -53,7 +54,7 @@ def test_another_gift_ends_the_combo_before_it_is_told_itself() -> None:
     scene = Scene()
     scene.join("ann")
     scene.commit("ann", "gift-1", "tomato", count=2)
-    told_all = [effect.message for effect in of(ev.TellAll, scene.commit("ann", "gift-2", "rose"))]
+    told_all = [effect.message for effect in of(fx.TellAll, scene.commit("ann", "gift-2", "rose"))]
     assert [type(message) for message in told_all] == [ComboEnded, GiftGiven]
 
 
@@ -78,21 +79,21 @@ def test_a_newcomer_is_told_of_the_greatest_combos_that_go_on() -> None:
     for number in range(5):
         scene.join(f"viewer-{number}")
         scene.commit(f"viewer-{number}", "gift", "tomato", count=number + 1)
-    (greeting,) = of(ev.Greet, scene.join("late"))
+    (greeting,) = of(fx.Greet, scene.join("late"))
     assert [line.combo_count for line in greeting.welcome.combos] == [5, 4, 3]
 
 
 def test_many_at_once_cost_many_times_the_price_and_are_told_as_one_gift() -> None:
     scene = Scene()
     scene.join("ann")
-    (commit,) = of(ev.Commit, scene.play(ev.GiftAsked("ann", "gift-1", "tomato", 10)))
+    (commit,) = of(fx.Commit, scene.play(ev.GiftAsked("ann", "gift-1", "tomato", 10)))
     assert (commit.price_coins, commit.count) == (50, 10)
     effects = scene.commit("ann", "gift-1", "tomato", count=10)
     (line,) = given_in(effects)
     assert (line.count, line.combo_count) == (10, 10)
-    (report,) = [report for report in of(ev.Report, effects) if report.type == "gift"]
+    (report,) = [report for report in of(fx.Report, effects) if report.type == "gift"]
     assert (report.data["price_coins"], report.data["count"]) == (50, 10)
-    banner, throw = [shown.cue for shown in of(ev.ShowCue, effects)]
+    banner, throw = [shown.cue for shown in of(fx.ShowCue, effects)]
     assert isinstance(banner, Banner) and banner.text == "ann: Tomato ×10"
     assert isinstance(throw, Throw) and throw.count == 10
 
@@ -102,8 +103,8 @@ def test_the_most_at_once_is_shown_as_much_as_can_be_watched() -> None:
     scene.join("ann")
     scene.play(ev.CampPicked("ann", "red"))
     effects = scene.commit("ann", "gift-1", "tomato", count=GIFT_COUNT_MAX)
-    assert [cue.cue.count for cue in of(ev.ShowCue, effects) if isinstance(cue.cue, Throw)] == [THROWN_MAX]
-    assert [push.strength for push in of(ev.PushBall, effects)] == [GIFTS["tomato"].push * PUSHES_MAX]
+    assert [cue.cue.count for cue in of(fx.ShowCue, effects) if isinstance(cue.cue, Throw)] == [THROWN_MAX]
+    assert [push.strength for push in of(fx.PushBall, effects)] == [GIFTS["tomato"].push * PUSHES_MAX]
 
 
 @pytest.mark.parametrize("count", [0, -1, GIFT_COUNT_MAX + 1, 2**53])
@@ -113,13 +114,13 @@ def test_a_number_past_the_limit_is_refused_before_it_is_paid(count: int) -> Non
     effects = scene.play(ev.GiftAsked("ann", "gift-1", "tomato", count))
     (update,) = told("ann", effects)
     assert isinstance(update, GiftUpdate) and (update.id, update.state) == ("gift-1", "refused")
-    assert "1 to 99" in update.reason and not of(ev.Commit, effects)
+    assert "1 to 99" in update.reason and not of(fx.Commit, effects)
 
 
 def test_the_limit_itself_is_asked_of_the_ledger() -> None:
     scene = Scene()
     scene.join("ann")
-    (commit,) = of(ev.Commit, scene.play(ev.GiftAsked("ann", "gift-1", "fireworks", GIFT_COUNT_MAX)))
+    (commit,) = of(fx.Commit, scene.play(ev.GiftAsked("ann", "gift-1", "fireworks", GIFT_COUNT_MAX)))
     assert (commit.price_coins, commit.obstacle) == (GIFTS["fireworks"].price_coins * GIFT_COUNT_MAX, "")
 
 
@@ -128,7 +129,7 @@ def test_of_what_takes_its_time_there_is_one_at_a_time(gift: str) -> None:
     scene = Scene()
     scene.join("ann")
     scene.go_live()
-    asked = of(ev.Commit, scene.play(ev.GiftAsked("ann", "a", gift, 2), ev.GiftAsked("ann", "b", gift, 1)))
+    asked = of(fx.Commit, scene.play(ev.GiftAsked("ann", "a", gift, 2), ev.GiftAsked("ann", "b", gift, 1)))
     assert [commit.obstacle for commit in asked] == [ONE_AT_A_TIME, ""]
 
 
@@ -145,7 +146,7 @@ def test_combos_hold_every_gift_once(asked: list[tuple[str, str, int, float]]) -
     scene = Scene()
     scene.join("ann")
     scene.join("bob")
-    effects: list[ev.Effect] = []
+    effects: list[fx.Effect] = []
     for number, (viewer, gift, count, later_s) in enumerate(asked):
         effects += scene.commit(viewer, f"gift-{number}", gift, count=count)
         effects += scene.tick(later_s)
@@ -177,5 +178,5 @@ def test_a_combo_that_has_ended_is_no_longer_told_to_newcomers() -> None:
     scene.join("ann")
     scene.commit("ann", "gift-1", "tomato", count=9)
     scene.tick(COMBO_S)
-    (greeting,) = of(ev.Greet, scene.join("late"))
+    (greeting,) = of(fx.Greet, scene.join("late"))
     assert not greeting.welcome.combos

@@ -8,44 +8,45 @@ from avatar_live.protocol.catalogue import DANCE_SECONDS, GIANT_HEAD_SECONDS
 from avatar_live.protocol.cues import GiantHead, React
 from avatar_live.protocol.effects import ANSWER_S, OUTCOME_S, PAUSE_S_MAX, RETURN_S, EffectStep
 from avatar_live.protocol.wire import REASON_CHARACTERS_MAX, GiftUpdate
+from avatar_live.room import effects as fx
 from avatar_live.room import events as ev
 from avatar_live.room import turns
 
 GIFT = "castle/ghost"
 
 
-def paid(scene: Scene, viewer: str = "ann", id: str = "gift-1") -> tuple[str, list[ev.Effect]]:
+def paid(scene: Scene, viewer: str = "ann", id: str = "gift-1") -> tuple[str, list[fx.Effect]]:
     """Let a viewer pay for a ghost; return by which id the game knows it, and what came of it."""
     effects = scene.play(ev.GiftCommitted(viewer, viewer, id, GIFT, 900, "token", 25))
     return turns.effect_id(viewer, id), effects
 
 
-def say(scene: Scene, id: str, step: EffectStep, reason: str = "") -> list[ev.Effect]:
+def say(scene: Scene, id: str, step: EffectStep, reason: str = "") -> list[fx.Effect]:
     """Let the game report; it is not refused."""
     report = ev.EffectReported(id, step, reason)
     assert not turns.obstacle_to_report(scene.room, report)
     return scene.play(report)
 
 
-def reports(kind: str, effects: list[ev.Effect]) -> list[object]:
-    return [report.data["id"] for report in of(ev.Report, effects) if report.type == kind]
+def reports(kind: str, effects: list[fx.Effect]) -> list[object]:
+    return [report.data["id"] for report in of(fx.Report, effects) if report.type == kind]
 
 
-def states(viewer: str, effects: list[ev.Effect]) -> list[tuple[str, float]]:
+def states(viewer: str, effects: list[fx.Effect]) -> list[tuple[str, float]]:
     return [(one.state, one.seconds) for one in told(viewer, effects) if isinstance(one, GiftUpdate)]
 
 
 def test_an_effect_is_asked_accepted_and_done_and_the_giver_follows_it() -> None:
     scene = selling()
     id, effects = paid(scene)
-    (asked,) = [report for report in of(ev.Report, effects) if report.type == "effect_asked"]
+    (asked,) = [report for report in of(fx.Report, effects) if report.type == "effect_asked"]
     assert asked.data == {
         "id": id, "game": "castle", "effect": "ghost", "name": "ann", "price_coins": 25, "seconds": 0.0,
     }  # fmt: skip
     assert states("ann", effects) == [("committed", 0.0)]
     assert not say(scene, id, "accepted")
     effects = say(scene, id, "done")
-    assert of(ev.Mark, effects) == [ev.Mark("ann", "gift-1", "done")]
+    assert of(fx.Mark, effects) == [fx.Mark("ann", "gift-1", "done")]
     assert states("ann", effects) == [("done", 0.0)]
     assert reports("effect_ended", effects) == [id]
     assert turns.obstacle_to_report(scene.room, ev.EffectReported(id, "done")) == turns.NOT_ON_ITS_WAY
@@ -101,9 +102,9 @@ def test_what_a_game_leaves_open_for_too_long_has_failed_and_is_paid_back(
     id, _ = paid(scene)
     for step in steps:
         say(scene, id, step)
-    assert not of(ev.Refund, scene.tick(after_s - 0.1))
+    assert not of(fx.Refund, scene.tick(after_s - 0.1))
     effects = scene.tick(0.1)
-    assert of(ev.Refund, effects) == [ev.Refund("ann", "gift-1", reason)]
+    assert of(fx.Refund, effects) == [fx.Refund("ann", "gift-1", reason)]
     assert states("ann", effects) == [("failed", 0.0)]
     assert reports("effect_ended", effects) == [id]
 
@@ -112,10 +113,10 @@ def test_the_reason_of_a_failure_is_cleaned_and_reaches_the_giver() -> None:
     scene = selling()
     id, _ = paid(scene)
     effects = say(scene, id, "failed", "no \u202eroom " + "x" * 300)
-    (refund,) = of(ev.Refund, effects)
+    (refund,) = of(fx.Refund, effects)
     assert refund.reason.startswith("no room x") and len(refund.reason) == REASON_CHARACTERS_MAX
     id, _ = paid(scene, id="gift-2")
-    assert of(ev.Refund, say(scene, id, "failed"))[0].reason == turns.FAILED
+    assert of(fx.Refund, say(scene, id, "failed"))[0].reason == turns.FAILED
 
 
 def test_what_a_game_that_went_away_has_not_done_is_asked_again_by_the_same_id() -> None:
@@ -130,7 +131,7 @@ def test_what_a_game_that_went_away_has_not_done_is_asked_again_by_the_same_id()
     assert (update.state, update.reason) == ("queued", turns.WAITS_FOR_GAME)
     scene.tick(RETURN_S - 1.0)
     effects = came(scene, seconds=10.0)
-    (asked,) = [report for report in of(ev.Report, effects) if report.type == "effect_asked"]
+    (asked,) = [report for report in of(fx.Report, effects) if report.type == "effect_asked"]
     assert (asked.data["id"], asked.data["seconds"]) == (running, 6.0)
     assert [one.id for one in turns.asked(scene.room, "castle")] == [running]
     assert reports("effect_asked", say(scene, running, "done")) == [waiting]
@@ -148,7 +149,7 @@ def test_of_two_lines_of_a_game_the_first_that_accepts_an_effect_has_it_until_th
     scene.play(ev.EffectReported(id, "running", line="old"))
     scene.tick(4.0)
     effects = scene.play(ev.GameLeft("castle", "old"))
-    (asked,) = [report for report in of(ev.Report, effects) if report.type == "effect_asked"]
+    (asked,) = [report for report in of(fx.Report, effects) if report.type == "effect_asked"]
     assert (asked.data["id"], asked.data["seconds"]) == (id, 6.0)
     assert turns.obstacle_to_report(scene.room, accepted[1]) == ""
     assert reports("effect_ended", scene.play(accepted[1], ev.EffectReported(id, "done", line="new"))) == [id]
@@ -170,9 +171,9 @@ def test_a_game_that_does_not_come_back_has_failed_all_that_waited_for_it() -> N
     scene.play(ev.GameLeft("castle"))
     scene.tick(RETURN_S)
     effects = scene.tick(0.1)
-    assert of(ev.Refund, effects) == [
-        ev.Refund("ann", "gift-1", turns.GAME_GONE),
-        ev.Refund("bob", "gift-2", turns.GAME_GONE),
+    assert of(fx.Refund, effects) == [
+        fx.Refund("ann", "gift-1", turns.GAME_GONE),
+        fx.Refund("bob", "gift-2", turns.GAME_GONE),
     ]
     assert not scene.room.shelf.turns
 
@@ -181,18 +182,18 @@ def test_what_was_paid_in_an_earlier_life_waits_for_its_game_as_if_it_had_just_l
     scene = Scene()
     id, effects = paid(scene)
     assert not reports("effect_asked", effects)
-    assert not of(ev.Refund, scene.tick(RETURN_S))
+    assert not of(fx.Refund, scene.tick(RETURN_S))
     assert reports("effect_asked", came(scene, seconds=10.0)) == [id]
     scene = Scene()
     paid(scene)
     scene.tick(RETURN_S)
-    assert of(ev.Refund, scene.tick(0.1)) == [ev.Refund("ann", "gift-1", turns.GAME_GONE)]
+    assert of(fx.Refund, scene.tick(0.1)) == [fx.Refund("ann", "gift-1", turns.GAME_GONE)]
 
 
 def test_a_game_that_comes_back_may_say_at_once_what_it_did_before() -> None:
     scene = Scene()
     id, _ = paid(scene)
-    assert of(ev.Mark, say(scene, id, "done")) == [ev.Mark("ann", "gift-1", "done")]
+    assert of(fx.Mark, say(scene, id, "done")) == [fx.Mark("ann", "gift-1", "done")]
 
 
 def test_a_game_on_a_new_line_is_asked_again_and_one_that_repeats_itself_is_not() -> None:
@@ -209,8 +210,8 @@ def test_what_is_no_longer_sold_is_paid_back_unless_the_game_is_at_it() -> None:
     say(scene, at_it, "accepted")
     paid(scene, "bob", "gift-2")
     effects = scene.play(ev.GameOffered("castle", ()))
-    assert of(ev.Refund, effects) == [ev.Refund("bob", "gift-2", turns.NOT_SOLD)]
-    assert of(ev.Mark, say(scene, at_it, "done"))
+    assert of(fx.Refund, effects) == [fx.Refund("bob", "gift-2", turns.NOT_SOLD)]
+    assert of(fx.Mark, say(scene, at_it, "done"))
 
 
 def test_only_what_runs_can_rest() -> None:
@@ -235,10 +236,10 @@ def test_a_gift_that_lasts_runs_once_the_engine_has_it_and_is_done_at_its_end() 
     scene = Scene()
     scene.join("ann")
     effects = scene.commit("ann", "gift-1", "giant_head")
-    (head,) = [one for one in of(ev.ShowCue, effects) if isinstance(one.cue, GiantHead)]
+    (head,) = [one for one in of(fx.ShowCue, effects) if isinstance(one.cue, GiantHead)]
     effects = scene.play(ev.CueWasTaken(head.id))
     assert states("ann", effects) == [("running", GIANT_HEAD_SECONDS)]
-    assert of(ev.Mark, effects) == [ev.Mark("ann", "gift-1", "done")], "the engine shows it, whoever dies"
+    assert of(fx.Mark, effects) == [fx.Mark("ann", "gift-1", "done")], "the engine shows it, whoever dies"
     assert not states("ann", scene.tick(GIANT_HEAD_SECONDS - 0.1))
     assert states("ann", scene.tick(0.1)) == [("done", 0.0)]
 
@@ -246,12 +247,12 @@ def test_a_gift_that_lasts_runs_once_the_engine_has_it_and_is_done_at_its_end() 
 def test_of_two_dances_the_second_begins_when_the_first_is_over() -> None:
     scene = Scene()
     scene.join("ann")
-    (first,) = [one for one in of(ev.ShowCue, scene.commit("ann", "gift-1", "dance")) if isinstance(one.cue, React)]
+    (first,) = [one for one in of(fx.ShowCue, scene.commit("ann", "gift-1", "dance")) if isinstance(one.cue, React)]
     effects = scene.commit("ann", "gift-2", "dance")
-    assert not [one for one in of(ev.ShowCue, effects) if isinstance(one.cue, React)]
+    assert not [one for one in of(fx.ShowCue, effects) if isinstance(one.cue, React)]
     scene.play(ev.CueWasTaken(first.id))
     effects = scene.tick(DANCE_SECONDS)
-    assert [one.key for one in of(ev.ShowCue, effects)] == ["ann/gift-2/banner", "ann/gift-2"]
+    assert [one.key for one in of(fx.ShowCue, effects)] == ["ann/gift-2/banner", "ann/gift-2"]
 
 
 def test_the_next_engine_shows_what_was_left_of_a_gift_when_the_last_one_died() -> None:
@@ -259,11 +260,11 @@ def test_the_next_engine_shows_what_was_left_of_a_gift_when_the_last_one_died() 
     scene.join("ann")
     scene.go_live()
     effects = scene.commit("ann", "gift-1", "giant_head")
-    scene.play(*[ev.CueWasTaken(one.id) for one in of(ev.ShowCue, effects)])
+    scene.play(*[ev.CueWasTaken(one.id) for one in of(fx.ShowCue, effects)])
     scene.tick(4.0)
     assert states("ann", scene.play(ev.EngineLeft())) == [("queued", 0.0)]
     scene.tick(100.0)
-    (again,) = of(ev.ShowCue, scene.play(ev.EngineCame()))
+    (again,) = of(fx.ShowCue, scene.play(ev.EngineCame()))
     assert isinstance(again.cue, GiantHead)
     assert again.cue.seconds == pytest.approx(6.0)
     assert again.key != "ann/gift-1", "the same engine would take it for shown"
@@ -274,16 +275,16 @@ def test_while_the_host_hides_nothing_begins_and_what_ran_on_the_stage_rests() -
     scene = selling()
     scene.go_live()
     effects = scene.commit("ann", "gift-1", "giant_head")
-    scene.play(*[ev.CueWasTaken(one.id) for one in of(ev.ShowCue, effects)])
+    scene.play(*[ev.CueWasTaken(one.id) for one in of(fx.ShowCue, effects)])
     scene.tick(4.0)
     scene.play(ev.HostHid(True))
     id, effects = paid(scene, "bob", "gift-2")
     assert not reports("effect_asked", effects)
-    assert not of(ev.Mark, scene.tick(100.0))
+    assert not of(fx.Mark, scene.tick(100.0))
     scene.play(ev.HostHid(False))
     effects = scene.tick()
     assert reports("effect_asked", effects) == [id]
-    (again,) = [one.cue for one in of(ev.ShowCue, effects) if isinstance(one.cue, GiantHead)]
+    (again,) = [one.cue for one in of(fx.ShowCue, effects) if isinstance(one.cue, GiantHead)]
     assert again.seconds == pytest.approx(6.0)
 
 
@@ -293,7 +294,7 @@ def test_a_game_of_an_earlier_life_is_away_until_it_comes_back_or_had_time_to() 
     scene.play(ev.GamesRemembered(("castle", "maze")))
     assert {name: game.is_here for name, game in scene.room.shelf.games.items()} == {"castle": False, "maze": False}
     id, _ = paid(scene)
-    assert [report.data["id"] for report in of(ev.Report, came(scene)) if report.type == "effect_asked"] == [id]
+    assert [report.data["id"] for report in of(fx.Report, came(scene)) if report.type == "effect_asked"] == [id]
     scene.play(ev.GamesRemembered(("castle",)))
     assert scene.room.shelf.games["castle"].is_here, "it is here already"
     scene.tick(RETURN_S + 1.0)

@@ -3,6 +3,7 @@
 from rooms import Scene, of, told
 
 from avatar_live.protocol.wire import ChatLine, OwnFollow, Refused, Show
+from avatar_live.room import effects as fx
 from avatar_live.room import events as ev
 from avatar_live.room.followers import TOO_FAST
 from avatar_live.room.state import DEED_ALLOWANCE
@@ -11,13 +12,13 @@ from avatar_live.room.state import DEED_ALLOWANCE
 def test_who_follows_is_told_when_it_is_written_down_and_wears_a_badge() -> None:
     scene = Scene()
     scene.join("ann")
-    assert scene.play(ev.FollowAsked("ann", True)) == [ev.KeepFollow("ann", True)]
+    assert scene.play(ev.FollowAsked("ann", True)) == [fx.KeepFollow("ann", True)]
     effects = scene.play(ev.FollowKept("ann", True, 7))
     assert told("ann", effects) == [OwnFollow(True)]
-    assert [report.data for report in of(ev.Report, effects)] == [{"name": "ann", "followers": 7}]
-    shows = [one.message for one in of(ev.TellAll, scene.tick()) if isinstance(one.message, Show)]
+    assert [report.data for report in of(fx.Report, effects)] == [{"name": "ann", "followers": 7}]
+    shows = [one.message for one in of(fx.TellAll, scene.tick()) if isinstance(one.message, Show)]
     assert [show.followers for show in shows] == [7]
-    (line,) = of(ev.TellAll, scene.play(ev.Said("ann", "hi")))
+    (line,) = of(fx.TellAll, scene.play(ev.Said("ann", "hi")))
     assert isinstance(line.message, ChatLine) and line.message.badges == ("follower",)
 
 
@@ -25,15 +26,15 @@ def test_who_follows_already_or_no_more_is_no_news_to_the_event_api() -> None:
     scene = Scene()
     scene.join("ann")
     scene.play(ev.FollowKept("ann", True, 1))
-    assert not of(ev.Report, scene.play(ev.FollowKept("ann", True, 1)))
+    assert not of(fx.Report, scene.play(ev.FollowKept("ann", True, 1)))
     effects = scene.play(ev.FollowKept("ann", False, 0))
-    assert told("ann", effects) == [OwnFollow(False)] and not of(ev.Report, effects)
+    assert told("ann", effects) == [OwnFollow(False)] and not of(fx.Report, effects)
 
 
 def test_a_follower_who_comes_back_is_known() -> None:
     scene = Scene()
     scene.play(ev.FollowersCounted(30))
-    (greeting,) = of(ev.Greet, scene.play(ev.Joined(1, "ann", "secret", "Ann", 5, is_following=True)))
+    (greeting,) = of(fx.Greet, scene.play(ev.Joined(1, "ann", "secret", "Ann", 5, is_following=True)))
     assert greeting.welcome.is_following
     assert scene.room.followers == 30
 

@@ -5,13 +5,14 @@ from rooms import Scene, of
 
 from avatar_live.protocol.cues import Banner, Barrage, Confetti, Fireworks, React
 from avatar_live.protocol.together import GOAL_TARGET_MAX, GOAL_TITLE_CHARACTERS_MAX, GOALS_MAX, GoalBar, Goals
+from avatar_live.room import effects as fx
 from avatar_live.room import events as ev
 from avatar_live.room.goals import NO_TARGET, NO_TITLE, TOLD_EVERY_S, TOO_MANY, obstacle_to_set
 from avatar_live.room.state import Reward
 
 
-def goals_in(effects: list[ev.Effect]) -> list[tuple[GoalBar, ...]]:
-    return [effect.message.goals for effect in of(ev.TellAll, effects) if isinstance(effect.message, Goals)]
+def goals_in(effects: list[fx.Effect]) -> list[tuple[GoalBar, ...]]:
+    return [effect.message.goals for effect in of(fx.TellAll, effects) if isinstance(effect.message, Goals)]
 
 
 def test_likes_count_from_where_the_goal_was_set() -> None:
@@ -25,13 +26,13 @@ def test_likes_count_from_where_the_goal_was_set() -> None:
     scene.play(ev.Liked("ann", 30))
     effects = scene.tick()
     assert goals_in(effects) == [(GoalBar(1, "likes", "Dance!", 50, 50, is_reached=True),)]
-    assert [report.data for report in of(ev.Report, effects) if report.type == "goal_reached"] == [
+    assert [report.data for report in of(fx.Report, effects) if report.type == "goal_reached"] == [
         {"goal": 1, "kind": "likes", "title": "Dance!", "target": 50}
     ]
-    cues = [shown.cue for shown in of(ev.ShowCue, effects)]
+    cues = [shown.cue for shown in of(fx.ShowCue, effects)]
     assert Banner("Dance!", "likes") in cues and React("dance") in cues
     scene.play(ev.Liked("ann", 30))
-    assert not [report for report in of(ev.Report, scene.tick(60.0)) if report.type == "goal_reached"]
+    assert not [report for report in of(fx.Report, scene.tick(60.0)) if report.type == "goal_reached"]
 
 
 def test_coins_count_what_is_given_and_not_what_comes_back() -> None:
@@ -64,10 +65,10 @@ def test_viewers_count_as_many_as_are_here() -> None:
     scene.join("cat")
     reached = scene.tick()
     assert goals_in(reached)[0][0].is_reached
-    assert [type(shown.cue) for shown in of(ev.ShowCue, reached)] == [Banner]
+    assert [type(shown.cue) for shown in of(fx.ShowCue, reached)] == [Banner]
     scene.play(ev.Left("cat"))
     scene.tick(60.0)
-    (greeting,) = of(ev.Greet, scene.join("dan"))
+    (greeting,) = of(fx.Greet, scene.join("dan"))
     assert greeting.welcome.goals[0].is_reached, "a goal stays reached"
 
 
@@ -76,7 +77,7 @@ def test_a_reward_has_a_key_by_which_one_engine_shows_it_once(reward: Reward, cu
     scene = Scene()
     scene.play(ev.GoalSet("viewers", "One", 1, reward))
     scene.join("ann")
-    (shown,) = [shown for shown in of(ev.ShowCue, scene.tick()) if isinstance(shown.cue, cue)]
+    (shown,) = [shown for shown in of(fx.ShowCue, scene.tick()) if isinstance(shown.cue, cue)]
     assert shown.key == "goal/life-1/1"
 
 

@@ -19,6 +19,7 @@ from avatar_live.protocol.wire import (
     ToViewer,
     Waiting,
 )
+from avatar_live.room import effects as fx
 from avatar_live.room import events as ev
 from avatar_live.room.filter import words_of
 from avatar_live.room.held import DELAYED_FULL, DENIED, FULL, FULL_OF_YOURS, UNDECIDED, is_regular, with_regular
@@ -47,22 +48,22 @@ def scene_of(*viewers: str) -> Scene:
     return scene
 
 
-def order(scene: Scene, deed: Deed, seconds: float = 0.0, **more: object) -> list[ev.Effect]:
+def order(scene: Scene, deed: Deed, seconds: float = 0.0, **more: object) -> list[fx.Effect]:
     """Order something as the host."""
     return scene.play(ev.Moderated("", Moderate(deed, seconds=seconds, **more)))  # type: ignore[arg-type]
 
 
-def says(scene: Scene, viewer: str, text: str) -> list[ev.Effect]:
+def says(scene: Scene, viewer: str, text: str) -> list[fx.Effect]:
     scene.now_s += 1.0
     return scene.play(ev.Said(viewer, text))
 
 
-def chat(effects: list[ev.Effect]) -> list[str]:
+def chat(effects: list[fx.Effect]) -> list[str]:
     """Return the chat lines that everybody is told."""
-    return [effect.message.text for effect in of(ev.TellAll, effects) if isinstance(effect.message, ChatLine)]
+    return [effect.message.text for effect in of(fx.TellAll, effects) if isinstance(effect.message, ChatLine)]
 
 
-def heard(viewer: str, effects: list[ev.Effect]) -> list[ToViewer]:
+def heard(viewer: str, effects: list[fx.Effect]) -> list[ToViewer]:
     return told(viewer, effects)
 
 
@@ -91,12 +92,12 @@ def test_a_held_line_is_known_to_its_writer_and_the_moderators_alone_until_one_l
     effects = says(scene, "ann", "hello")
     assert heard("ann", effects) == [Waiting(1, "hello", "all")]
     assert heard("mod", effects) == [Held(1, "ann", "hello", "all", 60.0)]
-    assert not heard("bob", effects) and not chat(effects) and not of(ev.Report, effects)
-    assert of(ev.Record, scene.play(ev.Moderated("mod", Moderate("approve", line=1))))
+    assert not heard("bob", effects) and not chat(effects) and not of(fx.Report, effects)
+    assert of(fx.Record, scene.play(ev.Moderated("mod", Moderate("approve", line=1))))
     effects = scene.tick(LOOK_S)
     assert chat(effects) == ["hello"]
     assert heard("ann", effects) == heard("mod", effects) == [Decided(1, True)]
-    assert [report.data["text"] for report in of(ev.Report, effects) if report.type == "chat"] == ["hello"]
+    assert [report.data["text"] for report in of(fx.Report, effects) if report.type == "chat"] == ["hello"]
     assert scene.room.order.authors == {1: "ann"}, "it can be moderated like any other"
 
 
@@ -106,7 +107,7 @@ def test_a_denied_line_is_never_told_and_its_text_stands_in_the_audit_log() -> N
     says(scene, "ann", "nonsense")
     effects = scene.play(ev.Moderated("mod", Moderate("deny", line=1)))
     assert heard("ann", effects) == heard("mod", effects) == [Decided(1, False, DENIED)]
-    (record,) = of(ev.Record, effects)
+    (record,) = of(fx.Record, effects)
     assert (record.by, record.viewer, record.text) == ("mod", "ann", "nonsense")
     assert chat(scene.tick(HOLD_S_MAX)) == []
     effects = scene.play(ev.Moderated("mod", Moderate("approve", line=1)))
@@ -141,15 +142,15 @@ def test_a_held_line_survives_that_its_writer_and_the_moderator_are_away() -> No
     order(scene, "hold", 60.0, hold="all")
     says(scene, "ann", "red please")
     scene.play(ev.Left("ann"), ev.Left("mod"))
-    (greeting,) = of(ev.Greet, scene.join("ann"))
+    (greeting,) = of(fx.Greet, scene.join("ann"))
     assert greeting.welcome.waiting == (Waiting(1, "red please", "all"),)
     assert greeting.welcome.held == ()
-    (greeting,) = of(ev.Greet, scene.join("mod"))
+    (greeting,) = of(fx.Greet, scene.join("mod"))
     assert greeting.welcome.held == (Held(1, "ann", "red please", "all", 60.0),)
     scene.play(ev.Left("ann"))
     effects = scene.tick(60.0)
     assert chat(effects) == ["red please"]
-    assert of(ev.PushBall, effects), "its word pushes the ball, though who wrote it has gone"
+    assert of(fx.PushBall, effects), "its word pushes the ball, though who wrote it has gone"
 
 
 def test_who_had_a_line_told_is_no_newcomer_until_one_is_removed() -> None:
@@ -298,15 +299,15 @@ def test_lines_wait_for_so_long_and_no_longer(deed: Deed, most_s: float) -> None
 )
 def test_every_line_that_waits_is_decided_once_and_told_no_more_than_once(events: list[ev.Event | float]) -> None:
     scene = scene_of("ann", "bob")
-    made: list[ev.Effect] = []
+    made: list[fx.Effect] = []
     for event in events:
         made += scene.tick(event) if isinstance(event, float) else scene.play(event)
     order(scene, "thaw")
     scene.play(ev.HostHid(False))
     made += order(scene, "delay", 0.0) + scene.tick(HOLD_S_MAX)
     assert not scene.room.order.held and not scene.room.order.delayed
-    waited = [one.message.id for one in of(ev.Tell, made) if isinstance(one.message, Held)]
-    decided = [one.message for one in of(ev.Tell, made) if one.viewer == "mod" and isinstance(one.message, Decided)]
+    waited = [one.message.id for one in of(fx.Tell, made) if isinstance(one.message, Held)]
+    decided = [one.message for one in of(fx.Tell, made) if one.viewer == "mod" and isinstance(one.message, Decided)]
     assert sorted(waited) == sorted(one.id for one in decided)
-    numbers = [one.message.seq for one in of(ev.TellAll, made) if isinstance(one.message, ChatLine)]
+    numbers = [one.message.seq for one in of(fx.TellAll, made) if isinstance(one.message, ChatLine)]
     assert numbers == list(range(1, len(numbers) + 1))

@@ -20,6 +20,7 @@ from avatar_live.protocol.together import (
     Prize,
 )
 from avatar_live.protocol.wire import Moderate, Wallet
+from avatar_live.room import effects as fx
 from avatar_live.room import events as ev
 from avatar_live.room.lottery import (
     RUNNING,
@@ -45,8 +46,8 @@ def lottery_of(*viewers: str, word: str = "luck", likes: int = 0, winners: int =
     return scene
 
 
-def lotteries_in(effects: list[ev.Effect]) -> list[Lottery]:
-    return [effect.message for effect in of(ev.TellAll, effects) if isinstance(effect.message, Lottery)]
+def lotteries_in(effects: list[fx.Effect]) -> list[Lottery]:
+    return [effect.message for effect in of(fx.TellAll, effects) if isinstance(effect.message, Lottery)]
 
 
 def test_who_says_the_word_is_in_once_and_the_seed_stays_a_secret() -> None:
@@ -56,7 +57,7 @@ def test_who_says_the_word_is_in_once_and_the_seed_stays_a_secret() -> None:
     assert not told("bob", effects)
     (lottery,) = lotteries_in(scene.tick(1.0))
     assert (lottery.entries, lottery.commitment, lottery.seed) == (1, hashlib.sha256(SEED.encode()).hexdigest(), "")
-    (greeting,) = of(ev.Greet, scene.join("ann"))
+    (greeting,) = of(fx.Greet, scene.join("ann"))
     assert greeting.welcome.entry == OwnEntry(1, tag_of(scene.room, 1, "ann")) and greeting.welcome.lottery is not None
 
 
@@ -81,28 +82,28 @@ def test_winners_are_told_when_their_prizes_are_booked_and_not_before() -> None:
     scene = lottery_of(*viewers, winners=2)
     scene.play(*[ev.Said(viewer, "luck") for viewer in viewers])
     effects = scene.tick(30.0)
-    awards = of(ev.Award, effects)
+    awards = of(fx.Award, effects)
     assert len(awards) == 2 and {award.coins for award in awards} == {100}
     assert not [lottery for lottery in lotteries_in(effects) if lottery.is_over]
     first, second = awards
     effects = scene.play(ev.Awarded(first.viewer, first.id, 1_100))
     assert told(first.viewer, effects) == [Wallet(1_100)] and not lotteries_in(effects)
-    assert not of(ev.Award, scene.tick(60.0)), "a prize is asked for once"
+    assert not of(fx.Award, scene.tick(60.0)), "a prize is asked for once"
     effects = scene.play(ev.Awarded(second.viewer, second.id, 1_100))
     (over,) = lotteries_in(effects)
     assert (over.is_over, over.seed, set(over.winners)) == (True, SEED, {first.viewer, second.viewer})
     (own,) = [one for one in told(second.viewer, effects) if isinstance(one, OwnEntry)]
     assert own.is_winner
-    (report,) = [report for report in of(ev.Report, effects) if report.type == "lottery_ended"]
+    (report,) = [report for report in of(fx.Report, effects) if report.type == "lottery_ended"]
     assert (report.data["count"], report.data["entries"], report.data["seed"]) == (2, 3, SEED)
     late = scene.play(ev.Awarded(first.viewer, first.id, 1_100))
-    assert not lotteries_in(late) and not of(ev.Report, late)
+    assert not lotteries_in(late) and not of(fx.Report, late)
 
 
 def test_a_prize_that_the_house_cannot_give_has_no_winner() -> None:
     scene = lottery_of("ann")
     scene.play(ev.Said("ann", "luck"))
-    (award,) = of(ev.Award, scene.tick(30.0))
+    (award,) = of(fx.Award, scene.tick(30.0))
     (over,) = lotteries_in(scene.play(ev.AwardFailed("ann", award.id, "The house is poor.")))
     assert over.is_over and over.winners == ()
 
@@ -111,7 +112,7 @@ def test_a_ticket_is_won_as_a_gift_without_a_price() -> None:
     scene = lottery_of("ann", prize="ticket")
     scene.play(ev.Said("ann", "luck"))
     effects = scene.tick(30.0)
-    (commit,) = of(ev.Commit, effects)
+    (commit,) = of(fx.Commit, effects)
     assert (commit.viewer, commit.gift, commit.price_coins, commit.count) == ("ann", "ticket", 0, 1)
     assert lotteries_in(effects)[-1].winners == ("ann",)
     scene.play(ev.GiftCommitted("ann", "ann", commit.id, "ticket", 1_000, "token"))
@@ -123,10 +124,10 @@ def test_a_lottery_that_nobody_enters_ends_without_a_winner_and_another_may_foll
     assert not scene.play(ev.LotteryOpened("other", 0, 30.0, 1, "coins", 1, SEED))
     (over,) = lotteries_in(scene.tick(30.0))
     assert over.is_over and over.winners == ()
-    (greeting,) = of(ev.Greet, scene.join("bob"))
+    (greeting,) = of(fx.Greet, scene.join("bob"))
     assert greeting.welcome.lottery == over
     scene.tick(LOTTERY_SHOWN_S + 1.0)
-    (greeting,) = of(ev.Greet, scene.join("cat"))
+    (greeting,) = of(fx.Greet, scene.join("cat"))
     assert greeting.welcome.lottery is None
     assert lotteries_in(scene.play(ev.LotteryOpened("other", 0, 30.0, 1, "coins", 1, SEED)))[0].id == 2
 
@@ -145,7 +146,7 @@ def test_who_is_banned_before_the_draw_cannot_win_and_is_not_among_what_is_drawn
     scene = lottery_of("ann", "bob", "cat", winners=3)
     scene.play(*[ev.Said(viewer, "luck") for viewer in ("ann", "bob", "cat")])
     scene.play(ev.Moderated("", Moderate("ban", viewer="bob")))
-    assert {award.viewer for award in of(ev.Award, scene.tick(30.0))} == {"ann", "cat"}
+    assert {award.viewer for award in of(fx.Award, scene.tick(30.0))} == {"ann", "cat"}
     assert scene.room.draw is not None and {viewer for viewer, _ in scene.room.draw.entries.items()} == {"ann", "cat"}
 
 
@@ -154,16 +155,16 @@ def test_every_winner_of_a_ticket_plays_though_the_line_is_full_and_slow() -> No
     scene = lottery_of(*viewers, "ann", winners=QUEUE_MAX, prize="ticket")
     assert obstacle_to_open(scene.room, "ticket", 1) == RUNNING
     scene.play(*[ev.Said(viewer, "luck") for viewer in viewers])
-    prizes = of(ev.Commit, scene.tick(30.0))
+    prizes = of(fx.Commit, scene.tick(30.0))
     for number in range(QUEUE_MAX):
         scene.commit("ann", f"paid-{number}", "ticket")
     for prize in prizes:
-        assert not of(ev.Refund, scene.commit(prize.viewer, prize.id, "ticket"))
+        assert not of(fx.Refund, scene.commit(prize.viewer, prize.id, "ticket"))
     assert len(scene.room.queue) == 2 * QUEUE_MAX
     assert obstacle_to_open(scene.room, "ticket", 1) == TICKETS_WAIT
     assert not scene.play(ev.LotteryOpened("more", 0, 30.0, 1, "ticket", 0, SEED))
     assert not obstacle_to_open(scene.room, "coins", 1)
-    assert {refund.viewer for refund in of(ev.Refund, scene.tick(QUEUE_S_MAX))} == {"ann"}
+    assert {refund.viewer for refund in of(fx.Refund, scene.tick(QUEUE_S_MAX))} == {"ann"}
     assert len(scene.room.queue) == QUEUE_MAX
 
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from rooms import Scene, of, told
 
 from avatar_live.protocol.wire import MODERATION_SECONDS_MAX, ChatLine, Deed, Kept, Moderate, Refused, Removed
+from avatar_live.room import effects as fx
 from avatar_live.room import events as ev
 from avatar_live.room.filter import folded, has_link, has_word, words_of
 from avatar_live.room.moderation import (
@@ -35,7 +36,7 @@ def scene_of(*viewers: str) -> Scene:
     return scene
 
 
-def host(scene: Scene, deed: Deed, seq: int = 0, viewer: str = "", seconds: float = 0.0) -> list[ev.Effect]:
+def host(scene: Scene, deed: Deed, seq: int = 0, viewer: str = "", seconds: float = 0.0) -> list[fx.Effect]:
     return scene.play(ev.Moderated("", Moderate(deed, seq, viewer, seconds)))
 
 
@@ -43,7 +44,7 @@ def says(scene: Scene, viewer: str, text: str = "hello") -> str:
     """Say a line and return the refusal, empty when everybody heard it."""
     scene.now_s += 1.0
     effects = scene.play(ev.Said(viewer, text))
-    if of(ev.TellAll, effects):
+    if of(fx.TellAll, effects):
         return ""
     (refusal,) = told(viewer, effects)
     assert isinstance(refusal, Refused)
@@ -78,9 +79,9 @@ def test_a_mute_of_no_sensible_length_is_refused(seconds: float) -> None:
 def test_who_is_banned_is_sent_away_and_may_not_talk_until_the_ban_is_over() -> None:
     scene = scene_of("ann")
     effects = host(scene, "ban", viewer="ann")
-    assert of(ev.SendAway, effects) == [ev.SendAway("ann", BANNED, False)]
+    assert of(fx.SendAway, effects) == [fx.SendAway("ann", BANNED, False)]
     assert says(scene, "ann") == BANNED
-    assert of(ev.LetBack, host(scene, "unban", viewer="ann"))
+    assert of(fx.LetBack, host(scene, "unban", viewer="ann"))
     assert says(scene, "ann") == ""
 
 
@@ -88,19 +89,19 @@ def test_a_removed_line_leaves_every_page_also_one_that_was_away() -> None:
     scene = scene_of("ann")
     says(scene, "ann", "something bad")
     effects = host(scene, "remove", seq=1)
-    assert [effect.message for effect in of(ev.TellAll, effects)] == [Removed(1)]
-    (record,) = of(ev.Record, effects)
+    assert [effect.message for effect in of(fx.TellAll, effects)] == [Removed(1)]
+    (record,) = of(fx.Record, effects)
     assert (record.viewer, record.text) == ("ann", "something bad")
-    (greeting,) = of(ev.Greet, scene.join("bob", epoch="life-1", seq=1))
+    (greeting,) = of(fx.Greet, scene.join("bob", epoch="life-1", seq=1))
     assert greeting.welcome.removed == (1,)
-    (greeting,) = of(ev.Greet, scene.join("eve"))
+    (greeting,) = of(fx.Greet, scene.join("eve"))
     assert not [line for line in greeting.welcome.recent if isinstance(line, ChatLine)]
 
 
 def test_the_audit_log_holds_no_text_of_lines_that_stand() -> None:
     scene = scene_of("ann")
     says(scene, "ann", "a private thing")
-    (record,) = of(ev.Record, host(scene, "mute", seq=1, seconds=5.0))
+    (record,) = of(fx.Record, host(scene, "mute", seq=1, seconds=5.0))
     assert record.text == ""
 
 
@@ -150,7 +151,7 @@ def test_a_program_may_what_a_moderator_may_and_is_recorded_by_its_name() -> Non
         assert obstacle_to(scene.room, "", order, scene.now_s, "a bot") == MODERATORS_PROTECTED
         assert not scene.play(ev.Moderated("", order, "a bot"))
     assert obstacle_to(scene.room, "", Moderate("demote", viewer="mod"), scene.now_s, "a bot") == HOST_ONLY
-    (record,) = of(ev.Record, scene.play(ev.Moderated("", Moderate("ban", viewer="ann"), "a bot")))
+    (record,) = of(fx.Record, scene.play(ev.Moderated("", Moderate("ban", viewer="ann"), "a bot")))
     assert (record.by, record.viewer) == ("a bot", "ann")
 
 
@@ -166,7 +167,7 @@ def test_deeds_of_a_moderator_are_bounded() -> None:
     scene.play(ev.Invited("mod"))
     orders = [ev.Moderated("mod", Moderate("freeze"))] * (int(DEED_ALLOWANCE.burst) + 1)
     effects = scene.play(*orders)
-    assert len(of(ev.Record, effects)) == int(DEED_ALLOWANCE.burst)
+    assert len(of(fx.Record, effects)) == int(DEED_ALLOWANCE.burst)
     assert told("mod", effects)[-1] == Refused("moderate", TOO_FAST)
 
 
@@ -177,7 +178,7 @@ def test_moderators_hear_how_the_room_is_kept_when_they_come_and_when_somebody_c
     assert told("mod", effects) == [Kept(5.0, False, True, "off", HOLD_S, "tell", 0.0)]
     assert not told("ann", effects)
     for viewer, sees in (("mod", True), ("ann", False)):
-        (greeting,) = of(ev.Greet, scene.join(viewer))
+        (greeting,) = of(fx.Greet, scene.join(viewer))
         assert (greeting.welcome.kept is not None) == sees
 
 
@@ -260,7 +261,7 @@ def test_a_viewer_without_the_role_never_changes_who_may_talk(orders: list[ev.Mo
         effects = scene.play(event)
         if not is_trusted:
             assert scene.room.order == before
-            assert not of(ev.Record, effects)
+            assert not of(fx.Record, effects)
 
 
 def test_a_name_that_could_not_be_said_is_a_guests() -> None:

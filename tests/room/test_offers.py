@@ -7,6 +7,7 @@ from rooms import Scene, of, told
 
 from avatar_live.protocol.effects import GAME_SILENT_S, GAMES_MAX, RETURN_S, Hindrance, OfferedEffect, OfferState
 from avatar_live.protocol.wire import GiftGiven, Offers, Welcome
+from avatar_live.room import effects as fx
 from avatar_live.room import events as ev
 from avatar_live.room.gifts import NO_SUCH_GIFT
 from avatar_live.room.offers import HAD, LINE_LONG, NO_GAME, NO_IDENT, OFF, SOLD_OUT, TOO_MANY_GAMES, obstacle_to_offer
@@ -16,7 +17,7 @@ from avatar_live.room.shelf import TURNS_MAX, TURNS_OF_ONE_MAX
 def obstacle(scene: Scene, viewer: str = "ann", gift: str = "castle/ghost", id: str = "probe") -> str:
     """Ask for a gift, let the ledger refuse it, and return what was in the way."""
     scene.now_s += 1.0
-    (commit,) = of(ev.Commit, scene.play(ev.GiftAsked(viewer, id, gift)))
+    (commit,) = of(fx.Commit, scene.play(ev.GiftAsked(viewer, id, gift)))
     scene.play(ev.GiftRefused(viewer, id, 900, "not now"))
     return commit.obstacle
 
@@ -30,23 +31,23 @@ def test_everybody_hears_what_a_game_sells_and_newcomers_are_greeted_with_it() -
     scene = Scene()
     scene.join("ann")
     came(scene)
-    (offered,) = [one.message for one in of(ev.TellAll, scene.tick()) if isinstance(one.message, Offers)]
+    (offered,) = [one.message for one in of(fx.TellAll, scene.tick()) if isinstance(one.message, Offers)]
     assert [(one.id, one.price_coins) for one in offered.offers] == [("castle/ghost", 25)]
-    (greeted,) = of(ev.Greet, scene.join("bob"))
+    (greeted,) = of(fx.Greet, scene.join("bob"))
     assert isinstance(greeted.welcome, Welcome)
     assert greeted.welcome.offers == offered.offers
     came(scene)
-    assert not any(isinstance(one.message, Offers) for one in of(ev.TellAll, scene.tick())), "nothing is new"
+    assert not any(isinstance(one.message, Offers) for one in of(fx.TellAll, scene.tick())), "nothing is new"
 
 
 def test_an_effect_is_asked_of_the_ledger_at_the_price_of_its_game_and_told_when_it_is_paid() -> None:
     scene = selling()
     assert scene.play(ev.GiftAsked("ann", "gift-1", "castle/ghost")) == [
-        ev.Commit("ann", "ann", "gift-1", "castle/ghost", 25, "")
+        fx.Commit("ann", "ann", "gift-1", "castle/ghost", 25, "")
     ]
     effects = scene.commit("ann", "gift-1", "castle/ghost")
     assert GiftGiven(1, "gift-1", "ann", "castle/ghost", 1, "life-1-1") in [
-        one.message for one in of(ev.TellAll, effects)
+        one.message for one in of(fx.TellAll, effects)
     ]
 
 
@@ -67,12 +68,12 @@ def test_an_effect_that_cools_down_is_refused_with_the_seconds_that_are_left() -
 
 def test_who_asks_while_the_ledger_is_busy_with_another_does_not_break_the_limits() -> None:
     scene = selling(per_show_max=1)
-    (first,) = of(ev.Commit, scene.play(ev.GiftAsked("ann", "gift-1", "castle/ghost")))
+    (first,) = of(fx.Commit, scene.play(ev.GiftAsked("ann", "gift-1", "castle/ghost")))
     assert not first.obstacle
     assert obstacle(scene, "bob") == SOLD_OUT
     scene.play(ev.GiftRefused("ann", "gift-1", 3, "too poor"))
     assert not obstacle(scene, "bob"), "nothing was taken, so it is free again"
-    again = of(ev.Commit, scene.play(*[ev.GiftAsked("ann", "gift-2", "castle/ghost")] * 2))
+    again = of(fx.Commit, scene.play(*[ev.GiftAsked("ann", "gift-2", "castle/ghost")] * 2))
     scene.commit("ann", "gift-2", "castle/ghost")
     assert len(again) == 2
     assert obstacle(scene, "bob") == SOLD_OUT
@@ -242,8 +243,8 @@ def test_what_costs_more_by_now_than_it_was_shown_to_cost_is_refused_and_a_shown
     scene = selling(price_coins=10)
     came(scene, price_coins=900)
 
-    def asked(id: str, shown_coins: int) -> ev.Commit:
-        (commit,) = of(ev.Commit, scene.play(ev.GiftAsked("ann", id, "castle/ghost", 1, shown_coins)))
+    def asked(id: str, shown_coins: int) -> fx.Commit:
+        (commit,) = of(fx.Commit, scene.play(ev.GiftAsked("ann", id, "castle/ghost", 1, shown_coins)))
         return commit
 
     assert asked("g1", 10).obstacle == (
@@ -251,5 +252,5 @@ def test_what_costs_more_by_now_than_it_was_shown_to_cost_is_refused_and_a_shown
     )
     for id, shown_coins in (("g2", 900), ("g3", 1_000), ("g4", 0), ("g5", -1)):
         assert (asked(id, shown_coins).obstacle, asked(f"{id}-again", shown_coins).price_coins) == ("", 900)
-    (rose,) = of(ev.Commit, scene.play(ev.GiftAsked("bob", "g6", "rose", 3, 9)))
+    (rose,) = of(fx.Commit, scene.play(ev.GiftAsked("bob", "g6", "rose", 3, 9)))
     assert "It costs 10 coins now" in rose.obstacle

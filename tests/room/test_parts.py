@@ -5,6 +5,7 @@ from rooms import Scene, of
 from avatar_live.protocol.catalogue import FREE_TICKET_LIKES, FREE_TICKET_SECONDS
 from avatar_live.protocol.together import FreeTicket
 from avatar_live.protocol.wire import LIKES_PER_MESSAGE_MAX
+from avatar_live.room import effects as fx
 from avatar_live.room import events as ev
 from avatar_live.room.parts import TICKS_A_LOOK
 from avatar_live.room.roster import SHELVES
@@ -12,11 +13,11 @@ from avatar_live.room.roster import SHELVES
 ROUND = SHELVES + TICKS_A_LOOK  # ticks in which everybody is looked at
 
 
-def kept(effects: list[ev.Effect]) -> list[ev.Part]:
-    return [part for effect in of(ev.KeepParts, effects) for part in effect.parts]
+def kept(effects: list[fx.Effect]) -> list[fx.Part]:
+    return [part for effect in of(fx.KeepParts, effects) for part in effect.parts]
 
 
-def look(scene: Scene) -> list[ev.Part]:
+def look(scene: Scene) -> list[fx.Part]:
     """Let everybody be looked at, in no time."""
     return [part for _ in range(ROUND) for part in kept(scene.tick(0.0))]
 
@@ -27,12 +28,12 @@ def test_likes_and_watching_are_written_down_as_they_grow_and_not_when_nothing_d
     scene.join("bob")
     assert look(scene) == []
     scene.play(ev.Liked("ann", 7))
-    assert look(scene) == [ev.Part("ann", 7, 0.0, None)]
+    assert look(scene) == [fx.Part("ann", 7, 0.0, None)]
     assert look(scene) == []
     scene.now_s += 12.9
     assert sorted(look(scene), key=lambda one: one.viewer) == [
-        ev.Part("ann", 7, 12.0, None),
-        ev.Part("bob", 0, 12.0, None),
+        fx.Part("ann", 7, 12.0, None),
+        fx.Part("bob", 0, 12.0, None),
     ]
 
 
@@ -43,7 +44,7 @@ def test_what_earns_nothing_more_is_not_written_down_again() -> None:
         scene.now_s += 2.0
         scene.play(ev.Liked("ann", LIKES_PER_MESSAGE_MAX))
     scene.now_s += 2 * FREE_TICKET_SECONDS
-    assert look(scene) == [ev.Part("ann", FREE_TICKET_LIKES, FREE_TICKET_SECONDS, None)]
+    assert look(scene) == [fx.Part("ann", FREE_TICKET_LIKES, FREE_TICKET_SECONDS, None)]
     scene.now_s += 60.0
     scene.play(ev.Liked("ann", 1))
     assert look(scene) == []
@@ -52,16 +53,16 @@ def test_what_earns_nothing_more_is_not_written_down_again() -> None:
 def test_a_camp_and_the_time_of_who_leaves_are_written_down_at_once() -> None:
     scene = Scene()
     scene.join("ann")
-    assert kept(scene.play(ev.CampPicked("ann", "red"))) == [ev.Part("ann", 0, 0.0, "red")]
+    assert kept(scene.play(ev.CampPicked("ann", "red"))) == [fx.Part("ann", 0, 0.0, "red")]
     assert kept(scene.play(ev.CampPicked("ann", "red"))) == []
     scene.now_s += 30.0
-    assert kept(scene.play(ev.Left("ann"))) == [ev.Part("ann", 0, 30.0, "red")]
+    assert kept(scene.play(ev.Left("ann"))) == [fx.Part("ann", 0, 30.0, "red")]
 
 
 def test_who_comes_to_another_life_of_the_room_goes_on_from_there() -> None:
     scene = Scene()
     event = ev.Joined(1, "ann", "secret", "Ann", 1_000, likes=60, watched_s=200.0, camp="blue")
-    (greeting,) = of(ev.Greet, scene.play(event))
+    (greeting,) = of(fx.Greet, scene.play(event))
     assert greeting.welcome.free_ticket == FreeTicket(60, 200.0, is_used=False)
     assert (greeting.welcome.camp, scene.room.camp_blue) == ("blue", 1)
     assert look(scene) == [], "it is written down already"
@@ -76,7 +77,7 @@ def test_what_could_not_be_written_down_is_when_it_is_its_turn_again() -> None:
     scene = Scene()
     scene.join("ann")
     scene.play(ev.Liked("ann", 7))
-    assert look(scene) == [ev.Part("ann", 7, 0.0, None)]
+    assert look(scene) == [fx.Part("ann", 7, 0.0, None)]
     scene.play(ev.PartsNotKept(("ann", "who has gone")))
-    assert look(scene) == [ev.Part("ann", 7, 0.0, None)]
+    assert look(scene) == [fx.Part("ann", 7, 0.0, None)]
     assert look(scene) == []

@@ -17,6 +17,7 @@ from avatar_live.protocol.together import (
     Poll,
 )
 from avatar_live.protocol.wire import Refused
+from avatar_live.room import effects as fx
 from avatar_live.room import events as ev
 from avatar_live.room.polls import NO_SUCH_CHOICE, NOT_RUNNING, TOLD_EVERY_S, Asked, asked
 from avatar_live.room.state import CAMP_ALLOWANCE
@@ -30,12 +31,12 @@ def polling(*viewers: str, answer: int | None = None, choices: tuple[str, ...] =
     return scene
 
 
-def polls_in(effects: list[ev.Effect]) -> list[Poll]:
-    return [effect.message for effect in of(ev.TellAll, effects) if isinstance(effect.message, Poll)]
+def polls_in(effects: list[fx.Effect]) -> list[Poll]:
+    return [effect.message for effect in of(fx.TellAll, effects) if isinstance(effect.message, Poll)]
 
 
-def reports(effects: list[ev.Effect], type: str) -> list[ev.Report]:
-    return [report for report in of(ev.Report, effects) if report.type == type]
+def reports(effects: list[fx.Effect], type: str) -> list[fx.Report]:
+    return [report for report in of(fx.Report, effects) if report.type == type]
 
 
 def test_a_poll_is_told_to_everybody_and_ends_with_its_counts() -> None:
@@ -59,7 +60,7 @@ def test_votes_are_not_told_one_by_one() -> None:
     viewers = [f"viewer-{number}" for number in range(50)]
     scene = polling(*viewers)
     effects = [effect for viewer in viewers for effect in scene.play(ev.Voted(viewer, 1, 1))]
-    assert not of(ev.TellAll, effects)
+    assert not of(fx.TellAll, effects)
     assert [poll.votes for poll in polls_in(scene.tick(TOLD_EVERY_S))] == [(0, 50)]
     assert not polls_in(scene.tick(TOLD_EVERY_S)), "nothing new"
 
@@ -75,7 +76,7 @@ def test_a_quiz_keeps_counts_and_answer_until_it_is_over() -> None:
     scene = polling("ann", "bob", answer=1)
     scene.play(ev.Voted("ann", 1, 0), ev.Voted("bob", 1, 1))
     assert not polls_in(scene.tick(1.0))
-    (greeting,) = of(ev.Greet, scene.join("late"))
+    (greeting,) = of(fx.Greet, scene.join("late"))
     assert greeting.welcome.poll == Poll(1, "Tea?", ("yes", "no"), (), 29.0, is_quiz=True)
     over = scene.play(ev.PollClosed())
     (end,) = polls_in(over)
@@ -101,13 +102,13 @@ def test_who_votes_in_a_rage_is_refused_and_the_vote_stands() -> None:
 def test_who_comes_back_has_voted_already_and_a_poll_that_is_long_over_is_not_shown() -> None:
     scene = polling("ann")
     scene.play(ev.Voted("ann", 1, 1), ev.Left("ann"))
-    (greeting,) = of(ev.Greet, scene.join("ann"))
+    (greeting,) = of(fx.Greet, scene.join("ann"))
     assert (greeting.welcome.vote, greeting.welcome.poll is not None) == (1, True)
     scene.tick(30.0)
-    (greeting,) = of(ev.Greet, scene.join("bob"))
+    (greeting,) = of(fx.Greet, scene.join("bob"))
     assert greeting.welcome.poll is not None and greeting.welcome.poll.is_over
     scene.tick(POLL_SHOWN_S + 1.0)
-    (greeting,) = of(ev.Greet, scene.join("cat"))
+    (greeting,) = of(fx.Greet, scene.join("cat"))
     assert greeting.welcome.poll is None
 
 

@@ -5,6 +5,7 @@ from rooms import Scene, of, told
 
 from avatar_live.protocol.cues import Throw
 from avatar_live.protocol.wire import Moderate, PlayEnd, Refused, Rest, Show
+from avatar_live.room import effects as fx
 from avatar_live.room import events as ev
 from avatar_live.room.rest import CHAT_RESTS, GIFTS_REST, HIDDEN
 
@@ -20,8 +21,8 @@ def live(*viewers: str) -> Scene:
     return scene
 
 
-def rest_of(effects: list[ev.Effect]) -> list[str]:
-    return [one.message.rest for one in of(ev.TellAll, effects) if isinstance(one.message, Show)]
+def rest_of(effects: list[fx.Effect]) -> list[str]:
+    return [one.message.rest for one in of(fx.TellAll, effects) if isinstance(one.message, Show)]
 
 
 @pytest.mark.parametrize(("event", "back", "rest"), [(FREEZE, THAW, "frozen"), (HIDE, RETURN, "hidden")])
@@ -33,23 +34,23 @@ def test_a_room_that_rests_refuses_chat_and_gifts_before_they_are_paid_and_says_
     assert rest_of(scene.tick()) == [rest]
     assert told("ann", scene.play(ev.Said("ann", "hello"))) == [Refused("say", CHAT_RESTS[rest])]
     for gift in ("tomato", "ticket"):
-        (commit,) = of(ev.Commit, scene.play(ev.GiftAsked("ann", f"id-{gift}", gift)))
+        (commit,) = of(fx.Commit, scene.play(ev.GiftAsked("ann", f"id-{gift}", gift)))
         assert commit.obstacle == GIFTS_REST[rest], "the ledger takes no coins, and knows what was paid before"
     scene.play(back)
     assert rest_of(scene.tick()) == [""]
-    (commit,) = of(ev.Commit, scene.play(ev.GiftAsked("ann", "id-2", "tomato")))
+    (commit,) = of(fx.Commit, scene.play(ev.GiftAsked("ann", "id-2", "tomato")))
     assert commit.obstacle == ""
 
 
 def test_a_gift_that_is_paid_while_the_host_hides_is_shown_when_the_host_is_back() -> None:
     scene = live("ann")
     scene.play(HIDE)
-    assert not of(ev.ShowCue, scene.commit("ann", "gift-1", "tomato"))
-    assert not of(ev.ShowCue, scene.play(ev.EngineLeft(), ev.EngineCame())), "also when the engine was killed meanwhile"
-    shown = of(ev.ShowCue, scene.play(RETURN))
+    assert not of(fx.ShowCue, scene.commit("ann", "gift-1", "tomato"))
+    assert not of(fx.ShowCue, scene.play(ev.EngineLeft(), ev.EngineCame())), "also when the engine was killed meanwhile"
+    shown = of(fx.ShowCue, scene.play(RETURN))
     (throw,) = [cue for cue in shown if isinstance(cue.cue, Throw)]
-    assert of(ev.Mark, scene.play(ev.CueWasTaken(throw.id))) == [ev.Mark("ann", "gift-1", "done")]
-    assert not of(ev.ShowCue, scene.play(RETURN)), "once"
+    assert of(fx.Mark, scene.play(ev.CueWasTaken(throw.id))) == [fx.Mark("ann", "gift-1", "done")]
+    assert not of(fx.ShowCue, scene.play(RETURN)), "once"
 
 
 def test_hearts_do_not_pile_up_while_the_host_hides() -> None:
@@ -66,8 +67,8 @@ def test_a_game_that_the_panic_card_covers_is_paid_back_and_no_other_begins() ->
     scene = live("ann", "bob")
     player = scene.seat("ann", "ticket-1")
     effects = scene.play(HIDE)
-    assert of(ev.LeavePitch, effects) == [ev.LeavePitch(player)]
-    assert of(ev.Refund, effects) == [ev.Refund("ann", "ticket-1", HIDDEN)]
+    assert of(fx.LeavePitch, effects) == [fx.LeavePitch(player)]
+    assert of(fx.Refund, effects) == [fx.Refund("ann", "ticket-1", HIDDEN)]
     assert told("ann", effects) == [PlayEnd(HIDDEN)]
     scene.commit("bob", "ticket-2", "ticket")
     scene.tick()

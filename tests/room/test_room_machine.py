@@ -26,6 +26,7 @@ from avatar_live.protocol.codec import encoded, to_viewer
 from avatar_live.protocol.effects import OfferedEffect
 from avatar_live.protocol.view import Camp
 from avatar_live.protocol.wire import ChatLine, Deed, GiftGiven, GiftUpdate, Moderate, PushState, PushUpdate, Refused
+from avatar_live.room import effects as fx
 from avatar_live.room import events as ev
 from avatar_live.room.state import LINES_KEPT_MAX, Room
 from avatar_live.room.step import step
@@ -102,7 +103,7 @@ class Anything(RuleBasedStateMachine):
         self.coins = dict.fromkeys(VIEWERS, START_BALANCE_COINS)  # the ledger's
         self.gifts: dict[tuple[str, str], tuple[str, int, int]] = {}  # the gift, its count and its price
         self.refunded: set[tuple[str, str]] = set()
-        self.parts = {viewer: ev.Part(viewer, 0, 0.0, None) for viewer in VIEWERS}  # as they are written down
+        self.parts = {viewer: fx.Part(viewer, 0, 0.0, None) for viewer in VIEWERS}  # as they are written down
         self.begin()
 
     def begin(self) -> None:
@@ -111,38 +112,38 @@ class Anything(RuleBasedStateMachine):
         self.lines: Counter[str] = Counter()  # open connections
         self.told = 0
         self.likes = 0
-        self.asked: deque[ev.Commit] = deque()
-        self.refunds: deque[ev.Refund] = deque()
-        self.pushes: deque[ev.PushBall] = deque()  # of viewers, which the game has not said anything of
+        self.asked: deque[fx.Commit] = deque()
+        self.refunds: deque[fx.Refund] = deque()
+        self.pushes: deque[fx.PushBall] = deque()  # of viewers, which the game has not said anything of
         self.pushed: set[tuple[str, str]] = set()
 
-    def play(self, event: ev.Event) -> ev.Effects:
+    def play(self, event: ev.Event) -> fx.Effects:
         before = self.room
         self.room, effects = step(before, event, self.now_s)
         assert step(before, event, self.now_s) == (self.room, effects), "the same again comes to the same"
         for effect in effects:
             match effect:
-                case ev.Commit():
+                case fx.Commit():
                     self.asked.append(effect)
-                case ev.Refund():
+                case fx.Refund():
                     self.refunds.append(effect)
-                case ev.KeepParts(parts):
+                case fx.KeepParts(parts):
                     for part in parts:
                         known = self.parts[part.viewer]
                         assert part != known and part.likes >= known.likes and part.watched_s >= known.watched_s
                         self.parts[part.viewer] = part
-                case ev.PushBall(viewer=viewer, id=id) if viewer:
+                case fx.PushBall(viewer=viewer, id=id) if viewer:
                     assert (viewer, id) not in self.pushed, "each vote pushes once"
                     self.pushed.add((viewer, id))
                     self.pushes.append(effect)
-                case ev.TellAll(ChatLine(seq) | GiftGiven(seq)):
+                case fx.TellAll(ChatLine(seq) | GiftGiven(seq)):
                     assert seq > self.told, "numbers of lines only rise"
                     self.told = seq
-                case ev.Report(type, data):
+                case fx.Report(type, data):
                     assert tuple(data) == EVENT_FIELDS[type]
                 case _:
                     pass
-            if isinstance(effect, ev.Tell | ev.TellAll):
+            if isinstance(effect, fx.Tell | fx.TellAll):
                 assert to_viewer(encoded(effect.message)) == effect.message
         return effects
 
@@ -161,7 +162,7 @@ class Anything(RuleBasedStateMachine):
         part, is_known = self.parts[viewer], viewer in self.room.viewers
         before = *seen, False, part.likes, part.watched_s, part.camp
         effects = self.play(ev.Joined(1, viewer, "secret", viewer, self.coins[viewer], *before))
-        (greeting,) = (effect for effect in effects if isinstance(effect, ev.Greet))
+        (greeting,) = (effect for effect in effects if isinstance(effect, fx.Greet))
         ticket = greeting.welcome.free_ticket
         assert ticket is not None and ticket.likes >= part.likes and ticket.seconds >= part.watched_s
         assert is_known or greeting.welcome.camp == part.camp, "a new life of the room knows the camp"
@@ -187,7 +188,7 @@ class Anything(RuleBasedStateMachine):
         if self.lines[viewer]:
             before = len(self.asked)
             effects = self.play(ev.GiftAsked(viewer, id, gift, count))
-            told = [one.message for one in effects if isinstance(one, ev.Tell)]
+            told = [one.message for one in effects if isinstance(one, fx.Tell)]
             refused = [one for one in told if isinstance(one, Refused | GiftUpdate)]
             assert len(self.asked) - before + len(refused) == 1, "asked once, or refused once"
 
@@ -196,7 +197,7 @@ class Anything(RuleBasedStateMachine):
         if self.lines[viewer]:
             effects = self.play(ev.Said(viewer, text, reply_to))
             if viewer in self.room.order.banned:
-                assert not any(isinstance(one, ev.TellAll) for one in effects), "who was sent away is not heard"
+                assert not any(isinstance(one, fx.TellAll) for one in effects), "who was sent away is not heard"
 
     @rule(by=st.sampled_from(("", *VIEWERS)), deed=st.sampled_from(DEEDS), viewer=viewers, number=numbers)
     def keep_order(self, by: str, deed: Deed, viewer: str, number: int) -> None:
@@ -208,7 +209,7 @@ class Anything(RuleBasedStateMachine):
         if self.lines[viewer]:
             known = (viewer, id) in self.pushed
             effects = self.play(ev.CampPicked(viewer, camp, id))
-            updates = [one.message for one in effects if isinstance(one, ev.Tell)]
+            updates = [one.message for one in effects if isinstance(one, fx.Tell)]
             is_refused = any(isinstance(one, PushUpdate) and one.state == "refused" for one in updates)
             assert known or is_refused or (viewer, id) in self.pushed, "accepted, or refused for a reason"
 
@@ -217,7 +218,7 @@ class Anything(RuleBasedStateMachine):
     def the_game_ticks(self, is_celebrating: bool) -> None:
         state: PushState = "queued" if is_celebrating else "done"
         moved = tuple(ev.MovedPush(one.viewer, one.id, one.camp, state) for one in self.pushes)
-        told = [one.viewer for one in self.play(ev.PushesMoved(moved)) if isinstance(one, ev.Tell)]
+        told = [one.viewer for one in self.play(ev.PushesMoved(moved)) if isinstance(one, fx.Tell)]
         assert Counter(told) == Counter(one.viewer for one in moved if one.viewer in self.room.viewers)
         if not is_celebrating:
             self.pushes.clear()
@@ -228,7 +229,7 @@ class Anything(RuleBasedStateMachine):
         for _ in range(min(many, len(self.asked))):
             self.answer(self.asked.popleft())
 
-    def answer(self, one: ev.Commit) -> None:
+    def answer(self, one: fx.Commit) -> None:
         key, coins = (one.viewer, one.id), self.coins[one.viewer]
         answers: tuple[ev.Event, ...]
         if key in self.gifts:
@@ -254,7 +255,7 @@ class Anything(RuleBasedStateMachine):
             updates = [
                 effect.message.id
                 for effect in effects
-                if isinstance(effect, ev.Tell)
+                if isinstance(effect, fx.Tell)
                 and effect.viewer == one.viewer
                 and isinstance(effect.message, GiftUpdate)
             ]

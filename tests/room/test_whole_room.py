@@ -4,6 +4,7 @@ from msgspec.structs import replace
 from rooms import Scene, of, told
 
 from avatar_live.protocol.wire import ChatLine, Refused
+from avatar_live.room import effects as fx
 from avatar_live.room import events as ev
 from avatar_live.room.audience import CHAT_FULL
 from avatar_live.room.bucket import Bucket
@@ -19,8 +20,8 @@ def live(*viewers: str) -> Scene:
     return scene
 
 
-def lines(effects: list[ev.Effect]) -> int:
-    return sum(isinstance(effect.message, ChatLine) for effect in of(ev.TellAll, effects))
+def lines(effects: list[fx.Effect]) -> int:
+    return sum(isinstance(effect.message, ChatLine) for effect in of(fx.TellAll, effects))
 
 
 def test_a_chat_that_nobody_could_read_is_slowed_down_for_everybody_but_moderators() -> None:
@@ -38,10 +39,10 @@ def test_a_chat_that_nobody_could_read_is_slowed_down_for_everybody_but_moderato
 def test_more_gifts_than_any_stage_could_show_are_refused_before_they_are_paid() -> None:
     scene = live("ann", "bob")
     scene.room = replace(scene.room, gift=Bucket(ROOM_GIFT_ALLOWANCE.burst - 1.0, scene.now_s))
-    (commit,) = of(ev.Commit, scene.play(ev.GiftAsked("ann", "id-1", "tomato")))
+    (commit,) = of(fx.Commit, scene.play(ev.GiftAsked("ann", "id-1", "tomato")))
     assert commit.obstacle == ""
-    (commit,) = of(ev.Commit, scene.play(ev.GiftAsked("bob", "id-2", "tomato")))
+    (commit,) = of(fx.Commit, scene.play(ev.GiftAsked("bob", "id-2", "tomato")))
     assert commit.obstacle == TOO_FAST
     scene.now_s += 2.0 / ROOM_GIFT_ALLOWANCE.rate_hz
-    (commit,) = of(ev.Commit, scene.play(ev.GiftAsked("bob", "id-3", "tomato")))
+    (commit,) = of(fx.Commit, scene.play(ev.GiftAsked("bob", "id-3", "tomato")))
     assert commit.obstacle == ""

@@ -10,6 +10,7 @@ from patience import DEADLINE_S
 
 from avatar_live.protocol.catalogue import GIFTS, START_BALANCE_COINS
 from avatar_live.protocol.wire import GIFT_COUNT_MAX, ComboEnded, GiftGiven
+from avatar_live.room import effects as fx
 from avatar_live.room import events as ev
 from avatar_live.room.state import Room
 from avatar_live.room.step import step
@@ -99,7 +100,7 @@ class Coins(RuleBasedStateMachine):
         self.play(ev.RoundRestored(round_.number, round_.after, givers))
         for one in self.ledger.drain().result(DEADLINE_S).gifts:
             if GIFTS[one.gift].reaction == "ticket":
-                self.perform(ev.Refund(one.viewer, one.id, "restarted"))
+                self.perform(fx.Refund(one.viewer, one.id, "restarted"))
             else:
                 paid = one.balance_coins, "token", one.price_coins, one.count, one.number
                 self.play(ev.GiftCommitted(one.viewer, one.name, one.id, one.gift, *paid))
@@ -140,9 +141,9 @@ class Coins(RuleBasedStateMachine):
             for effect in effects:
                 self.perform(effect)
 
-    def perform(self, effect: ev.Effect) -> None:
+    def perform(self, effect: fx.Effect) -> None:
         match effect:
-            case ev.Commit(viewer, name, id, gift, price_coins, obstacle, count):
+            case fx.Commit(viewer, name, id, gift, price_coins, obstacle, count):
                 match self.ledger.pay(viewer, name, id, gift, price_coins, obstacle, count).result(DEADLINE_S):
                     case Paid(balance_coins, number):
                         assert (viewer, id) not in self.paid
@@ -157,20 +158,20 @@ class Coins(RuleBasedStateMachine):
                     case NotPaid(balance_coins, reason):
                         assert reason
                         self.play(ev.GiftRefused(viewer, id, balance_coins, reason))
-            case ev.Mark(viewer, id, state):
+            case fx.Mark(viewer, id, state):
                 self.ledger.mark(viewer, id, state).result(DEADLINE_S)
-            case ev.Refund(viewer, id, reason):
+            case fx.Refund(viewer, id, reason):
                 coins = self.ledger.refund(viewer, id, reason).result(DEADLINE_S)
                 assert coins is not None, "the room asks for a refund of what is not finished, once"
                 self.refunds.append((viewer, id))
                 gift, count = self.paid[viewer, id]
                 self.expected[viewer] += GIFTS[gift].price_coins * count
                 self.play(ev.GiftRefunded(viewer, id, coins, reason))
-            case ev.TellAll(GiftGiven(name=viewer, id=id, gift=gift, count=count, combo=combo)):
+            case fx.TellAll(GiftGiven(name=viewer, id=id, gift=gift, count=count, combo=combo)):
                 assert self.paid[viewer, id] == (gift, count), "nobody is told before the ledger holds it"
                 self.given.append((viewer, id))
                 self.combos[combo] = self.combos.get(combo, 0) + GIFTS[gift].price_coins * count
-            case ev.TellAll(ComboEnded(combo=combo, coins=coins)):
+            case fx.TellAll(ComboEnded(combo=combo, coins=coins)):
                 assert coins == self.combos.pop(combo), "what a combo came to is what was paid in it"
             case _:
                 pass

@@ -18,6 +18,7 @@ from patience import DEADLINE_S
 
 from avatar_live.protocol.catalogue import START_BALANCE_COINS
 from avatar_live.protocol.effects import GAME_SILENT_S, OUTCOME_S, RETURN_S, OfferedEffect
+from avatar_live.room import effects as fx
 from avatar_live.room import events as ev
 from avatar_live.room import turns
 from avatar_live.room.shelf import STAGE, game_of
@@ -57,7 +58,7 @@ class Effects(RuleBasedStateMachine):
     def begin(self) -> None:
         """Begin a life of the room with what the books say."""
         self.room = Room(epoch="a life")
-        self.orders: deque[ev.Commit | ev.Mark | ev.Refund] = deque()  # to the ledger
+        self.orders: deque[fx.Commit | fx.Mark | fx.Refund] = deque()  # to the ledger
         self.answers: deque[Callable[[], None]] = deque()  # of the ledger, on their way
         self.cues: dict[int, bool] = {}
         sales = self.ledger.sales().result(DEADLINE_S)
@@ -72,11 +73,11 @@ class Effects(RuleBasedStateMachine):
         self.room, effects = step(self.room, event, self.now_s)
         for effect in effects:
             match effect:
-                case ev.Commit() | ev.Mark() | ev.Refund():
+                case fx.Commit() | fx.Mark() | fx.Refund():
                     self.orders.append(effect)
-                case ev.Report("effect_asked", data) if self.is_game_here:
+                case fx.Report("effect_asked", data) if self.is_game_here:
                     self.inbox.append(str(data["id"]))
-                case ev.ShowCue(id):
+                case fx.ShowCue(id):
                     self.cues[id] = True
                 case _:
                     pass
@@ -93,12 +94,12 @@ class Effects(RuleBasedStateMachine):
         for _ in range(min(count, len(self.orders))):
             order = self.orders.popleft()
             match order:
-                case ev.Commit(viewer, name, id, gift, price_coins, obstacle):
+                case fx.Commit(viewer, name, id, gift, price_coins, obstacle):
                     answer = self.of(self.ledger.pay(viewer, name, id, gift, price_coins, obstacle))
                     self.answers.append(partial(self.paid, order, answer))
-                case ev.Mark(viewer, id, state):
+                case fx.Mark(viewer, id, state):
                     self.of(self.ledger.mark(viewer, id, state))
-                case ev.Refund(viewer, id, reason):
+                case fx.Refund(viewer, id, reason):
                     balance_coins = self.of(self.ledger.refund(viewer, id, reason))
                     assert balance_coins is not None, "what is paid back is neither done nor paid back already"
                     self.answers.append(partial(self.play, ev.GiftRefunded(viewer, id, balance_coins, reason)))
@@ -233,7 +234,7 @@ class Effects(RuleBasedStateMachine):
     def of(self, future: Future[Any]) -> Any:
         return future.result(DEADLINE_S)
 
-    def paid(self, asked: ev.Commit, answer: object) -> None:
+    def paid(self, asked: fx.Commit, answer: object) -> None:
         match answer:
             case Paid(balance_coins):
                 self.play(
