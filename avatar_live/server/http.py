@@ -1,7 +1,8 @@
 """uvicorn's HTTP, with an end to patience, with the address of who calls through a proxy, and a limit for each address.
 
 uvicorn bounds how long a connection may rest between requests, and how long a head may be, but not how slowly head and
-body come: a thousand clients that send a byte a second would hold a thousand sockets for as long as they like.
+body come, nor how slowly an answer is read: a thousand clients that send a byte a second, or take none, would hold a
+thousand sockets for as long as they like.
 """
 
 import asyncio
@@ -23,6 +24,7 @@ from avatar_live.server.signalling import CORS, PREFLIGHT
 from avatar_live.server.tokens import TokenError
 
 REQUEST_S_MAX: Final = 10.0  # the longest bodies are offers of some kilobytes
+ANSWER_S_MAX: Final = 30.0  # without any progress of who reads: what a transport keeps is 64 KiB at most
 TOO_OFTEN: Final = "Too many requests from your address: wait a moment."
 SIGNED: Final = ("/api/bridges/", "/api/topup/")
 WATCHES: Final = "/whep"
@@ -31,13 +33,16 @@ FOR_ALL_ORIGINS: Final = (WATCHES, "/whip", "/sdk.js")
 _HERE: Final = (h11.DONE, h11.MUST_CLOSE, h11.CLOSED, h11.ERROR)
 
 
-def impatient_http(doorstep: Doorstep, request_s_max: float = REQUEST_S_MAX) -> type[H11Protocol]:
+def impatient_http(
+    doorstep: Doorstep, request_s_max: float = REQUEST_S_MAX, answer_s_max: float = ANSWER_S_MAX
+) -> type[H11Protocol]:
     """Return the protocol, for uvicorn to make one of for every connection."""
 
     class ImpatientHttp(H11Protocol):
-        """Cut a connection whose request does not come."""
+        """Cut a connection whose request does not come, or whose answer is not taken."""
 
         _waiting: asyncio.TimerHandle | None = None
+        _unread: asyncio.TimerHandle | None = None
         _peer = ""
 
         def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -56,11 +61,21 @@ def impatient_http(doorstep: Doorstep, request_s_max: float = REQUEST_S_MAX) -> 
 
         def handle_websocket_upgrade(self, event: h11.Request) -> None:
             self._wait_no_more()
+            self._is_read_again()
             super().handle_websocket_upgrade(event)
 
         def connection_lost(self, exc: Exception | None) -> None:
             self._wait_no_more()
+            self._is_read_again()
             super().connection_lost(exc)
+
+        def pause_writing(self) -> None:
+            super().pause_writing()
+            self._unread = self.loop.call_later(answer_s_max, self._cut)
+
+        def resume_writing(self) -> None:
+            self._is_read_again()
+            super().resume_writing()
 
         def _wait(self) -> None:
             if doorstep.enter(self._peer):
@@ -73,6 +88,11 @@ def impatient_http(doorstep: Doorstep, request_s_max: float = REQUEST_S_MAX) -> 
                 self._waiting.cancel()
                 self._waiting = None
                 doorstep.leave(self._peer)
+
+        def _is_read_again(self) -> None:
+            if self._unread is not None:
+                self._unread.cancel()
+                self._unread = None
 
         def _cut(self) -> None:
             self.transport.abort()

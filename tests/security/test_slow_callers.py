@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from http import HTTPStatus
 
 import pytest
@@ -39,6 +39,9 @@ async def echo(scope: dict[str, object], receive: object, send: object) -> None:
     await send({"type": "http.response.body", "body": str(length).encode()})  # type: ignore[operator]
 
 
+App = Callable[[dict[str, object], object, object], Awaitable[None]]
+
+
 class _Web(uvicorn.Server):
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -46,10 +49,10 @@ class _Web(uvicorn.Server):
 
 
 @contextlib.asynccontextmanager
-async def served(doorstep: Doorstep, request_s_max: float = SOON_S) -> AsyncIterator[int]:
-    """Serve `echo` with our patience; yield the port."""
-    http = impatient_http(doorstep, request_s_max)
-    config = uvicorn.Config(echo, port=0, http=http, lifespan="off", log_config=None)
+async def served(doorstep: Doorstep, request_s_max: float = SOON_S, app: App = echo) -> AsyncIterator[int]:
+    """Serve an app with our patience; yield the port."""
+    http = impatient_http(doorstep, request_s_max, SOON_S)
+    config = uvicorn.Config(app, port=0, http=http, lifespan="off", log_config=None)
     web = _Web(config)
     serving = asyncio.create_task(web.serve())
     await until(lambda: web.started)
@@ -120,6 +123,28 @@ async def test_two_requests_in_one_packet_are_both_answered() -> None:
             assert (await one.head()).startswith(b"HTTP/1.1 200 ")
             await one.reader.readuntil(b"0\r\n\r\n")
         assert doorstep.count == 0
+
+
+@pytest.mark.parametrize("is_reading", [False, True])
+async def test_who_takes_no_answer_is_cut_and_who_reads_gets_all_of_it(is_reading: bool) -> None:
+    parts, part, ended = 512, b"x" * 65_536, asyncio.Event()
+
+    async def much(scope: dict[str, object], receive: object, send: object) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})  # type: ignore[operator]
+        for number in range(1, parts + 1):
+            told = {"type": "http.response.body", "body": part, "more_body": number < parts}
+            await send(told)  # type: ignore[operator]
+        ended.set()
+
+    asked = b"GET / HTTP/1.0\r\nHost: test\r\n\r\n"
+    async with served(Doorstep(Callers()), app=much) as port, line(port, asked) as one:
+        if not is_reading:
+            await asyncio.wait_for(ended.wait(), DEADLINE_S)  # it need not wait for who is gone
+        with contextlib.suppress(ConnectionError):
+            size = 0
+            while data := await one.reader.read(65_536):
+                size += len(data)
+        assert (size > parts * len(part)) is is_reading
 
 
 async def test_so_many_may_stand_at_the_door_and_one_more_is_sent_away() -> None:
