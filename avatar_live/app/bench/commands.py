@@ -258,7 +258,9 @@ def loss(
 def tracking(
     parts: Annotated[
         list[str] | None,
-        typer.Argument(help="head, lids, hands, dark, costs, speech, takes, characters, recovery, soak; left out: all."),
+        typer.Argument(
+            help="head, lids, hands, dark, costs, speech, takes, characters, recovery, soak; left out: all."
+        ),
     ] = None,
     soak_s: Annotated[
         float, typer.Option("--soak-seconds", min=0.0, help="Watch a tracker's memory for so long, too.")
