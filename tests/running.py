@@ -128,9 +128,12 @@ def show_settings(place: Path) -> Settings:
     """Return the settings of a show at 640x360 whose camera is a person's clip, on a free port of this machine."""
     models = default_folder()
     provision(models, report=lambda sentence, share: None)
+    clip = place.parent / "person.mp4"  # one for all shows of a run, which takes three seconds to make
+    if not clip.exists():
+        make_clip(clip)
     return Settings(
         avatar=find_avatar("mirai"),
-        camera=str(make_clip(place / "person.mp4")),
+        camera=str(clip),
         host="127.0.0.1",
         port=free_port(),
         width_px=640,
