@@ -87,7 +87,13 @@ WISHES = {
 # Tests that look closely at a clock run at the usual priority and alone of their kind. What mostly waits runs beside
 # them, and what only computes in what the others leave (tests/paces.py): how nice each is, and its patience in seconds.
 HURRIED = "hurried"
-BESIDE = {"looking": (5, 600), "asking": (10, 600), "patient": (10, 600), "unhurried": (19, 1200)}
+BESIDE = {
+    "looking": (5, 600),
+    "asking": (10, 600),
+    "patient": (10, 600),
+    "drawing": (19, 1200),
+    "unhurried": (19, 1200),
+}
 MEMORY = Path("/dev/shm")  # noqa: S108  (Linux's disk in memory: no database of a test waits for a real one)
 MEMORY_BYTES_MIN = 4 << 30
 TEST_PROGRAMS = {
