@@ -39,6 +39,7 @@ _FILES = {
     "stage/test_scene_picture.py": "drawing",
     "stage/test_stage_life.py": "drawing",
     "test_live.py": "patient",
+    "tracking/test_growth.py": "drawing",
 }
 _HERE = Path(__file__).resolve().parent
 
