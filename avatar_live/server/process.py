@@ -23,7 +23,7 @@ from avatar_live.broadcast.network import Network
 from avatar_live.channels.child import HealthWriter, orders
 from avatar_live.channels.link import serve_link
 from avatar_live.channels.lossless import Lossless
-from avatar_live.channels.processes import Order, Panic, ServerPlan, Stop
+from avatar_live.channels.processes import EXIT_REFUSED, Order, Panic, ServerPlan, Stop
 from avatar_live.edge.callers import Callers
 from avatar_live.edge.doorstep import Doorstep
 from avatar_live.edge.edge import Edge
@@ -76,6 +76,7 @@ TICKS_PER_SHOW: Final = round(TICK_HZ / SHOW_HZ)
 HOLD_RETRY_S: Final = 0.2
 TICKS_PER_DRAIN: Final = round(TICK_HZ / 4.0)
 TICKS_PER_LOOK: Final = round(TICK_HZ)
+EXIT_AGAIN: Final = 1
 
 
 class ServerError(Exception):
@@ -83,7 +84,7 @@ class ServerError(Exception):
 
 
 def run(plan: ServerPlan) -> int:
-    """Serve until told to stop; return the exit code, 2 when the server cannot start."""
+    """Serve until told to stop; return the exit code, `EXIT_REFUSED` when another start would change nothing."""
     allow_open_files()
     logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
     logging.getLogger("uvicorn.error").addFilter(is_ours)
@@ -94,16 +95,18 @@ def run(plan: ServerPlan) -> int:
                 contextlib.closing(open_ledger(plan)) as ledger,
             ):
                 asyncio.run(_serve(plan, listener, ledger, health))
-        except (ServerError, LedgerError, StandingError, StoreError) as failure:
+        except (ServerError, LedgerError, StandingError, StoreError, NodesError) as failure:
             health.write(str(failure), False, is_forced=True)
             print(failure, file=sys.stderr)  # noqa: T201
-            return 2
-        except NodesError as failure:  # what holds the room or Redis may let go of it: it is worth another try
-            health.write(str(failure), False, is_forced=True)
-            print(failure, file=sys.stderr)  # noqa: T201
-            return 1
+            return EXIT_AGAIN if _may_pass(failure, plan) else EXIT_REFUSED
         health.write("stopped", False, is_forced=True)
     return 0
+
+
+def _may_pass(failure: Exception, plan: ServerPlan) -> bool:
+    """Say whether it is worth another try: who holds the room may let go of it, and Redis or PostgreSQL come back."""
+    is_of_database = isinstance(failure, LedgerError | StoreError) and is_postgresql(plan.ledger)
+    return is_of_database or isinstance(failure, NodesError)
 
 
 def open_ledger(plan: ServerPlan) -> Ledger:

@@ -16,7 +16,15 @@ from show_server import M, Page, ShowServer, page, show_server
 from stopwatch import Stopwatch
 
 from avatar_live.channels.link import ServerLink
-from avatar_live.channels.processes import CueTaken, EngineHello, EngineNote, ServerPlan, StageCue, Watched
+from avatar_live.channels.processes import (
+    EXIT_REFUSED,
+    CueTaken,
+    EngineHello,
+    EngineNote,
+    ServerPlan,
+    StageCue,
+    Watched,
+)
 from avatar_live.protocol.catalogue import START_BALANCE_COINS
 from avatar_live.protocol.cues import Banner, Confetti, Throw
 from avatar_live.protocol.view import GameView
@@ -211,6 +219,15 @@ def test_an_address_that_is_none_is_told_in_one_sentence(tmp_path: Path, capsys:
     plan = msgspec.structs.replace(ShowServer(tmp_path).plan, host="203.0.113.1")
     assert main([plan_of(plan)]) == 2
     assert "choose another with --host" in capsys.readouterr().err
+
+
+def test_a_database_that_is_away_is_told_in_one_sentence_and_worth_another_start(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plan = msgspec.structs.replace(ShowServer(tmp_path).plan, ledger="postgresql://127.0.0.1:1/books")
+    code = main([plan_of(plan)])
+    assert code not in (0, EXIT_REFUSED)
+    assert "start the database" in capsys.readouterr().err
 
 
 def test_a_data_folder_that_cannot_be_used_is_told_in_one_sentence(tmp_path: Path) -> None:
