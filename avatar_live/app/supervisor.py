@@ -165,7 +165,8 @@ class Supervisor:
                 if sentences:
                     self._changed.notify_all()
             for sentence in sentences:
-                self._report(sentence)
+                with contextlib.suppress(OSError):  # a terminal that is gone: the show goes on, and so does the watch
+                    self._report(sentence)
             with self._changed:
                 self._late_s = 0.0
                 if not self._is_stopping and not self._has_news():

@@ -54,7 +54,12 @@ class Sound:
         self._console.mute(is_on, clock.now_s())
 
     def follow(self, captured_s: float, plays: Sequence[Play]) -> None:
-        """Keep in step with a picture of that time which was made just now, and play what is heard of it."""
+        """Keep in step with a picture of that time which was made just now, and play what is heard of it.
+
+        Raises RuntimeError when the thread has failed: only another process can help, and the parent starts one.
+        """
+        if not self._thread.is_alive():
+            raise RuntimeError("the sound's thread died; its traceback is above")
         self._wishes.put(partial(self._console.wait_for_picture, captured_s, clock.now_s()))
         for play in plays:
             self._wishes.put(partial(self._console.play, play))

@@ -71,6 +71,19 @@ def wait(supervisor: Supervisor, condition: object) -> None:
     assert supervisor.wait_for(condition, DEADLINE_S)
 
 
+def test_a_terminal_that_is_gone_does_not_end_the_watch(stage: Stage) -> None:
+    def gone(_: str) -> None:
+        raise BrokenPipeError
+
+    show = Supervisor(stage.tracker(), command=fake, report=gone)
+    stage.running.append(show)
+    show.__enter__()
+    for restarts in (1, 2):
+        wait(show, is_ready("tracker"))
+        os.kill(show.processes()["tracker"], signal.SIGKILL)
+        wait(show, lambda s, restarts=restarts: s.restarts()["tracker"] == restarts)
+
+
 def test_every_part_starts_and_tells_its_health(stage: Stage) -> None:
     show = stage.start(stage.tracker(), EnginePlan(stage.folder, "a.vrm"), ServerPlan(stage.folder, "", ""))
     wait(show, is_ready("tracker", "engine", "server"))

@@ -55,6 +55,15 @@ def test_the_thread_sends_what_a_microphone_says_now_and_stops(tmp_path: Path) -
         sent.get(timeout=0.1)
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_thread_that_died_is_told_to_who_can_start_anew(sound: Sound, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sound._console, "step", lambda _: [].pop())
+    end_s = clock.now_s() + DEADLINE_S
+    with pytest.raises(RuntimeError, match="its traceback is above"):
+        while clock.now_s() < end_s:
+            sound.follow(clock.now_s(), ())
+
+
 def test_music_that_cannot_be_played_is_told_and_the_sound_goes_on(sound: Sound, tmp_path: Path) -> None:
     sound.use_music(str(tmp_path / "missing.mp3"))
     end_s = clock.now_s() + DEADLINE_S
