@@ -7,7 +7,7 @@ as a streamer does), and the bones of the pose from the hips to the head, multip
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,12 +40,27 @@ SWING_S: Final = 4.0
 SETTLED_S: Final = 0.5
 
 
+class Head(Protocol):
+    """Know a head at any rotation."""
+
+    def draw(self, rotation: Doubles) -> Pixels:
+        """Return the picture (480, 640, 3) RGB of the head turned by `rotation` (3, 3) about its eyes, which the camera
+        looks at."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Turns:
-    """Hold known rotations (n, 3) and what was shown for them (n, 3), yaw, pitch and roll in degrees."""
+    """Hold known rotations (n, 3) and what was shown for them (n, 3), yaw, pitch and roll in degrees; no numbers where
+    no face was found."""
 
     known_deg: Doubles
     shown_deg: Doubles
+
+    @property
+    def found(self) -> "Turns":
+        """Those in which a face was found."""
+        is_found = np.isfinite(self.shown_deg).all(axis=1)
+        return Turns(self.known_deg[is_found], self.shown_deg[is_found])
 
     @property
     def mae_deg(self) -> Doubles:
@@ -84,24 +99,26 @@ def measure_turns(heads: Sequence[TexturedHead], models: Models, rotations_deg: 
     return figures | {"gain_min": round(float(gains.min()), 4), "gain_max": round(float(gains.max()), 4)}
 
 
-def turns_of(head: TexturedHead, models: Models, rotations_deg: Doubles) -> Turns:
+def turns_of(head: Head, models: Models, rotations_deg: Doubles) -> Turns:
     """Return what is shown for each rotation of a head."""
     solver = calibrated(head, models)
-    shown = []
+    shown = np.full(rotations_deg.shape, np.nan)
     with Detectors(models) as detectors:
         at_s = 0.0
-        for angles in rotations_deg:
+        for place, angles in enumerate(rotations_deg):
             picture = head.draw(rotation_of(angles))
             face: FaceReading | None = None
             for _ in range(LOOKS):
                 at_s += 1.0 / FPS
-                face = detectors.face(picture, at_s) or face
+                face = detectors.face(picture, at_s)
+            if face is None:
+                continue
             for _ in range(round(SHOWN_S * FPS)):
                 at_s += 1.0 / FPS
-                seen = replace(face, captured_s=at_s) if face is not None else None
-                pose = solver.solve(Readings(WIDTH_PX, HEIGHT_PX, at_s, seen), at_s + LATE_S, 1.0 / FPS)
-            shown.append(head_deg(pose))
-    return Turns(rotations_deg, np.array(shown))
+                readings = Readings(WIDTH_PX, HEIGHT_PX, at_s, replace(face, captured_s=at_s))
+                pose = solver.solve(readings, at_s + LATE_S, 1.0 / FPS)
+            shown[place] = head_deg(pose)
+    return Turns(rotations_deg, shown)
 
 
 def measure_still(head: TexturedHead, models: Models, seconds: float = STILL_S) -> dict[str, float]:
@@ -134,8 +151,8 @@ def measure_swings(
     }
 
 
-def calibrated(head: TexturedHead, models: Models) -> Solver:
-    """Return a solver that has measured this head looking straight ahead."""
+def calibrated(head: Head, models: Models) -> Solver:
+    """Return a solver that has measured this head looking into the camera, if it is found there."""
     calibrator = Calibrator()
     calibrator.start("ahead", 0.0)
     face: FaceReading | None = None
@@ -143,7 +160,8 @@ def calibrated(head: TexturedHead, models: Models) -> Solver:
         ahead = head.draw(np.eye(3))
         for count in range(LOOKS):
             face = detectors.face(ahead, count / FPS) or face
-    assert face is not None, "the head was not found"
+    if face is None:
+        return Solver(mirror=False)
     for count in range(round((AHEAD_S + 1.0) * FPS)):
         at_s = count / FPS
         calibrator.see(Readings(WIDTH_PX, HEIGHT_PX, at_s, replace(face, captured_s=at_s)), at_s)
