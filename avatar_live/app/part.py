@@ -191,10 +191,11 @@ class Life:
         output: IO[bytes] | None = self._process.stdout
         assert output is not None
         log = Log(log_path)
-        with contextlib.closing(log), contextlib.suppress(OSError, ValueError):
+        with contextlib.suppress(OSError, ValueError), contextlib.closing(log):
             pending = b""
             while data := output.read(65_536):
-                log.write(data)
+                with contextlib.suppress(OSError):  # a full disk: what is printed is taken all the same
+                    log.write(data)
                 *lines, pending = (pending + data).split(b"\n")
                 self._last_words.extend(line.decode(errors="replace").rstrip() for line in lines if line.strip())
                 pending = pending[-4_096:]
@@ -220,20 +221,23 @@ class Log:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._file = path.open("ab")
+        self._file: IO[bytes] | None = None  # once there is something to write
 
     def write(self, data: bytes) -> None:
-        """Append."""
+        """Append. Raises OSError."""
+        if self._file is None:
+            self._file = self._path.open("ab")
         self._file.write(data)
         self._file.flush()
         if self._file.tell() > LOG_BYTES_MAX:
-            self._file.close()
+            self.close()
             self._path.replace(self._path.with_suffix(".log.1"))
-            self._file = self._path.open("ab")
 
     def close(self) -> None:
         """Close the file."""
-        self._file.close()
+        if self._file is not None:
+            self._file.close()
+            self._file = None
 
 
 class HealthReader:

@@ -12,7 +12,7 @@ import pytest
 from patience import DEADLINE_S
 from stopwatch import Stopwatch
 
-from avatar_live.app.part import LOG_BYTES_MAX, Plan, module_command
+from avatar_live.app.part import LOG_BYTES_MAX, Life, Plan, module_command
 from avatar_live.app.supervisor import LOOK_S, STOP_S_MAX, Supervisor
 from avatar_live.channels.child import plan_of
 from avatar_live.channels.processes import (
@@ -69,6 +69,13 @@ def is_ready(*names: str) -> object:
 def wait(supervisor: Supervisor, condition: object) -> None:
     assert callable(condition)
     assert supervisor.wait_for(condition, DEADLINE_S)
+
+
+def test_a_log_that_cannot_be_written_holds_up_nobody_who_writes_into_it(tmp_path: Path) -> None:
+    chatter = f"print('x' * {2**20}); print('done')"
+    life = Life([sys.executable, "-c", chatter], tmp_path / "nowhere" / "part.log", lambda: None)
+    assert life.wait(DEADLINE_S)
+    assert life.exit_code == 0 and life.last_words.endswith("done")
 
 
 def test_a_terminal_that_is_gone_does_not_end_the_watch(stage: Stage) -> None:

@@ -161,6 +161,13 @@ def test_a_request_that_nobody_thought_of_is_answered_and_takes_no_other_with_it
         assert ledger.reconcile().result(DEADLINE_S).is_sound
 
 
+def test_a_report_that_stumbles_leaves_nobody_waiting(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as broken, pytest.raises(IndexError):
+        broken.setattr("avatar_live.server.ledger.ledger.house_coins", lambda _: [].pop())
+        ledger.house_coins().result(DEADLINE_S)
+    assert ledger.house_coins().result(DEADLINE_S) == 0
+
+
 def test_books_that_do_not_answer_keep_nobody_from_ending_and_hold_what_was_answered(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -252,6 +252,19 @@ def test_no_fault_whatever_ends_a_courier(post: Post, monkeypatch: pytest.Monkey
         post.outpost.remove(webhook.id).result(DEADLINE_S)
 
 
+def test_an_event_that_nobody_can_write_down_is_counted_and_the_next_ones_arrive(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Receiver() as program:
+        post.add(program.url)
+        with monkeypatch.context() as broken:
+            broken.setattr(outpost_module, "cloud_event", _stumble)
+            post.like()
+            until(lambda: post.outpost.lost == 1)
+        post.like()
+        until(lambda: program.seqs == [2])
+
+
 def test_a_name_that_cannot_be_looked_up_is_a_try_that_failed(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(outpost_module, "check_url", lambda _: None)  # one that an older version took
     webhook = post.add("https://a..b/x")

@@ -173,6 +173,8 @@ class Ledger:
                     found = read(reader)
             except StoreError as error:
                 future.set_exception(LedgerError(str(error)))
+            except BaseException as fault:  # who waits for it gets it
+                future.set_exception(fault)
             else:
                 future.set_result(found)  # the reader has let go of the books
 

@@ -56,7 +56,7 @@ class Outpost:
         self._patience = patience
         self._tls = tls
         self._inbox: deque[ApiEvent] = deque()
-        self.lost = 0  # events that found the inbox full: the disk refused for long
+        self.lost = 0  # events that found the inbox full, as the disk refused for long, or that made us stumble
         self._loop = asyncio.new_event_loop()
         self._arrived = asyncio.Event()
         self._is_closing = False
@@ -167,6 +167,11 @@ class Outpost:
                 courier.lose_count()
             await asyncio.sleep(STORE_RETRY_S)
             return
+        except Exception:  # no surprise ends the thread: it would come again with the same events
+            _log.exception("webhooks: events could not be taken in")
+            self.lost += len(events)
+            for courier in couriers:
+                courier.lose_count()
         for _ in events:
             self._inbox.popleft()
         for courier in couriers:
