@@ -23,6 +23,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -553,25 +554,33 @@ def scratch_folder() -> Iterator[Path]:
 def run_beside(
     name: str, command: Sequence[str], environment: Mapping[str, str], niceness: int = 19
 ) -> Iterator[Callable[[], tuple[str, bool, float]]]:
-    """Run a command at a lower priority; what is given waits for its end and prints its output."""
+    """Run a command at a lower priority; what is given waits for its end, prints its output and tells its time."""
     nice = ["nice", "-n", str(niceness)] if shutil.which("nice") else []
     with tempfile.TemporaryFile() as output:
         started_s = time.monotonic()
         process = subprocess.Popen(
             [*nice, *command], cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT
         )
+        taken_s: list[float] = []
+
+        def watch() -> None:
+            process.wait()
+            taken_s.append(time.monotonic() - started_s)
+
+        watching = threading.Thread(target=watch)
+        watching.start()
 
         def ended() -> tuple[str, bool, float]:
-            code = process.wait()
+            watching.join()
             output.seek(0)
             print(f"\n{name}:\n{output.read().decode(errors='replace')}", flush=True)
-            return name, code == 0, time.monotonic() - started_s
+            return name, process.returncode == 0, taken_s[0]
 
         try:
             yield ended
         finally:
             process.kill()
-            process.wait()
+            watching.join()
 
 
 def summary(results: list[tuple[str, bool, float]]) -> int:

@@ -249,6 +249,17 @@ def test_what_runs_beside_is_told_whole_at_its_end(capsys: pytest.CaptureFixture
     assert "2 passed" in capsys.readouterr().out
 
 
+def test_of_each_that_runs_beside_its_own_time_is_told_however_late_it_is_asked(tmp_path: Path) -> None:
+    run_beside = runpy.run_path(str(PROJECT / "live.py"))["run_beside"]
+    path = f"from pathlib import Path; path = Path({str(tmp_path / 'over')!r})\n"
+    after = "import time\nwhile not path.exists(): time.sleep(0.05)\ntime.sleep(1.0)"
+    with (
+        run_beside("first", [sys.executable, "-c", path + "path.touch()"], os.environ) as first,
+        run_beside("second", [sys.executable, "-c", path + after], os.environ) as second,
+    ):
+        assert second()[2] > first()[2]
+
+
 def test_what_runs_beside_ends_with_what_it_runs_beside() -> None:
     run_beside = runpy.run_path(str(PROJECT / "live.py"))["run_beside"]
     started_s = time.monotonic()
