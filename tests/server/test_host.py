@@ -8,6 +8,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from msgspec.structs import replace
 from patience import DEADLINE_S
 from show_server import TOKEN, ShowServer, events, next_event, page, show_server
 
@@ -32,6 +33,8 @@ from avatar_live.protocol.together import (
 from avatar_live.protocol.wire import CHAT_CHARACTERS_MAX, ChatLine, GiftUpdate, GiveGift, Like, Refused, Say, Wallet
 from avatar_live.room.lottery import RUNNING as RUNNING_LOTTERY
 from avatar_live.room.polls import RUNNING
+from avatar_live.room.state import Draw, Entry
+from avatar_live.server.host import Drawings
 
 
 @pytest.fixture(scope="module")
@@ -171,6 +174,20 @@ async def test_a_lottery_pays_its_winner_from_the_house_and_can_be_drawn_again(s
         async with page(server, "Bob", bob.welcome.viewer) as returned:
             assert returned.welcome.balance_coins == bob.welcome.balance_coins + 10
             assert returned.welcome.entry is not None and returned.welcome.entry.is_winner
+
+
+def test_a_lottery_that_is_over_is_made_ready_to_be_drawn_again_once() -> None:
+    draw = Draw(1, "luck", 0, 1, "coins", 5, "seed", "life", 60.0, 0.0)
+    for number in range(20):
+        draw = replace(draw, entries=draw.entries.with_entry(f"viewer-{number}", Entry("Ann", f"{number * 7 % 20:02}")))
+    drawings = Drawings()
+    assert [drawings.of(draw, now_s).lottery.seconds_left for now_s in (0.0, 10.0)] == [60.0, 50.0]
+    assert drawings.of(draw, 0.0).entries == ()
+    over = replace(draw, phase="over", won=(("viewer-3", Entry("Ann", "01")),))
+    drawing = drawings.of(over, 61.0)
+    assert (drawing.entries, drawing.winners) == (tuple(f"{number:02}" for number in range(20)), ("01",))
+    assert drawings.of(over, 62.0) is drawing
+    assert drawings.of(replace(over, id=2), 63.0).lottery.id == 2
 
 
 async def test_a_free_ticket_is_not_had_before_it_is_earned(server: ShowServer) -> None:
