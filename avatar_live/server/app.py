@@ -1,5 +1,6 @@
 """Everything that HTTP reaches: page, health, descriptions, coins, WHEP and WHIP; websockets are the reception's."""
 
+import functools
 from pathlib import Path
 from typing import Final
 
@@ -76,6 +77,7 @@ def make_app(
     plan: ServerPlan, keeper: Keeper, access: Access, commands: Commands, *routes: Router | HTTPRouteHandler
 ) -> Litestar:
     """Return the ASGI app of one show; `routes` are those of WHEP, WHIP and what monitors read."""
+    described = functools.cache(lambda: asyncapi(__version__))  # 5 ms of the loop that keeps the room, for a stranger
 
     @get("/api/health", sync_to_thread=False, summary="How the show does")
     def health() -> ServerHealth:
@@ -88,7 +90,7 @@ def make_app(
 
     @get("/schema/asyncapi.json", sync_to_thread=False, include_in_schema=False)
     def sockets_described() -> Document:
-        return asyncapi(__version__)
+        return described()
 
     money = money_routes(keeper.ledger, Providers(Path(plan.data_folder)), access)
     moderation = moderation_routes(keeper, access)
