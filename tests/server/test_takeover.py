@@ -48,7 +48,9 @@ from avatar_live.server.together import FILE as TOGETHER_FILE
 async def test_who_takes_a_room_over_goes_on_with_its_order_its_show_and_its_score(
     tmp_path: Path, postgresql: PrivatePostgresql
 ) -> None:
-    ledger = postgresql.database()
+    ledger, words = postgresql.database(), tmp_path / "first" / "data" / WORDS_FILE
+    words.parent.mkdir(parents=True)
+    words.write_text("turnip\n")
     with private_redis() as redis:
         async with Scene(tmp_path / "first", redis, ledger) as scene:
             ann, bob = await scene.edges[0].page("Ann"), await scene.edges[1].page("Bob")
@@ -65,6 +67,8 @@ async def test_who_takes_a_room_over_goes_on_with_its_order_its_show_and_its_sco
                 scene.server, "POST", "moderation", Moderate("mute", viewer=digest(cid.welcome.viewer), seconds=600.0)
             )
             invitation = (await _ask(scene.server, "POST", "moderation/invitations")).json()["token"]
+            hook = {"url": "http://127.0.0.1:1/nobody", "types": ["goal"]}
+            hook_id = (await _ask(scene.server, "POST", "webhooks", hook)).json()["id"]
             await _give(ann, "gift-1")
             await asyncio.to_thread(until, lambda: _parts(ledger).get(ann_is, ("", 0))[1] == 7, "likes are kept")
             kept = '"score_red":1,', '"from_value":-7,'
@@ -94,6 +98,9 @@ async def test_who_takes_a_room_over_goes_on_with_its_order_its_show_and_its_sco
                 assert "You are muted" in (await cid.until(Refused)).reason
                 order = (await _ask(second, "GET", "moderation")).json()
                 assert order["slow_s"] == 0.5
+                await ann.send(Say("a turnip"))
+                assert "a word in that message" in (await ann.until(Refused)).reason
+                assert [one["id"] for one in (await _ask(second, "GET", "webhooks")).json()["webhooks"]] == [hook_id]
                 await ann.send(Say("hello"))
                 await cid.until(ChatLine, lambda line: line.text == "hello")
                 dan = await _join(scene, Join("Dan", token=invitation))
