@@ -316,5 +316,5 @@ def _read(body: bytes, kind: type[T]) -> T | None:
     """Return what a room says; None for what cannot be read, as of another version: it is missed like what was lost."""
     try:
         return msgspec.msgpack.decode(body, type=kind)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         return None

@@ -21,7 +21,7 @@ from avatar_live.channels.processes import ServerPlan
 from avatar_live.protocol.asyncapi import Document, asyncapi
 from avatar_live.server.access import Access
 from avatar_live.server.commands import Commands
-from avatar_live.server.described import GuardedRoutes, SoundStructs
+from avatar_live.server.described import GuardedRoutes, Refusal, SoundStructs
 from avatar_live.server.games import games_routes
 from avatar_live.server.host import host_routes, lottery_route
 from avatar_live.server.keeper import Keeper
@@ -117,9 +117,15 @@ def make_app(
             description="The show's HTTP side; its websockets are described at /schema/asyncapi.json.",
             render_plugins=[JsonRenderPlugin()],  # the other pages load scripts from elsewhere
         ),
+        exception_handlers={UnicodeDecodeError: _not_utf8},
         plugins=[GuardedRoutes(), SoundStructs()],
         logging_config=None,
     )
+
+
+def _not_utf8(_: object, __: UnicodeDecodeError) -> Response[Refusal]:
+    """Refuse a body that Litestar lets pass as JSON until it is read."""
+    return Response(Refusal(400, "The body is not UTF-8."), status_code=400)
 
 
 def _sdk(folder: Path) -> HTTPRouteHandler:

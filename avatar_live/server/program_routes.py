@@ -19,6 +19,7 @@ from avatar_live.server.reception import since_of, types_of
 from avatar_live.server.tokens import (
     PROGRAM_NAME_CHARACTERS_MAX,
     TOKEN_S_MAX,
+    TOKEN_S_MIN,
     TOKEN_S_USUAL,
     Held,
     new_token,
@@ -60,7 +61,7 @@ class TokenWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a program's token shall be good for, and for how long; `name` is what its chat lines are signed with."""
 
     scopes: Annotated[tuple[Scope, ...], msgspec.Meta(min_length=1, max_length=len(SCOPES))]
-    seconds: Annotated[float, msgspec.Meta(gt=0.0, le=TOKEN_S_MAX)] = TOKEN_S_USUAL
+    seconds: Annotated[float, msgspec.Meta(ge=TOKEN_S_MIN, le=TOKEN_S_MAX)] = TOKEN_S_USUAL
     name: Annotated[str, msgspec.Meta(min_length=1, max_length=PROGRAM_NAME_CHARACTERS_MAX)] = "Bot"
 
 

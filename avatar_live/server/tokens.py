@@ -9,6 +9,7 @@ from avatar_live.protocol.programs import SCOPES, Scope
 from avatar_live.server.signed import NotOursError, claims_of, signed
 from avatar_live.server.standing import Standing
 
+TOKEN_S_MIN: Final = 1.0
 TOKEN_S_MAX: Final = 30 * 86_400.0
 TOKEN_S_USUAL: Final = 3_600.0
 TOKEN_CHARACTERS_MAX: Final = 2_048

@@ -77,6 +77,12 @@ def test_what_is_no_line_is_refused(server: ShowServer, body: object, status: in
     assert ask(server, "POST", "chat", body).status_code == status
 
 
+def test_a_body_that_is_not_utf_8_is_refused_in_a_sentence(server: ShowServer) -> None:
+    headers = {"Authorization": f"Bearer {TOKEN}", "Content-Type": "application/json"}
+    answer = httpx.post(f"http://127.0.0.1:{server.port}/api/chat", headers=headers, content=b'{"text":"\xff"}')
+    assert (answer.status_code, answer.json()["detail"]) == (400, "The body is not UTF-8.")
+
+
 def test_the_hosts_routes_are_for_who_holds_the_token(server: ShowServer) -> None:
     assert ask(server, "POST", "chat", {"text": "hi"}, token="wrong").status_code == 401
 
