@@ -24,7 +24,7 @@ REST_S: Final = 0.25
 READS_MAX: Final = 32  # packets of one viewer in one round: who floods us waits
 DATAGRAM_BYTES_MAX: Final = 2_048
 _SO_TIMESTAMPNS: Final = 35  # Linux tells with each datagram when it came in
-_STAMP: Final = struct.Struct("@qq")
+_STAMP: Final = struct.Struct("@ll")
 
 
 class Mailbox:
@@ -95,6 +95,8 @@ class Rounds:
         if handle is None or not hasattr(select, "epoll") or not pair.can_pause:
             return None
         try:
+            if self._waiting is None:
+                self._waiting = select.epoll()
             own = socket.socket(fileno=os.dup(handle))
         except OSError:  # no more handles for this process, or a socket that was closed just now
             return None
@@ -128,13 +130,14 @@ class Rounds:
     def rest(self) -> None:
         """Read what comes at once where there were no rounds for `REST_S`, as when the show rests."""
         if self._now() - self._read_s >= REST_S:
-            for mailbox in list(self._content.values()):
+            for mailbox in [*self._content.values(), *self._prompt]:
                 self.hurry(mailbox)
             self.read()
 
     def read(self) -> None:
         """Read what has come."""
-        now_s = self._read_s = self._now()
+        since_s, now_s = self._read_s, self._now()
+        self._read_s = now_s
         while self._due and self._due[0][0] <= now_s:
             _, _, turn = heapq.heappop(self._due)
             if not turn.done():
@@ -144,25 +147,27 @@ class Rounds:
             self._calm(mailbox)
         if self._waiting is None:
             return
-        try:
-            for handle, _ in self._waiting.poll(0):
-                self._empty(handle, now_s)
-        finally:
-            self._heard_s = None
+        for handle, _ in self._waiting.poll(0):
+            try:
+                self._empty(handle, since_s, now_s)
+            except Exception as error:  # as the loop does it: what one viewer says keeps nobody else from being read
+                message = "What a viewer said cannot be read."
+                asyncio.get_running_loop().call_exception_handler({"message": message, "exception": error})
+            finally:
+                self._heard_s = None
 
-    def _empty(self, handle: int, now_s: float) -> None:
+    def _empty(self, handle: int, since_s: float, now_s: float) -> None:
         for _ in range(READS_MAX):
             mailbox = self._content.get(handle)  # what was read may have closed it, or put it in a hurry
             taken = None if mailbox is None else mailbox.take()
             if mailbox is None or taken is None:
                 return
             data, sender, waited_s = taken
-            self._heard_s = now_s - waited_s
+            self._heard_s = max(since_s, now_s - waited_s)  # the wall clock may have been set in between
             mailbox.read(data, sender)
 
     def _calm(self, mailbox: Mailbox) -> None:
-        if self._waiting is None:
-            self._waiting = select.epoll()
+        assert self._waiting is not None
         mailbox.pause()
         self._content[mailbox.handle] = mailbox
         self._waiting.register(mailbox.handle, select.EPOLLIN)
@@ -171,7 +176,9 @@ class Rounds:
         """Say whether it was known."""
         if self._prompt.pop(mailbox, None) is not None:
             return True
-        if self._content.pop(mailbox.handle, None) is not mailbox or self._waiting is None:
+        if self._content.get(mailbox.handle) is not mailbox:  # another's, who has the number now
             return False
+        assert self._waiting is not None
+        del self._content[mailbox.handle]
         self._waiting.unregister(mailbox.handle)
         return True

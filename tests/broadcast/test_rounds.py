@@ -3,8 +3,9 @@
 import asyncio
 import contextlib
 import socket
+import struct
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
 import psutil
@@ -92,9 +93,11 @@ class Scene:
 
 
 @contextlib.asynccontextmanager
-async def opened(on_heard: Callable[[Rounds, bytes], None] = lambda rounds, data: None) -> AsyncIterator[Scene]:
-    wall = Wall()
-    rounds = Rounds(wall)
+async def opened(
+    on_heard: Callable[[Rounds, bytes], None] = lambda rounds, data: None, beside: Scene | None = None
+) -> AsyncIterator[Scene]:
+    wall = Wall() if beside is None else beside.wall
+    rounds = Rounds(wall) if beside is None else beside.rounds
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as peer:
         transport, ear = await asyncio.get_running_loop().create_datagram_endpoint(
             lambda: Ear(lambda data: on_heard(rounds, data)), local_addr=("127.0.0.1", 0)
@@ -110,6 +113,21 @@ async def opened(on_heard: Callable[[Rounds, bytes], None] = lambda rounds, data
 async def scene() -> AsyncIterator[Scene]:
     async with opened() as scene:
         yield scene
+
+
+@contextlib.contextmanager
+def few_handles(count: int) -> Iterator[None]:
+    """Let the process open so many handles more."""
+    import resource
+
+    with socket.socket() as next_one:
+        most = next_one.fileno()
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most + count, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
 
 
 async def some_turns_of_the_loop() -> None:
@@ -176,6 +194,18 @@ async def test_the_time_is_that_at_which_something_came_in() -> None:
         assert scene.rounds.now() == scene.wall.now_s
 
 
+async def test_nothing_came_in_before_the_last_round_whatever_becomes_of_the_wall_clock() -> None:
+    told: list[float] = []
+    async with opened(lambda rounds, data: told.append(rounds.now())) as scene:
+        scene.rounds.read()
+        last_s = scene.wall.now_s
+        scene.say(b"report")
+        await asyncio.sleep(0.2)
+        scene.wall.now_s += 0.02
+        scene.rounds.read()
+        assert told == [last_s]
+
+
 async def test_while_the_show_rests_the_loop_reads(scene: Scene) -> None:
     scene.rounds.rest()
     scene.say(b"one")
@@ -184,6 +214,29 @@ async def test_while_the_show_rests_the_loop_reads(scene: Scene) -> None:
     scene.wall.now_s += REST_S
     scene.rounds.rest()
     await until(lambda: scene.ear.heard == [b"one"], "it was not read")
+    for number in range(int(2 * PROMPT_S / REST_S)):
+        scene.wall.now_s += REST_S
+        scene.rounds.rest()
+        scene.say(b"%d" % number)
+        await until(lambda said=b"%d" % number: scene.ear.heard[-1] == said, "it was not read after a while")
+
+
+async def test_what_one_says_that_cannot_be_read_keeps_nobody_else_from_being_read() -> None:
+    errors: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda loop, context: errors.append(context["exception"]))
+    surprise = struct.error("a packet of which ICE did not think")
+
+    def fail(rounds: Rounds, data: bytes) -> None:
+        raise surprise
+
+    async with opened(fail) as broken, opened(beside=broken) as scene:
+        broken.say(b"one", b"two", b"three")
+        scene.say(b"one")
+        for rounds_read in (1, 2, 3):
+            scene.rounds.read()
+            assert scene.ear.heard == [b"one"]
+            assert errors == [surprise] * rounds_read
+        assert scene.rounds.now() == scene.wall.now_s
 
 
 async def test_a_turn_comes_with_the_first_round_after_its_time(scene: Scene) -> None:
@@ -208,6 +261,32 @@ async def test_closed_it_is_read_by_the_loop_again_and_holds_no_handle() -> None
         assert process.num_fds() == before - 2, "its own, and the one that all share"
         await until(lambda: scene.ear.heard == [b"one"], "it was not read")
         scene.rounds.read()
+
+
+async def test_who_has_the_number_of_a_handle_that_was_closed_is_read(scene: Scene) -> None:
+    assert scene.mailbox is not None
+    earlier = scene.mailbox
+    scene.rounds.close(earlier)
+    scene.mailbox = scene.open()
+    assert scene.mailbox is not None
+    assert scene.mailbox.handle == earlier.handle
+    scene.rounds.hurry(earlier)
+    scene.rounds.close(earlier)
+    assert len(scene.rounds) == 1
+    scene.say(b"one")
+    scene.rounds.read()
+    assert scene.ear.heard == [b"one"]
+
+
+@pytest.mark.parametrize("handles_left", [0, 1])
+async def test_where_no_handles_are_left_the_loop_reads(scene: Scene, handles_left: int) -> None:
+    assert scene.mailbox is not None
+    scene.rounds.close(scene.mailbox)
+    with few_handles(handles_left):
+        scene.mailbox = scene.open()
+    assert scene.mailbox is None
+    scene.say(b"one")
+    await until(lambda: scene.ear.heard == [b"one"], "it was not read")
 
 
 async def test_what_ice_has_closed_is_not_read(scene: Scene) -> None:
