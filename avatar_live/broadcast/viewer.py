@@ -173,12 +173,14 @@ class Viewer:
             self._on_keys(released)
         self._video.stop()
         self._audio.stop()
-        if self._mailbox is not None:
-            self._rounds.close(self._mailbox)
-        if self._route is not None:
-            self._route.close()
-        async with self._answering:  # sockets that are opened for an answer after the close would stay open
-            await self._connection.close()
+        try:
+            async with self._answering:  # sockets that are opened for an answer after the close would stay open
+                await self._connection.close()
+        finally:  # not before: what still comes in, or a connection that stands just now, may open them (again)
+            if self._mailbox is not None:
+                self._rounds.close(self._mailbox)
+            if self._route is not None:
+                self._route.close()
 
     async def _answer(self, offer_sdp: str) -> str:
         connection = self._connection

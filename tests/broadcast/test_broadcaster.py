@@ -343,6 +343,37 @@ async def test_who_says_goodbye_is_gone_at_once(house: House) -> None:
     assert house.watchers == [(MAIN_STREAM, 1), (MAIN_STREAM, 0)]
 
 
+async def test_who_goes_at_the_moment_of_coming_leaves_no_handle(house: House) -> None:
+    async with peer() as viewer:
+        watch = await house.broadcaster.watch(MAIN_STREAM, await viewer.offer())
+        coming = house.broadcaster._places[watch.id].viewer
+
+        def end_what_stands() -> None:
+            if coming.is_connected:
+                house.broadcaster.end(MAIN_STREAM)
+
+        coming._connection.on("connectionstatechange", end_what_stands)
+        await viewer.accept(watch.answer_sdp)
+        await until(lambda: not house.broadcaster.streams(), "it did not come")
+        await house.broadcaster.close()
+        assert len(house.broadcaster._rounds) == 0
+
+
+async def test_what_a_viewer_misses_while_it_goes_opens_no_handle_again(house: House, source: Source) -> None:
+    async with peer() as viewer:
+        watch = await viewer.watch(house.broadcaster)
+        await viewer.picture()
+        going = house.broadcaster._places[watch.id].viewer
+        house.broadcaster.end(MAIN_STREAM)
+        await asyncio.sleep(0)
+        assert not going._video.is_ready, "it does not go yet"
+        assert going._route is not None
+        for sequence in range(1 << 16):
+            going._video.resend(sequence)
+        await house.broadcaster.close()
+        assert going._route._exit is None
+
+
 async def test_a_hundred_who_come_and_go_leave_nothing_behind(house: House, source: Source) -> None:
     async def come_and_go() -> None:
         async with peer() as viewer:
