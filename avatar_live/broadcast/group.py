@@ -72,6 +72,8 @@ class Group:
             for burst in range(self._burst, len(self._unfinished.parcel.bursts)):
                 self._send_burst(self._unfinished, burst, {sender: self._seats[sender]})
         del self._seats[sender]
+        if not self._seats:  # no frame may come for long, which would let go of who has left
+            self._due.clear()
 
     def send(self, parcel: Parcel) -> int:
         """Send the first burst of a frame, and return to how many; to whom it could not leave falls out."""

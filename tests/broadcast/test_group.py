@@ -1,5 +1,7 @@
 """Viewers in step share a frame's packets, each under numbers and times of its own; who misses one falls out alone."""
 
+import gc
+import weakref
 from typing import Any
 
 import msgspec
@@ -161,6 +163,17 @@ def test_who_changes_the_rung_leaves_its_group_and_numbers_and_times_go_on(group
 
 def on_rung(one: Parcel, rung: int) -> Parcel:
     return Parcel(msgspec.structs.replace(one.frame, rung=rung), one.published_s)
+
+
+def test_a_rung_that_all_have_left_holds_nobody(groups: Groups) -> None:
+    member = Member(1)
+    publish(groups, parcel(0), member)
+    publish(groups, parcel(1))
+    held = weakref.ref(member.sender)
+    member.sender.close()
+    del member
+    gc.collect()
+    assert held() is None
 
 
 def test_viewers_who_agreed_on_other_extensions_are_sent_theirs(groups: Groups) -> None:
