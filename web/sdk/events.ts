@@ -2,7 +2,7 @@
 
 import { Backoff } from "../src/backoff";
 import { ClosedError, RefusedError } from "./errors";
-import { type Link, RETRY_FIRST_MS, RETRY_MAX_MS, is_for_good, room_url } from "./line";
+import { type Link, RETRY_FIRST_MS, RETRY_MAX_MS, is_for_good, room_url, tell_one } from "./line";
 import type {
   Answer,
   EffectAskedEvent,
@@ -295,7 +295,7 @@ export class Events {
   private tell(event: RoomEvent): void {
     for (const type of [event.type, "*"])
       for (const listener of [...(this.listeners.get(type) ?? [])])
-        (listener as (data: unknown, event: RoomEvent) => void)(event.data, event);
+        tell_one(() => (listener as (data: unknown, event: RoomEvent) => void)(event.data, event));
   }
 
   private async *all(): AsyncGenerator<RoomEvent, void> {
@@ -304,7 +304,10 @@ export class Events {
     let wake = (): void => undefined;
     const ender = (why: ClosedError): void => ((error = why), wake());
     const off = this.on("*", (_, event) => {
-      if (waiting.push(event) > WAITING_MAX) ender(new ClosedError("This program is too slow for the show.", 0));
+      if (waiting.push(event) > WAITING_MAX) {
+        off(); // who is always behind would else never come to the end
+        ender(new ClosedError("This program is too slow for the show.", 0));
+      }
       wake();
     });
     this.enders.add(ender);

@@ -14,6 +14,17 @@ export function is_for_good(code: number): boolean {
   return code >= 4100 && code < 4200;
 }
 
+/** Call a listener; what it throws is its own fault, and others hear what comes after. */
+export function tell_one(call: () => void): void {
+  try {
+    call();
+  } catch (error) {
+    setTimeout(() => {
+      throw error;
+    });
+  }
+}
+
 /** Return where a websocket of a show is. */
 export function room_url(address: string, path: string): URL {
   const url = new URL(`${address.replace(/\/$/, "")}${path}`);

@@ -58,7 +58,7 @@ export class Sales {
     private readonly paid: (effect: PaidEffect) => void,
     private readonly journal: Storage | undefined,
   ) {
-    this.done = new Set(JSON.parse(journal?.getItem(this.key) ?? "[]") as string[]);
+    this.done = new Set(this.remembered());
   }
 
   /** Take note that the line broke: the offer has to be made anew. */
@@ -110,7 +110,20 @@ export class Sales {
   private keep(id: string): void {
     this.done.add(id);
     if (this.done.size > KNOWN_MAX) this.done.delete(this.done.values().next().value as string);
-    this.journal?.setItem(this.key, JSON.stringify([...this.done]));
+    try {
+      this.journal?.setItem(this.key, JSON.stringify([...this.done]));
+    } catch (error) {
+      console.warn("The journal cannot be written: a reload may do an effect again.", error); // done is done all the same
+    }
+  }
+
+  private remembered(): string[] {
+    try {
+      return JSON.parse(this.journal?.getItem(this.key) ?? "[]") as string[];
+    } catch (error) {
+      console.warn("The journal cannot be read: an effect of before may be done again.", error);
+      return [];
+    }
   }
 
   private tell_soon(id: string, step: EffectStep, reason = ""): void {

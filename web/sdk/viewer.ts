@@ -4,7 +4,7 @@ import { Backoff } from "../src/backoff";
 import { randomId } from "../src/identity";
 import { type Camp, type ChatLine, type FromViewer, GIFT_COUNT_MAX, type GiftGiven, type GiftUpdate, type GiveGift, LIKES_PER_MESSAGE_MAX, type PickCamp, type PushUpdate, type ToViewer, type Welcome } from "../src/protocol";
 import { ClosedError } from "./errors";
-import { type Link, RETRY_FIRST_MS, RETRY_MAX_MS, is_for_good, room_url } from "./line";
+import { type Link, RETRY_FIRST_MS, RETRY_MAX_MS, is_for_good, room_url, tell_one } from "./line";
 
 const PING_MS = 5_000;
 const SILENCE_MS_MAX = 15_000; // three pings without an answer: the line is dead, though nobody closed it
@@ -247,18 +247,8 @@ export class Viewer {
         break;
     }
     for (const type of [message.type, "*"])
-      for (const listener of [...(this.listeners.get(type) ?? [])]) this.tell(listener as (message: ToViewer | ChatLine | GiftGiven) => void, message);
-  }
-
-  /** Call a listener; what it throws is its own fault, and others hear what comes after. */
-  private tell(listener: (message: ToViewer | ChatLine | GiftGiven) => void, message: ToViewer | ChatLine | GiftGiven): void {
-    try {
-      listener(message);
-    } catch (error) {
-      setTimeout(() => {
-        throw error;
-      });
-    }
+      for (const listener of [...(this.listeners.get(type) ?? [])])
+        tell_one(() => (listener as (message: ToViewer | ChatLine | GiftGiven) => void)(message));
   }
 
   private enter(welcome: Welcome): void {

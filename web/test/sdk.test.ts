@@ -141,6 +141,39 @@ describe("events", () => {
   });
 });
 
+describe("listeners and loops", () => {
+  it("hear every event, also after a listener that throws", () => {
+    const events = opened();
+    FakeSocket.last.tell(WELCOME);
+    events.on("gift", (gift) => {
+      if (gift.id === "g5") throw new Error("of the listener");
+    });
+    const heard = ids(events);
+    FakeSocket.last.gift(5);
+    FakeSocket.last.gift(6);
+    expect(heard).toEqual(["g5", "g6"]);
+    expect(() => vi.advanceTimersByTime(0)).toThrow("of the listener");
+  });
+
+  it("come to an end where the program stays behind, and keep no more than their limit", async () => {
+    const events = opened();
+    FakeSocket.last.tell(WELCOME);
+    const loop = events[Symbol.asyncIterator]();
+    const first = loop.next();
+    for (let seq = 5; seq < 10_010; seq += 1) FakeSocket.last.gift(seq);
+    await first;
+    const falling_behind = async (): Promise<number> => {
+      for (let seq = 10_010; ; seq += 2) {
+        FakeSocket.last.gift(seq); // two come for each that is looked at
+        FakeSocket.last.gift(seq + 1);
+        if (seq > 40_000) return seq;
+        await loop.next();
+      }
+    };
+    await expect(falling_behind()).rejects.toThrow("too slow");
+  });
+});
+
 describe("commands", () => {
   it("wait for the welcome, and bring their answer or the reason", async () => {
     const events = opened();
@@ -234,6 +267,26 @@ describe("sales", () => {
     await selling;
     await vi.advanceTimersByTimeAsync(100);
     expect(states()).toEqual(["done"]);
+  });
+
+  it("tell the room what is done, also where the journal can neither be read nor written", async () => {
+    const full = (): never => {
+      throw new DOMException("The quota has been exceeded.", "QuotaExceededError");
+    };
+    const warning = vi.spyOn(console, "warn").mockImplementation(() => undefined);
+    const journal = { getItem: () => "[torn", setItem: full } as unknown as Storage;
+    const events = opened();
+    events.on("paid", (effect) => effect.done());
+    FakeSocket.last.tell(WELCOME);
+    const selling = events.sell("castle", [GHOST], journal);
+    answer({ asked: [ASKED] });
+    await selling;
+    await vi.advanceTimersByTimeAsync(0);
+    answer();
+    await vi.advanceTimersByTimeAsync(100);
+    expect(states()).toEqual(["accepted", "done"]);
+    expect(warning).toHaveBeenCalledTimes(2);
+    warning.mockRestore();
   });
 });
 
