@@ -20,6 +20,7 @@ MESSAGE_BYTES_MAX: Final = 4 * 1024 * 1024  # a welcome brings a whole room
 REFUSALS: Final = range(4100, 4200)  # close codes of the protocol that ask for a change first
 SCHEMES: Final = {"": "ws", "http": "ws", "https": "wss", "ws": "ws", "wss": "wss"}
 WRONG_ADDRESS: Final = '"{address}" is no address of a show: write http://127.0.0.1:8080, as the show prints it.'
+NO_LINE: Final = "The line to the show at {url} cannot be kept ({fault})."
 NOT_HERE: Final = "There is no show at {url} (HTTP {status}); is the address that of the viewers' page?"
 
 log = logging.getLogger("avatar_live.client")
@@ -132,6 +133,10 @@ class Line:
                 why = await self._live()
             except ClientError as error:
                 self._guest.ended(error)
+                return
+            except Exception as fault:  # a host's name that is none, a proxy that needs more: nobody may wait for ever
+                log.debug("The line ended.", exc_info=True)
+                self._guest.ended(ClientError(NO_LINE.format(url=self._guest.target().partition("?")[0], fault=fault)))
                 return
             if not is_away:
                 log.warning("The show is away (%s); trying again.", why)

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from patience import DEADLINE_S
 
 from avatar_live.client import ClientError, Events, GiftEvent, Viewer
 from avatar_live.client.events import GIFTS_KEPT_MAX, WAITING_MAX
@@ -62,6 +63,21 @@ async def test_a_gift_told_again_by_a_new_life_of_the_server_is_known_among_the_
     await events.heard(gift(1, "g2", "e2"))  # the oldest that is kept
     await events.heard(gift(2, "g1", "e2"))
     assert (await anext(gifts)).id == "g1", "which is forgotten; it names itself"
+
+
+@pytest.mark.parametrize(
+    ("address", "proxy"),
+    [("http://show..example:8080", ""), ("http://show.example:8080", "socks5://127.0.0.1:9")],
+    ids=["a host that is none", "a proxy of a kind that needs another package"],
+)
+async def test_a_line_that_can_never_open_is_told_in_a_sentence(
+    address: str, proxy: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ws_proxy", proxy)
+    monkeypatch.setenv("no_proxy", "")
+    with pytest.raises(ClientError, match=r"The line to the show at ws://show\S+/ws cannot be kept \(.+\)"):
+        async with asyncio.timeout(DEADLINE_S), Viewer(address):
+            pass
 
 
 async def test_what_is_no_event_api_is_told_in_a_sentence() -> None:
