@@ -25,8 +25,8 @@ def decode(path: Path) -> Iterator[Samples]:
     if not os.path.isfile(path):  # noqa: PTH113  (neither a device nor an address; a path's own raises on long names)
         raise RecordingError(f"There is no sound file at {path}: check the path.")
     try:
-        with av.open(str(path)) as file:
-            if not file.streams.audio:
+        with av.open(str(path), metadata_errors="replace") as file:  # old tags are written in any encoding
+            if not file.streams.audio or file.streams.audio[0].codec_context is None:  # FFmpeg knows no such codec
                 raise RecordingError(f"There is no sound in {path.name}: choose a music file, such as an MP3.")
             is_mono = file.streams.audio[0].codec_context.channels == 1  # FFmpeg would take 3 dB from it in both ears
             resampler = av.AudioResampler("fltp", "mono" if is_mono else "stereo", AUDIO_CLOCK_HZ)

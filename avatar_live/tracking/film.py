@@ -11,7 +11,7 @@ from avatar_live.tracking.source import Picture
 
 def pictures_of(path: Path) -> Iterator[Picture]:
     """Yield a film's pictures in their own size, each with its own time in the film."""
-    with av.open(str(path)) as film:
+    with av.open(str(path), metadata_errors="replace") as film:
         for frame in film.decode(video=0):
             assert frame.time is not None, "every frame of a film has a time"
             pixels = np.ascontiguousarray(frame.to_ndarray(format="rgb24"), np.uint8)

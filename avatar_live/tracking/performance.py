@@ -1,7 +1,9 @@
 """A recorded performance: what our own tracker saw in real footage, kept as numbers and played for ever."""
 
 import io
+import math
 import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +21,18 @@ PARTS: Final = ("face", "body", "left_hand", "right_hand")
 _PIXEL_STEP: Final = 1.0 / 16.0
 _METRE_STEP: Final = 1.0 / 8192.0
 _UNIT_STEP: Final = 1.0 / 255.0
+
+# What zipfile and numpy raise of damaged files, besides OSError and ValueError.
+_DAMAGES: Final = (
+    KeyError,
+    TypeError,
+    EOFError,
+    OverflowError,
+    RuntimeError,
+    NotImplementedError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 
 Track = NDArray[np.float32]
 
@@ -127,9 +141,13 @@ class Performance:
             present = {
                 part: np.unpackbits(np.asarray(arrays[part], np.uint8), count=frames).astype(np.bool_) for part in PARTS
             }
-        except (KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
+            fps = float(arrays["fps"])
+        except _DAMAGES as error:
             raise ValueError(f"{path} is not a recorded performance") from error
-        return cls(float(arrays["fps"]), width_px, height_px, tracks, present)
+        is_whole = all(track.shape == (frames, *FIELDS[name].shape) for name, track in tracks.items())
+        if not (is_whole and frames > 0 and min(width_px, height_px) > 0 and 0.0 < fps < math.inf):
+            raise ValueError(f"{path} is damaged")
+        return cls(fps, width_px, height_px, tracks, present)
 
 
 def _array(data: bytes) -> NDArray[np.generic]:

@@ -85,8 +85,8 @@ class Video:
         """Yield the frames of round after round, each with its time in seconds since the first of all."""
         round_start_s = 0.0
         while True:
-            # Opened anew for every round: not every format can be wound back.
-            self._container = av.open(str(self._path))
+            # Opened anew for every round: not every format can be wound back. Old tags are written in any encoding.
+            self._container = av.open(str(self._path), metadata_errors="replace")
             stream = self._container.streams.video[0]
             frame_s = 1.0 / float(stream.average_rate or FPS_UNKNOWN)
             first_s: float | None = None

@@ -84,6 +84,32 @@ def test_what_is_no_music_is_told(tmp_path: Path, content: bytes) -> None:
     assert "letter.mp3" in music.fault and music.read() is None
 
 
+def test_music_whose_old_tag_is_not_utf8_is_played(tmp_path: Path) -> None:
+    path = write_tone(tmp_path / "song.wav", 0.5, codec="pcm_s16le")
+    title = "Déjà vu".encode("latin-1") + b"\0"
+    info = b"INFOINAM" + len(title).to_bytes(4, "little") + title
+    path.write_bytes(with_chunk(path.read_bytes(), b"LIST", info))
+    music = Music(path)
+    assert frequency_hz(heard(music, 20)) == pytest.approx(500, abs=5)
+    music.close()
+
+
+def test_music_of_an_unknown_codec_is_told(tmp_path: Path) -> None:
+    path = write_tone(tmp_path / "song.wav", 0.5, codec="pcm_s16le")
+    pcm = b"fmt \x10\0\0\0\x01\0"
+    assert pcm in path.read_bytes()
+    path.write_bytes(path.read_bytes().replace(pcm, b"fmt \x10\0\0\0\x77\x77"))
+    music = Music(path)
+    music._thread.join(DEADLINE_S)
+    assert "no sound in song.wav" in music.fault
+
+
+def with_chunk(wave: bytes, name: bytes, chunk: bytes) -> bytes:
+    """Return a RIFF file with another chunk before its own."""
+    body = wave[8:12] + name + len(chunk).to_bytes(4, "little") + chunk + wave[12:]
+    return wave[:4] + len(body).to_bytes(4, "little") + body
+
+
 def test_a_film_without_sound_is_told(tmp_path: Path) -> None:
     path = tmp_path / "silent.mkv"
     with av.open(str(path), "w") as file:

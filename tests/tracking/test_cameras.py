@@ -8,6 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import av
 import numpy as np
 import pytest
 from patience import DEADLINE_S
@@ -323,6 +324,20 @@ def test_a_video_of_one_picture_is_a_still_and_not_opened_again(tmp_path: Path, 
     path.unlink()
     seen = [picture for picture in (opened[0].read(HURRY) for _ in range(4)) if isinstance(picture, Picture)]
     assert [b.captured_s - a.captured_s for a, b in pairwise(seen)] == pytest.approx([0.25] * 3)
+
+
+def test_a_video_whose_old_tag_is_not_utf8_plays(tmp_path: Path, opened: list[Source]) -> None:
+    path = tmp_path / "film.avi"
+    with av.open(str(path), "w") as film:
+        film.metadata["title"] = "DXjX vu"
+        stream = film.add_stream("mpeg4", 30)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+        grey = av.VideoFrame.from_ndarray(np.full((48, 64, 3), 128, np.uint8), format="rgb24")
+        film.mux([*stream.encode(grey), *stream.encode()])
+    path.write_bytes(path.read_bytes().replace(b"DXjX vu", "Déjà vu".encode("latin-1")))
+    video = open_source(str(path))
+    opened.append(video)
+    assert isinstance(seen := video.read(HURRY), Picture) and seen.pixels.mean() == pytest.approx(128, abs=4)
 
 
 def test_a_video_that_is_cut_short_plays_as_far_as_it_goes(clip: Path, tmp_path: Path, opened: list[Source]) -> None:

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -71,6 +72,37 @@ def test_what_is_not_a_recording_is_named(tmp_path: Path) -> None:
     for name in ("empty.npz", "broken.npz", "other.npz"):
         with pytest.raises(CameraError, match=f"{name} is not a recorded performance"):
             open_source(str(tmp_path / name))
+
+
+def test_a_recording_that_is_damaged_anywhere_is_named(tmp_path: Path) -> None:
+    path, refused = tmp_path / "p.npz", 0
+    seen(range(0, 200, 5)).save(path)
+    whole = path.read_bytes()
+    for at in range(0, len(whole), 7):
+        path.write_bytes(whole[:at] + bytes([whole[at] ^ 0xFF]) + whole[at + 1 :])
+        try:
+            open_source(str(path)).close()
+        except CameraError as error:
+            assert "p.npz is not a recorded performance" in str(error)
+            refused += 1
+    assert refused
+
+
+@pytest.mark.parametrize("lost", ["frames", "pace", "size", "rows"])
+def test_a_recording_without_anything_to_play_is_named(tmp_path: Path, lost: str) -> None:
+    whole = seen(range(0, 200, 5))
+    if lost == "frames":
+        tracks = {name: track[:0] for name, track in whole.tracks.items()}
+        whole = replace(whole, tracks=tracks, present={part: there[:0] for part, there in whole.present.items()})
+    elif lost == "pace":
+        whole = replace(whole, fps=0.0)
+    elif lost == "size":
+        whole = replace(whole, width_px=0)
+    else:
+        whole = replace(whole, tracks={**whole.tracks, "face.shapes": whole.tracks["face.shapes"][:-1]})
+    whole.save(tmp_path / "p.npz")
+    with pytest.raises(CameraError, match=r"p\.npz is not a recorded performance"):
+        open_source(str(tmp_path / "p.npz"))
 
 
 def test_a_recording_made_of_a_video_plays_like_a_camera(clip: Path, installed_models: Models, tmp_path: Path) -> None:
