@@ -138,6 +138,9 @@ def main(arguments: list[str]) -> int:
     except SetupError as error:
         say(f"\n{error}")
         return 1
+    except OSError as error:  # a full disk, a folder of somebody else
+        say(f"\n{error.filename or 'Something'} cannot be used ({error.strerror}): mend that and start again.")
+        return 1
     except KeyboardInterrupt:
         say("\nStopped. The same command goes on where this one was.")
         return 130
@@ -329,9 +332,8 @@ def install_system_packages(needs: dict[str, str]) -> None:
         return
     root = [] if os.geteuid() == 0 else ["sudo", "-n"]
     may_install = shutil.which("apt-get") and (not root or (shutil.which("sudo") and can_run([*root, "true"])))
-    if may_install:
-        missing = missing_packages({**needs, **WISHES})
-    if not missing:
+    wished = [package for package in missing_packages(WISHES) if package not in missing] if may_install else []
+    if not missing and not wished:
         return
     if not shutil.which("apt-get"):
         say(f"  This system seems to lack {', '.join(missing)} (Debian's names): install them if something fails.")
@@ -341,13 +343,25 @@ def install_system_packages(needs: dict[str, str]) -> None:
             "Some system packages are missing. Type this, then start again:\n"
             f"  sudo apt-get install --no-install-recommends {' '.join(missing)}"
         )
+    try:
+        install_with_apt(root, [*missing, *wished])
+    except SetupError:
+        if not wished:
+            raise
+        if missing:
+            install_with_apt(root, missing)
+        say(f"  {' '.join(wished)} cannot be installed: a show goes on without.")
+
+
+def install_with_apt(root: list[str], packages: list[str]) -> None:
+    """Install packages, `root` before each command. Raises SetupError."""
     quiet = {"DEBIAN_FRONTEND": "noninteractive"}
     apt = [*root, "apt-get", "-o", f"DPkg::Lock::Timeout={OTHER_INSTALLER_S_MAX}"]
     run_step("list of system packages", [*apt, "update"], env=quiet)
     if any(Path("/var/lib/dpkg/updates").glob("*")):  # the mark of an interruption, by which apt-get refuses to go on
         run_shown("what an interrupted installation left", [*root, "dpkg", "--configure", "-a"], ROOT, quiet)
-    install = [*apt, "install", "-y", "--no-install-recommends", *missing]
-    run_step(f"system packages {' '.join(missing)}", install, env=quiet)
+    install = [*apt, "install", "-y", "--no-install-recommends", *packages]
+    run_step(f"system packages {' '.join(packages)}", install, env=quiet)
 
 
 def missing_packages(needs: dict[str, str]) -> list[str]:
@@ -372,6 +386,10 @@ def missing_packages(needs: dict[str, str]) -> list[str]:
 # --- Python packages -------------------------------------------------------------------------------------------------
 
 
+# Fails where the system's Python became another one, or lost a part, after the folder was made.
+ANSWERS = [str(PYTHON), "-I", "-c", "from importlib.metadata import version; version('avatar-live')"]
+
+
 def make_packages(*extras: str) -> None:
     """Make `.venv` with the pinned packages and these extras; nothing happens when it is as it should be."""
     half_made = VENV / "half-made"  # there while an installation runs
@@ -382,7 +400,7 @@ def make_packages(*extras: str) -> None:
     have = made.get("extras", [])
     assert isinstance(have, list)
     is_mine = made.get("root", str(ROOT)) == str(ROOT)  # a venv does not survive being moved or copied
-    if PYTHON.exists() and is_mine and not half_made.exists():
+    if PYTHON.exists() and is_mine and not half_made.exists() and can_run(ANSWERS):
         if made.get("inputs") == wanted and set(extras) <= set(have):
             return
     else:

@@ -75,10 +75,16 @@ class Toy:
         (web / "build.js").write_text(BUILD_JS)
         (web / "page.txt").write_text("first")
 
-    def start(self, *arguments: str, code: int = 0) -> tuple[str, str]:
-        """Run live.py and return what it printed on standard output and standard error."""
+    def start(self, *arguments: str, code: int = 0, path: Path | None = None) -> tuple[str, str]:
+        """Run live.py, with programs of `path` first; return what it printed on standard output and standard error."""
+        paths = [*([str(path)] if path is not None else []), os.environ["PATH"]]
         done = subprocess.run(
-            [sys.executable, "live.py", *arguments], cwd=self.folder, capture_output=True, text=True, timeout=DEADLINE_S
+            [sys.executable, "live.py", *arguments],
+            cwd=self.folder,
+            env={**os.environ, "PATH": os.pathsep.join(paths)},
+            capture_output=True,
+            text=True,
+            timeout=DEADLINE_S,
         )
         assert done.returncode == code, done.stdout + done.stderr
         return done.stdout, done.stderr
@@ -147,6 +153,42 @@ def test_an_interrupted_installation_is_made_anew(toy: Toy) -> None:
     out, _ = toy.start("models")
     assert out == "toy models\n"
     assert not (toy.folder / ".venv" / "leftover").exists()
+
+
+def test_an_installation_whose_python_became_another_one_is_made_anew(toy: Toy) -> None:
+    packages = toy.folder / ".venv" / "lib" / f"python3.{sys.version_info[1]}"
+    packages.rename(packages.with_name("python3.9"))  # where an upgrade of the system leaves them
+    assert toy.start("models")[0] == "toy models\n"
+
+
+def test_a_disk_that_takes_nothing_is_told_in_a_sentence(toy: Toy) -> None:
+    mark = toy.folder / ".venv" / "npm.json"
+    mark.unlink(missing_ok=True)
+    script = (
+        "import resource, runpy, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0));"
+        "sys.argv = ['live.py', 'serve']; runpy.run_path('live.py', run_name='__main__')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=toy.folder, capture_output=True, text=True, timeout=DEADLINE_S
+    )
+    assert done.returncode == 1 and "Traceback" not in done.stderr
+    assert done.stderr.strip().endswith("cannot be used (File too large): mend that and start again.")
+
+
+def test_a_show_goes_on_without_a_wish_that_cannot_be_installed(tmp_path: Path) -> None:
+    toy = Toy(tmp_path)
+    live = (PROJECT / "live.py").read_text()
+    wish = '"libportaudio.so.2": "libportaudio2"'
+    assert wish in live
+    (tmp_path / "live.py").write_text(live.replace(wish, '"libnowhere.so.2": "nowhere"'))
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    for name, does in (("apt-get", 'case "$*" in *nowhere*) exit 100;; esac'), ("sudo", 'shift; exec "$@"')):
+        (programs / name).write_text(f"#!/bin/sh\n{does}\n")
+        (programs / name).chmod(0o755)
+    out, err = toy.start("models", path=programs)
+    assert out == "toy models\n"
+    assert "nowhere" in err and "cannot be installed: a show goes on without." in err
 
 
 def test_a_start_waits_for_what_a_killed_one_left_running(toy: Toy) -> None:
