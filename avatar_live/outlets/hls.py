@@ -67,8 +67,10 @@ class Playlist:
         for old in self._folder.glob("show-*.m*"):
             if _OURS.fullmatch(old.name):
                 old.unlink(missing_ok=True)
-        self._sets, self._origin_s = sets, first.at_s
+        if self._sets:
+            self._begun += int(first.at_s - self._origin_s)  # more than the segments since then: those last two seconds
         self._begun += 1
+        self._sets, self._origin_s = sets, first.at_s
         options = {
             "hls_time": f"{REGULAR_S:.0f}",
             "hls_list_size": f"{SEGMENTS}",

@@ -57,6 +57,11 @@ class Host:
         """The radius of the skull on the stage."""
         return self.skull.radius_m * self.head_size
 
+    def in_head(self, point_m: Doubles) -> Doubles:
+        """Return where a point (3,) of the stage is in the head's frame; in a head without any size, at its joint."""
+        place: Doubles = np.linalg.pinv(self.head[:3, :3]) @ (point_m - self.head[:3, 3])
+        return place
+
 
 def host_of(posture: Posture, fit: Fit, skull: Skull) -> Host:
     """Return where the host is."""

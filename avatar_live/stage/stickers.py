@@ -125,8 +125,7 @@ class Stickers:
 def _stick(stuck: Stuck, host: Host) -> None:
     """Find where on this head the sticker lies: by the eyes, on the outermost of what is under it, hair too."""
     skull = host.skull
-    to_head = np.linalg.inv(host.head)
-    eyes = to_head[:3, :3] @ host.eyes_m + to_head[:3, 3]
+    eyes = host.in_head(host.eyes_m)
     half_width, half_height = (half * skull.radius_m for half in _SIZES[stuck.picture])
     aim = eyes + np.array([*stuck.place, 0.0]) * skull.radius_m - skull.center
     height, outward = skull.radius_m, aim

@@ -65,7 +65,7 @@ class Thrown:
         if not (hit.is_first and hit.body.thing.leaves_stain):
             return
         random = np.random.default_rng(hit.body.seed)
-        outward: Doubles = np.asarray(np.linalg.solve(host.head[:3, :3], hit.point_m - host.middle_m), np.float64)
+        outward = host.in_head(hit.point_m) - host.skull.center
         outward[2] = max(outward[2], 0.35 * host.skull.radius_m)  # where the audience sees it
         outward /= np.linalg.norm(outward)
         size = _STAIN_SHARE * host.skull.radius_m * float(random.uniform(0.85, 1.15))

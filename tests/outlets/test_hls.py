@@ -1,12 +1,13 @@
 """A playlist in a folder: players and web servers find in it what HLS asks for."""
 
+import itertools
 import re
 import subprocess
 from pathlib import Path
 
 import numpy as np
 import pytest
-from footage import FPS, footage, play
+from footage import FPS, START_S, footage, play
 
 from avatar_live.encoder.video import VideoEncoder
 from avatar_live.outlets.hls import LATE_SEGMENTS, PLAYLIST, SEGMENTS, Playlist
@@ -57,6 +58,24 @@ def test_a_new_show_numbers_on_and_leaves_nothing_of_the_old_one(tmp_path: Path)
     encoder = VideoEncoder("main", 160, 90, FPS, 300_000)
     timeline = Timeline()
     playlist.write(timeline.stamp(encoder.encode(np.zeros((90, 160, 4), np.uint8), 1.0, 90_000)))
+    playlist.close()
+    after = {path.name for path in tmp_path.glob("show-*")}
+    assert after and not after & before
+
+
+def test_pictures_of_another_size_begin_segments_that_nobody_has_seen(tmp_path: Path) -> None:
+    timeline, playlist = Timeline(), Playlist(tmp_path, BEGUN_S)
+    turns = itertools.count()
+    packets = list(footage(8.0, wants_keyframe=lambda: next(turns) % (2 * FPS) == 0))
+    first = next(place for place, packet in enumerate(packets) if packet.kind == "video")
+    for packet in packets[first:]:
+        playlist.write(timeline.stamp(packet))
+    before = {path.name for path in tmp_path.glob("show-*")}
+    encoder = VideoEncoder("main", 320, 180, FPS, 300_000)
+    larger = encoder.encode(
+        np.zeros((180, 320, 4), np.uint8), packets[-1].captured_s + 0.1, round((START_S + 8.0) * 90_000)
+    )
+    playlist.write(timeline.stamp(larger))
     playlist.close()
     after = {path.name for path in tmp_path.glob("show-*")}
     assert after and not after & before

@@ -1,5 +1,7 @@
 """Stickers and heads: where the skull is, that a sticker covers what is under it, and how many there may be."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from host import mirai, posture
@@ -72,6 +74,15 @@ def test_glasses_lie_before_the_eyes_and_the_moustache_below() -> None:
     glasses, moustache = places
     np.testing.assert_allclose(glasses[:2], who.eyes_m[:2], atol=0.012)
     assert glasses[2] > who.eyes_m[2] and moustache[1] < glasses[1] - 0.03
+
+
+@pytest.mark.parametrize("flat", [(0.0, 0.0, 0.0), (0.0, 1.0, 1.0)])
+def test_a_head_that_its_avatar_shrank_to_nothing_bears_a_sticker(flat: tuple[float, float, float]) -> None:
+    stickers, who = Stickers(NodePath("stage")), host()
+    stickers.add(Sticker("star", 1), 0.0)
+    stickers.show(replace(who, head=who.head @ np.diag([*flat, 1.0])), 1.0)
+    local = stickers.stuck[0].local
+    assert local is not None and np.isfinite(local).all()
 
 
 def test_a_sticker_is_gone_after_its_time_and_never_before() -> None:

@@ -1,5 +1,7 @@
 """How props are drawn: squashed by a bounce, shrinking at their end, a shadow under them, a stain where they hit."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from host import mirai, posture
@@ -98,6 +100,15 @@ def test_a_hit_on_the_back_of_the_head_is_seen_at_its_side() -> None:
     behind = who.middle_m + who.radius_m * np.array([0.6, 0.0, -0.8])
     thrown.take(Hit(lying(), behind, FORWARD, True), who, 0.0)
     assert thrown.stains[0].outward[2] > 0.3
+
+
+@pytest.mark.parametrize("flat", [(0.0, 0.0, 0.0), (0.0, 1.0, 1.0)])
+def test_a_head_that_its_avatar_shrank_to_nothing_bears_a_hit(flat: tuple[float, float, float]) -> None:
+    thrown, who = Thrown(NodePath("stage")), host()
+    who = replace(who, head=who.head @ np.diag([*flat, 1.0]))
+    thrown.take(Hit(lying(), who.middle_m + 0.1 * FORWARD, FORWARD, True), who, 0.0)
+    thrown.show([], np.zeros((0, 3)), np.zeros((0, 4)), who, 0.1)
+    assert np.isfinite(thrown.stains[0].outward).all()
 
 
 @pytest.mark.parametrize("way", [(0.6, 0.0, 0.8), (1.0, 2.0, -3.0), (0.0, -2.0, 0.0)])
