@@ -38,8 +38,8 @@ SAID = (
 @pytest.fixture(scope="module")
 def desk(application: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Window, LocalShow]]:
     settings = show_settings(tmp_path_factory.mktemp("desk"))
-    if PICTURES:  # a still needs no tracker, nor a film's frame rate
-        settings = replace(settings, camera="performance", fps=24)
+    if PICTURES:  # a still needs no tracker, nor a film's frame rate, but every pixel
+        settings = replace(settings, camera="performance", width_px=1280, height_px=720, fps=12)
     with LocalShow(settings, has_preview=True) as show:
         show.rehearse()
         window = Window(DeskShow(show))
