@@ -330,7 +330,7 @@ class Broadcaster:
     async def _sweep_forever(self) -> None:
         while True:
             await asyncio.sleep(SWEEP_S)
-            self._rounds.rest()
+            self._rounds.catch_up()
             self.sweep()
 
     async def _look_forever(self) -> None:

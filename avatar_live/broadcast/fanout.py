@@ -85,7 +85,7 @@ class Fanout:
                 strays[watcher] = None
 
     def publish(self, frame: EncodedFrame, now_s: float) -> int:
-        """Offer the frame to every watcher and return how many took it."""
+        """Send the frame to all who are in step, offer it to the strays, and return how many took it."""
         if frame.kind == "video" and frame.is_keyframe:
             self._rungs[frame.rung].is_wanted = False
         if not self._watchers:

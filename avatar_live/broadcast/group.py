@@ -109,7 +109,8 @@ class Group:
             self.go_on(self._unfinished.parcel)
 
     def _report(self, sent: Sent) -> None:
-        now_s, due = self._now(), []
+        now_s = self._now()
+        due = []
         while self._due and self._due[0][0] <= now_s:
             due.append(heapq.heappop(self._due))
         for _, _, sender, seat in due:

@@ -57,7 +57,7 @@ class Mailbox:
         seconds, nanoseconds = _STAMP.unpack(stamps[0])
         return data, sender, max(0.0, clock.wall_s() - seconds - nanoseconds * 1e-9)
 
-    def read(self, data: bytes, sender: tuple[str, int]) -> None:
+    def hand_on(self, data: bytes, sender: tuple[str, int]) -> None:
         """Let ICE have a datagram."""
         self._pair.receive(data, sender)
 
@@ -98,10 +98,10 @@ class Rounds:
             if self._waiting is None:
                 self._waiting = select.epoll()
             own = socket.socket(fileno=os.dup(handle))
+            own.setblocking(False)
+            own.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
         except OSError:  # no more handles for this process, or a socket that was closed just now
             return None
-        own.setblocking(False)
-        own.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
         mailbox = Mailbox(pair, own)
         self._calm(mailbox)
         return mailbox
@@ -127,7 +127,7 @@ class Rounds:
         heapq.heappush(self._due, (self._now() + delay_s, next(self._tickets), turn))
         return turn
 
-    def rest(self) -> None:
+    def catch_up(self) -> None:
         """Read what comes at once where there were no rounds for `REST_S`, as when the show rests."""
         if self._now() - self._read_s >= REST_S:
             for mailbox in [*self._content.values(), *self._prompt]:
@@ -164,7 +164,7 @@ class Rounds:
                 return
             data, sender, waited_s = taken
             self._heard_s = max(since_s, now_s - waited_s)  # the wall clock may have been set in between
-            mailbox.read(data, sender)
+            mailbox.hand_on(data, sender)
 
     def _calm(self, mailbox: Mailbox) -> None:
         assert self._waiting is not None

@@ -207,16 +207,16 @@ async def test_nothing_came_in_before_the_last_round_whatever_becomes_of_the_wal
 
 
 async def test_while_the_show_rests_the_loop_reads(scene: Scene) -> None:
-    scene.rounds.rest()
+    scene.rounds.catch_up()
     scene.say(b"one")
     await some_turns_of_the_loop()
     assert scene.ear.heard == []
     scene.wall.now_s += REST_S
-    scene.rounds.rest()
+    scene.rounds.catch_up()
     await until(lambda: scene.ear.heard == [b"one"], "it was not read")
     for number in range(int(2 * PROMPT_S / REST_S)):
         scene.wall.now_s += REST_S
-        scene.rounds.rest()
+        scene.rounds.catch_up()
         scene.say(b"%d" % number)
         await until(lambda said=b"%d" % number: scene.ear.heard[-1] == said, "it was not read after a while")
 
