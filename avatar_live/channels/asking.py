@@ -89,7 +89,7 @@ async def ask(
             reader, writer = await _connect(run_folder, name)
             writer.write(_packed(question))
             return answers.decode(await _receive(reader))
-    except (OSError, asyncio.IncompleteReadError, TimeoutError, ValueError) as fault:
+    except (OSError, asyncio.IncompleteReadError, TimeoutError, ValueError, struct.error) as fault:
         raise NobodyAnswersError(f"the {name} does not answer") from fault
     finally:
         if writer is not None:

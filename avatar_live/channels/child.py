@@ -32,6 +32,7 @@ ORDER_BYTES_MAX: Final = 65_536
 HEALTH_PERIOD_S: Final = 1.0
 BEAT_PERIOD_S: Final = 0.1
 STATUS_CHARS_MAX: Final = 400
+NOTICE_CHARS_MAX: Final = 300  # it may name a path, and those have no end
 
 _STDIN: Final = 0
 _order = msgspec.json.Decoder(Order)
@@ -138,7 +139,8 @@ class HealthWriter:
         if not is_forced and health.at_s - self._written_s < HEALTH_PERIOD_S:
             return False
         self._written_s = health.at_s
-        self._publish(msgspec.structs.replace(health, status=health.status[:STATUS_CHARS_MAX]))
+        status, notice = health.status[:STATUS_CHARS_MAX], health.notice[:NOTICE_CHARS_MAX]
+        self._publish(msgspec.structs.replace(health, status=status, notice=notice))
         return True
 
     def beat(self, patience_s: float, *, is_forced: bool = False) -> None:

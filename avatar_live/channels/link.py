@@ -214,7 +214,7 @@ class ServerLink:
         while not self._stopped.is_set():
             try:
                 connection = self._connect()
-            except OSError:
+            except (OSError, struct.error):  # nobody is there, or nobody has written the whole address yet
                 with self._changed:
                     self._changed.wait(RECONNECT_S)
                 continue

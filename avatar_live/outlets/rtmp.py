@@ -18,6 +18,7 @@ SET_CHUNK_SIZE, ACKNOWLEDGEMENT, USER_CONTROL, WINDOW, PEER_WINDOW = 1, 3, 4, 5,
 AUDIO, VIDEO, DATA, COMMAND, COMMAND_AMF3 = 8, 9, 18, 20, 17
 PING_REQUEST, PING_RESPONSE = 6, 7
 WINDOW_BYTES: Final = 2_500_000
+STREAM_MAX: Final = 2**32 - 1
 _CONTROL_CHANNEL, _COMMAND_CHANNEL, _SOUND_CHANNEL, _PICTURE_CHANNEL = 2, 3, 4, 6
 _CONNECT, _CREATE, _PUBLISH = 1.0, 4.0, 5.0
 _LONG = struct.Struct(">I")
@@ -117,14 +118,15 @@ class RtmpPublisher:
                 pass  # acknowledgements, and what is said to those who watch
 
     def _answer(self, words: list[amf.Value]) -> None:
-        name, number = words[0], words[1] if len(words) > 1 else None
-        info = words[3] if len(words) > 3 else None
+        name, number, info = (words[place] if place < len(words) else None for place in (0, 1, 3))
         match name:
             case "_result" if number == _CONNECT:
                 self._command("releaseStream", 2.0, None, self._key)
                 self._command("FCPublish", 3.0, None, self._key)
                 self._command("createStream", _CREATE, None)
             case "_result" if number == _CREATE and isinstance(info, float):
+                if not 0.0 <= info <= STREAM_MAX:  # false for what is not a number
+                    raise ChunkError("a stream has no such number")
                 self._stream = int(info)
                 self._command("publish", _PUBLISH, None, self._key, "live")
             case "_error" if number in (_CONNECT, _CREATE, _PUBLISH):

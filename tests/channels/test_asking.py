@@ -7,6 +7,7 @@ import msgspec
 import pytest
 from patience import DEADLINE_S
 
+from avatar_live.channels import asking
 from avatar_live.channels.asking import MESSAGE_BYTES_MAX, NobodyAnswersError, answering, ask
 from avatar_live.channels.processes import FromInlet, GuestAnswer, GuestDone, GuestLeaves, GuestOffer, ToInlet
 
@@ -46,6 +47,17 @@ async def test_nobody_there_is_told_at_once_and_a_silent_one_in_time(tmp_path: P
     async with answering(tmp_path, "inlet", questions, never):
         with pytest.raises(NobodyAnswersError):
             await ask(tmp_path, "inlet", GuestLeaves("1"), answers, 0.1)
+
+
+async def test_an_address_that_is_only_half_written_is_nobodys_yet(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asking, "_HAS_UNIX_SOCKETS", False)  # as on Windows
+    (tmp_path / "inlet.port").write_bytes(b"")
+    with pytest.raises(NobodyAnswersError):
+        await ask(tmp_path, "inlet", GuestDone(), answers, DEADLINE_S)
+    async with answering(tmp_path, "inlet", questions, echo):
+        assert await ask(tmp_path, "inlet", GuestLeaves("1"), answers, DEADLINE_S) == GuestDone()
 
 
 async def test_one_who_comes_back_after_a_crash_is_found_again(tmp_path: Path) -> None:

@@ -11,7 +11,15 @@ import pytest
 from patience import DEADLINE_S
 
 from avatar_live.channels import Latest, Lossless, PictureSlot, Slot
-from avatar_live.channels.link import FRAMES_MAX, UNREAD_BYTES_MAX, EngineConnection, ServerLink, serve_link
+from avatar_live.channels import link as link_module
+from avatar_live.channels.link import (
+    FRAMES_MAX,
+    RECONNECT_S,
+    UNREAD_BYTES_MAX,
+    EngineConnection,
+    ServerLink,
+    serve_link,
+)
 from avatar_live.channels.processes import CueTaken, EngineHello, FromEngine, StageCue, Steered, ToEngine
 from avatar_live.protocol.cues import Banner, Confetti
 from avatar_live.signals import EncodedFrame
@@ -155,6 +163,20 @@ async def test_the_engine_says_hello_again_when_the_server_comes_back(tmp_path: 
             await until(lambda: first.heard == [HELLO])
         async with serve_link(tmp_path, second.on_message, second.on_connection):
             await until(lambda: second.heard == [HELLO])
+    finally:
+        link.close()
+
+
+async def test_an_address_that_is_only_half_written_is_read_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(link_module, "_HAS_UNIX_SOCKETS", False)  # as on Windows
+    (tmp_path / "link.port").write_bytes(b"")
+    server, link = Server(), ServerLink(tmp_path, HELLO)
+    try:
+        await asyncio.to_thread(link._reader.join, 2.0 * RECONNECT_S)  # it has looked once
+        async with serve_link(tmp_path, server.on_message, server.on_connection):
+            await until(lambda: server.heard == [HELLO])
     finally:
         link.close()
 

@@ -1,5 +1,6 @@
 """A child process hears its parent and says how it does."""
 
+import contextlib
 import os
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from avatar_live.channels.child import (
     BEAT_PERIOD_S,
     BEGIN,
     HEALTH_PERIOD_S,
+    NOTICE_CHARS_MAX,
     ORDERS_MAX,
     SPARE,
     STATUS_CHARS_MAX,
@@ -97,6 +99,16 @@ def test_health_is_written_at_most_once_a_second_unless_forced(tmp_path: Path) -
     assert health.is_ready and health.figures == {"fps": 29.5} and len(health.status) == STATUS_CHARS_MAX
     slot.close()
     writer.close()
+
+
+def test_a_notice_of_any_length_ends_no_part(tmp_path: Path) -> None:
+    slot = Slot(health_slot(tmp_path, "engine"), HEALTH_BYTES_MAX)
+    with contextlib.closing(HealthWriter(tmp_path, "engine")) as writer, contextlib.closing(slot):
+        figures = {f"a_figure_of_a_part_{number}": 123_456.789 for number in range(20)}
+        assert writer.put(Health(clock.now_s(), "道" * 10_000, True, figures, notice="道" * 10_000))
+        data = slot.read()
+        assert data is not None
+        assert msgspec.json.decode(data, type=Health).notice == "道" * NOTICE_CHARS_MAX
 
 
 def test_a_sign_of_life_repeats_the_last_words_with_a_new_time_and_not_too_often(tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 """RTMP without a socket: values, chunks, and a server's answers and refusals."""
 
+import math
+
 import pytest
 from fake_platform import KEY, FakePlatform
 from footage import footage
@@ -64,6 +66,23 @@ def test_no_server_can_make_the_publisher_fail_otherwise_than_by_a_sentence(data
         publisher.receive(data)
     except ChunkError as error:
         assert str(error)
+
+
+@pytest.mark.parametrize("stream", [math.nan, math.inf, -1.0, 2.0**32])
+def test_a_server_that_names_an_impossible_stream_does_not_speak_rtmp(stream: float) -> None:
+    with pytest.raises(ChunkError):
+        told(amf.encode("_result", 4.0, None, stream))
+
+
+def test_a_command_without_a_name_is_passed_over() -> None:
+    assert told(b"").state == "connecting"
+
+
+def told(command: bytes) -> RtmpPublisher:
+    """Return a publisher that was greeted and heard a server's command."""
+    publisher = RtmpPublisher("rtmp://live.example.com/app/KEY")
+    publisher.receive(b"\x03" + bytes(2 * HANDSHAKE_BYTES) + cut(3, Message(20, 0, 0, command), 128))
+    return publisher
 
 
 def test_a_servers_messages_have_limits() -> None:
