@@ -9,6 +9,7 @@ from typing import Final, Generic, TypeVar
 from PySide6.QtCore import QObject, Signal
 
 T = TypeVar("T")
+STUMBLED: Final = "That did not work for a reason of our own: the log says more. Try it again."
 _log: Final = logging.getLogger(__name__)
 
 
@@ -27,6 +28,18 @@ class Errands(QObject):
     def run(self, work: Callable[[], T], then: Callable[[T], None]) -> None:
         """Call `then` with what `work` returned."""
         self._waiting.put(_Job(work, then))  # type: ignore[arg-type]  # the job keeps the two of one T together
+
+    def order(self, work: Callable[[], str | None], then: Callable[[str | None], None]) -> None:
+        """Call `then` with the fault that `work` returned, or with one where it stumbled: somebody waits."""
+
+        def ordered() -> str | None:
+            try:
+                return work()
+            except Exception:
+                _log.exception("an errand stumbled")
+                return STUMBLED
+
+        self.run(ordered, then)
 
     def close(self) -> None:
         """Finish what was begun, drop what waits."""

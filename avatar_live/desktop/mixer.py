@@ -175,7 +175,7 @@ class MixerPanel(QFrame):
 
     def _choose_speech(self, index: int) -> None:
         mode = self.speech_box.itemData(index)
-        self._errands.run(lambda: self._show.use_speech(mode), self._after_speech)
+        self._errands.order(lambda: self._show.use_speech(mode), self._after_speech)
 
     def _after_speech(self, fault: str | None) -> None:
         self.speech_box.setCurrentIndex(self.speech_box.findData(self._show.speech))

@@ -125,14 +125,14 @@ class OutletsCard(QFrame):
 
     def _toggle_film(self, is_on: bool) -> None:
         self.film_button.setEnabled(False)
-        self._errands.run(lambda: self._show.record_video(is_on), self._after)
+        self._errands.order(lambda: self._show.record_video(is_on), self._after)
 
     def _add(self) -> None:
         if place := self._ask(self):
-            self._errands.run(lambda: self._show.add_place(place), self._after)
+            self._errands.order(lambda: self._show.add_place(place), self._after)
 
     def _remove(self, index: int) -> None:
-        self._errands.run(lambda: self._show.remove_place(index), self._after)
+        self._errands.order(lambda: self._show.remove_place(index), self._after)
 
     def _after(self, fault: str | None) -> None:
         self.film_button.setEnabled(True)

@@ -66,7 +66,7 @@ class PresenceControls:
 
     def _choose_policy(self, index: int) -> None:
         policy = self.lost_box.itemData(index)
-        self._errands.run(lambda: self._show.use_lost_policy(policy), self._after)
+        self._errands.order(lambda: self._show.use_lost_policy(policy), self._after)
 
     def _after(self, fault: str | None) -> None:
         self._select()

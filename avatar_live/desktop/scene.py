@@ -122,21 +122,21 @@ class SceneControls:
             used = self._show.backdrop
             choice = self._ask_color(self._parent, used if used.startswith("#") else "#223344")
         if choice:
-            self._errands.run(lambda: self._show.use_backdrop(choice), self._after)
+            self._errands.order(lambda: self._show.use_backdrop(choice), self._after)
         else:
             self.select()
 
     def _choose_light(self, index: int) -> None:
         choice = self.light_box.itemData(index)
-        self._errands.run(lambda: self._show.use_light(choice), self._after)
+        self._errands.order(lambda: self._show.use_light(choice), self._after)
 
     def _choose_shot(self, index: int) -> None:
         choice = self.shot_box.itemData(index)
-        self._errands.run(lambda: self._show.use_shot(choice), self._after)
+        self._errands.order(lambda: self._show.use_shot(choice), self._after)
 
     def _choose_guest(self, index: int) -> None:
         choice = self.guest_box.itemData(index)
-        self._errands.run(lambda: self._show.use_layer(choice), self._after)
+        self._errands.order(lambda: self._show.use_layer(choice), self._after)
 
     def _toggle_director(self, is_on: bool) -> None:
         self._show.use_director(is_on)

@@ -96,7 +96,7 @@ class SoundControls:
             if not choice:
                 self._select()
                 return
-        self._errands.run(lambda: self._show.use_music(choice), self._after)
+        self._errands.order(lambda: self._show.use_music(choice), self._after)
 
     def _after(self, fault: str | None) -> None:
         self._select()

@@ -241,7 +241,7 @@ class Window(QWidget):
         if is_live:
             self._feed.stop()
             self.room.end()
-        self._errands.run(self._show.end_live if is_live else lambda: self._show.go_live(title), self._after_toggle)
+        self._errands.order(self._show.end_live if is_live else lambda: self._show.go_live(title), self._after_toggle)
         self._look()
 
     def _after_toggle(self, fault: str | None) -> None:
@@ -255,7 +255,7 @@ class Window(QWidget):
     def _toggle_record(self, is_on: bool) -> None:
         ended = "" if is_on else self._show.take
         self.record_button.setEnabled(False)
-        self._errands.run(lambda: self._show.record(is_on), lambda fault: self._after_record(fault, ended))
+        self._errands.order(lambda: self._show.record(is_on), lambda fault: self._after_record(fault, ended))
 
     def _after_record(self, fault: str | None, ended: str) -> None:
         """Show whether a take is recorded; one that ended can be chosen as what moves the avatar."""
@@ -274,20 +274,20 @@ class Window(QWidget):
             kinds = "Videos and takes (*.mp4 *.mov *.mkv *.webm *.avi *.gif *.take);;All files (*)"
             choice = self._ask(self, "A video or take that moves the avatar", kinds)
         if choice:
-            self._errands.run(lambda: self._show.use_camera(choice), self._after_choice)
+            self._errands.order(lambda: self._show.use_camera(choice), self._after_choice)
         else:
             self._select()
 
     def _choose_microphone(self, index: int) -> None:
         choice = self.microphone_box.itemData(index)
-        self._errands.run(lambda: self._show.use_microphone(choice), self._after_choice)
+        self._errands.order(lambda: self._show.use_microphone(choice), self._after_choice)
 
     def _choose_avatar(self, index: int) -> None:
         choice = self.avatar_box.itemData(index)
         if choice == FILE:
             choice = self._ask(self, "Your character", "Characters (*.vrm *.glb *.gltf);;All files (*)")
         if choice:
-            self._errands.run(lambda: self._show.use_avatar(choice), self._after_choice)
+            self._errands.order(lambda: self._show.use_avatar(choice), self._after_choice)
             self._errands.run(self._show.licence_notice, self._tell_licence)
         else:
             self._select()

@@ -58,6 +58,7 @@ class FakeShow:
         self.engine_notice = ""
         self.calls: list[tuple[str, object]] = []
         self.fault: str | None = None
+        self.surprise: OSError | None = None
         self.told_licence = ""
         self.told_take_broken = ""
         self.told_refusals: dict[str, str] = {}
@@ -98,6 +99,8 @@ class FakeShow:
         return [("mirai", "Mirai"), ("kohaku", "Kohaku")]
 
     def go_live(self, title: str) -> str | None:
+        if self.surprise is not None:
+            raise self.surprise
         self.calls.append(("go_live", title))
         self.is_live = self.fault is None
         return self.fault

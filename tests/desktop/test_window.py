@@ -1,5 +1,6 @@
 """The streamer's window, driven with real clicks on a virtual screen over a show that only pretends."""
 
+import errno
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox, QToolTip
 from avatar_live.channels import Slot
 from avatar_live.channels.processes import VOICE_SLOT
 from avatar_live.desktop.audience import LINES_MAX
+from avatar_live.desktop.errand import STUMBLED
 from avatar_live.desktop.meter import COLORS, LOUD, OFF, QUIET, QUIET_DBFS, WELL
 from avatar_live.desktop.scene import COLOR, FILE
 from avatar_live.protocol.api import ApiEvent
@@ -63,6 +65,15 @@ def test_a_show_that_cannot_go_live_says_why_and_may_be_tried_again(desk: Desk) 
     desk.show.fault = None
     desk.go_live()
     assert not desk.window.notice.isVisible()
+
+
+def test_a_show_that_stumbles_on_its_way_live_may_be_tried_again(desk: Desk) -> None:
+    desk.show.surprise = OSError(errno.ENOSPC, "No space left on device")
+    desk.click(desk.window.live_button)
+    desk.wait(lambda: desk.window.notice.isVisible())
+    assert desk.window.notice.text() == STUMBLED
+    desk.show.surprise = None
+    desk.go_live()
 
 
 def test_hiding_is_an_order_at_once_and_so_is_coming_back(desk: Desk) -> None:
