@@ -28,11 +28,18 @@ def decode(path: Path) -> Iterator[Samples]:
         with av.open(str(path), metadata_errors="replace") as file:  # old tags are written in any encoding
             if not file.streams.audio or file.streams.audio[0].codec_context is None:  # FFmpeg knows no such codec
                 raise RecordingError(f"There is no sound in {path.name}: choose a music file, such as an MP3.")
-            is_mono = file.streams.audio[0].codec_context.channels == 1  # FFmpeg would take 3 dB from it in both ears
-            resampler = av.AudioResampler("fltp", "mono" if is_mono else "stereo", AUDIO_CLOCK_HZ)
+            resampler: av.AudioResampler | None = None
+            heard: object = None
             for frame in file.decode(audio=0):
+                form = (frame.format.name, frame.layout.name, frame.sample_rate)
+                if form != heard:  # songs may be joined
+                    heard = form
+                    yield from _rest(resampler)
+                    is_mono = frame.layout.nb_channels == 1  # FFmpeg would take 3 dB from it in both ears
+                    resampler = av.AudioResampler("fltp", "mono" if is_mono else "stereo", AUDIO_CLOCK_HZ)
+                assert resampler is not None
                 yield from (_samples(piece) for piece in resampler.resample(frame))
-            yield from (_samples(piece) for piece in resampler.resample(None))
+            yield from _rest(resampler)
     except (FFmpegError, OSError) as error:
         raise RecordingError(
             f"{path.name} cannot be played ({error.strerror}): save it as MP3, Ogg, FLAC or WAV."
@@ -46,6 +53,12 @@ def read_bank(folder: Path) -> dict[str, Samples]:
         sound = np.concatenate([np.zeros((0, CHANNELS), np.float32), *decode(path)])
         bank[path.stem] = sound[: round(BANK_SOUND_S_MAX * AUDIO_CLOCK_HZ)]
     return bank
+
+
+def _rest(resampler: av.AudioResampler | None) -> Iterator[Samples]:
+    """Yield what a resampler holds back."""
+    if resampler is not None:
+        yield from (_samples(piece) for piece in resampler.resample(None))
 
 
 def _samples(frame: av.AudioFrame) -> Samples:

@@ -94,6 +94,34 @@ def test_music_whose_old_tag_is_not_utf8_is_played(tmp_path: Path) -> None:
     music.close()
 
 
+@pytest.mark.parametrize("layouts", [("stereo", "mono"), ("mono", "stereo")])
+def test_joined_songs_of_different_kinds_play_on(tmp_path: Path, layouts: tuple[str, str]) -> None:
+    path = tmp_path / "joined.mp3"
+    path.write_bytes(b"".join(mp3(tmp_path / f"{layout}.mp3", layout) for layout in layouts))
+    sound = np.concatenate(list(decode(path)))
+    assert len(sound) == pytest.approx(2.0 * AUDIO_CLOCK_HZ, abs=0.1 * AUDIO_CLOCK_HZ)
+    for half in (sound[12_000:36_000], sound[60_000:84_000]):
+        assert frequency_hz(half) == pytest.approx(500, abs=3)
+        assert np.abs(half).max() == pytest.approx(8_000 / 32_768, rel=0.1)
+
+
+def mp3(path: Path, layout: str) -> bytes:
+    """Return a second of the tone as bare MP3 frames, which can be joined."""
+    with (
+        av.open(str(write_tone(path.with_suffix(".flac"), 1.0, layout=layout))) as tone,
+        av.open(str(path), "w", format="mp3", container_options={"id3v2_version": "0", "write_xing": "0"}) as file,
+    ):
+        stream = file.add_stream("mp3", rate=AUDIO_CLOCK_HZ)
+        assert isinstance(stream, av.AudioStream)
+        stream.layout = layout
+        resampler = av.AudioResampler(stream.format.name, layout, AUDIO_CLOCK_HZ, frame_size=1_152)
+        for frame in [*tone.decode(audio=0), None]:
+            for piece in resampler.resample(frame):
+                file.mux(stream.encode(piece))
+        file.mux(stream.encode())
+    return path.read_bytes()
+
+
 def test_music_of_an_unknown_codec_is_told(tmp_path: Path) -> None:
     path = write_tone(tmp_path / "song.wav", 0.5, codec="pcm_s16le")
     pcm = b"fmt \x10\0\0\0\x01\0"
