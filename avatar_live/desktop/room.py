@@ -183,7 +183,8 @@ class RoomControls:
         self.line_menu = menu
 
     def _copy_invitation(self, token: str) -> None:
-        QGuiApplication.clipboard().setText(f"{self._show.link}#invitation={token}")
+        link = self._show.link  # of a show for who holds its token, it ends in that
+        QGuiApplication.clipboard().setText(f"{link}{'&' if '#' in link else '#'}invitation={token}")
         self._say("A link for one moderator is on your clipboard. It is good once, for a day.")
 
 

@@ -160,6 +160,13 @@ def test_a_link_for_a_moderator_is_copied(desk: Desk, room: FakeRoom) -> None:
     assert QGuiApplication.clipboard().text() == f"{desk.show.link}#invitation=a-token"
 
 
+def test_a_moderator_of_a_closed_show_is_invited_beside_its_token(desk: Desk, room: FakeRoom) -> None:
+    desk.show.link += "#token=let-me-in"
+    action(desk.window.room.order_menu, "Copy a link for a moderator").trigger()
+    desk.wait(lambda: "clipboard" in desk.window.notice.text())
+    assert QGuiApplication.clipboard().text() == f"{desk.show.link}&invitation=a-token"
+
+
 def test_the_host_asks_the_viewers_in_a_dialog(desk: Desk, room: FakeRoom) -> None:
     menu = desk.window.room.play_menu
     action(menu, "Ask the viewers ...").trigger()

@@ -6,10 +6,13 @@ from pathlib import Path
 import pytest
 from browser import chromium_blocking
 from page_show import Server, running_engine
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from running import plays
 
+from avatar_live.clock import wall_s
 from avatar_live.protocol.ice import IceServer
+from avatar_live.server.invitations import invitation
+from avatar_live.server.standing import Standing
 
 TOKEN = "let-me-in"
 RELAY = IceServer("turn:127.0.0.1:9", "viewer", "open")
@@ -21,8 +24,12 @@ RECORD = """
 
 
 @pytest.fixture(scope="module")
-def server(built_page: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    folder = tmp_path_factory.mktemp("closed")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("closed")
+
+
+@pytest.fixture(scope="module")
+def server(built_page: Path, folder: Path) -> Iterator[Server]:
     running = Server(folder, built_page, TOKEN, RELAY)
     running.start()
     try:
@@ -59,4 +66,22 @@ def test_the_link_without_the_token_shows_no_picture(server: Server, browser: Br
         page.goto(server.address)
     assert refused.value.status == 401 and refused.value.url.endswith("/whep")
     assert page.locator("#main-video[data-at=playing]").count() == 0
+    page.close()
+
+
+def test_a_link_that_is_opened_where_the_page_is_open_counts(server: Server, browser: Browser) -> None:
+    page = browser.new_page()
+    page.goto(server.address)
+    expect(page.locator("[data-link=joined]")).to_be_visible()
+    page.goto(f"{server.address}#token={TOKEN}")
+    plays(page)
+    page.close()
+
+
+def test_a_moderator_is_invited_beside_the_token(server: Server, browser: Browser, folder: Path) -> None:
+    page = browser.new_page()
+    page.goto(f"{server.address}#token={TOKEN}&invitation={invitation(Standing(folder / 'data'), wall_s())}")
+    plays(page)
+    expect(page.locator("#keeping")).to_be_visible()
+    assert page.url == f"{server.address}#token={TOKEN}"
     page.close()

@@ -35,8 +35,11 @@ export function watchToken(): string | undefined {
 
 /** Return a moderator's invitation in the link that was opened, `#invitation=...`, and take it out of the address: it is good once. */
 export function invitation(): string | undefined {
-  const token = new URLSearchParams(location.hash.slice(1)).get("invitation") ?? undefined;
-  if (token !== undefined) history.replaceState(null, "", location.pathname + location.search);
+  const link = new URLSearchParams(location.hash.slice(1));
+  const token = link.get("invitation") ?? undefined;
+  link.delete("invitation");
+  const rest = link.toString(); // a closed show's own token stays
+  if (token !== undefined) history.replaceState(null, "", location.pathname + location.search + (rest === "" ? "" : `#${rest}`));
   return token;
 }
 

@@ -210,5 +210,6 @@ addEventListener("pagehide", () => {
 addEventListener("pageshow", (event) => {
   if (event.persisted) location.reload(); // out of the back-forward cache, every line is dead
 });
+addEventListener("hashchange", () => location.reload()); // a link with a token or an invitation, opened where the page is open
 draw();
 connection.open();
