@@ -32,13 +32,16 @@ def shine(lamp: str, colour: Colour, seconds: float) -> None:
 def main(lamp: str, address: str, token: str) -> None:
     with Events(address, token, types=["gift", "goal", "like"]) as events:
         for event in events:
-            match event.data:
-                case GiftEvent(price_coins=price_coins):
-                    shine(lamp, GOLD, min(0.2 + price_coins / 100, 3.0))
-                case GoalEvent(camp=camp):
-                    shine(lamp, CAMPS[camp], 2.0)
-                case LikeEvent():
-                    shine(lamp, PINK, 0.1)
+            try:
+                match event.data:
+                    case GiftEvent(price_coins=price_coins):
+                        shine(lamp, GOLD, min(0.2 + price_coins / 100, 3.0))
+                    case GoalEvent(camp=camp):
+                        shine(lamp, CAMPS[camp], 2.0)
+                    case LikeEvent():
+                        shine(lamp, PINK, 0.1)
+            except OSError as failure:  # the lamp is off just now
+                print(failure, file=sys.stderr)
 
 
 main(*sys.argv[1:])

@@ -26,6 +26,19 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 GAME = PROJECT / "assets" / "examples" / "dodge.html"
 ALWAYS_IN_THE_MIDDLE = "Math.random = () => 0.5"  # every tomato falls where the hero begins
 
+# Return where the hero is, in pixels from the left, long after the window was left with a key down.
+WALK_AND_LOOK_AWAY = """async () => {
+  const frames = async (count) => { while (count--) await new Promise(requestAnimationFrame); };
+  dispatchEvent(new KeyboardEvent("keydown", { code: "ArrowRight" }));
+  await frames(5);
+  dispatchEvent(new Event("blur"));
+  await frames(90);
+  for (;; await frames(1)) {  // a hero who was hit blinks
+    const row = document.querySelector("canvas").getContext("2d").getImageData(0, 620, 1280, 1).data;
+    for (let x = 0; x < 1280; x++) if (row[4 * x] === 255 && row[4 * x + 1] === 209 && row[4 * x + 2] === 102) return x;
+  }
+}"""
+
 
 @pytest.fixture
 def server(built_sdk: Path, tmp_path: Path) -> Iterator[ShowServer]:
@@ -103,6 +116,12 @@ async def test_what_a_lost_game_cuts_short_is_paid_back(browser: Browser, server
         update = await stands(ann, "rain", "refunded")
         assert update.reason == "The game was over before it was through."
         await expect(page.locator("body[data-sells=false]")).to_be_attached()
+
+
+async def test_a_hero_stands_still_when_another_window_is_looked_at(browser: Browser, server: ShowServer) -> None:
+    async with played(browser, server) as (page, _):
+        await begin(page, in_the_corner=False)
+        assert await page.evaluate(WALK_AND_LOOK_AWAY) < 1_000, "who walks on is at the wall by then"
 
 
 async def test_a_reload_in_the_middle_pays_back_once(browser: Browser, server: ShowServer) -> None:

@@ -119,9 +119,15 @@ async def _answer(events: Events, begins: str) -> ChatEvent:
 
 async def test_the_lamp_flashes_gold_for_a_gift_and_goes_dark_again(server: ShowServer) -> None:
     shown: asyncio.Queue[list[int]] = asyncio.Queue()
+    is_off = True
 
     async def lamp(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Speak as much HTTP as a lamp does."""
+        """Speak as much HTTP as a lamp does, after it was off at first."""
+        nonlocal is_off
+        if is_off:
+            is_off = False
+            writer.close()
+            return
         head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
         assert head.startswith("post /json/state ")
         length = int(head.partition("content-length:")[2].split()[0])
