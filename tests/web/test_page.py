@@ -34,6 +34,22 @@ COUNT_PULSES = """
   RTCDataChannel.prototype.send = function (data) { window.pulses++; send.call(this, data); };
 """
 
+# As Firefox does where a page may keep nothing.
+FORBID_STORAGE = """
+  const forbid = () => { throw new DOMException("The operation is insecure.", "SecurityError"); };
+  Object.defineProperty(window, "localStorage", { get: forbid });
+  BroadcastChannel = class { constructor() { forbid(); } };
+"""
+# Remember what a player's page told the game last.
+LAST_KEYS = """
+  const { send } = RTCDataChannel.prototype;
+  RTCDataChannel.prototype.send = function (data) {
+    const said = JSON.parse(data);
+    if (said.type === "keys") window.keys = said;
+    send.call(this, data);
+  };
+"""
+
 
 @pytest.fixture(scope="module")
 def server(built_page: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
@@ -118,6 +134,29 @@ def test_a_newcomer_is_in_the_room_and_sees_what_drives_the_avatar(page: Page) -
     coins(page, START_BALANCE_COINS)
     assert page.locator(".gift").count() == len(GIFTS)
     assert page.locator(".gift svg.gift-picture").count() == len(GIFTS), "each has a picture of ours"
+
+
+@pytest.mark.parametrize(
+    "forbidden",
+    ["RTCPeerConnection = undefined", "RTCPeerConnection = class { constructor() { throw new Error('Forbidden.'); } }"],
+)
+def test_a_browser_that_forbids_webrtc_is_told_so_and_still_chats(
+    server: Server, browser: Browser, forbidden: str
+) -> None:
+    opening = visit(server, browser)
+    opening.page.add_init_script(forbidden)
+    with opening as page:
+        expect(page.locator(".cover")).to_contain_text("This browser shows no live video")
+        say(page, "I see nothing")
+        expect(page.locator("#chat .line", has_text="I see nothing")).to_be_visible()
+
+
+def test_a_browser_that_keeps_nothing_shows_the_page_all_the_same(server: Server, browser: Browser) -> None:
+    opening = visit(server, browser)
+    opening.page.add_init_script(FORBID_STORAGE)
+    with opening as page:
+        say(page, "nobody knows me")
+        expect(page.locator("#chat .line", has_text="nobody knows me")).to_be_visible()
 
 
 def watched(server: Server) -> int:
@@ -318,6 +357,26 @@ def test_a_ticket_leads_into_the_game_and_back(page: Page) -> None:
     expect(page.locator("#main-video.full")).to_be_visible()
     has_shown(page, ".notice", "You left the pitch.")
     coins(page, START_BALANCE_COINS - GIFTS["ticket"].price_coins)
+
+
+def test_a_key_that_comes_up_beside_another_does_not_stay_down(server: Server, browser: Browser) -> None:
+    opening = visit(server, browser)
+    opening.page.add_init_script(LAST_KEYS)
+    with opening as page:
+        plays(page)
+        page.click("[data-gift=ticket]")
+        plays(page, "#own-video")
+        for modifier in ("Control", "Meta"):
+            page.keyboard.down("ArrowUp")
+            until(page, "() => window.keys?.up === true")
+            page.keyboard.down(modifier)
+            if modifier == "Control":
+                page.keyboard.up("ArrowUp")
+            page.keyboard.up(modifier)  # macOS says nothing of a key that came up before this one
+            until(page, "() => window.keys.up === false")
+        page.keyboard.up("ArrowUp")
+        page.click("#leave")
+        expect(page.locator("#own-video")).to_have_count(0)
 
 
 def test_a_page_that_is_loaded_anew_in_a_game_goes_on_with_its_clock(page: Page) -> None:

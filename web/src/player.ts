@@ -64,8 +64,10 @@ export class Player {
 
   private key(event: KeyboardEvent, is_down: boolean): void {
     const arrow = arrowOf(event.code);
-    if (arrow === null || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (is_down && isWriting(event.target)) return;
+    // While Command is down, macOS tells of no other key that comes up.
+    if (!is_down && event.key === "Meta") this.pad.releaseAll();
+    if (arrow === null) return;
+    if (is_down && (event.ctrlKey || event.metaKey || event.altKey || isWriting(event.target))) return;
     event.preventDefault();
     if (is_down) this.pad.press(arrow, event.code);
     else this.pad.release(arrow, event.code);

@@ -16,7 +16,7 @@ export function isTakenBy(theirs: Claim, ours: Claim): boolean {
 
 export class Tabs {
   private readonly tab = randomId();
-  private readonly channel = "BroadcastChannel" in globalThis ? new BroadcastChannel("avatar_live.game") : null;
+  private readonly channel = channelOrNone();
   private ours: Claim | null = null;
 
   /** Call `taken` when a newer tab enters the game that this one claimed. */
@@ -32,5 +32,14 @@ export class Tabs {
   claim(token: string): void {
     this.ours = { token, at_ms: Date.now(), tab: this.tab }; // the time of day: tabs have no other clock in common
     this.channel?.postMessage(this.ours);
+  }
+}
+
+/** Return the line between tabs, or null where there is none: Firefox forbids it together with storage. */
+function channelOrNone(): BroadcastChannel | null {
+  try {
+    return new BroadcastChannel("avatar_live.game");
+  } catch {
+    return null;
   }
 }

@@ -88,12 +88,12 @@ export class WhepClient {
   /** Call the stream, or call it again at once. */
   start(): void {
     this.hangUp();
-    if (!("RTCPeerConnection" in globalThis)) {
+    const peer = connectionOrNone();
+    if (peer === null) {
       this.change({ at: "unsupported", stream: null });
       return;
     }
     this.is_wanted = true;
-    const peer = new RTCPeerConnection();
     this.peer = peer;
     this.moved_at_ms = performance.now();
     const stream = new MediaStream();
@@ -245,6 +245,15 @@ export class WhepClient {
   private change(video: Video): void {
     this.video = video;
     this.watch.changed(video);
+  }
+}
+
+/** Return a new connection, or null where the browser, or what guards it, allows none. */
+function connectionOrNone(): RTCPeerConnection | null {
+  try {
+    return new RTCPeerConnection();
+  } catch {
+    return null;
   }
 }
 

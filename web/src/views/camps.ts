@@ -21,9 +21,9 @@ export function campsView(state: State, act: Actions): TemplateResult {
           <b class="is-red" id="score-red">${show.score_red}</b><span title=${words.camps_hint}>${words.camps}<em> · ${words.camps_hint}</em></span><b class="is-blue" id="score-blue">${show.score_blue}</b>
         </p>
         <div class="track" role="img" aria-label="${words.red} ${Math.round(red_percent)} %">
-          <span class="halves"><span class="half" style=${styleMap({ translate: `${red_percent - 100}%` })}></span></span>
+          <span class="half is-red" style=${styleMap({ width: `${red_percent}%` })}></span>
           <i class="middle"></i>
-          <i class="ball" id="ball" data-ball=${show.ball.toFixed(3)} style=${styleMap({ translate: `${red_percent}cqw` })}></i>
+          <i class="ball" id="ball" data-ball=${show.ball.toFixed(3)} style=${styleMap({ left: `${red_percent}%` })}></i>
         </div>
       </div>
       ${campView(state, act, "blue", show.camp_blue)}
