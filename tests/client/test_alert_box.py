@@ -74,6 +74,17 @@ async def test_a_gift_pops_up_and_fills_the_bar(browser: Browser, server: ShowSe
         await until(page, "() => document.querySelectorAll('.bit').length === 0")
 
 
+async def test_what_somebody_gives_again_is_told_together(browser: Browser, server: ShowServer) -> None:
+    async with overlay(browser, server) as page, Viewer(address(server), "Ann") as ann:
+        await page.goto("about:blank")
+        for gift in ("rose", "tomato", "tomato", "duck", "tomato"):
+            await ann.give(gift)
+        await page.go_back()
+        await expect(page.locator(".sum")).to_have_text("33 / 1000 coins")
+        for told in ("a rose for 10", "3 tomato for 15", "a duck for 8"):
+            await until(page, HAS_SHOWN, [WHAT, f"gave {told} coins"])
+
+
 async def test_no_gift_is_lost_or_doubled_by_a_reload_or_a_death_of_the_server(
     browser: Browser, server: ShowServer
 ) -> None:
