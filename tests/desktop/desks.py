@@ -40,6 +40,8 @@ class Desk:
             QTest.qWait(10)
 
     def click(self, button: QPushButton) -> None:
+        """Click as soon as that does something: while what it began before is done, a button is not enabled."""
+        self.wait(button.isEnabled)
         QTest.mouseClick(button, Qt.MouseButton.LeftButton)
 
     def press(self, row: QWidget) -> None:
