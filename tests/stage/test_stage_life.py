@@ -35,8 +35,8 @@ def pictured() -> Avatar:
 def held(stage: Stage) -> tuple[int, int, int]:
     """Return how many textures, vertex buffers and index buffers the driver holds for the stage."""
     prepared = stage._display.gsg.get_prepared_objects()
-    gc.collect()  # what stands in a cycle would go at a time of its own
     for _ in range(4):  # states go after a frame, their textures with the next one
+        gc.collect()  # what stands in a cycle would go at a time of its own, and a frame lets go of more
         stage.draw(standing(), EMPTY_GAME, 0.0)
     return (
         prepared.get_num_prepared_textures(),
