@@ -463,7 +463,7 @@ def test_what_happened_while_the_database_was_away_is_posted_when_it_is_back(
                 post.outpost.replay(webhook.id).result(DEADLINE_S)
         finally:
             postgresql.start()
-        until(lambda: program.seqs == [1, 2])
+        until(lambda: sorted(program.seqs) == [1, 2])
         until(lambda: post.state.state == "ok")
 
 
