@@ -149,7 +149,6 @@ class Broadcaster:
             ]
         earlier = [id for id, place in self._places.items() if place.stream == stream != MAIN_STREAM]
         watch_id = secrets.token_urlsafe(24)
-        fanout = self._fanouts.setdefault(stream, self._new_fanout(stream))
         viewer = _viewer_kind()(
             now=self._now,
             wants_keyframe=lambda: self._wanted_by(watch_id),
@@ -161,6 +160,7 @@ class Broadcaster:
             rounds=self._rounds,
             passes_through=self._passes_through,
         )
+        fanout = self._fanouts.setdefault(stream, self._new_fanout(stream))
         fanout.join(viewer)
         self._places[watch_id] = _Place(stream, viewer, address, self._fresh_number())
         self._ladder.join(watch_id, viewer, is_steered=stream == MAIN_STREAM)

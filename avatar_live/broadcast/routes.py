@@ -41,7 +41,7 @@ class Route:
 
     def send(self, blank: bytes, stride: int, sequence: int, timestamp: int, ssrc: int) -> bool:
         """Fill the headers of a row of packets in, protect each, and send them. False when they could not leave."""
-        way_out = self._exit if self._transport.pair() is self._pair else self._changed()
+        way_out = self._way_out()
         if way_out is None:
             return False
         scratch, total = srtp.SCRATCH, len(blank)
@@ -54,7 +54,7 @@ class Route:
 
     def report(self, packet: bytes) -> bool:
         """Protect a packet of RTCP and send it. False when it could not leave."""
-        way_out = self._exit if self._transport.pair() is self._pair else self._changed()
+        way_out = self._way_out()
         if way_out is None:
             return False
         _memory[: len(packet)] = packet
@@ -67,11 +67,12 @@ class Route:
             self._exit.close()
         self._exit = self._pair = None
 
-    def _changed(self) -> Exit | None:
-        """Return the way to another pair, which ICE has chosen."""
-        self.close()
-        self._pair = pair = self._transport.pair()
-        self._exit = None if pair is None else _exit(pair)
+    def _way_out(self) -> Exit | None:
+        pair = self._transport.pair()
+        if pair is not self._pair:
+            self.close()
+            self._pair = pair
+            self._exit = None if pair is None else _exit(pair)
         return self._exit
 
 
