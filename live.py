@@ -127,7 +127,7 @@ def main(arguments: list[str]) -> int:
         if command == "check":
             with one_at_a_time():
                 make_packages("test")
-            return summary([*run_quick_checks(), run_check(*TYPES)])
+            return summary(run_checks())
         if command == "test":
             return test(rest)
         if command not in COMMANDS:
@@ -184,7 +184,7 @@ def test(pytest_arguments: list[str]) -> int:
     # The viewer page's own tests and types are among them, so they need the same Node.
     environment = {**os.environ, **node_environment(npm)}
     if pytest_arguments:
-        return summary([*run_quick_checks(), run_check(*TYPES), run_pytest(pytest_arguments, environment)])
+        return summary([*run_checks(), run_pytest(pytest_arguments, environment)])
     with contextlib.ExitStack() as beside:
         environment["TMPDIR"] = str(beside.enter_context(scratch_folder()))
         ended = [
@@ -527,6 +527,11 @@ def write_whole(path: Path, text: str) -> None:
 
 
 # --- checks ----------------------------------------------------------------------------------------------------------
+
+
+def run_checks() -> list[tuple[str, bool, float]]:
+    """Run every check: (name, passed, seconds)."""
+    return [*run_quick_checks(), run_check(*TYPES)]
 
 
 def run_quick_checks() -> list[tuple[str, bool, float]]:
