@@ -19,6 +19,7 @@ from avatar_live.protocol.view import GameView, PlayerView
 from avatar_live.stage import Stage, StageError, axes, layers
 from avatar_live.stage.cameras import film
 from avatar_live.stage.display import Display
+from avatar_live.stage.key_shadow import SOFTWARE_EVERY
 from avatar_live.stage.props import attach_veil
 from avatar_live.stage.solids import disc
 
@@ -35,7 +36,7 @@ def pictured() -> Avatar:
 def held(stage: Stage) -> tuple[int, int, int]:
     """Return how many textures, vertex buffers and index buffers the driver holds for the stage."""
     prepared = stage._display.gsg.get_prepared_objects()
-    for _ in range(4):  # states go after a frame, their textures with the next one
+    for _ in range(4 * SOFTWARE_EVERY):  # the lamp holds what it drew until its next turn, and states go one by one
         gc.collect()  # what stands in a cycle would go at a time of its own, and a frame lets go of more
         stage.draw(standing(), EMPTY_GAME, 0.0)
     return (
