@@ -42,9 +42,11 @@ def test_who_is_cut_at_a_busy_door_comes_again() -> None:
                     keeps.append(line)
 
     ports: SimpleQueue[int] = SimpleQueue()
-    threading.Thread(target=answer, daemon=True).start()
+    answering = threading.Thread(target=answer)
+    answering.start()
     crowd = Crowd(Plan(ports.get(), "127.0.0.1", 3, 0, "ws"))
     crowd.connect_all()
+    answering.join()  # it keeps the last line after that has been answered
     assert crowd.heard.connected == 3
     for line in (*keeps, *(viewer.line for viewer in crowd.all)):
         line.close()
