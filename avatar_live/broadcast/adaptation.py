@@ -14,9 +14,11 @@ rung, few at first and after `PROBE_S` as many as the full rung would take, and 
 `WAIT_S_MAX`, the pace at which browsers themselves probe a connection whose sender has nothing to say.
 """
 
-from dataclasses import dataclass, replace
 from math import exp, log
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from avatar_live.broadcast.feedback import Estimate, Feedback, Missing, Reception
 
@@ -50,8 +52,7 @@ PACKET_BITS: Final = 1_200 * 8
 PROBE_DELAY_S_MAX: Final = 0.2  # longer than before; a busy browser takes half of that to answer
 
 
-@dataclass(frozen=True, slots=True)
-class Weather:
+class Weather(Struct, frozen=True):
     """Hold what one viewer has reported: its newest estimate and the highest of late, loss (0..1) averaged over
     `LOSS_MEMORY_S`, the round trip beside the shortest one, and how many packets it has asked for again."""
 
@@ -70,16 +71,14 @@ class Weather:
         return 0.0 if self.rtt_s is None else self.rtt_s - self.rtt_least_s
 
 
-@dataclass(frozen=True, slots=True)
-class Rates:
+class Rates(Struct, frozen=True):
     """Say what the rungs take just now, bits a second."""
 
     full_bps: float
     small_bps: float
 
 
-@dataclass(frozen=True, slots=True)
-class Course:
+class Course(Struct, frozen=True):
     """Say where a viewer goes: the `rung` wanted for it, when that began, and how the next way up is tried."""
 
     rung: int = FULL

@@ -11,14 +11,14 @@ import functools
 import random
 import secrets
 import socket
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Callable, Collection
 from datetime import timedelta
 from typing import Any, Final
 
 import pylibsrtp
 from aioice.candidate import Candidate, candidate_foundation, candidate_priority
 from aioice.ice import CandidatePair, StunProtocol, server_reflexive_candidate
-from aioice.stun import TransactionError
+from aioice.stun import Class, Message, TransactionError
 from aioice.turn import UDP_SOCKET_BUFFER_SIZE
 from aiortc import RTCPeerConnection, RTCRtpReceiver, RTCRtpSender, RTCRtpTransceiver
 from aiortc import clock as rtc_clock
@@ -65,32 +65,66 @@ def on_heard(connection: RTCPeerConnection, heard: Callable[[], None]) -> None:
         _before(ice, "request_received", heard)
 
 
-def ask_consent(connection: RTCPeerConnection, turn: Callable[[float], Awaitable[None]]) -> None:
-    """Ask the peer now and then whether it still wants to be sent something (RFC 7675), when `turn(delay_s)` is done.
+def ask_consent(connection: RTCPeerConnection, call_in_turn: Callable[[float, Callable[[], None]], None]) -> None:
+    """Ask the peer now and then whether it still wants to be sent something (RFC 7675).
 
-    aioice has a timer for each peer, and to wake for it costs more than asking. Who does not answer for
-    `CONSENT_ASKS_MAX` times is closed.
+    `call_in_turn(delay_s, ask)` brings each time about: aioice has timers and a task for each peer, and to wake for
+    them costs more than asking. Who does not answer for `CONSENT_ASKS_MAX` times is closed.
     """
     for ice in _ice_connections(connection):
-        ice.query_consent = functools.partial(_ask_consent, ice, turn)
+        ice.query_consent = functools.partial(_ask_consent, ice, call_in_turn)
 
 
-async def _ask_consent(ice: Any, turn: Callable[[float], Awaitable[None]]) -> None:
-    unanswered = 0
-    while unanswered < CONSENT_ASKS_MAX:
-        await turn(CONSENT_S * (0.8 + 0.4 * random.random()))
-        pair = ice._nominated.get(_COMPONENT)
-        if pair is None:
-            return
-        key = ice.remote_password.encode()
-        try:
-            request = ice.build_request(pair, nominate=False)
-            await pair.protocol.request(request, pair.remote_addr, integrity_key=key, retransmissions=0)
-            unanswered = 0
-        except TransactionError:
-            unanswered += 1
+async def _ask_consent(ice: Any, call_in_turn: Callable[[float, Callable[[], None]], None]) -> None:
+    consent = _Consent(ice, call_in_turn)
+    try:
+        await consent.lost
+    finally:
+        consent.end()
     ice._query_consent_task = None  # which is this one: to close ends it
     await ice.close()
+
+
+class _Consent:
+    """Ask one peer, as what aioice calls a transaction: no task wakes for an ask or for its answer."""
+
+    def __init__(self, ice: Any, call_in_turn: Callable[[float, Callable[[], None]], None]) -> None:
+        self._ice: Any = ice
+        self._key: bytes = ice.remote_password.encode()
+        self._call_in_turn = call_in_turn
+        self._unanswered = 0
+        self._forget: Callable[[], object] = lambda: None
+        self.lost: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._ask_later()
+
+    def response_received(self, message: Message, sender: tuple[str, int]) -> None:
+        """Take the peer's answer, by the name under which aioice looks for it."""
+        if message.message_class == Class.RESPONSE and message.check_message_integrity(self._key):
+            self._unanswered = 0
+
+    def end(self) -> None:
+        """Ask no more."""
+        self._forget()
+        self._ice = None
+
+    def _ask_later(self) -> None:
+        self._call_in_turn(CONSENT_S * (0.8 + 0.4 * random.random()), self._ask)
+
+    def _ask(self) -> None:
+        pair = None if self._ice is None else self._ice._nominated.get(_COMPONENT)
+        if pair is None:
+            return
+        self._forget()
+        if self._unanswered == CONSENT_ASKS_MAX:
+            self.lost.set_result(None)
+            return
+        self._unanswered += 1
+        request = self._ice.build_request(pair, nominate=False)
+        request.add_message_integrity(self._key)
+        pair.protocol.transactions[request.transaction_id] = self
+        self._forget = functools.partial(pair.protocol.transactions.pop, request.transaction_id, None)
+        pair.protocol.send_stun(request, pair.remote_addr)
+        self._ask_later()
 
 
 def use_quick_srtp(connection: RTCPeerConnection) -> None:

@@ -112,12 +112,12 @@ class Broadcaster:
         taken = fanout.publish(frame, now)
         if frame.kind == "video" and frame.stream == MAIN_STREAM:
             self._ladder.note(frame, now)
-            if frame.rung == FULL:
-                asyncio.get_running_loop().call_soon(self._rounds.read)
         if frame.kind == "video":
             self._sent.append((now, taken))
             while now - self._sent[0][0] > FIGURES_S:
                 self._sent.popleft()
+            if frame.stream == MAIN_STREAM and frame.rung == FULL:
+                self._rounds.read()  # here, since a turn of the loop costs as much as sending to two viewers
         return taken
 
     async def load(self) -> None:

@@ -1,23 +1,22 @@
 """What a viewer's RTCP tells of its network. `adaptation` chooses the rung by it; nobody else needs it."""
 
 from collections import deque
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from avatar_live.signals.encoded import StreamKind
 
 REPORTS_KEPT: Final = 16  # sender reports of the last 16 s, longer than any round trip
 
 
-@dataclass(frozen=True, slots=True)
-class Estimate:
+class Estimate(Struct, frozen=True):
     """Carry the bit rate that the viewer thinks its network can carry, all that we send it together (REMB)."""
 
     bitrate_bps: float
 
 
-@dataclass(frozen=True, slots=True)
-class Reception:
+class Reception(Struct, frozen=True):
     """Carry one receiver report of one of our streams (RFC 3550, 6.4.1), about once a second.
 
     `loss` is the share of packets lost since the report before, 0 to 1, and `lost` their number since the start (a
@@ -32,8 +31,7 @@ class Reception:
     rtt_s: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
+class Missing(Struct, frozen=True):
     """Say that the viewer asks for one packet of the video again (NACK): the first word of a loss."""
 
 

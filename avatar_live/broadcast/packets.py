@@ -9,6 +9,7 @@ _STAP_A: Final = 24
 _FU_A: Final = 28
 _ACCESS_UNIT_DELIMITER: Final = 9
 _START_CODE: Final = b"\0\0\1"
+_ZEROS: Final = b"\0\0"
 
 
 class Run(NamedTuple):
@@ -48,9 +49,9 @@ def cut(access_unit: bytes) -> tuple[bytes, ...]:
 
 def nal_units(access_unit: bytes) -> Iterator[bytes]:
     """Yield the NAL units between the start codes; zeros behind a unit belong to the next start code."""
-    begin = access_unit.find(_START_CODE)
+    begin = _next_start(access_unit, 0)
     while begin >= 0:
-        end = access_unit.find(_START_CODE, begin + 3)
+        end = _next_start(access_unit, begin + 3)
         unit = access_unit[begin + 3 : end if end >= 0 else len(access_unit)].rstrip(b"\0")
         if unit:
             yield unit
@@ -70,6 +71,14 @@ def runs(payloads: Sequence[bytes], first: int, count: int, longest: int) -> lis
             at += 1
         found.append(Run(begin, at - begin))
     return found
+
+
+def _next_start(access_unit: bytes, begin: int) -> int:
+    """Return where the next start code is, -1 without one; two zeros are rare in pictures, and quick to look for."""
+    at = access_unit.find(_ZEROS, begin)
+    while at >= 0 and not access_unit.startswith(_START_CODE, at):
+        at = access_unit.find(_ZEROS, at + 1)
+    return at
 
 
 def _gathered(units: list[bytes]) -> bytes:

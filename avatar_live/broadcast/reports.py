@@ -4,7 +4,7 @@ A browser lines sound and picture up by them. They are made when a frame has bee
 that each of a hundred viewers had one, and aiortc made the report, was an eighth of what a viewer costs.
 """
 
-import secrets
+import random
 import struct
 from typing import Final
 
@@ -46,7 +46,7 @@ class Reports:
         self._has_sounded = self._has_sounded or frame.kind == "video" or len(frame.data) > SILENCE_BYTES_MAX
         if not self._has_sounded:
             return None
-        self.due_s = now_s + PAUSE_S_MIN + (PAUSE_S_MAX - PAUSE_S_MIN) * secrets.randbits(16) / (1 << 16)
+        self.due_s = now_s + random.uniform(PAUSE_S_MIN, PAUSE_S_MAX)
         ntp = int((wall_s - now_s + frame.captured_s + _NTP_BEGIN_S) * (1 << 32)) & _NTP_MASK
         self._round_trip.sent(ntp, now_s)
         length = _SENDER_REPORT.size // 4 - 1

@@ -11,6 +11,7 @@ import select
 import socket
 import struct
 from collections.abc import Callable
+from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, Final
 
@@ -77,7 +78,7 @@ class Rounds:
         self._waiting: select.epoll | None = None
         self._content: dict[int, Mailbox] = {}  # by handle
         self._prompt: dict[Mailbox, float] = {}  # and until when
-        self._due: list[tuple[float, int, asyncio.Future[None]]] = []  # a heap
+        self._due: list[tuple[float, int, Callable[[], None]]] = []  # a heap
         self._tickets = count()
         self._heard_s: float | None = None
         self._read_s = now()
@@ -121,11 +122,9 @@ class Rounds:
             mailbox.resume()
             self._prompt[mailbox] = self._now() + PROMPT_S
 
-    def turn(self, delay_s: float) -> asyncio.Future[None]:
-        """Return what is done in the first round after so long: nobody wakes for it."""
-        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        heapq.heappush(self._due, (self._now() + delay_s, next(self._tickets), turn))
-        return turn
+    def call_in_turn(self, delay_s: float, call: Callable[[], None]) -> None:
+        """Call what is to be done in the first round after so long: nobody wakes for it."""
+        heapq.heappush(self._due, (self._now() + delay_s, next(self._tickets), call))
 
     def catch_up(self) -> None:
         """Read what comes at once where there were no rounds for `REST_S`, as when the show rests."""
@@ -139,22 +138,24 @@ class Rounds:
         since_s, now_s = self._read_s, self._now()
         self._read_s = now_s
         while self._due and self._due[0][0] <= now_s:
-            _, _, turn = heapq.heappop(self._due)
-            if not turn.done():
-                turn.set_result(None)
+            _, _, call = heapq.heappop(self._due)
+            self._try(call)
         for mailbox in [one for one, until_s in self._prompt.items() if until_s <= now_s]:
             del self._prompt[mailbox]
             self._calm(mailbox)
         if self._waiting is None:
             return
         for handle, _ in self._waiting.poll(0):
-            try:
-                self._empty(handle, since_s, now_s)
-            except Exception as error:  # as the loop does it: what one viewer says keeps nobody else from being read
-                message = "What a viewer said cannot be read."
-                asyncio.get_running_loop().call_exception_handler({"message": message, "exception": error})
-            finally:
-                self._heard_s = None
+            self._try(partial(self._empty, handle, since_s, now_s))
+            self._heard_s = None
+
+    def _try(self, call: Callable[[], None]) -> None:
+        """Do what concerns one viewer as the loop does it: when it fails, the others are looked after all the same."""
+        try:
+            call()
+        except Exception as error:
+            message = "What a viewer said cannot be read, or it cannot be asked."
+            asyncio.get_running_loop().call_exception_handler({"message": message, "exception": error})
 
     def _empty(self, handle: int, since_s: float, now_s: float) -> None:
         for _ in range(READS_MAX):

@@ -195,7 +195,7 @@ class Viewer:
             prepare(connection, self._network)
             internals.on_heard(connection, self._heard)
             internals.on_rtcp(connection, self._read_rtcp)
-            internals.ask_consent(connection, self._rounds.turn)
+            internals.ask_consent(connection, self._rounds.call_in_turn)
             await connection.setLocalDescription()
         self._trickle = Trickle(connection, offer_sdp)
         return connection.localDescription.sdp

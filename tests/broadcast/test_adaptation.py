@@ -1,8 +1,7 @@
 """Which rung a network is given: what is a sign that it is full, and what is none."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from avatar_live.broadcast.adaptation import (
     BLIND_WAIT_S_MAX,

@@ -240,14 +240,29 @@ async def test_what_one_says_that_cannot_be_read_keeps_nobody_else_from_being_re
 
 
 async def test_a_turn_comes_with_the_first_round_after_its_time(scene: Scene) -> None:
-    later, sooner, given_up = (scene.rounds.turn(delay_s) for delay_s in (2.0, 1.0, 0.5))
-    given_up.cancel()
-    done = []
+    done: list[list[str]] = [[]]
+    for name, delay_s in (("later", 2.0), ("sooner", 1.0)):
+        scene.rounds.call_in_turn(delay_s, lambda name=name: done[-1].append(name))
     for _ in range(4):
         scene.wall.now_s += 0.6
         scene.rounds.read()
-        done.append((sooner.done(), later.done()))
-    assert done == [(False, False), (True, False), (True, False), (True, True)]
+        done.append([])
+    assert done[:-1] == [[], ["sooner"], [], ["later"]]
+
+
+async def test_a_turn_that_fails_keeps_nobody_from_theirs(scene: Scene) -> None:
+    errors: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda loop, context: errors.append(context["exception"]))
+    surprise, done = OSError("no way out"), list[None]()
+
+    def fail() -> None:
+        raise surprise
+
+    scene.rounds.call_in_turn(1.0, fail)
+    scene.rounds.call_in_turn(1.0, lambda: done.append(None))
+    scene.wall.now_s += 1.0
+    scene.rounds.read()
+    assert (errors, done) == ([surprise], [None])
 
 
 async def test_closed_it_is_read_by_the_loop_again_and_holds_no_handle() -> None:
