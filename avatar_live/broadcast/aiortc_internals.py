@@ -218,6 +218,8 @@ class MediaTransport:
     Raises AttributeError or KeyError when aiortc has changed: then packets go through aiortc itself.
     """
 
+    __slots__ = ("_chosen", "_nominated", "_owner", "_pair", "session", "tag_bytes")
+
     def __init__(self, sender: RTCRtpSender) -> None:
         transport = sender.transport
         self._owner = transport._tx_srtp  # of what `session` points at

@@ -129,8 +129,8 @@ class Group:
     def _send_burst(self, sent: Sent, burst: int, seats: dict["RtpSender", Seat]) -> set["RtpSender"]:
         """Return those to whom not even the first packets of the frame could leave."""
         parcel, refused = sent.parcel, set["RtpSender"]()
-        form = self._form._replace(extensions=self._extensions.at(self._now()))
-        for run in parcel.bursts[burst].runs:
+        form = Form(self._form.payload_type, self._extensions.at(self._now()), self._form.tag_bytes)
+        for run in parcel.bursts[burst]:
             blank = parcel.blank(run, form)
             stride = form.around_bytes + len(parcel.payloads[run.first])
             number, timestamp = sent.number + run.first, sent.timestamp

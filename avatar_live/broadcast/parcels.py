@@ -38,7 +38,7 @@ class Parcel:
     frame: EncodedFrame
     published_s: float
     payloads: tuple[bytes, ...] = field(init=False)
-    bursts: tuple[Burst, ...] = field(init=False)
+    bursts: list[Burst] = field(init=False)
     octets: int = field(init=False)
     _packet: "av.Packet[Any] | None" = field(init=False, default=None)
 
@@ -63,10 +63,10 @@ class Parcel:
 
         That is the number, the time and the SSRC, and the authentication tag behind the payload.
         """
-        end, tag = run.first + run.packets, bytes(form.tag_bytes)
-        *body, last = self.payloads[run.first : end]
-        start, last_start = self._start(run.first, form), self._start(end - 1, form)
-        return b"".join([start + payload + tag for payload in body]) + last_start + last + tag
+        last, tag = run.first + run.packets - 1, bytes(form.tag_bytes)
+        start = self._start(run.first, form)
+        parts = [part for payload in self.payloads[run.first : last] for part in (start, payload, tag)]
+        return b"".join([*parts, self._start(last, form), self.payloads[last], tag])
 
     def once_more(self, at: int, form: Form, sequence: int) -> bytes:
         """Return one packet as it is sent again: its first number stands before the payload (RFC 4588, 4)."""

@@ -33,6 +33,8 @@ class Exit(Protocol):
 class Route:
     """Protect and send packets to whatever address the peer's ICE connection has chosen."""
 
+    __slots__ = ("_exit", "_pair", "_transport", "tag_bytes")
+
     def __init__(self, transport: MediaTransport) -> None:
         self._transport = transport
         self._pair: Pair | None = None
@@ -44,13 +46,15 @@ class Route:
         way_out = self._way_out()
         if way_out is None:
             return False
-        scratch, total = srtp.SCRATCH, len(blank)
-        _memory[:total] = blank
+        total = len(blank)
+        row = srtp.row(total, stride, self.tag_bytes)
+        memory = row.memory
+        memory[:] = blank
         timestamp &= 0xFFFFFFFF
-        for at in range(_NUMBER_AT, total, stride):
-            _write(scratch, at, sequence & 0xFFFF, timestamp, ssrc)
+        for at in row.begins:
+            _write(memory, at + _NUMBER_AT, sequence & 0xFFFF, timestamp, ssrc)
             sequence += 1
-        return srtp.row(total, stride, self.tag_bytes).protect(self._transport.session) and way_out.send(total, stride)
+        return row.protect(self._transport.session) and way_out.send(total, stride)
 
     def report(self, packet: bytes) -> bool:
         """Protect a packet of RTCP and send it. False when it could not leave."""
@@ -87,6 +91,8 @@ class SegmentingExit:
 
     It sends through a second handle on the socket at which aioice waits.
     """
+
+    __slots__ = ("_address", "_cuts", "_plain", "_socket")
 
     def __init__(self, own: socket.socket, pair: Pair) -> None:
         self._socket = own

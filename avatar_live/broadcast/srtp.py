@@ -14,6 +14,7 @@ from pylibsrtp._binding import ffi, lib
 SCRATCH: Final = bytearray(64 * 1024)  # what the kernel takes in one send
 PACKETS_MAX: Final = 64  # of one row, which is what the kernel takes in one send (UDP_MAX_SEGMENTS)
 ROWS_KEPT: Final = 16  # a frame is sent to all viewers in few different forms, and the next frame in others
+STRIDES_KEPT: Final = 16  # most packets of all frames are of one size
 _begin: Final = ffi.from_buffer("char[]", SCRATCH, require_writable=True)
 _lengths: Final = ffi.new("int[]", PACKETS_MAX)
 _length_pointers: Final = [_lengths + step for step in range(PACKETS_MAX)]
@@ -25,17 +26,24 @@ def handle(session: Session) -> Any:
     return session._srtp[0]
 
 
+@functools.lru_cache(maxsize=STRIDES_KEPT)
+def _pointers(stride: int, count: int) -> list[Any]:
+    return [_begin + at for at in range(0, stride * count, stride)]
+
+
 class Row:
     """Know where packets lie in the scratch memory that are `stride` bytes apart, each with room for its tag.
 
-    The last may be shorter: they are `total` bytes together.
+    The last may be shorter: they are `total` bytes together, which are `memory`, and start where `begins` says.
     """
 
     def __init__(self, total: int, stride: int, tag_bytes: int) -> None:
-        begins = range(0, total, stride)
-        assert len(begins) <= PACKETS_MAX
-        self._pointers = [_begin + at for at in begins]
-        self._sizes = array("i", [min(stride, total - at) - tag_bytes for at in begins]).tobytes()
+        self.begins = range(0, total, stride)
+        self.memory = memoryview(SCRATCH)[:total]
+        count = len(self.begins)
+        assert count <= PACKETS_MAX
+        self._pointers = _pointers(stride, count)
+        self._sizes = array("i", [stride - tag_bytes] * (count - 1) + [total - self.begins[-1] - tag_bytes]).tobytes()
 
     def protect(self, session: Any) -> bool:
         """Encrypt the packets and write their tags; False when libsrtp refuses one."""

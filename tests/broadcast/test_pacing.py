@@ -22,7 +22,7 @@ def test_the_largest_frame_has_left_before_half_of_the_next_one_s_time() -> None
 @given(sizes=st.lists(st.integers(1, 3), max_size=400))
 def test_every_packet_leaves_once_and_in_order(sizes: list[int]) -> None:
     divided = bursts(tuple(bytes(size) for size in sizes))
-    sent = [at for burst in divided for run in burst.runs for at in range(run.first, run.first + run.packets)]
+    sent = [at for burst in divided for run in burst for at in range(run.first, run.first + run.packets)]
     assert sent == list(range(len(sizes)))
 
 

@@ -80,7 +80,7 @@ def frame() -> Parcel:
 
 def send(route: Route, parcel: Parcel, sequence: int = 65_533) -> bool:
     """Send a parcel of one run, over the end of the 16 bits of its numbers."""
-    (run,) = parcel.bursts[0].runs
+    ((run,),) = parcel.bursts
     form = Form(102, EXTENSIONS.at(65.5), route.tag_bytes)
     stride = form.around_bytes + len(parcel.payloads[0])
     return route.send(parcel.blank(run, form), stride, sequence, 90_000, 7)

@@ -110,7 +110,7 @@ class Janus:
             media.connect((LOOPBACK, self._media_port))
             while True:
                 parcel = Parcel(frames[self._number % len(frames)], 0.0)
-                for run in (run for burst in parcel.bursts for run in burst.runs):
+                for run in (run for burst in parcel.bursts for run in burst):
                     packets, at = bytearray(parcel.blank(run, form)), 0
                     for size in (len(one) for one in parcel.payloads[run.first : run.first + run.packets]):
                         timestamp = self._number * VIDEO_CLOCK_HZ // FPS & 0xFFFFFFFF
