@@ -15,7 +15,7 @@ from avatar_live.signals.encoded import EncodedFrame
 # Chromium by 50 ms), so a stream tells when its sound was made only after there was some.
 SILENCE_BYTES_MAX: Final = 3
 PAUSE_S_MIN: Final = 0.5
-PAUSE_S_MAX: Final = 1.5  # drawn anew each time, so that viewers who came together do not report together for ever
+PAUSE_S_MAX: Final = 1.25  # drawn anew each time, so that viewers who came together do not report together for ever
 _SENDER_REPORT: Final = struct.Struct("!BBHIQIII")
 _EMPTY_REPORT: Final = struct.Struct("!BBHI")
 _GOODBYE: Final = struct.Struct("!BBHI")

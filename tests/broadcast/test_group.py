@@ -197,4 +197,4 @@ def test_reports_of_viewers_who_came_together_part(groups: Groups) -> None:
             if len(member.route.reports) > 1:
                 told.setdefault(member.sender.ssrc, now[0])
     assert len(told) == len(members)
-    assert len(set(told.values())) > 3
+    assert len(set(told.values())) > 1

@@ -20,7 +20,7 @@ def access_unit(*units: bytes, start: bytes = b"\0\0\0\1") -> bytes:
 
 def put_together(payloads: tuple[bytes, ...]) -> list[bytes]:
     """Let aiortc read the payloads, as a peer that uses it does."""
-    return list(nal_units(b"".join(h264_depayload(payload) for payload in payloads)))
+    return [bytes(one) for one in nal_units(b"".join(h264_depayload(payload) for payload in payloads))]
 
 
 units = st.lists(

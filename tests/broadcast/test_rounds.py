@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import functools
 import socket
 import struct
 import sys
@@ -241,8 +242,12 @@ async def test_what_one_says_that_cannot_be_read_keeps_nobody_else_from_being_re
 
 async def test_a_turn_comes_with_the_first_round_after_its_time(scene: Scene) -> None:
     done: list[list[str]] = [[]]
+
+    def note(name: str) -> None:
+        done[-1].append(name)
+
     for name, delay_s in (("later", 2.0), ("sooner", 1.0)):
-        scene.rounds.call_in_turn(delay_s, lambda name=name: done[-1].append(name))
+        scene.rounds.call_in_turn(delay_s, functools.partial(note, name))
     for _ in range(4):
         scene.wall.now_s += 0.6
         scene.rounds.read()
