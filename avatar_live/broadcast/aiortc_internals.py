@@ -11,6 +11,7 @@ import functools
 import random
 import secrets
 import socket
+import struct
 from collections.abc import Callable, Collection
 from datetime import timedelta
 from typing import Any, Final
@@ -370,6 +371,32 @@ def gather_soon(connection: RTCPeerConnection) -> None:
     """
     for ice in _ice_connections(connection):
         ice.get_component_candidates = functools.partial(ice.get_component_candidates, timeout=GATHER_S_MAX)
+
+
+def drop_malformed(connection: RTCPeerConnection) -> None:
+    """Drop datagrams that look like STUN and break off: aioice raises another error than the one that it expects.
+
+    Whoever knows the port may send them, and each would be told of with a whole traceback.
+    """
+    for ice in _ice_connections(connection):
+        gather = ice.get_component_candidates
+
+        async def with_care(ice: Any = ice, gather: Callable[..., Any] = gather, **more: Any) -> Any:
+            found = await gather(**more)
+            for protocol in ice._protocols:
+                protocol.datagram_received = _suppressing(struct.error, protocol.datagram_received)
+            return found
+
+        ice.get_component_candidates = with_care
+
+
+def _suppressing(error: type[Exception], call: Callable[..., None]) -> Callable[..., None]:
+    @functools.wraps(call)
+    def careful(*given: Any) -> None:
+        with contextlib.suppress(error):
+            call(*given)
+
+    return careful
 
 
 def use_ports(connection: RTCPeerConnection, ports: range) -> None:

@@ -25,3 +25,4 @@ def prepare(connection: RTCPeerConnection, network: Network) -> None:
         internals.use_ports(connection, network.ports)
     if network.allow_loopback:
         internals.include_loopback(connection)
+    internals.drop_malformed(connection)

@@ -2,11 +2,14 @@
 
 import asyncio
 import gc
+import socket
+import struct
 from collections.abc import AsyncIterator, Callable
 
 import pytest
 import pytest_asyncio
 from aioice.ice import Connection
+from aioice.stun import COOKIE, Class, Message, Method, parse_message
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from aiortc import clock as rtc_clock
 from aiortc.exceptions import InvalidStateError
@@ -294,3 +297,27 @@ async def test_a_peer_is_asked_when_its_turn_is_done_and_closed_when_it_answers_
         await until(lambda: connection.connectionState in ("failed", "closed"), "it was not closed")
         for protocol in internals.udp_protocols(viewer.connection):
             protocol.transport.resume_reading()
+
+
+@pytest.mark.parametrize("is_dropped", [False, True])
+async def test_what_breaks_off_is_dropped_and_what_follows_is_read(
+    connection: RTCPeerConnection, is_dropped: bool
+) -> None:
+    errors: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda loop, context: errors.append(context["exception"]))
+    request = Message(Method.BINDING, Class.REQUEST)
+    short = struct.pack("!HHI12sHH2s", 1, 8, COOKIE, request.transaction_id, 0x24, 2, b"\0\0") + b"\0\0"
+    async with peer() as viewer:
+        await answered(connection, viewer)
+        if is_dropped:
+            internals.drop_malformed(connection)
+        await connection.setLocalDescription()
+        protocol = internals.udp_protocols(connection)[0]
+        address = protocol.transport.get_extra_info("sockname")[:2]
+        with socket.socket(socket.AF_INET6 if ":" in address[0] else socket.AF_INET, socket.SOCK_DGRAM) as stranger:
+            for said in (short, bytes(request)):
+                stranger.sendto(said, address)
+            stranger.setblocking(False)
+            heard = await asyncio.wait_for(asyncio.get_running_loop().sock_recv(stranger, 2_048), DEADLINE_S)
+        assert parse_message(heard).transaction_id == request.transaction_id
+        assert [type(error) for error in errors] == ([] if is_dropped else [struct.error])
