@@ -28,7 +28,7 @@ def handle(session: Session) -> Any:
 
 @functools.lru_cache(maxsize=STRIDES_KEPT)
 def _pointers(stride: int, count: int) -> list[Any]:
-    return [_begin + at for at in range(0, stride * count, stride)]
+    return [_begin + stride * step for step in range(count)]
 
 
 class Row:
@@ -42,7 +42,7 @@ class Row:
         self.memory = memoryview(SCRATCH)[:total]
         count = len(self.begins)
         assert count <= PACKETS_MAX
-        self._pointers = _pointers(stride, count)
+        self._pointers = _pointers(stride if count > 1 else 0, count)  # sound is one packet, each of another size
         self._sizes = array("i", [stride - tag_bytes] * (count - 1) + [total - self.begins[-1] - tag_bytes]).tobytes()
 
     def protect(self, session: Any) -> bool:
