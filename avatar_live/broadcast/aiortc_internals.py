@@ -42,7 +42,7 @@ GATHER_S_MAX = 1.5
 _RTP_FIRST_BYTE_MIN: Final = 128  # RTP and RTCP (RFC 7983)
 _RTP_FIRST_BYTE_MAX: Final = 191
 CONSENT_S: Final = 5.0  # on average (RFC 7675, 5.1)
-CONSENT_ASKS_MAX: Final = 6
+CONSENT_ASKS_MAX: Final = 5  # and a pause after the last: 30 s
 _COMPONENT: Final = 1  # RTP and RTCP share it
 _TAG_BYTES: Final = {
     SRTP_AEAD_AES_128_GCM.openssl_profile: 16,
@@ -70,7 +70,7 @@ def ask_consent(connection: RTCPeerConnection, call_in_turn: Callable[[float, Ca
     """Ask the peer now and then whether it still wants to be sent something (RFC 7675).
 
     `call_in_turn(delay_s, ask)` brings each time about: aioice has timers and a task for each peer, and to wake for
-    them costs more than asking. Who does not answer for `CONSENT_ASKS_MAX` times is closed.
+    them costs more than asking. Who has not answered `CONSENT_ASKS_MAX` times is closed with the next turn.
     """
     for ice in _ice_connections(connection):
         ice.query_consent = functools.partial(_ask_consent, ice, call_in_turn)
@@ -112,20 +112,22 @@ class _Consent:
         self._call_in_turn(CONSENT_S * (0.8 + 0.4 * random.random()), self._ask)
 
     def _ask(self) -> None:
-        pair = None if self._ice is None else self._ice._nominated.get(_COMPONENT)
-        if pair is None:
+        if self._ice is None or self.lost.done():
             return
         self._forget()
         if self._unanswered == CONSENT_ASKS_MAX:
             self.lost.set_result(None)
             return
         self._unanswered += 1
+        self._ask_later()  # before what may fail: then this was an ask without an answer
+        pair = self._ice._nominated.get(_COMPONENT)
+        if pair is None:
+            return
         request = self._ice.build_request(pair, nominate=False)
         request.add_message_integrity(self._key)
         pair.protocol.transactions[request.transaction_id] = self
         self._forget = functools.partial(pair.protocol.transactions.pop, request.transaction_id, None)
         pair.protocol.send_stun(request, pair.remote_addr)
-        self._ask_later()
 
 
 def use_quick_srtp(connection: RTCPeerConnection) -> None:

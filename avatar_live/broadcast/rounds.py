@@ -172,9 +172,13 @@ class Rounds:
 
     def _calm(self, mailbox: Mailbox) -> None:
         assert self._waiting is not None
+        try:
+            self._waiting.register(mailbox.handle, select.EPOLLIN)
+        except OSError:  # the system watches no more for this user: the loop reads on until that may have changed
+            self._prompt[mailbox] = self._now() + PROMPT_S
+            return
         mailbox.pause()
         self._content[mailbox.handle] = mailbox
-        self._waiting.register(mailbox.handle, select.EPOLLIN)
 
     def _forget(self, mailbox: Mailbox) -> bool:
         """Say whether it was known."""

@@ -14,7 +14,6 @@ from pylibsrtp._binding import ffi, lib
 SCRATCH: Final = bytearray(64 * 1024)  # what the kernel takes in one send
 PACKETS_MAX: Final = 64  # of one row, which is what the kernel takes in one send (UDP_MAX_SEGMENTS)
 ROWS_KEPT: Final = 16  # a frame is sent to all viewers in few different forms, and the next frame in others
-STRIDES_KEPT: Final = 16  # most packets of all frames are of one size
 _begin: Final = ffi.from_buffer("char[]", SCRATCH, require_writable=True)
 _lengths: Final = ffi.new("int[]", PACKETS_MAX)
 _length_pointers: Final = [_lengths + step for step in range(PACKETS_MAX)]
@@ -24,11 +23,6 @@ _lengths_memory: Final = memoryview(ffi.buffer(_lengths)).cast("B")
 def handle(session: Session) -> Any:
     """Return libsrtp's own session, which lives as long as the given one."""
     return session._srtp[0]
-
-
-@functools.lru_cache(maxsize=STRIDES_KEPT)
-def _pointers(stride: int, count: int) -> list[Any]:
-    return [_begin + stride * step for step in range(count)]
 
 
 class Row:
@@ -42,7 +36,7 @@ class Row:
         self.memory = memoryview(SCRATCH)[:total]
         count = len(self.begins)
         assert count <= PACKETS_MAX
-        self._pointers = _pointers(stride if count > 1 else 0, count)  # sound is one packet, each of another size
+        self._pointers = [_begin + at for at in self.begins]
         self._sizes = array("i", [stride - tag_bytes] * (count - 1) + [total - self.begins[-1] - tag_bytes]).tobytes()
 
     def protect(self, session: Any) -> bool:

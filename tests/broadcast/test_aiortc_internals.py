@@ -5,10 +5,11 @@ import gc
 import socket
 import struct
 from collections.abc import AsyncIterator, Callable
+from types import SimpleNamespace
 
 import pytest
 import pytest_asyncio
-from aioice.ice import Connection
+from aioice.ice import Connection, StunProtocol
 from aioice.stun import COOKIE, Class, Message, Method, parse_message
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from aiortc import clock as rtc_clock
@@ -262,7 +263,7 @@ async def test_the_ice_connection_gathers_and_answers_under_the_names_that_we_wr
     assert callable(Connection.request_received)
 
 
-async def test_a_peer_is_asked_when_its_turn_is_done_and_closed_when_it_answers_no_more(
+async def test_a_peer_is_asked_in_its_turn_and_closed_when_it_answers_no_more(
     connection: RTCPeerConnection,
 ) -> None:
     turns: list[Callable[[], None]] = []
@@ -292,11 +293,77 @@ async def test_a_peer_is_asked_when_its_turn_is_done_and_closed_when_it_answers_
             protocol.transport.pause_reading()
         for _ in range(internals.CONSENT_ASKS_MAX):
             turns[-1]()
-            assert connection.connectionState not in ("failed", "closed")
+        consenting = connection.getSenders()[0].transport.transport._connection._query_consent_task
+        for _ in range(5):
+            await asyncio.sleep(0)
+            assert consenting is not None and not consenting.done()
         turns[-1]()
         await until(lambda: connection.connectionState in ("failed", "closed"), "it was not closed")
         for protocol in internals.udp_protocols(viewer.connection):
             protocol.transport.resume_reading()
+
+
+class FakeIce:
+    """What aioice knows of a peer whose password is `x`."""
+
+    def __init__(self) -> None:
+        self.remote_password = "x"
+        self.asked: list[Message] = []
+        self.fails = False
+        self.protocol = StunProtocol(self)  # type: ignore[arg-type]
+        self.protocol.send_stun = self._send_stun  # type: ignore[method-assign, assignment]
+        self._nominated = {1: SimpleNamespace(protocol=self.protocol, remote_addr=("127.0.0.1", 9))}
+
+    def build_request(self, pair: object, nominate: bool) -> Message:
+        return Message(Method.BINDING, Class.REQUEST)
+
+    def _send_stun(self, message: Message, address: tuple[str, int]) -> None:
+        if self.fails:
+            raise OSError("no way out")
+        self.asked.append(message)
+
+
+@pytest.mark.parametrize(
+    ("kind", "key", "counts"),
+    [
+        (Class.RESPONSE, b"x", True),
+        (Class.RESPONSE, b"forged", False),
+        (Class.RESPONSE, None, False),
+        (Class.ERROR, b"x", False),
+    ],
+)
+async def test_only_an_answer_of_the_peers_own_is_consent(kind: Class, key: bytes | None, counts: bool) -> None:
+    ice, turns = FakeIce(), list[Callable[[], None]]()
+    consent = internals._Consent(ice, lambda delay_s, call: turns.append(call))
+    for _ in range(internals.CONSENT_ASKS_MAX + 1):
+        assert not consent.lost.done()
+        turns[-1]()
+        assert len(ice.protocol.transactions) == (not consent.lost.done()), "who waits no more for an answer has none"
+        answer = Message(Method.BINDING, kind, ice.asked[-1].transaction_id)
+        if key is not None:
+            answer.add_message_integrity(key)
+        for transaction in list(ice.protocol.transactions.values()):
+            transaction.response_received(answer, ("127.0.0.1", 9))
+    assert consent.lost.done() is not counts
+    consent.end()
+    assert not ice.protocol.transactions
+    asked = len(ice.asked)
+    turns[-1]()
+    assert len(ice.asked) == asked
+
+
+async def test_who_cannot_be_asked_is_closed_too() -> None:
+    ice, turns = FakeIce(), list[Callable[[], None]]()
+    consent = internals._Consent(ice, lambda delay_s, call: turns.append(call))
+    ice.fails = True
+    with pytest.raises(OSError, match="no way out"):
+        turns[-1]()
+    ice._nominated.clear()
+    for _ in range(internals.CONSENT_ASKS_MAX):
+        assert not consent.lost.done()
+        turns[-1]()
+    assert consent.lost.done()
+    turns[-1]()
 
 
 @pytest.mark.parametrize("is_dropped", [False, True])

@@ -11,12 +11,14 @@ import pytest
 import pytest_asyncio
 from aioice.ice import Connection
 from aiortc import RTCDtlsTransport, RTCPeerConnection, RTCRtpSender
+from aiortc.rtp import RtcpRrPacket
 from patience import DEADLINE_S
 from peer import SIZE_PX, Peer, Source, peer, until
 
 from avatar_live import clock
 from avatar_live.broadcast.broadcaster import CONNECTING_MAX, Broadcaster, BroadcastError
 from avatar_live.broadcast.feedback import Estimate
+from avatar_live.broadcast.rounds import PROMPT_S
 from avatar_live.broadcast.routes import Route, SegmentingExit
 from avatar_live.broadcast.sender import RtpSender
 from avatar_live.broadcast.spending import ESTIMATE_SHARE
@@ -333,6 +335,26 @@ async def test_who_falls_silent_is_let_go_and_who_lives_is_not(house: House, sou
         house.ahead_s += SILENT_S_MAX + 1
         house.broadcaster.sweep()
         assert house.broadcaster.streams() == {}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells which of many sockets has something")
+async def test_what_a_viewer_says_is_read_when_a_frame_is_published(house: House) -> None:
+    source = house.source = Source(house.broadcaster)
+    async with peer() as viewer:
+        async with source.playing():
+            await viewer.watch(house.broadcaster)
+            await viewer.picture()
+        for chore in house.broadcaster._chores:  # they would read what comes while no frames do
+            chore.cancel()
+        ((_, place),) = house.broadcaster._places.items()
+        house.ahead_s += PROMPT_S
+        house.broadcaster.publish(source.published[-1])
+        heard_s, waiting = place.viewer._heard_s, house.broadcaster._rounds._waiting
+        await viewer.connection.getReceivers()[0].transport._send_rtp(bytes(RtcpRrPacket(ssrc=1)))
+        assert waiting is not None and waiting.poll(DEADLINE_S), "nothing came"
+        assert place.viewer._heard_s == heard_s
+        house.broadcaster.publish(source.published[-1])
+        assert place.viewer._heard_s > heard_s
 
 
 async def test_who_says_goodbye_is_gone_at_once(house: House) -> None:

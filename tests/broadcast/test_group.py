@@ -9,7 +9,7 @@ import pytest
 from routing import FakeRoute, Packet, parcel
 
 from avatar_live.broadcast.feedback import RoundTrip
-from avatar_live.broadcast.group import Groups
+from avatar_live.broadcast.group import REPORTS_LOOK_S, Groups
 from avatar_live.broadcast.headers import ABS_SEND_TIME, Extensions, Line
 from avatar_live.broadcast.pacing import BURST_PACKETS
 from avatar_live.broadcast.parcels import Parcel
@@ -198,3 +198,20 @@ def test_reports_of_viewers_who_came_together_part(groups: Groups) -> None:
                 told.setdefault(member.sender.ssrc, now[0])
     assert len(told) == len(members)
     assert len(set(told.values())) > 1
+
+
+def test_the_first_report_of_who_comes_later_leaves_with_its_first_frame_and_the_next_come_together() -> None:
+    now = [0.0]
+    groups = Groups(lambda: now[0])
+    early, late = [Member(ssrc) for ssrc in range(1, 11)], Member(11)
+    publish(groups, parcel(0), *early)
+    looks: set[float] = set()
+    for number in range(1, 46):
+        now[0] = number / 30
+        told = sum(len(member.route.reports) for member in early)
+        publish(groups, parcel(number), *([late] if number == 5 else []))
+        if number == 5:
+            assert len(late.route.reports) == 1
+        if sum(len(member.route.reports) for member in early) > told:
+            looks.add(now[0])
+    assert 1 < len(looks) <= 1.5 / REPORTS_LOOK_S

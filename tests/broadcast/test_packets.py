@@ -45,7 +45,7 @@ def test_what_is_cut_and_put_together_is_what_it_was(units: list[bytes], start: 
 
 
 @given(size_bytes=st.integers(PAYLOAD_BYTES_MAX + 1, 200_000))
-def test_a_large_unit_is_cut_into_equal_pieces_with_one_beginning_and_one_end(size_bytes: int) -> None:
+def test_a_large_unit_is_cut_into_pieces_of_one_size_with_one_beginning_and_one_end(size_bytes: int) -> None:
     payloads = cut(access_unit(unit(5, size_bytes)))
     assert len({len(payload) for payload in payloads[:-1]}) == 1
     assert len(payloads[-1]) <= len(payloads[0])

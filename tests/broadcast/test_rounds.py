@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import errno
 import functools
 import socket
 import struct
@@ -14,7 +15,7 @@ import pytest
 import pytest_asyncio
 from peer import until
 
-from avatar_live.broadcast.rounds import PROMPT_S, READS_MAX, REST_S, Mailbox, Rounds
+from avatar_live.broadcast.rounds import PROMPT_S, READS_MAX, REST_S, TURNS_S, Mailbox, Rounds
 from avatar_live.clock import now_s
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells which of many sockets has something")
@@ -253,6 +254,46 @@ async def test_a_turn_comes_with_the_first_round_after_its_time(scene: Scene) ->
         scene.rounds.read()
         done.append([])
     assert done[:-1] == [[], ["sooner"], [], ["later"]]
+
+
+async def test_turns_come_together(scene: Scene) -> None:
+    done: list[float] = []
+    for number in range(20):
+        scene.rounds.call_in_turn(0.05 * number, lambda: done.append(scene.wall.now_s))
+    for _ in range(50):
+        scene.wall.now_s += 0.03
+        scene.rounds.read()
+    assert len(done) == 20
+    assert 1 < len(set(done)) <= 1.5 / TURNS_S
+
+
+async def test_what_the_system_does_not_watch_is_read_by_the_loop(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert scene.mailbox is not None
+    watching = scene.rounds._waiting
+
+    class Full:
+        def register(self, handle: int, events: int) -> None:
+            raise OSError(errno.ENOSPC, "no more")
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(watching, name)
+
+    scene.rounds.hurry(scene.mailbox)
+    scene.wall.now_s += PROMPT_S
+    with monkeypatch.context() as patched:
+        patched.setattr(scene.rounds, "_waiting", Full())
+        scene.rounds.read()
+        scene.say(b"one")
+        await until(lambda: scene.ear.heard == [b"one"], "it was not read")
+    scene.wall.now_s += PROMPT_S
+    scene.rounds.read()
+    scene.say(b"two")
+    await some_turns_of_the_loop()
+    assert scene.ear.heard == [b"one"]
+    scene.rounds.read()
+    assert scene.ear.heard == [b"one", b"two"]
 
 
 async def test_a_turn_that_fails_keeps_nobody_from_theirs(scene: Scene) -> None:
