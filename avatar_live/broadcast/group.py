@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from avatar_live.broadcast.headers import Extensions, Timeline
 from avatar_live.broadcast.parcels import Form, Parcel
+from avatar_live.broadcast.reports import is_silence
 from avatar_live.signals.encoded import EncodedFrame
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ class Group:
         self._seats: dict[RtpSender, Seat] = {}  # in the order in which they came
         self._due: list[tuple[float, int, RtpSender, Seat]] = []  # a heap of who is to report when
         self._look_s = float("-inf")
+        self._unheard: dict[RtpSender, Seat] = {}  # who was sent silence alone, and is not asked again before a sound
         self._tickets = count()
         self._coming: Sent | None = None
         self._unfinished: Sent | None = None
@@ -74,6 +76,7 @@ class Group:
             for burst in range(self._burst, len(self._unfinished.parcel.bursts)):
                 self._send_burst(self._unfinished, burst, {sender: self._seats[sender]})
         del self._seats[sender]
+        self._unheard.pop(sender, None)
         if not self._seats:  # no frame may come for long, which would let go of who has left
             self._due.clear()
 
@@ -112,15 +115,22 @@ class Group:
 
     def _report(self, sent: Sent) -> None:
         now_s = self._now()
+        if self._unheard and not is_silence(sent.parcel.frame):
+            for sender, seat in self._unheard.items():
+                self._await_report(sender, seat)
+            self._unheard.clear()
         if now_s < self._look_s:
             return
         self._look_s, due = now_s + REPORTS_LOOK_S, []
         while self._due and self._due[0][0] <= now_s:
             due.append(heapq.heappop(self._due))
         for _, _, sender, seat in due:
-            if self._seats.get(sender) is seat:
-                sender.report(sent, now_s)
+            if self._seats.get(sender) is not seat:
+                continue
+            if sender.report(sent, now_s):
                 self._await_report(sender, seat)
+            else:
+                self._unheard[sender] = seat
 
     def _await_report(self, sender: "RtpSender", seat: Seat) -> None:
         due_s = sender.reports.due_s

@@ -43,7 +43,7 @@ class Reports:
 
         `now_s` (monotonic) and `wall_s` (since 1970) are the same moment.
         """
-        self._has_sounded = self._has_sounded or frame.kind == "video" or len(frame.data) > SILENCE_BYTES_MAX
+        self._has_sounded = self._has_sounded or not is_silence(frame)
         if not self._has_sounded:
             return None
         self.due_s = now_s + random.uniform(PAUSE_S_MIN, PAUSE_S_MAX)
@@ -57,6 +57,11 @@ class Reports:
         """Return what says that the stream is over."""
         empty = _EMPTY_REPORT.pack(_VERSION, _RECEIVER, _EMPTY_REPORT.size // 4 - 1, self._ssrc)
         return empty + _GOODBYE.pack(_VERSION | 1, _BYE, _GOODBYE.size // 4 - 1, self._ssrc)
+
+
+def is_silence(frame: EncodedFrame) -> bool:
+    """Say whether it is sound, and none can be heard."""
+    return frame.kind == "audio" and len(frame.data) <= SILENCE_BYTES_MAX
 
 
 def _description(ssrc: int, cname: bytes) -> bytes:

@@ -95,12 +95,14 @@ class RtpSender:
         self.fall_out()
         self._on_refused()
 
-    def report(self, sent: Sent, now_s: float) -> None:
-        """Say when the frame just sent was captured, and how much was sent in all."""
+    def report(self, sent: Sent, now_s: float) -> bool:
+        """Say when the frame just sent was captured, and how much was sent in all; False before any sound."""
         timestamp = sent.timestamp + self.timestamp_shift & 0xFFFFFFFF
         report = self.reports.make(sent.parcel.frame, timestamp, self.packets, self.octets, now_s, clock.wall_s())
-        if report is not None:
-            self.route.report(report)
+        if report is None:
+            return False
+        self.route.report(report)
+        return True
 
     def resend(self, sequence: int) -> None:
         """Send a packet that the peer misses again, by its 16-bit number, in the stream that was agreed on for that.

@@ -2,6 +2,7 @@
 
 import gc
 import weakref
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -9,11 +10,12 @@ import pytest
 from routing import FakeRoute, Packet, parcel
 
 from avatar_live.broadcast.feedback import RoundTrip
-from avatar_live.broadcast.group import REPORTS_LOOK_S, Groups
+from avatar_live.broadcast.group import REPORTS_LOOK_S, Groups, Sent
 from avatar_live.broadcast.headers import ABS_SEND_TIME, Extensions, Line
 from avatar_live.broadcast.pacing import BURST_PACKETS
 from avatar_live.broadcast.parcels import Parcel
 from avatar_live.broadcast.sender import RtpSender
+from avatar_live.signals.encoded import EncodedFrame
 
 NO_EXTENSIONS = Extensions({})
 
@@ -45,6 +47,16 @@ def publish(groups: Groups, parcel: Parcel, *joining: Member) -> int:
     for member in joining:
         groups.admit(member.sender, parcel)
     return groups.send(parcel)
+
+
+def noted(report: Callable[[Sent, float], bool], asked: list[float], now: list[float]) -> Callable[[Sent, float], bool]:
+    """Note when a report is asked for."""
+
+    def note(sent: Sent, now_s: float) -> bool:
+        asked.append(now[0])
+        return report(sent, now_s)
+
+    return note
 
 
 def numbers(member: Member) -> list[int]:
@@ -215,3 +227,28 @@ def test_the_first_report_of_who_comes_later_leaves_with_its_first_frame_and_the
         if sum(len(member.route.reports) for member in early) > told:
             looks.add(now[0])
     assert 1 < len(looks) <= 1.5 / REPORTS_LOOK_S
+
+
+def test_who_was_sent_silence_alone_is_not_asked_for_a_report_before_there_is_a_sound() -> None:
+    now = [0.0]
+    groups, member, late = Groups(lambda: now[0]), Member(1), Member(2)
+
+    def play(number: int, data: bytes, *joining: Member) -> None:
+        now[0] = number / 50
+        publish(groups, Parcel(EncodedFrame("main", "audio", data, 960 * number, True, now[0]), now[0]), *joining)
+
+    asked: list[float] = []
+    member.sender.report = noted(member.sender.report, asked, now)  # type: ignore[method-assign, assignment]
+    play(0, b"\xf8\xff\xfe", member)
+    for number in range(1, 20):
+        play(number, b"\xf8\xff\xfe")
+    assert (asked, member.route.reports) == ([0.0], [])
+    play(20, b"a sound")
+    assert len(member.route.reports) == 1
+    for number in range(21, 90):
+        play(number, b"\xf8\xff\xfe", *([late] if number == 30 else []))
+    assert len(member.route.reports) > 1, "its pauses are told of"
+    assert not late.route.reports
+    late.sender.fall_out()
+    play(90, b"a sound", late)
+    assert len(late.route.reports) == 1
