@@ -1,5 +1,6 @@
 """A show for who holds its token: the link that carries it plays, and the page hands the relays to its browser."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -60,12 +61,18 @@ def test_the_link_with_the_token_plays_and_knows_the_relay(server: Server, brows
     page.close()
 
 
-def test_the_link_without_the_token_shows_no_picture(server: Server, browser: Browser) -> None:
+@pytest.mark.parametrize("end", ["", "#token=of-yesterday"])
+def test_a_link_that_is_not_valid_says_so_and_keeps_the_chat(server: Server, browser: Browser, end: str) -> None:
     page = browser.new_page()
     with page.expect_response(lambda response: response.request.method == "POST") as refused:
-        page.goto(server.address)
+        page.goto(server.address + end)
     assert refused.value.status == 401 and refused.value.url.endswith("/whep")
-    assert page.locator("#main-video[data-at=playing]").count() == 0
+    expect(page.locator(".cover")).to_have_text(re.compile("ask the host for a new one"))
+    expect(page.locator("#badge")).to_have_text("No picture")
+    line = f"I see nothing: {end}"
+    page.fill("#say", line)
+    page.press("#say", "Enter")
+    expect(page.locator("#chat .line", has_text=line)).to_be_visible()
     page.close()
 
 

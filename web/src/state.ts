@@ -11,8 +11,8 @@ export type Link =
   | { readonly at: "waiting"; readonly reason: string }
   | { readonly at: "closed"; readonly reason: string };
 
-/** How a video stream stands. */
-export type VideoAt = "off" | "connecting" | "playing" | "stalled" | "unsupported";
+/** How a video stream stands. `forbidden` and `unsupported` do not come back by themselves. */
+export type VideoAt = "off" | "connecting" | "playing" | "stalled" | "unsupported" | "forbidden";
 
 export interface Video {
   readonly at: VideoAt;

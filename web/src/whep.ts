@@ -12,6 +12,7 @@ const GIVE_UP_MS = 5_000;
 const RETRY_FIRST_MS = 500;
 const RETRY_MAX_MS = 5_000;
 const PULSE_MS = 1_000;
+const FORBIDDEN: readonly number[] = [401, 403];
 
 export interface Watch {
   readonly url: string;
@@ -26,7 +27,7 @@ export interface Watch {
   readonly isDue: () => boolean;
   /** Prepare the connection before the offer is made (a data channel, for example). */
   readonly prepare?: (peer: RTCPeerConnection) => void;
-  /** Take a refusal that no retry can heal; without it every refusal is tried again. */
+  /** Take a refusal that no retry can heal; without it only a token that is not valid ends the call. */
   readonly refused?: () => void;
 }
 
@@ -118,9 +119,7 @@ export class WhepClient {
 
   /** Leave the stream for good and tell the server so. */
   stop(): void {
-    this.is_wanted = false;
-    this.hangUp();
-    this.change(NO_VIDEO);
+    this.end(NO_VIDEO);
   }
 
   /** Say no goodbye to a session that the server has ended. */
@@ -176,13 +175,23 @@ export class WhepClient {
   }
 
   private failed(fault: unknown): void {
-    const is_final = fault instanceof Refusal && fault.status >= 400 && fault.status < 500;
-    if (is_final && this.watch.refused !== undefined) {
+    const status = fault instanceof Refusal ? fault.status : 0;
+    if (status >= 400 && status < 500 && this.watch.refused !== undefined) {
       this.stop();
       this.watch.refused();
       return;
     }
+    if (FORBIDDEN.includes(status)) {
+      this.end({ at: "forbidden", stream: null });
+      return;
+    }
     this.retry(fault instanceof Refusal ? fault.again_s * 1_000 : 0);
+  }
+
+  private end(video: Video): void {
+    this.is_wanted = false;
+    this.hangUp();
+    this.change(video);
   }
 
   private retry(wait_ms_min = 0): void {

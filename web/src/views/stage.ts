@@ -115,6 +115,7 @@ function badgeOf(state: State): [string, string] {
   if (state.link.at === "waiting") return ["wait", words.reconnecting];
   if (state.link.at === "connecting") return ["wait", state.epoch === null ? words.connecting : words.reconnecting];
   if (!state.show.is_live) return ["away", words.away];
+  if (state.video.at === "forbidden" || state.video.at === "unsupported") return ["bad", words.no_picture];
   return state.video.at === "playing" ? ["live", words.live] : ["wait", words.loading];
 }
 
@@ -165,6 +166,7 @@ function coverView(state: State, act: Actions): TemplateResult | typeof nothing 
   }
   if (state.video.at === "unsupported") return coverText(words.unsupported, "still");
   if (state.play !== null) return hasPicture(state.play.video) ? nothing : coverText(words.play_loading, "busy");
+  if (state.video.at === "forbidden") return coverText(words.forbidden, "still");
   if (state.link.at === "joined" && !state.show.is_live) return coverText(words.away_long, "still");
   if (state.video.at === "stalled") return coverText(words.stalled_long, "busy is-light");
   if (hasPicture(state.video)) return nothing;
