@@ -19,6 +19,7 @@ const PING_MS = 2_000;
 const SILENCE_MS_MAX = 7_000; // three pings without an answer: the line is dead, though nobody closed it
 const LIKES_MS = 250;
 const AGAIN_MS = 250; // the room takes a few gifts and votes a second
+const PAUSE_MS = 1_000; // after the room said that this was far too fast
 const RETRY_FIRST_MS = 400;
 const RETRY_MAX_MS = 8_000;
 
@@ -36,6 +37,7 @@ export class Connection {
   private is_joined = false;
   private retry_timer: ReturnType<typeof setTimeout> | undefined;
   private asked_at_ms: number | null = null; // the first question that is unanswered
+  private again_timer: ReturnType<typeof setTimeout> | undefined;
   private likes = 0;
   private likes_timer: ReturnType<typeof setTimeout> | undefined;
   private readonly backoff = new Backoff(RETRY_FIRST_MS, RETRY_MAX_MS);
@@ -90,11 +92,23 @@ export class Connection {
     }
     this.page.told(message);
     if (message.type === "pong") this.page.roundTrip(performance.now() - message.t);
-    // The room takes each id once, so what has arrived already is safe to say again, and its answer tells how it stands.
     if (message.type === "welcome") {
-      this.page.open().forEach((one, i) => setTimeout(() => this.send(one), i * AGAIN_MS));
+      this.sayAgain(this.page.open());
       this.ping();
     }
+    // Without an id, nobody knows which gift was not taken, nor whether it was paid before: its own answer tells.
+    if (message.type === "refused" && message.about === "gift") {
+      clearTimeout(this.again_timer);
+      this.again_timer = setTimeout(() => this.sayAgain(this.page.open()), PAUSE_MS);
+    }
+  }
+
+  /** Say again what is open: the room takes each id once, and its answer tells how it stands. */
+  private sayAgain([next, ...later]: readonly FromViewer[]): void {
+    clearTimeout(this.again_timer);
+    if (next === undefined) return;
+    this.send(next);
+    this.again_timer = setTimeout(() => this.sayAgain(later), AGAIN_MS);
   }
 
   private lost(code: number, reason: string): void {

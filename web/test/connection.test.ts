@@ -129,6 +129,20 @@ describe("the connection", () => {
     expect(given()).toEqual(["a", "b", "c"]);
   });
 
+  it("asks again, and only for what is open still, when a gift was refused without its id", () => {
+    const gifts = ["a", "b"].map((id) => ({ type: "gift", id, gift: "tomato" }) as const);
+    const open: GiveGift[] = [];
+    const { newest } = connect(open);
+    newest().welcome();
+    open.push(...gifts);
+    for (let i = 0; i < 2; i += 1) newest().tell({ type: "refused", about: "gift", reason: "Far too fast." });
+    const given = (): string[] => newest().sent.flatMap((message) => (message.type === "gift" ? [message.id] : []));
+    expect(given()).toEqual([]);
+    open.shift();
+    vi.advanceTimersByTime(2_000);
+    expect(given()).toEqual(["b"]);
+  });
+
   it("makes one message of many likes", () => {
     const { connection, newest } = connect();
     newest().welcome();
