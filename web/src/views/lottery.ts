@@ -7,6 +7,7 @@ import type { State } from "../state";
 import { words } from "../words";
 import type { Actions } from "./actions";
 import { sign } from "./icons";
+import { namesView } from "./names";
 
 export function lotteryView(state: State, act: Actions): TemplateResult | typeof nothing {
   if (state.lottery === null) return nothing;
@@ -42,5 +43,5 @@ function entryView(state: State, lottery: Lottery, act: Actions): TemplateResult
 
 function endView(state: State, lottery: Lottery): TemplateResult {
   if (state.entry?.is_winner === true) return html`<div class="entered">${sign("trophy")}${words.lottery_won}</div>`;
-  return html`<div class="entered is-open">${sign("trophy")}${lottery.winners.length === 0 ? words.lottery_nobody : lottery.winners.join(", ")}</div>`;
+  return html`<div class="entered is-open">${sign("trophy")}${lottery.winners.length === 0 ? words.lottery_nobody : html`<span>${namesView(lottery.winners)}</span>`}</div>`;
 }

@@ -59,11 +59,11 @@ function partOf(poll: Poll): string {
 }
 
 /** Say in a word how a poll stands: one's own choice, or what is ahead. */
-function standing(poll: Poll, vote: number | null): string {
-  if (vote === null && (poll.votes.length === 0 || totalOf(poll) === 0)) return "";
+function standing(poll: Poll, vote: number | null): TemplateResult | typeof nothing {
+  if (vote === null && (poll.votes.length === 0 || totalOf(poll) === 0)) return nothing;
   const at = vote ?? firstOf(poll);
   const choice = poll.choices[at] ?? "";
-  return poll.votes.length === 0 ? choice : `${choice} ${percentOf(poll, at)} %`;
+  return html`<bdi>${choice}</bdi>${poll.votes.length === 0 ? nothing : ` ${percentOf(poll, at)} %`}`;
 }
 
 function totalOf(poll: Poll): number {

@@ -10,7 +10,7 @@ import { type State, type Video, freeCoins, giftOf, latencyMs, tierOf } from "..
 import { giftName, words } from "../words";
 import type { Actions } from "./actions";
 import { giftPicture, sign } from "./icons";
-import { hueOf, initialOf } from "./names";
+import { hueOf, initialOf, namesInHint, namesView } from "./names";
 
 export function stageView(state: State, act: Actions): TemplateResult {
   const is_own_big = state.play !== null && hasPicture(state.play.video);
@@ -89,7 +89,7 @@ export function statusView(state: State, act: Actions): TemplateResult {
       </span>
       ${state.show.playing.length === 0
         ? nothing
-        : html`<span class="pill playing" title="${state.show.playing.join(", ")} ${words.is_playing}">${sign("pad")}<span>${state.show.playing.join(", ")}</span><span class="sr">${words.is_playing}</span></span>`}
+        : html`<span class="pill playing" title="${namesInHint(state.show.playing)} ${words.is_playing}">${sign("pad")}<span>${namesView(state.show.playing)}</span><span class="sr">${words.is_playing}</span></span>`}
       <span class="gap"></span>
       ${latencyView(state, act)}
       <button
