@@ -394,6 +394,20 @@ def test_a_page_that_is_loaded_anew_in_a_game_goes_on_with_its_clock(page: Page)
     expect(page.locator("#own-video")).to_have_count(0)
 
 
+def test_tabs_that_a_newcomer_opens_at_once_are_one_viewer(server: Server, browser: Browser) -> None:
+    context = browser.new_context(locale="en-GB")
+    tabs = [context.new_page() for _ in range(3)]
+    for tab in tabs:
+        tab.evaluate("(address) => { setTimeout(() => { location.href = address; }); }", server.address)
+    for tab in tabs:
+        joined(tab)
+    tabs[0].bring_to_front()
+    tabs[0].click("[data-gift=tomato]")
+    for tab in tabs:
+        coins(tab, START_BALANCE_COINS - GIFTS["tomato"].price_coins)
+    context.close()
+
+
 def test_of_two_tabs_of_one_viewer_one_plays(server: Server, page: Page) -> None:
     plays(page)
     other = page.context.new_page()

@@ -13,6 +13,11 @@ export interface Identity {
   readonly viewer: string | null;
 }
 
+/** Say whether this browser has no wallet yet. */
+export function isNewcomer(): boolean {
+  return kept(VIEWER_KEY) === null;
+}
+
 /** Return who this browser was last time, or a newcomer with a friendly name. */
 export function recall(): Identity {
   return { name: cleanName(kept(NAME_KEY) ?? "") || friendlyName(), viewer: kept(VIEWER_KEY) };

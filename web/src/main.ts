@@ -4,12 +4,12 @@ import { render } from "lit-html";
 
 import { Connection } from "./connection";
 import { roomUrl } from "./entrance";
-import { cleanName, invitation, randomId, recall, remember, watchToken } from "./identity";
+import { cleanName, invitation, isNewcomer, randomId, recall, remember, watchToken } from "./identity";
 import { Player } from "./player";
 import type { FromViewer, Join } from "./protocol";
 import { type State, begin, freeCoins, giftOf, openGifts } from "./state";
 import { Store } from "./store";
-import { Tabs } from "./tabs";
+import { Tabs, entranceTurn } from "./tabs";
 import type { Actions } from "./views/actions";
 import { appView } from "./views/app";
 import { openVotes } from "./votes";
@@ -21,6 +21,7 @@ const TICK_MS = 250;
 const BOARD_MS = 4_000;
 const PHONE = "((max-width: 999px) and (orientation: portrait)), ((max-height: 559px) and (orientation: landscape))"; // as in the styles
 
+const endTurn = isNewcomer() ? await entranceTurn() : () => undefined;
 const identity = recall();
 const invited = invitation();
 const store = new Store(begin(identity.name, identity.viewer));
@@ -194,6 +195,9 @@ document.documentElement.lang = LANGUAGE;
 store.subscribe(draw);
 store.subscribe(followRoom);
 store.subscribe(followPlay);
+store.subscribe((state) => {
+  if (state.link.at !== "connecting") endTurn();
+});
 setInterval(() => store.dispatch({ type: "tick" }), TICK_MS);
 setInterval(askBoard, BOARD_MS);
 addEventListener("keydown", (event) => {

@@ -1,4 +1,4 @@
-/** Which tab plays: the tabs of one browser are one viewer, and a viewer's game has one stream. */
+/** The tabs of one browser are one viewer: which of them makes a newcomer known, and which of them plays. */
 
 import { randomId } from "./identity";
 
@@ -33,6 +33,20 @@ export class Tabs {
     this.ours = { token, at_ms: Date.now(), tab: this.tab }; // the time of day: tabs have no other clock in common
     this.channel?.postMessage(this.ours);
   }
+}
+
+/**
+ * Wait until no other tab is on its way into the room, so that this one finds the wallet which that one is given.
+ *
+ * Call what is returned once this tab is in. Where no tab can wait for another (plain http, no storage), none does.
+ */
+export function entranceTurn(): Promise<() => void> {
+  return new Promise((begin) => {
+    const locks = navigator.locks as LockManager | undefined;
+    const begun = locks?.request("avatar_live.entrance", () => new Promise<void>(begin));
+    if (begun === undefined) begin(() => undefined);
+    else begun.catch(() => begin(() => undefined));
+  });
 }
 
 /** Return the line between tabs, or null where there is none: Firefox forbids it together with storage. */
