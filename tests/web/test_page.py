@@ -408,6 +408,16 @@ def test_tabs_that_a_newcomer_opens_at_once_are_one_viewer(server: Server, brows
     context.close()
 
 
+def test_a_newcomer_does_not_wait_long_for_a_tab_that_never_comes_in(server: Server, browser: Browser) -> None:
+    context = browser.new_context(locale="en-GB")
+    stuck, page = context.new_page(), context.new_page()
+    stuck.goto(f"{server.address}/api/health")
+    stuck.evaluate("void navigator.locks.request('avatar_live.entrance', () => new Promise(() => {}))")
+    page.goto(server.address)
+    joined(page)
+    context.close()
+
+
 def test_of_two_tabs_of_one_viewer_one_plays(server: Server, page: Page) -> None:
     plays(page)
     other = page.context.new_page()

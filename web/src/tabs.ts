@@ -2,6 +2,8 @@
 
 import { randomId } from "./identity";
 
+const TURN_MS_MAX = 3_000;
+
 export interface Claim {
   readonly token: string;
   readonly at_ms: number;
@@ -38,12 +40,14 @@ export class Tabs {
 /**
  * Wait until no other tab is on its way into the room, so that this one finds the wallet which that one is given.
  *
- * Call what is returned once this tab is in. Where no tab can wait for another (plain http, no storage), none does.
+ * Call what is returned once this tab is in. Where no tab can wait for another (plain http, no storage), none does, and
+ * none waits long for one that does not come in.
  */
 export function entranceTurn(): Promise<() => void> {
   return new Promise((begin) => {
     const locks = navigator.locks as LockManager | undefined;
-    const begun = locks?.request("avatar_live.entrance", () => new Promise<void>(begin));
+    const patience = { signal: AbortSignal.timeout(TURN_MS_MAX) };
+    const begun = locks?.request("avatar_live.entrance", patience, () => new Promise<void>(begin));
     if (begun === undefined) begin(() => undefined);
     else begun.catch(() => begin(() => undefined));
   });
