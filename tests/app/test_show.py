@@ -87,7 +87,7 @@ def test_guests_are_let_in_while_the_show_is_live_and_only_where_the_host_wants_
         show.rehearse()
         assert show.guest_token and show.guest_token != show.token
         show.go_live()
-        show.wait_until_ready("engine", "server", "inlet")
+        show.wait_until_ready("tracker", "engine", "server", "inlet")
         show.use_layer("top-right:40")
         assert show.settings.layer == "top-right:40"
         assert remember(show.settings.engine_plan(show.run_folder), UseLayer("full")).layer == "full"  # type: ignore[union-attr]

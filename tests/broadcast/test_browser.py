@@ -12,6 +12,7 @@ from patience import DEADLINE_S
 from playwright.async_api import Browser, Page
 from show import PLAYER_STREAM, PLAYER_TOKEN, Show, running_show
 
+from avatar_live.broadcast.fanout import KEYFRAME_GAP_S
 from avatar_live.broadcast.feedback import Estimate, Reception
 from avatar_live.broadcast.headers import ABS_SEND_TIME, MID, PLAYOUT_DELAY
 from avatar_live.broadcast.sender import RtpSender
@@ -102,11 +103,13 @@ async def test_a_late_joiner_has_a_picture_at_once(browser: Browser, show: Show)
     first = await watch(browser, show)
     await decoded(first, 20)
     late = await open_page(browser, show)
-    asked = len(show.keyframes_wanted)
+    asked, asked_s = len(show.keyframes_wanted), now_s()
     answer = await late.evaluate("watch()")
     assert answer["status"] == 201
     await decoded(late, 1)
-    assert len(show.keyframes_wanted) == asked + 1
+    assert 1 <= len(show.keyframes_wanted) - asked <= 1 + (now_s() - asked_s) / KEYFRAME_GAP_S, (
+        "once, and until it comes"
+    )
     report = await late.evaluate("inbound('video')")
     assert report["keyFramesDecoded"] >= 1
     assert report["pliCount"] == 0, "a lone delta would have made the browser ask"
