@@ -118,8 +118,8 @@ class Fanout:
         return sum(watcher.put(parcel, self._groups) for watcher in list(strays))
 
     def _ask(self, now_s: float) -> None:
-        needed = [watcher.needs_keyframe_of for watcher in self._strays["video"]]
-        for rung in {*needed, *[rung for rung, asked in self._rungs.items() if asked.is_wanted]}:
+        needed = {watcher.needs_keyframe_of for watcher in self._strays["video"]}
+        for rung in needed | {rung for rung, asked in self._rungs.items() if asked.is_wanted}:
             if rung is not None:
                 self.want_keyframe(rung, now_s)
 

@@ -14,7 +14,7 @@ from avatar_live.signals.encoded import EncodedFrame
 if TYPE_CHECKING:
     from avatar_live.broadcast.sender import RtpSender
 
-REPORTS_LOOK_S: Final = 0.25  # several reports made together cost a third of what each would cost alone
+REPORTS_LOOK_S: Final = 0.25  # reports are made together: the first finds nothing in the caches, the others do
 SENT_MAX: Final = 128  # frames: two seconds at 60 fps, which is as long as their packets are kept
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 PROMPT_S: Final = 5.0  # after the last packet that was missed
 REST_S: Final = 0.25
-TURNS_S: Final = 0.25  # what is done in turn is done together, since the first of them costs several times the next
+TURNS_S: Final = 0.25  # turns are done together: the first finds nothing in the caches, the others do
 READS_MAX: Final = 32  # packets of one viewer in one round: who floods us waits
 DATAGRAM_BYTES_MAX: Final = 2_048
 _SO_TIMESTAMPNS: Final = 35  # Linux tells with each datagram when it came in
