@@ -164,18 +164,20 @@ function coverView(state: State, act: Actions): TemplateResult | typeof nothing 
       <button class="primary" @click=${act.comeBack}>${words.come_back}</button>
     </div>`;
   }
-  if (state.video.at === "unsupported") return coverText(words.unsupported, "still");
+  if (state.video.at === "unsupported") return coverText(words.unsupported, "over");
   if (state.play !== null) return hasPicture(state.play.video) ? nothing : coverText(words.play_loading, "busy");
-  if (state.video.at === "forbidden") return coverText(words.forbidden, "still");
+  if (state.video.at === "forbidden") return coverText(words.forbidden, "over");
   if (state.link.at === "joined" && !state.show.is_live) return coverText(words.away_long, "still");
   if (state.video.at === "stalled") return coverText(words.stalled_long, "busy is-light");
   if (hasPicture(state.video)) return nothing;
   return coverText(state.link.at === "waiting" ? words.reconnecting_long : state.epoch === null ? words.connecting_long : words.loading_long, "busy");
 }
 
-function coverText(text: string, look: "still" | "busy" | "busy is-light"): TemplateResult {
+const SIGNS = { still: "clock", over: "close" } as const;
+
+function coverText(text: string, look: keyof typeof SIGNS | "busy" | "busy is-light"): TemplateResult {
   return html`<div class="cover ${look}">
-    ${look === "still" ? sign("clock") : html`<span class="spinner" aria-hidden="true"></span>`}
+    ${look === "still" || look === "over" ? sign(SIGNS[look]) : html`<span class="spinner" aria-hidden="true"></span>`}
     <p>${text}</p>
   </div>`;
 }
