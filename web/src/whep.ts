@@ -13,6 +13,7 @@ const RETRY_FIRST_MS = 500;
 const RETRY_MAX_MS = 5_000;
 const PULSE_MS = 1_000;
 const FORBIDDEN: readonly number[] = [401, 403];
+const HEALED_BY_WAITING: readonly number[] = [408, 425, 429];
 
 export interface Watch {
   readonly url: string;
@@ -176,7 +177,8 @@ export class WhepClient {
 
   private failed(fault: unknown): void {
     const status = fault instanceof Refusal ? fault.status : 0;
-    if (status >= 400 && status < 500 && this.watch.refused !== undefined) {
+    const is_final = status >= 400 && status < 500 && !HEALED_BY_WAITING.includes(status);
+    if (is_final && this.watch.refused !== undefined) {
       this.stop();
       this.watch.refused();
       return;

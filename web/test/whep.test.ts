@@ -17,11 +17,20 @@ class FakePeer {
 }
 
 /** Call the stream at a server that answers with `answer`, and return how the video stood and how often it was called. */
-async function call(answer: () => Response): Promise<{ stood: VideoAt[]; calls: number }> {
+async function call(
+  answer: () => Response,
+  refused?: () => void,
+): Promise<{ stood: VideoAt[]; calls: number }> {
   const stood: VideoAt[] = [];
   const fetched = vi.fn(() => Promise.resolve(answer()));
   vi.stubGlobal("fetch", fetched);
-  new WhepClient({ url: "http://show/whep", token: "old", isDue: () => true, changed: (video) => stood.push(video.at) }).start();
+  new WhepClient({
+    url: "http://show/whep",
+    token: "old",
+    isDue: () => true,
+    changed: (video) => stood.push(video.at),
+    ...(refused === undefined ? {} : { refused }),
+  }).start();
   await vi.advanceTimersByTimeAsync(60_000);
   return { stood, calls: fetched.mock.calls.length };
 }
@@ -47,6 +56,20 @@ describe("the call for the picture", () => {
     const { stood, calls } = await call(() => new Response("", { status }));
     expect(calls).toBeGreaterThan(5);
     expect(new Set(stood)).toEqual(new Set(["connecting"]));
+  });
+
+  it.each([
+    [400, 1],
+    [403, 1],
+    [404, 1],
+    [408, 0],
+    [429, 0],
+    [503, 0],
+  ])("of a player: status %i sends them back to the audience %i times", async (status, times) => {
+    const refused = vi.fn();
+    const { calls } = await call(() => new Response("", { status }), refused);
+    expect(refused).toHaveBeenCalledTimes(times);
+    expect(calls > 5).toBe(times === 0);
   });
 
   it("is made again while nobody answers", async () => {
