@@ -11,4 +11,4 @@ An interaction may never be lost: it travels through `channels.Link`, and a gift
 Start reading at `engine/frame.py` for the first story and at `room/step.py` for the second.
 """
 
-__version__ = "0.8.0"
+__version__ = "0.9.0"

@@ -174,6 +174,14 @@ MirrorOption = Annotated[
         "--mirror/--no-mirror", help="Move like a mirror, or like another person.", rich_help_panel="The show"
     ),
 ]
+DrawnOption = Annotated[
+    bool,
+    typer.Option(
+        "--drawn/--filmed",
+        help="The camera or video shows an avatar's head, or a person's.",
+        rich_help_panel="The show",
+    ),
+]
 BackdropOption = Annotated[
     str,
     typer.Option(

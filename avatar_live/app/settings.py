@@ -77,6 +77,7 @@ class Settings:
     microphone: str = "off"
     record: str = ""
     inputs: tuple[str, ...] = ()
+    drawn: bool = False
     host: str = "0.0.0.0"  # noqa: S104  (a phone on the same network is to open the link)
     port: int = DEFAULT_PORT
     edges: int = 0
@@ -148,7 +149,7 @@ class Settings:
     def tracker_plan(self, run_folder: Path) -> TrackerPlan:
         """Return what the tracker is started with."""
         folder, models = str(run_folder), str(self.models_folder)
-        return TrackerPlan(folder, models, self.camera, self.microphone, self.record, self.inputs)
+        return TrackerPlan(folder, models, self.camera, self.microphone, self.record, self.inputs, self.drawn)
 
     def engine_plan(self, run_folder: Path, *, has_preview: bool = False) -> EnginePlan:
         """Return what the engine is started with."""

@@ -15,6 +15,7 @@ from avatar_live.app.options import (
     CameraOption,
     DataOption,
     DirectorOption,
+    DrawnOption,
     EncoderOption,
     FpsOption,
     GuestsOption,
@@ -88,6 +89,7 @@ class ShowOptions:
     fps: FpsOption = FPS_USUAL
     encoder: EncoderOption = "auto"
     mirror: MirrorOption = True
+    drawn: DrawnOption = False
     backdrop: BackdropOption = "room"
     light: LightOption = "studio"
     shot: ShotOption = "bust"
@@ -129,7 +131,7 @@ class ShowOptions:
             self.data_folder,
             self.models_folder,
         )
-        settings = replace(settings, microphone=self.microphone)
+        settings = replace(settings, microphone=self.microphone, drawn=self.drawn)
         settings = with_scene(settings, self.backdrop, self.light, self.shot, self.director)
         settings = with_presence(settings, self.when_lost, self.profile)
         settings = with_programs(settings, self.inputs, self.vmc_out)

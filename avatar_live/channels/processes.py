@@ -41,7 +41,8 @@ ENCODERS: Final[tuple[EncoderName, ...]] = get_args(EncoderName)
 class TrackerPlan(msgspec.Struct, frozen=True):
     """Start the tracker: `camera` is "auto", a number, a video file, a take, or "performance" (the recording);
     `microphone` is "off", "auto", a number or a part of a name; `record` is the file of a new take, "" records none;
-    `inputs` are other programs that move the host, the first one first, as `mocap.spec.parse_input` reads them.
+    `inputs` are other programs that move the host, the first one first, as `mocap.spec.parse_input` reads them; `drawn`
+    is whether the camera shows an avatar's head and not a person's.
     """
 
     run_folder: str
@@ -50,6 +51,7 @@ class TrackerPlan(msgspec.Struct, frozen=True):
     microphone: str = "off"
     record: str = ""
     inputs: tuple[str, ...] = ()
+    drawn: bool = False
 
 
 class EnginePlan(msgspec.Struct, frozen=True):

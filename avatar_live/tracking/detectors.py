@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from avatar_live.signals import ARKIT_SHAPES, BodyReading, FaceReading, HandReading
 from avatar_live.tracking.crispness import Crispness
 from avatar_live.tracking.distance import Distance
+from avatar_live.tracking.drawn import DrawnHeads
 from avatar_live.tracking.face_net import face_net
 from avatar_live.tracking.hand_sieve import HandSieve
 from avatar_live.tracking.hands_view import HandsView
@@ -46,10 +47,14 @@ _SHAPE_PLACES: Final = {name: place for place, name in enumerate(ARKIT_SHAPES)}
 
 
 class Detectors:
-    """Hold the three landmarkers open, each for pictures of rising `captured_s`. Raises ModelError."""
+    """Hold the three landmarkers open, each for pictures of rising `captured_s`. Raises ModelError.
 
-    def __init__(self, models: Models) -> None:
+    Heads are a person's, or, if `drawn`, an avatar's.
+    """
+
+    def __init__(self, models: Models, *, drawn: bool = False) -> None:
         self._has_shapes = models.face_has_shapes
+        self._drawn = DrawnHeads() if drawn else None
         if not self._has_shapes:
             face_net()  # read now: a missing file is to be said before the show
         self._face = _open(
@@ -102,6 +107,8 @@ class Detectors:
         face = self._face_of(found, view, region, captured_s) if found.face_landmarks else None
         if face is not None and not self._distance.is_own(face):
             face = None
+        elif self._drawn is not None:
+            face = self._drawn.seen(face, pixels, captured_s)
         self._distance.learn(face, captured_s, max(pixels.shape[:2]))
         self._newest_face = face or self._newest_face
         return face

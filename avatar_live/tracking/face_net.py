@@ -2,6 +2,7 @@
 
 import functools
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
@@ -67,7 +68,7 @@ class FaceNet:
                     for place in range(sum(name.startswith("slopes") for name in file.files))
                 )
                 return cls(file["points"].astype(np.int64), file["centre"], file["spread"], layers, file["is_better"])
-        except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile) as error:
+        except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
             raise ModelError(f"{path} is missing or damaged: fetch this program anew, it comes with it.") from error
 
 

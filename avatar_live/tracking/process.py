@@ -59,7 +59,7 @@ def warm_up(plan: TrackerPlan) -> Tracker | None:
     """Do all that a spare can do before its turn, which opens no camera; None where there are no models."""
     with contextlib.suppress(ModelError):  # said when a picture comes
         prepare(plan.camera)
-        return warmed(_opened(Path(plan.models_folder), Costs()))
+        return warmed(_opened(plan, Costs()))
     return None
 
 
@@ -80,7 +80,7 @@ class _Show:
     """Hold what is open: the source, the landmarkers, and what others hear us through."""
 
     def __init__(self, plan: TrackerPlan, tracker: Tracker | None) -> None:
-        self._models_folder = Path(plan.models_folder)
+        self._plan = plan
         self._publisher = Publisher(Path(plan.run_folder))
         self._publisher.record(plan.record)
         self._health = HealthWriter(Path(plan.run_folder), NAME)
@@ -159,7 +159,7 @@ class _Show:
         if self._tracker is None:
             self._ask_patience()
             try:
-                self._tracker = _opened(self._models_folder, self._costs)
+                self._tracker = _opened(self._plan, self._costs)
             except ModelError as error:
                 self._use(BUNDLED, str(error))
                 return
@@ -211,9 +211,9 @@ class _Show:
             self._health.beat(patience_s)
 
 
-def _opened(models_folder: Path, costs: Costs) -> Tracker:
-    models = installed(models_folder)
+def _opened(plan: TrackerPlan, costs: Costs) -> Tracker:
+    models = installed(Path(plan.models_folder))
     # MediaPipe takes most of a second to load, which the bundled performance does without.
     from avatar_live.tracking.detectors import Detectors
 
-    return Tracker(Detectors(models), costs)
+    return Tracker(Detectors(models, drawn=plan.drawn), costs)

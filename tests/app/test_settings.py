@@ -12,6 +12,7 @@ from avatar_live.app import settings as st
 from avatar_live.app.faults import ShowError, sentence
 from avatar_live.app.network import checked_host
 from avatar_live.app.scene import checked_backdrop
+from avatar_live.app.show_options import ShowOptions
 from avatar_live.channels.processes import EnginePlan
 
 
@@ -70,6 +71,11 @@ def test_sixty_pictures_a_second_get_half_as_many_bits_again() -> None:
 def test_a_rate_or_an_encoder_that_cannot_be_gets_a_sentence(fps: int, encoder: str, words: str) -> None:
     with pytest.raises(ShowError, match=words):
         st.with_picture(a_show(), fps, encoder)
+
+
+@pytest.mark.parametrize("is_drawn", [True, False])
+def test_whether_the_camera_shows_a_drawn_head_reaches_the_tracker(is_drawn: bool) -> None:
+    assert ShowOptions(drawn=is_drawn).settings().tracker_plan(Path("/r")).drawn is is_drawn
 
 
 def test_each_profile_keeps_its_calibrations_in_a_folder_of_its_own() -> None:

@@ -259,7 +259,7 @@ def tracking(
     parts: Annotated[
         list[str] | None,
         typer.Argument(
-            help="head, lids, hands, dark, costs, speech, takes, characters, recovery, soak; left out: all."
+            help="head, characters, lids, hands, dark, costs, speech, takes, recovery, soak; left out: all."
         ),
     ] = None,
     soak_s: Annotated[

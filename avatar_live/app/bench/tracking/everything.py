@@ -41,11 +41,10 @@ Figures = dict[str, Any]
 FOOTAGE: Final = SHARED / "footage"
 OFFICIAL_FACE: Final = SHARED / "models" / FACE.file_name
 MESH: Final = FOOTAGE / "canonical_face_model.obj"
-CHARACTER_STEP_DEG: Final = 20.0  # drawn characters are looked at coarsely: they set no bar
 
 # What is measured by each model, and what does not depend on them.
-BY_MODEL: Final = ("head", "lids", "hands", "dark", "costs")
-ONCE: Final = ("speech", "takes", "characters", "recovery", "soak")
+BY_MODEL: Final = ("head", "characters", "lids", "hands", "dark", "costs")
+ONCE: Final = ("speech", "takes", "recovery", "soak")
 PARTS: Final = (*BY_MODEL, *ONCE)
 
 
@@ -78,6 +77,8 @@ def _by_model(folder: Path, parts: Sequence[str], report: Report, name: str) -> 
                 heads = known_heads(models)
                 figures |= measure_turns(heads, models, known_rotations())
                 figures |= measure_still(heads[0], models) | measure_swings(heads[0], models)
+            case "characters":
+                figures |= measure_characters(models, known_rotations())
             case "lids":
                 figures |= measure_lids(models, footage)
             case "hands":
@@ -94,9 +95,6 @@ def _once(folder: Path, parts: Sequence[str], soak_s: float, report: Report) -> 
     measures: Mapping[str, Callable[[], Figures]] = {
         "speech": measure_speech,
         "takes": measure_takes,
-        "characters": lambda: {
-            "characters": measure_characters(installed(folder), known_rotations(CHARACTER_STEP_DEG, 0))
-        },
         "recovery": lambda: measure_recovery(folder) | measure_busy(folder),
         "soak": lambda: measure_soak(soak_s, folder, report) if soak_s > 0.0 else {},
     }

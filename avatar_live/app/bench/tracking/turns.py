@@ -26,6 +26,8 @@ Doubles = NDArray[np.float64]
 FPS: Final = 30.0
 LATE_S: Final = 0.03  # from the picture to the moment that is drawn: half a camera period and the face's tracking
 LOOKS: Final = 6  # the landmark model finds its region from its last result: so many looks until it stands
+# Who is not found ahead looks around once, and ahead again after each: a drawn head is found more easily from one side.
+LOOKED_AROUND_DEG: Final = ((10.0, 0.0, 0.0), (0.0, 15.0, 0.0), (-10.0, 0.0, 0.0), (0.0, -15.0, 0.0))
 SHOWN_S: Final = 0.8  # of each rotation, so that the way there has been forgotten
 AXES: Final = ("yaw", "pitch", "roll")
 SWEEPS_DEG: Final = (40.0, 30.0, 40.0)
@@ -70,12 +72,14 @@ class Turns:
 
     @property
     def gains(self) -> Doubles:
-        """How much of a turn about one axis alone is shown (3,): the slope of a straight line."""
-        slopes = []
+        """How much of a turn about one axis alone is shown (3,): the slope of a straight line; no number where fewer
+        than three such turns are known."""
+        slopes = np.full(3, np.nan)
         for axis in range(3):
             alone = (np.delete(self.known_deg, axis, axis=1) == 0.0).all(axis=1)
-            slopes.append(np.polyfit(self.known_deg[alone, axis], self.shown_deg[alone, axis], 1)[0])
-        return np.array(slopes)
+            if np.count_nonzero(alone) >= 3:
+                slopes[axis] = np.polyfit(self.known_deg[alone, axis], self.shown_deg[alone, axis], 1)[0]
+        return slopes
 
 
 def known_rotations(step_deg: float = STEP_DEG, mixed: int = MIXED) -> Doubles:
@@ -99,11 +103,11 @@ def measure_turns(heads: Sequence[TexturedHead], models: Models, rotations_deg: 
     return figures | {"gain_min": round(float(gains.min()), 4), "gain_max": round(float(gains.max()), 4)}
 
 
-def turns_of(head: Head, models: Models, rotations_deg: Doubles) -> Turns:
-    """Return what is shown for each rotation of a head."""
-    solver = calibrated(head, models)
+def turns_of(head: Head, models: Models, rotations_deg: Doubles, *, drawn: bool = False) -> Turns:
+    """Return what is shown for each rotation of a head, a person's or a drawn one."""
+    solver = calibrated(head, models, drawn=drawn)
     shown = np.full(rotations_deg.shape, np.nan)
-    with Detectors(models) as detectors:
+    with Detectors(models, drawn=drawn) as detectors:
         at_s = 0.0
         for place, angles in enumerate(rotations_deg):
             picture = head.draw(rotation_of(angles))
@@ -151,15 +155,21 @@ def measure_swings(
     }
 
 
-def calibrated(head: Head, models: Models) -> Solver:
-    """Return a solver that has measured this head looking into the camera, if it is found there."""
+def calibrated(head: Head, models: Models, *, drawn: bool = False) -> Solver:
+    """Return a solver that has measured this head looking into the camera, if it is found there, be it after a turn or
+    two: who sees that nobody follows moves."""
     calibrator = Calibrator()
     calibrator.start("ahead", 0.0)
     face: FaceReading | None = None
-    with Detectors(models) as detectors:
-        ahead = head.draw(np.eye(3))
-        for count in range(LOOKS):
-            face = detectors.face(ahead, count / FPS) or face
+    with Detectors(models, drawn=drawn) as detectors:
+        ahead, at_s = head.draw(np.eye(3)), 0.0
+        for angles_deg in (np.zeros(3), *LOOKED_AROUND_DEG):
+            for picture in (head.draw(rotation_of(np.array(angles_deg))), ahead):
+                for _ in range(LOOKS):
+                    at_s += 1.0 / FPS
+                    face = detectors.face(picture, at_s)
+            if face is not None:
+                break
     if face is None:
         return Solver(mirror=False)
     for count in range(round((AHEAD_S + 1.0) * FPS)):
