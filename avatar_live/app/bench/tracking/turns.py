@@ -163,11 +163,13 @@ def calibrated(head: Head, models: Models, *, drawn: bool = False) -> Solver:
     face: FaceReading | None = None
     with Detectors(models, drawn=drawn) as detectors:
         ahead, at_s = head.draw(np.eye(3)), 0.0
-        for angles_deg in (np.zeros(3), *LOOKED_AROUND_DEG):
-            for picture in (head.draw(rotation_of(np.array(angles_deg))), ahead):
+        for turn_deg in (None, *LOOKED_AROUND_DEG):
+            turned = () if turn_deg is None else (head.draw(rotation_of(np.array(turn_deg))),)
+            for picture in (*turned, ahead):
+                face = None
                 for _ in range(LOOKS):
+                    face = detectors.face(picture, at_s) or face
                     at_s += 1.0 / FPS
-                    face = detectors.face(picture, at_s)
             if face is not None:
                 break
     if face is None:
