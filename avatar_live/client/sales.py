@@ -128,6 +128,7 @@ class Sales:
 
     async def close(self) -> None:
         """Tell what is not told yet, if the room listens, and no more."""
+        await asyncio.sleep(0)  # what the game said last is taken by the loop in its next turn
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(LAST_WORD_S):
                 await self._is_said.wait()

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 RED, GREEN, BLUE, GREY = (200, 40, 40), (40, 200, 40), (40, 40, 200), (128, 128, 128)
 COLOUR_DISTANCE_MAX = 12
 LOST_SHARE, REPAIRED_SHARE_MIN = 0.02, 0.99
-LOSSY_ROUNDS_MAX = 4
+LOSSY_ROUNDS_MAX = 12
 SETTLING_ROUNDS_MAX = 60  # of half a second: for ten seconds a busy browser goes by the slowest pictures it had
 
 # Collect the ages of the next pictures: their 16 bit time stamp against the server's monotonic clock.

@@ -193,7 +193,9 @@ async def test_what_a_game_says_last_is_told_before_it_goes(server: ShowServer) 
     async with Viewer(address(server), "Ann") as ann:
         async with castle(server) as (events, _, _):
             await ann.give("castle/ghost", "one")
-            (await paid(events)).done()
+            effect = await paid(events)
+            await events._sales["castle"]._is_said.wait()  # "accepted" is told, and nothing waits to be
+            effect.done()
         await stands(ann, "one", "done")
 
 
