@@ -5,8 +5,6 @@ It looks at a piece of the picture with the face in its middle, upright; how to 
 
 import functools
 import math
-import zipfile
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
@@ -16,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from avatar_live.motion import quaternions as quat
-from avatar_live.tracking.bundle import ModelError
+from avatar_live.tracking.net_file import opened_net, save_net
 from avatar_live.tracking.source import Pixels
 
 DRAWN_NET: Final = Path(__file__).parents[2] / "assets" / "models" / "drawn_heads.npz"
@@ -127,43 +125,28 @@ class DrawnNet:
     def save(self, path: Path, recipe: str) -> None:
         """Write the network with the fingerprint of what it was made by; the same bytes for the same network."""
         arrays: dict[str, NDArray[np.generic]] = {
-            "recipe": np.asarray(recipe),
             "strides": np.array([one.stride for one in self.convolutions], np.int8),
             "adds": np.array([one.adds for one in self.convolutions]),
         }
         for place, one in enumerate(self.convolutions):
-            arrays[f"kernels {place}"], arrays[f"shifts {place}"] = _halves(one.kernels, one.offsets)
-        for place, layer in enumerate(self.layers):
-            arrays[f"slopes {place}"], arrays[f"offsets {place}"] = _halves(*layer)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("wb") as file:
-            np.savez_compressed(file, allow_pickle=False, **arrays)
+            arrays[f"kernels {place}"] = one.kernels.astype(np.float16)
+            arrays[f"shifts {place}"] = one.offsets.astype(np.float16)
+        save_net(path, recipe, arrays, self.layers)
 
     @classmethod
     def load(cls, path: Path) -> Self:
         """Read the network. Raises ModelError when the file is missing or another one."""
-        try:
-            with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
-                convolutions = tuple(
-                    Convolution(
-                        file[f"kernels {place}"].astype(np.float32),
-                        file[f"shifts {place}"].astype(np.float32),
-                        int(stride),
-                        bool(adds),
-                    )
-                    for place, (stride, adds) in enumerate(zip(file["strides"], file["adds"], strict=True))
+        with opened_net(path) as (file, layers):
+            convolutions = tuple(
+                Convolution(
+                    file[f"kernels {place}"].astype(np.float32),
+                    file[f"shifts {place}"].astype(np.float32),
+                    int(stride),
+                    bool(adds),
                 )
-                layers = tuple(
-                    (file[f"slopes {place}"].astype(np.float32), file[f"offsets {place}"].astype(np.float32))
-                    for place in range(sum(name.startswith("slopes") for name in file.files))
-                )
-                return cls(convolutions, layers)
-        except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
-            raise ModelError(f"{path} is missing or damaged: fetch this program anew, it comes with it.") from error
-
-
-def _halves(*arrays: Floats) -> tuple[NDArray[np.float16], ...]:
-    return tuple(array.astype(np.float16) for array in arrays)
+                for place, (stride, adds) in enumerate(zip(file["strides"], file["adds"], strict=True))
+            )
+            return cls(convolutions, layers)
 
 
 @functools.cache

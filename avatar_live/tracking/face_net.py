@@ -1,8 +1,6 @@
 """The small network of ours that says what the official face model would: the product of `assets/shape_maker`."""
 
 import functools
-import zipfile
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
@@ -10,7 +8,7 @@ from typing import Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from avatar_live.tracking.bundle import ModelError
+from avatar_live.tracking.net_file import opened_net, save_net
 
 FACE_NET: Final = Path(__file__).parents[2] / "assets" / "models" / "face_shapes.npz"
 
@@ -43,33 +41,19 @@ class FaceNet:
     def save(self, path: Path, recipe: str) -> None:
         """Write the network with the fingerprint of what it was made by; the same bytes for the same network."""
         arrays: dict[str, NDArray[np.generic]] = {
-            "recipe": np.asarray(recipe),
             "points": self.points.astype(np.int16),
             "centre": self.centre.astype(np.float32),
             "spread": self.spread.astype(np.float32),
             "is_better": self.is_better,
         }
-        for place, (slopes, offsets) in enumerate(self.layers):
-            arrays[f"slopes {place}"], arrays[f"offsets {place}"] = (
-                slopes.astype(np.float16),
-                offsets.astype(np.float16),
-            )
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("wb") as file:
-            np.savez_compressed(file, allow_pickle=False, **arrays)
+        save_net(path, recipe, arrays, self.layers)
 
     @classmethod
     def load(cls, path: Path) -> Self:
         """Read the network. Raises ModelError when the file is missing or another one."""
-        try:
-            with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
-                layers = tuple(
-                    (file[f"slopes {place}"].astype(np.float32), file[f"offsets {place}"].astype(np.float32))
-                    for place in range(sum(name.startswith("slopes") for name in file.files))
-                )
-                return cls(file["points"].astype(np.int64), file["centre"], file["spread"], layers, file["is_better"])
-        except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
-            raise ModelError(f"{path} is missing or damaged: fetch this program anew, it comes with it.") from error
+        with opened_net(path) as (file, layers):
+            points, is_better = file["points"].astype(np.int64), file["is_better"].astype(np.bool_)
+            return cls(points, file["centre"], file["spread"], layers, is_better)
 
 
 def without_place_and_size(points: Floats) -> Floats:

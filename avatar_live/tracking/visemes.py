@@ -11,7 +11,6 @@ frequency and the harmonics-to-noise ratio of a sampled sound", IFA Proceedings 
 
 import functools
 import math
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
@@ -22,7 +21,7 @@ from numpy.typing import NDArray
 from avatar_live.channels.ring import PACKET_S, PACKET_SAMPLES
 from avatar_live.signals import VOWELS, VoiceReading
 from avatar_live.signals.encoded import AUDIO_CLOCK_HZ
-from avatar_live.tracking.bundle import ModelError
+from avatar_live.tracking.net_file import opened_net, save_net
 
 VOWEL_NET: Final = Path(__file__).parents[2] / "assets" / "models" / "vowels.npz"
 
@@ -77,30 +76,14 @@ class VowelNet:
 
     def save(self, path: Path, recipe: str) -> None:
         """Write the network with the fingerprint of what it was made by; the same bytes for the same network."""
-        arrays: dict[str, NDArray[np.generic]] = {
-            "recipe": np.asarray(recipe),
-            "centre": self.centre.astype(np.float32),
-            "spread": self.spread.astype(np.float32),
-        }
-        for place, (slopes, offsets) in enumerate(self.layers):
-            arrays[f"slopes {place}"] = slopes.astype(np.float16)
-            arrays[f"offsets {place}"] = offsets.astype(np.float16)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("wb") as file:
-            np.savez_compressed(file, allow_pickle=False, **arrays)
+        arrays = {"centre": self.centre.astype(np.float32), "spread": self.spread.astype(np.float32)}
+        save_net(path, recipe, arrays, self.layers)
 
     @classmethod
     def load(cls, path: Path) -> Self:
         """Read the network. Raises ModelError when the file is missing or another one."""
-        try:
-            with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
-                layers = tuple(
-                    (file[f"slopes {place}"].astype(np.float32), file[f"offsets {place}"].astype(np.float32))
-                    for place in range(sum(name.startswith("slopes") for name in file.files))
-                )
-                return cls(file["centre"], file["spread"], layers)
-        except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile) as error:
-            raise ModelError(f"{path} is missing or damaged: fetch this program anew, it comes with it.") from error
+        with opened_net(path) as (file, layers):
+            return cls(file["centre"], file["spread"], layers)
 
 
 @functools.cache

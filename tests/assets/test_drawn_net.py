@@ -175,7 +175,7 @@ def test_hardly_anybody_of_a_hundred_people_is_taken_for_drawn() -> None:
         tiny = np.repeat((255.0 * face[..., None]).astype(np.uint8), 3, axis=2)
         cut = np.asarray(cv2.resize(tiny, (CUT_PX, CUT_PX), interpolation=cv2.INTER_CUBIC), np.uint8)
         taken += net.look(cut).drawn > DRAWN_MIN
-    assert taken <= 3
+    assert taken <= 1
 
 
 def test_the_network_follows_somebody_it_has_never_seen(drawn: Portraits) -> None:
