@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 import pytest_asyncio
 from browser import chromium, until
-from lossy import LossyExit
+from lossy import Losses
 from patience import DEADLINE_S
 from playwright.async_api import Browser, Page
 from show import PLAYER_STREAM, PLAYER_TOKEN, Show, running_show
@@ -26,7 +26,7 @@ RED, GREEN, BLUE, GREY = (200, 40, 40), (40, 200, 40), (40, 40, 200), (128, 128,
 COLOUR_DISTANCE_MAX = 12
 LOST_SHARE, REPAIRED_SHARE_MIN = 0.02, 0.99
 LOSSY_ROUNDS_MAX = 12
-SETTLING_ROUNDS_MAX = 60  # of half a second: for ten seconds a busy browser goes by the slowest pictures it had
+SETTLING_ROUNDS_MAX = 60  # of half a second
 
 # Collect the ages of the next pictures: their 16 bit time stamp against the server's monotonic clock.
 AGES = """([offset, count]) => new Promise((resolve) => {
@@ -38,6 +38,16 @@ AGES = """([offset, count]) => new Promise((resolve) => {
     const now = performance.timeOrigin + performance.now() - offset;
     ages.push((((now - stamp) % 65536) + 65536) % 65536);
     if (ages.length < count) video.requestVideoFrameCallback(read); else resolve(ages);
+  };
+  video.requestVideoFrameCallback(read);
+})"""
+
+# Collect for how many milliseconds the next pictures are held, beside the time that it takes to decode them.
+HELD = """(count) => new Promise((resolve) => {
+  const held = [];
+  const read = (_, {presentationTime, receiveTime, processingDuration}) => {
+    held.push(presentationTime - receiveTime - 1_000 * processingDuration);
+    if (held.length < count) video.requestVideoFrameCallback(read); else resolve(held);
   };
   video.requestVideoFrameCallback(read);
 })"""
@@ -59,6 +69,11 @@ async def show() -> AsyncIterator[Show]:
 async def noisy_show() -> AsyncIterator[Show]:
     async with running_show(is_noisy=True) as running:
         yield running
+
+
+@pytest.fixture
+def losses(monkeypatch: pytest.MonkeyPatch) -> Losses:
+    return Losses.everywhere(monkeypatch)
 
 
 async def open_page(browser: Browser, show: Show) -> Page:
@@ -117,22 +132,19 @@ async def test_a_late_joiner_has_a_picture_at_once(browser: Browser, show: Show)
         await page.close()
 
 
-async def test_a_browser_that_lost_pictures_asks_and_gets_a_keyframe(browser: Browser, show: Show) -> None:
+async def test_a_browser_that_lost_pictures_asks_and_gets_a_keyframe(
+    browser: Browser, show: Show, losses: Losses
+) -> None:
     page = await watch(browser, show, audio=False)
     await decoded(page, 10)
     before, asked = await page.evaluate("inbound('video')"), len(show.keyframes_wanted)
-    lose_packets(show, 5)
+    sender = video_sender(show)
+    sender._line = replace(sender._line, resent_type=None)
+    losses.to_lose = 5  # and none is sent again
     await until(page, "async (count) => (await inbound('video')).pliCount > count", before["pliCount"])
     await eventually(lambda: len(show.keyframes_wanted) > asked)
     await until(page, "async (count) => (await inbound('video')).keyFramesDecoded > count", before["keyFramesDecoded"])
     await page.close()
-
-
-def lose_packets(show: Show, count: int) -> None:
-    """Lose `count` packets on their way to the only viewer, and let none be sent again."""
-    sender = video_sender(show)
-    sender._line = replace(sender._line, resent_type=None)
-    LossyExit.before(sender).to_lose = count
 
 
 def video_sender(show: Show) -> RtpSender:
@@ -155,30 +167,32 @@ async def test_a_browser_decodes_everything_that_was_sent(browser: Browser, nois
     await page.close()
 
 
-async def test_lost_packets_are_sent_again_and_no_keyframe_is_asked_for(browser: Browser, noisy_show: Show) -> None:
+async def test_lost_packets_are_sent_again_and_no_keyframe_is_asked_for(
+    browser: Browser, noisy_show: Show, losses: Losses
+) -> None:
     page = await watch(browser, noisy_show, audio=False)
     await decoded(page, 10)
-    rounds = [await lossy_round(page, noisy_show)]
+    rounds = [await lossy_round(page, noisy_show, losses)]
     while (
         rounds[-1] and len(rounds) < LOSSY_ROUNDS_MAX
     ):  # a browser that gets no time to ask in loses what it waited for
-        rounds.append(await lossy_round(page, noisy_show))
+        rounds.append(await lossy_round(page, noisy_show, losses))
     assert not rounds[-1], rounds
     await page.close()
 
 
-async def lossy_round(page: Page, show: Show) -> dict[str, object]:
+async def lossy_round(page: Page, show: Show, losses: Losses) -> dict[str, object]:
     """Lose some packets until some twenty were repaired; return what was not as it should be."""
     sender = video_sender(show)
-    lossy = LossyExit.before(sender)
+    lost_before = losses.lost[sender._line.payload_type]
     before, asked = await page.evaluate("inbound('video')"), len(show.keyframes_wanted)
-    lossy.share = LOST_SHARE
+    losses.share = LOST_SHARE
     repaired = before.get("retransmittedPacketsReceived", 0)  # not there before the first
     await until(page, "async (n) => (await inbound('video')).retransmittedPacketsReceived >= n", repaired + 20)
-    lossy.share = 0.0
+    losses.share = 0.0
     await decoded(page, (await page.evaluate("inbound('video')"))["framesDecoded"] + 30)
     report = await page.evaluate("inbound('video')")
-    lost = lossy.lost[sender._line.payload_type]
+    lost = losses.lost[sender._line.payload_type] - lost_before
     wrong = {
         "repaired": report["retransmittedPacketsReceived"] - repaired - lost * REPAIRED_SHARE_MIN,
         "keyframes": before["pliCount"] - report["pliCount"] + asked - len(show.keyframes_wanted),
@@ -202,28 +216,27 @@ async def test_a_browser_tells_what_comes_and_what_its_network_carries(browser: 
 
 async def test_a_games_picture_is_shown_at_once_and_the_shows_is_not_hurried(browser: Browser, show: Show) -> None:
     spectator = await watch(browser, show, audio=False)
-    await decoded(spectator, 5)
+    await decoded(spectator, 30)
     assert PLAYOUT_DELAY not in video_sender(show)._line.extensions.ids
+    smoothed_ms = await held_ms(spectator)
     await spectator.evaluate("connection.close()")
     await eventually(lambda: show.broadcaster.streams() == {})
     player = await watch(browser, show, token=PLAYER_TOKEN, input=True, audio=False)
     await decoded(player, 30)
     line = video_sender(show)._line
     assert {MID, ABS_SEND_TIME, PLAYOUT_DELAY} <= set(line.extensions.ids)
-    held_s = float("inf")
-    for _ in range(SETTLING_ROUNDS_MAX):  # a machine that is busy with others decodes late, and that is counted too
-        before = await player.evaluate("inbound('video')")
-        await decoded(player, before["framesDecoded"] + 15)
-        after = await player.evaluate("inbound('video')")
-        target_s, emitted = (
-            after[name] - before[name] for name in ("jitterBufferTargetDelay", "jitterBufferEmittedCount")
-        )
-        held_s = min(held_s, target_s / emitted)
-        if held_s < 0.02:
-            break
-    assert held_s < 0.02
+    assert await held_ms(player) < smoothed_ms / 3
     for page in (spectator, player):
         await page.close()
+
+
+async def held_ms(page: Page) -> float:
+    """Return for how long pictures are held, from the last packet to the screen, without the time to decode them.
+
+    The lower quartile of many: a machine that is busy with others may hold any of them longer.
+    """
+    held = await page.evaluate(HELD, 60)
+    return float(sorted(held)[len(held) // 4])
 
 
 async def test_delete_ends_the_stream_for_one_and_leaves_the_other(browser: Browser, show: Show) -> None:

@@ -3,6 +3,7 @@
 import gc
 import weakref
 from collections.abc import Callable
+from math import ceil
 from typing import Any
 
 import msgspec
@@ -14,6 +15,7 @@ from avatar_live.broadcast.group import REPORTS_LOOK_S, Groups, Sent
 from avatar_live.broadcast.headers import ABS_SEND_TIME, Extensions, Line
 from avatar_live.broadcast.pacing import BURST_PACKETS
 from avatar_live.broadcast.parcels import Parcel
+from avatar_live.broadcast.reports import PAUSE_S_MAX
 from avatar_live.broadcast.sender import RtpSender
 from avatar_live.signals.encoded import EncodedFrame
 
@@ -245,10 +247,11 @@ def test_who_was_sent_silence_alone_is_not_asked_for_a_report_before_there_is_a_
     assert (asked, member.route.reports) == ([0.0], [])
     play(20, b"a sound")
     assert len(member.route.reports) == 1
-    for number in range(21, 90):
+    told_by = 21 + ceil((PAUSE_S_MAX + REPORTS_LOOK_S) * 50)  # however long the pause that was drawn
+    for number in range(21, told_by):
         play(number, b"\xf8\xff\xfe", *([late] if number == 30 else []))
     assert len(member.route.reports) > 1, "its pauses are told of"
     assert not late.route.reports
     late.sender.fall_out()
-    play(90, b"a sound", late)
+    play(told_by, b"a sound", late)
     assert len(late.route.reports) == 1
