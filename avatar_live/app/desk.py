@@ -81,6 +81,14 @@ class DeskShow:
         return self._show.settings.shot
 
     @property
+    def is_mirrored(self) -> bool:
+        return self._show.settings.mirror
+
+    @property
+    def is_drawn(self) -> bool:
+        return self._show.settings.drawn
+
+    @property
     def has_director(self) -> bool:
         return self._show.settings.has_director
 
@@ -162,6 +170,12 @@ class DeskShow:
 
     def use_shot(self, shot: str) -> str | None:
         return _reason(lambda: self._show.use_shot(shot))
+
+    def use_mirror(self, is_on: bool) -> None:
+        self._show.use_mirror(is_on)
+
+    def use_drawn(self, is_on: bool) -> None:
+        self._show.use_drawn(is_on)
 
     def use_director(self, is_on: bool) -> None:
         self._show.use_director(is_on)

@@ -30,12 +30,14 @@ from avatar_live.channels.processes import (
     UseBackdrop,
     UseCamera,
     UseDirector,
+    UseDrawn,
     UseInputs,
     UseLayer,
     UseLevels,
     UseLight,
     UseLostPolicy,
     UseMicrophone,
+    UseMirror,
     UseMusic,
     UseOutlets,
     UseShot,
@@ -87,6 +89,8 @@ def remember(plan: Plan, order: Order) -> Plan:
     match plan, order:
         case TrackerPlan(), UseCamera(camera):
             return msgspec.structs.replace(plan, camera=camera)
+        case TrackerPlan(), UseDrawn(is_on):
+            return msgspec.structs.replace(plan, drawn=is_on)
         case TrackerPlan(), UseMicrophone(microphone):
             return msgspec.structs.replace(plan, microphone=microphone)
         case TrackerPlan(), Record(path):
@@ -107,6 +111,8 @@ def remember(plan: Plan, order: Order) -> Plan:
             return msgspec.structs.replace(plan, shot=shot)
         case EnginePlan(), UseDirector(is_on):
             return msgspec.structs.replace(plan, has_director=is_on)
+        case EnginePlan(), UseMirror(is_on):
+            return msgspec.structs.replace(plan, mirror=is_on)
         case EnginePlan(), UseLostPolicy(policy):
             return msgspec.structs.replace(plan, lost_policy=policy)
         case EnginePlan(), UseLevels(levels):

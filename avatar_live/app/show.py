@@ -43,12 +43,14 @@ from avatar_live.channels.processes import (
     UseBackdrop,
     UseCamera,
     UseDirector,
+    UseDrawn,
     UseInputs,
     UseLayer,
     UseLevels,
     UseLight,
     UseLostPolicy,
     UseMicrophone,
+    UseMirror,
     UseMusic,
     UseOutlets,
     UseShot,
@@ -157,6 +159,16 @@ class LocalShow:
         camera = checked_camera(camera)
         self.settings = replace(self.settings, camera=camera)
         self._order("tracker", UseCamera(camera))
+
+    def use_mirror(self, is_on: bool) -> None:
+        """Move like the host's mirror image, or like another person."""
+        self.settings = replace(self.settings, mirror=is_on)
+        self._order("engine", UseMirror(is_on))
+
+    def use_drawn(self, is_on: bool) -> None:
+        """Follow an avatar's head before the camera or in the clip, or a person's again."""
+        self.settings = replace(self.settings, drawn=is_on)
+        self._order("tracker", UseDrawn(is_on))
 
     def use_microphone(self, microphone: str) -> None:
         """Let viewers hear a microphone: "off", "auto", a number or a part of a name."""

@@ -210,6 +210,12 @@ class UseMicrophone(msgspec.Struct, frozen=True, tag="microphone"):
     microphone: str
 
 
+class UseDrawn(msgspec.Struct, frozen=True, tag="drawn"):
+    """Follow an avatar's head before the camera, or a person's again."""
+
+    is_on: bool
+
+
 class Record(msgspec.Struct, frozen=True, tag="record"):
     """Keep what the senses say from now on in a take, this file; "" ends it."""
 
@@ -250,6 +256,12 @@ class UseDirector(msgspec.Struct, frozen=True, tag="director"):
 
 class UseLostPolicy(msgspec.Struct, frozen=True, tag="lost policy"):
     policy: LostPolicy
+
+
+class UseMirror(msgspec.Struct, frozen=True, tag="mirror"):
+    """Move like the host's mirror image, or like another person."""
+
+    is_on: bool
 
 
 class UseLevels(msgspec.Struct, frozen=True, tag="levels"):
@@ -298,8 +310,8 @@ class Stop(msgspec.Struct, frozen=True, tag="stop"):
 
 
 SceneOrder = UseBackdrop | UseLight | UseShot | UseDirector | UseLayer
-PresenceOrder = UseLostPolicy | Calibrate
-SenseOrder = UseCamera | UseMicrophone | UseInputs | Record
+PresenceOrder = UseLostPolicy | UseMirror | Calibrate
+SenseOrder = UseCamera | UseDrawn | UseMicrophone | UseInputs | Record
 SoundOrder = UseLevels | UseMusic | UseSpeech
 Order = (
     SenseOrder | UseAvatar | UseTitle | SceneOrder | PresenceOrder | SoundOrder | UseVmcOut | Panic | UseOutlets | Stop

@@ -29,6 +29,14 @@ class PresenceControls:
         self.calibrate_button = QPushButton()
         self.calibrate_button.setToolTip("Measures how you look ahead, blink and smile, for this camera.")
         self.calibrate_button.clicked.connect(self._open)
+        self.mirror_button = _switch(
+            "⇄", "Mirror", "Your character moves like your mirror image. Off: like another person."
+        )
+        self.drawn_button = _switch("✎", "Drawn", "The camera or the clip shows a drawn character, not a person.")
+        self.mirror_button.setChecked(show.is_mirrored)
+        self.drawn_button.setChecked(show.is_drawn)
+        self.mirror_button.toggled.connect(show.use_mirror)
+        self.drawn_button.toggled.connect(show.use_drawn)
         self.lost_box = ChoiceBox()
         self.lost_box.setToolTip("What your character does while the camera does not see you.")
         self.lost_box.fill([(name, POLICY_WORDS[name]) for name in LOST_POLICIES])
@@ -40,6 +48,11 @@ class PresenceControls:
     def fields(self) -> tuple[tuple[str, QWidget], ...]:
         """The controls and how they are called."""
         return (("Your face", self.calibrate_button), ("While you are away", self.lost_box))
+
+    @property
+    def switches(self) -> tuple[QWidget, ...]:
+        """The small switches that belong to what moves the character."""
+        return (self.mirror_button, self.drawn_button)
 
     def tell(self, health: dict[str, Health]) -> None:
         """Show what is known of the face, and the tracker's warning."""
@@ -74,3 +87,13 @@ class PresenceControls:
 
     def _select(self) -> None:
         self.lost_box.setCurrentIndex(self.lost_box.findData(self._show.lost_policy))
+
+
+def _switch(sign: str, words: str, help: str) -> QPushButton:
+    """Return a small button that is on or off."""
+    switch = QPushButton(sign)
+    switch.setObjectName("switch")
+    switch.setCheckable(True)
+    switch.setAccessibleName(words)
+    switch.setToolTip(help)
+    return switch

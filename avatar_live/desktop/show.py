@@ -46,6 +46,14 @@ class Show(Protocol):
         """What drives the avatar."""
 
     @property
+    def is_mirrored(self) -> bool:
+        """Whether the avatar moves like the host's mirror image."""
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether the camera or the clip shows an avatar."""
+
+    @property
     def microphone(self) -> str:
         """What viewers hear: "off", "auto" or a microphone."""
 
@@ -122,6 +130,12 @@ class Show(Protocol):
 
     def use_camera(self, camera: str) -> str | None:
         """Let another camera, video or recording drive the avatar."""
+
+    def use_mirror(self, is_on: bool) -> None:
+        """Move like a mirror image, or like another person; at once."""
+
+    def use_drawn(self, is_on: bool) -> None:
+        """Follow an avatar's head, or a person's; at once."""
 
     def use_microphone(self, microphone: str) -> str | None:
         """Let viewers hear a microphone, or nothing."""

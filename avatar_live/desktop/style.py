@@ -94,6 +94,11 @@ QPushButton#record:hover {{ background: #35181f; }}
 QPushButton#record:checked {{ background: {BAD}; border-color: {BAD}; color: {TEXT}; }}
 QFrame#over {{ background: {PANEL}; border: 1px solid {RAISED_MORE}; border-radius: 14px; }}
 QFrame#over QLabel {{ background: transparent; }}
+QPushButton#switch {{
+  min-height: 18px; max-height: 18px; min-width: 22px; max-width: 22px; padding: 0; border-radius: 6px;
+  color: {FAINT}; font-size: 12px;
+}}
+QPushButton#switch:checked {{ background: #2d2358; border-color: {VIOLET}; color: {TEXT}; }}
 QPushButton#mute {{ padding: 0 6px; }}
 QPushButton#mute:checked {{ background: #35181f; border-color: {BAD}; color: {BAD}; }}
 QSlider {{ background: transparent; min-height: 22px; }}

@@ -137,7 +137,7 @@ class Window(QWidget):
         controls = QFrame()
         controls.setObjectName("card")
         grid = QGridLayout(controls)
-        grid.setContentsMargins(16, 12, 16, 14)
+        grid.setContentsMargins(16, 9, 16, 11)
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(5)
         rows: tuple[tuple[tuple[str, QWidget], ...], ...] = (
@@ -162,6 +162,10 @@ class Window(QWidget):
                 heading.addWidget(label)
                 if widget is self.microphone_box:
                     heading.addWidget(self.meter, 1)
+                elif widget is self.camera_box:
+                    heading.addStretch(1)
+                    for switch in self.presence.switches:
+                        heading.addWidget(switch)
                 grid.addLayout(heading, 3 * number, column, 1, wide.get(widget, 1))
                 grid.addWidget(widget, 3 * number + 1, column, 1, wide.get(widget, 1))
                 column += wide.get(widget, 1)

@@ -43,12 +43,14 @@ from avatar_live.channels.processes import (
     UseBackdrop,
     UseCamera,
     UseDirector,
+    UseDrawn,
     UseInputs,
     UseLayer,
     UseLevels,
     UseLight,
     UseLostPolicy,
     UseMicrophone,
+    UseMirror,
     UseMusic,
     UseOutlets,
     UseShot,
@@ -100,7 +102,7 @@ def run(plan: EnginePlan, stage: Stage, orders: Lossless[Order], taken: TakenCue
     stage.set_avatar(avatar)
     overlay = Overlay(plan.title, licence_of(avatar.meta).credit_line)
     reactions = Reactions(read_clips(Path(plan.clips)) if plan.clips else {}, hips_height_m(avatar))
-    show = Show(Solver(plan.mirror), Rig(avatar), stage, overlay, reactions)
+    show = Show(Solver(), Rig(avatar), stage, overlay, reactions)
     show.solver.use_build(build_of(show.rig.rest_places_m))
     with contextlib.closing(Engine(plan, Path(plan.run_folder), show, taken)) as engine:
         engine.run(orders)
@@ -118,6 +120,7 @@ class Engine:
         show.stage.use_shot(plan.shot)
         show.stage.use_director(plan.has_director)
         self._use_backdrop(plan.backdrop)
+        show.solver.use_mirror(plan.mirror)
         show.solver.use_lost_policy(plan.lost_policy)
         self._calibrating = Calibrating(plan.calibrations)
         self._told_calibration = self._calibrating.state
@@ -210,6 +213,8 @@ class Engine:
                     self._sound.hear_guest(self._guest.is_placed)
                 case UseLostPolicy(policy):
                     self._show.solver.use_lost_policy(policy)
+                case UseMirror(is_on):
+                    self._show.solver.use_mirror(is_on)
                 case Calibrate():
                     self._know_source()  # which camera it is about
                     self._calibrating.obey(order, clock.now_s())
@@ -222,7 +227,7 @@ class Engine:
                 case UseVmcOut(address):
                     self._vmc_out.close()
                     self._vmc_out = VmcOut(address)
-                case UseCamera() | UseMicrophone() | UseInputs() | Record() | UseOutlets():
+                case UseCamera() | UseDrawn() | UseMicrophone() | UseInputs() | Record() | UseOutlets():
                     pass  # other parts'
                 case _:
                     assert_never(order)

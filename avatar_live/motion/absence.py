@@ -36,7 +36,7 @@ class Absence:
     def __init__(self, seed: int, chat_side: float) -> None:
         self.policy: LostPolicy = "idle"
         self._seed = seed
-        self._chat_side = chat_side
+        self.chat_side = chat_side
         self._called_s = -math.inf
         self._last: Motion | None = None
 
@@ -59,7 +59,7 @@ class Absence:
             shapes = self._last.shapes.copy()
             shapes[BLINKS] = lids_closed(now_s, self._seed)
             return Motion(self._last.rotations.copy(), shapes, self._last.gaze, self._last.hips_m)
-        idle = idle_at(now_s, self._seed, self._chat_side, self._called_s)
+        idle = idle_at(now_s, self._seed, self.chat_side, self._called_s)
         rotations = standing()
         rotations[rows(*idle.turns)] = np.array(list(idle.turns.values()))
         motion = Motion(rotations, idle.shapes, idle.gaze, idle.hips_m)

@@ -35,6 +35,7 @@ BLIND_S = 0.15  # a mouth that was seen so lately is seen
 HOLD_S = 0.3  # a lost face usually comes back at once: a hand passed before it
 TO_IDLE_S = 0.8
 TO_STANCE_S = 0.6  # legs that come into sight, or go
+TO_MIRROR_S = 0.5
 GAP_S = 0.2  # readings further apart than this may differ by a jump, which is crossed like a return
 DT_S_MAX = 0.1
 STARE_S_MAX = 6.0  # who seems never to blink is too far away to be read, and an avatar that never blinks looks dead
@@ -42,6 +43,7 @@ LID_SHUT_MIN = 0.5
 
 _SHAPES = len(ARKIT_SHAPES)
 _ARMS = {side: rows(*(f"{side.name}{bone}" for bone in ARM_BONES)) for side in (LEFT, RIGHT)}
+_ALL = np.arange(len(BONES))
 _TRUNK = np.array([row for row in range(len(BONES)) if all(row not in arm for arm in _ARMS.values())])
 
 
@@ -59,9 +61,9 @@ class Solver:
         self._limbs = {side: Limb(side) for side in (LEFT, RIGHT)}
         self._stance = Stance()
         self._bridge = Bridge()
+        self._mirror_bridge = Bridge()
         self._mouth = SpokenMouth()
-        # The chat is at the viewer's right, which is the left of an avatar that faces the viewer.
-        self._absence = Absence(seed, chat_side=-1.0 if mirror else 1.0)
+        self._absence = Absence(seed, chat_side(mirror))
         self._calibration = UNCALIBRATED
         self._given = Given()
         self._reading: FaceReading | None = None
@@ -81,6 +83,18 @@ class Solver:
         self._gaze.use_ahead(ahead)
         self._torso = Torso(np.array(ahead.place_m) if ahead is not None else None)
         self._reading = None  # the next reading, were it the last one again, is understood anew
+
+    @property
+    def is_mirrored(self) -> bool:
+        """Whether the avatar moves like the person's mirror image."""
+        return self._is_mirrored
+
+    def use_mirror(self, is_on: bool) -> None:
+        """Move like the person's mirror image from now on, or like another person, without a jump."""
+        if is_on != self._is_mirrored:
+            self._is_mirrored = is_on
+            self._absence.chat_side = chat_side(is_on)
+            self._mirror_bridge.start(TO_MIRROR_S)
 
     @property
     def lost_policy(self) -> LostPolicy:
@@ -122,7 +136,7 @@ class Solver:
             motion = self._absence.at(now_s, self._lost_s)
         if self._stance.look(readings, now_s, dt_s):
             self._bridge.start(TO_STANCE_S)
-        motion = self._cross(self._stance.carry(motion, self._is_tracked), dt_s)
+        motion = _crossed(self._bridge, self._stance.carry(motion, self._is_tracked), _TRUNK, dt_s)
         motion.rotations[LEGS] = self._stance.legs(motion, dt_s)
         chest = chest_of(self._given.trunk(motion.rotations))
         for side, limb in self._limbs.items():
@@ -134,6 +148,7 @@ class Solver:
         motion = Motion(breathe(motion.rotations, now_s), shapes, motion.gaze, hips_m)
         motion = self._given.over(motion, dt_s)
         motion = mirrored(motion) if self._is_mirrored else motion
+        motion = _crossed(self._mirror_bridge, motion, _ALL, dt_s)
         return Pose(
             rotations=dict(zip(BONES, quat.normalized(motion.rotations), strict=True)),
             shapes=np.clip(motion.shapes, 0.0, 1.0),
@@ -203,12 +218,19 @@ class Solver:
             shapes[BLINKS] = np.maximum(shapes[BLINKS], lids_closed(now_s, self._seed))
         return Motion(rotations, shapes, self._gaze.at(dt_s), np.zeros(3))
 
-    def _cross(self, motion: Motion, dt_s: float) -> Motion:
-        """Soften the switch between tracking and idle; arms have their own crossings."""
-        numbers = np.concatenate((motion.shapes, motion.gaze, motion.hips_m))
-        trunk, numbers = self._bridge.cross(motion.rotations[_TRUNK], numbers, dt_s)
-        motion.rotations[_TRUNK] = trunk
-        return Motion(motion.rotations, numbers[:_SHAPES], numbers[_SHAPES : _SHAPES + 2], numbers[_SHAPES + 2 :])
+
+def chat_side(is_mirrored: bool) -> float:
+    """Return where the person sees the chat, as `Absence` takes it: at the viewer's right, which is the left of an
+    avatar that faces the viewer."""
+    return -1.0 if is_mirrored else 1.0
+
+
+def _crossed(bridge: Bridge, motion: Motion, bones: NDArray[np.intp], dt_s: float) -> Motion:
+    """Soften a switch in these bones and in all else but the other bones: arms have crossings of their own."""
+    numbers = np.concatenate((motion.shapes, motion.gaze, motion.hips_m))
+    turned, numbers = bridge.cross(motion.rotations[bones], numbers, dt_s)
+    motion.rotations[bones] = turned
+    return Motion(motion.rotations, numbers[:_SHAPES], numbers[_SHAPES : _SHAPES + 2], numbers[_SHAPES + 2 :])
 
 
 def _fresh_body(readings: Readings | None, now_s: float) -> BodyReading | None:

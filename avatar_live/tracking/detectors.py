@@ -89,6 +89,11 @@ class Detectors:
     ) -> None:
         self.close()
 
+    def use_drawn(self, is_on: bool) -> None:
+        """Follow an avatar's head from the next picture on, or a person's. Raises ModelError."""
+        if is_on != (self._drawn is not None):
+            self._drawn = DrawnHeads() if is_on else None
+
     def close(self) -> None:
         """Close the three landmarkers."""
         for landmarker in (self._face, self._body, self._hands):

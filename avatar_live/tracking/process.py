@@ -8,6 +8,8 @@ import contextlib
 from pathlib import Path
 from typing import Final, assert_never
 
+import msgspec
+
 from avatar_live import clock
 from avatar_live.channels import Lossless
 from avatar_live.channels.child import HealthWriter, newest
@@ -24,12 +26,14 @@ from avatar_live.channels.processes import (
     UseBackdrop,
     UseCamera,
     UseDirector,
+    UseDrawn,
     UseInputs,
     UseLayer,
     UseLevels,
     UseLight,
     UseLostPolicy,
     UseMicrophone,
+    UseMirror,
     UseMusic,
     UseOutlets,
     UseShot,
@@ -99,6 +103,7 @@ class _Show:
         self._sound_path = Path(plan.run_folder) / SOUND_RING
         self._microphone = Microphone(plan.microphone, self._sound_path, self._publisher.say)
         self._inputs = Inputs(plan.inputs, self._publisher.say)
+        self._use_drawn(plan.drawn)  # a spare was opened for an older plan
 
     def obey(self, orders: list[Order]) -> bool:
         """Carry out the orders; False when one is to stop."""
@@ -110,6 +115,8 @@ class _Show:
                     return False
                 case UseCamera(camera):
                     self._use(camera)
+                case UseDrawn(is_on):
+                    self._use_drawn(is_on)
                 case UseMicrophone(microphone):
                     self._microphone.close()
                     self._microphone = Microphone(microphone, self._sound_path, self._publisher.say)
@@ -120,7 +127,16 @@ class _Show:
                     self._inputs = Inputs(inputs, self._publisher.say)
                 case UseAvatar() | UseTitle() | Panic() | UseBackdrop() | UseLight() | UseShot() | UseDirector():
                     pass  # the engine's
-                case UseLostPolicy() | Calibrate() | UseVmcOut() | UseLayer() | UseLevels() | UseMusic() | UseSpeech():
+                case (
+                    UseLostPolicy()
+                    | UseMirror()
+                    | Calibrate()
+                    | UseVmcOut()
+                    | UseLayer()
+                    | UseLevels()
+                    | UseMusic()
+                    | UseSpeech()
+                ):
                     pass  # the engine's, too
                 case UseOutlets():
                     pass  # the outlets'
@@ -154,6 +170,14 @@ class _Show:
         self._ask_patience()
         self._capture.close()
         self._capture = Capture(camera, self._say_again, reason)
+
+    def _use_drawn(self, is_on: bool) -> None:
+        self._plan = msgspec.structs.replace(self._plan, drawn=is_on)
+        if self._tracker is not None:
+            try:
+                self._tracker.use_drawn(is_on)
+            except ModelError as error:
+                self._use(BUNDLED, str(error))
 
     def _track(self, picture: Picture) -> None:
         if self._tracker is None:

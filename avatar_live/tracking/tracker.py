@@ -37,6 +37,9 @@ class Seeing(Protocol):
     ) -> tuple[HandReading | None, HandReading | None]:
         """Return the person's own left and right hand."""
 
+    def use_drawn(self, is_on: bool) -> None:
+        """Follow an avatar's head, or a person's."""
+
     def close(self) -> None:
         """Let go of the models."""
 
@@ -89,6 +92,10 @@ class Tracker:
     def words(self) -> str:
         """Say for the host what is done to the pictures, where anything is."""
         return DARK_WORDS if self._low_light.is_on else ""
+
+    def use_drawn(self, is_on: bool) -> None:
+        """Follow an avatar's head from the next picture on, or a person's. Raises ModelError."""
+        self._detectors.use_drawn(is_on)
 
     def close(self) -> None:
         """Let go of the models."""

@@ -47,10 +47,10 @@ def main() -> None:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
     if behaviour == "chatty":
         sys.stdout.write("x" * 1_500_000)
-    words = f"uses {behaviour}"
+    words = f"uses {behaviour}{' drawn' if isinstance(plan, TrackerPlan) and plan.drawn else ''}"
     if isinstance(plan, EnginePlan):
         words = f"panic {plan.is_panic_on} {plan.backdrop} {plan.light} {plan.shot} {plan.has_director}"
-        words += f" {plan.lost_policy} {Path(plan.calibrations).name}"
+        words += f" {plan.mirror} {plan.lost_policy} {Path(plan.calibrations).name}"
     if isinstance(plan, OutletsPlan):
         words = " ".join(plan.outlets)
     if isinstance(plan, ServerPlan):

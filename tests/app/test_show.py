@@ -141,8 +141,16 @@ def test_the_scene_is_checked_kept_and_given_to_the_engine(show: LocalShow, tmp_
     show.use_light("neon")
     show.use_shot("wide")
     show.use_director(True)
+    show.use_mirror(False)
     plan = show.settings.engine_plan(tmp_path)
     assert (plan.backdrop, plan.light, plan.shot, plan.has_director) == (str(picture), "neon", "wide", True)
+    assert not plan.mirror
+
+
+def test_a_drawn_head_is_kept_and_told_to_the_tracker(show: LocalShow, tmp_path: Path) -> None:
+    assert not show.settings.tracker_plan(tmp_path).drawn
+    show.use_drawn(True)
+    assert show.settings.tracker_plan(tmp_path).drawn
 
 
 def test_a_take_is_recorded_in_the_shows_own_folder_until_it_is_ended(show: LocalShow, tmp_path: Path) -> None:

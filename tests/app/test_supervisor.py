@@ -25,8 +25,10 @@ from avatar_live.channels.processes import (
     UseBackdrop,
     UseCamera,
     UseDirector,
+    UseDrawn,
     UseLight,
     UseLostPolicy,
+    UseMirror,
     UseShot,
 )
 
@@ -170,15 +172,16 @@ def test_an_order_reaches_the_part_and_survives_its_fall(stage: Stage) -> None:
     wait(show, lambda s: s.health()["tracker"].status == "uses other")
     for order in (Panic(True), UseBackdrop("#123456"), UseLight("neon"), UseShot("wide"), UseDirector(True)):
         show.order("engine", order)
-    for presence in (UseLostPolicy("sleep"), Calibrate(1, "ahead")):
+    for presence in (UseMirror(False), UseLostPolicy("sleep"), Calibrate(1, "ahead")):
         show.order("engine", presence)
+    show.order("tracker", UseDrawn(True))
     before = show.processes()
     for pid in before.values():
         os.kill(pid, signal.SIGKILL)
     wait(show, lambda s: set(s.processes()) == set(before) and not set(s.processes().values()) & set(before.values()))
     wait(show, is_ready("tracker", "engine"))
-    assert show.health()["tracker"].status == "uses other"
-    assert show.health()["engine"].status == "panic True #123456 neon wide True sleep ann"
+    assert show.health()["tracker"].status == "uses other drawn"
+    assert show.health()["engine"].status == "panic True #123456 neon wide True False sleep ann"
 
 
 def test_stopping_ends_every_process_even_one_that_does_not_listen(stage: Stage) -> None:

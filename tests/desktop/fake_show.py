@@ -46,6 +46,8 @@ class FakeShow:
         self.light = "studio"
         self.shot = "bust"
         self.has_director = False
+        self.is_mirrored = True
+        self.is_drawn = False
         self.layer = ""
         self.guest_door = "http://192.168.1.23:8080/whip by WHIP, bearer token come-in"
         self.lost_policy = "idle"
@@ -145,6 +147,14 @@ class FakeShow:
         self.calls.append(("use_shot", shot))
         self.shot = shot
         return None
+
+    def use_mirror(self, is_on: bool) -> None:
+        self.calls.append(("use_mirror", is_on))
+        self.is_mirrored = is_on
+
+    def use_drawn(self, is_on: bool) -> None:
+        self.calls.append(("use_drawn", is_on))
+        self.is_drawn = is_on
 
     def use_director(self, is_on: bool) -> None:
         self.calls.append(("use_director", is_on))

@@ -43,6 +43,21 @@ def answer(desk: Desk, step: CalibrationStep, outcome: str, share: float = 0.0, 
     desk.show.calibration = state
 
 
+def test_mirror_and_drawn_heads_are_switched_with_a_click_and_show_how_the_show_began(
+    application: QApplication, tmp_path: Path
+) -> None:
+    desk = Desk(tmp_path)
+    mirror, drawn = desk.window.presence.mirror_button, desk.window.presence.drawn_button
+    assert (mirror.isChecked(), drawn.isChecked(), desk.show.calls) == (True, False, [])
+    desk.click(mirror)
+    desk.click(drawn)
+    assert desk.show.calls == [("use_mirror", False), ("use_drawn", True)]
+    desk.click(mirror)
+    assert desk.show.calls[-1] == ("use_mirror", True)
+    desk.keep("switches")
+    desk.close()
+
+
 def test_three_steps_are_asked_for_one_after_another_and_the_result_is_told(desk: Desk) -> None:
     panel = opened(desk)
     assert panel.title.text() == "Look straight at the camera"

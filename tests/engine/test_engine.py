@@ -45,6 +45,7 @@ from avatar_live.channels.processes import (
     UseLayer,
     UseLight,
     UseLostPolicy,
+    UseMirror,
     UseShot,
     UseTitle,
     Watched,
@@ -227,6 +228,13 @@ async def test_what_is_shown_while_nobody_is_seen_is_the_plans_then_what_is_orde
         assert around.show.solver.lost_policy == "sleep"
         around.orders.put(UseLostPolicy("hold"))
         await around.until(lambda: around.show.solver.lost_policy == "hold")
+
+
+async def test_the_mirror_is_the_plans_then_what_is_ordered(tmp_path: Path, avatar: Avatar) -> None:
+    async with performing(tmp_path, avatar, mirror=False) as around:
+        assert not around.show.solver.is_mirrored
+        around.orders.put(UseMirror(True))
+        await around.until(lambda: around.show.solver.is_mirrored)
 
 
 async def test_a_watched_player_gets_a_stream_until_nobody_watches(tmp_path: Path, avatar: Avatar) -> None:

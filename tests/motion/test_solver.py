@@ -81,6 +81,25 @@ def test_the_left_hand_raises_the_mirrored_avatars_right_one() -> None:
         assert bend[other] < math.radians(30.0)
 
 
+def test_the_mirror_is_switched_without_a_jump_and_then_it_is_as_if_it_had_always_been_so() -> None:
+    turned = seen(face(-30.0, 0.0, 12.0), body(RAISED, HANGING))
+    solver, other = Solver(mirror=True), Solver(mirror=False)
+    poses = []
+    for frame in range(120):
+        now_s = frame * FRAME_S
+        if frame == 60:
+            solver.use_mirror(False)
+        assert turned.face is not None and turned.body is not None
+        now = replace(turned, face=replace(turned.face, captured_s=now_s), body=replace(turned.body, captured_s=now_s))
+        poses.append(solver.solve(now, now_s, FRAME_S))
+        last = other.solve(now, now_s, FRAME_S)
+    assert yaw_deg_of(poses[59]) * yaw_deg_of(poses[-1]) < -400.0
+    steps = [largest_step_deg(*pair) for pair in itertools.pairwise(poses[58:])]
+    assert max(steps) < 25.0, "an arm goes all the way from one side to the other in half a second"
+    assert largest_step_deg(poses[-1], last) < 0.01
+    np.testing.assert_allclose(poses[-1].shapes, last.shapes, atol=1e-9)
+
+
 def test_mirroring_twice_is_the_motion_itself_and_swaps_sides_once() -> None:
     numbers = np.random.default_rng(8)
     motion = Motion(

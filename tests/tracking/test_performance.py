@@ -137,6 +137,9 @@ class Actor:
         hand = HandReading(points, points / 1_000.0, 1.0, captured_s)
         return (None if int(pixels[0, 0, 1]) in self._hidden else hand), None
 
+    def use_drawn(self, is_on: bool) -> None:
+        raise NotImplementedError
+
     def close(self) -> None:
         pass
 

@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import av
 import msgspec
@@ -16,7 +16,7 @@ import pytest
 from numpy.typing import NDArray
 from patience import DEADLINE_S
 
-from avatar_live.channels import Slot
+from avatar_live.channels import Lossless, Slot
 from avatar_live.channels.child import BEGIN, SPARE
 from avatar_live.channels.processes import (
     GIVEN_SLOT,
@@ -31,15 +31,19 @@ from avatar_live.channels.processes import (
     Stop,
     TrackerPlan,
     UseCamera,
+    UseDrawn,
     UseMicrophone,
     health_slot,
 )
 from avatar_live.mocap.replay import replay
 from avatar_live.motion.framing import WORDS
 from avatar_live.signals import READINGS_BYTES, VOICE_BYTES, Readings, readings_from_bytes, readings_to_bytes
+from avatar_live.tracking.cameras import BUNDLED
+from avatar_live.tracking.costs import Costs
 from avatar_live.tracking.models import Models
+from avatar_live.tracking.process import run
 from avatar_live.tracking.takes import read_take
-from avatar_live.tracking.tracker import DARK_WORDS
+from avatar_live.tracking.tracker import DARK_WORDS, Tracker
 
 T = TypeVar("T")
 Pixels = NDArray[np.uint8]
@@ -174,6 +178,24 @@ def _is_at_rest(process: psutil.Process) -> bool:
     before = process.cpu_times()
     time.sleep(0.5)
     return bool(process.cpu_times() == before)
+
+
+def test_a_spare_and_later_orders_follow_the_heads_that_the_host_shows(tmp_path: Path) -> None:
+    class Spare:
+        def __init__(self) -> None:
+            self.costs, self.told = Costs(), list[bool]()
+
+        def use_drawn(self, is_on: bool) -> None:
+            self.told.append(is_on)
+
+        def close(self) -> None:
+            pass
+
+    spare, orders = Spare(), Lossless[Order](2)
+    for order in (UseDrawn(False), Stop()):
+        orders.put(order)
+    run(TrackerPlan(str(tmp_path), "", BUNDLED, drawn=True), orders, cast(Tracker, spare))
+    assert spare.told == [True, False]
 
 
 def test_a_spare_without_models_waits_all_the_same(clip: Path, tmp_path: Path) -> None:

@@ -33,6 +33,9 @@ class Seeing:
         points = np.zeros((21, 3), np.float32)
         return HandReading(points, points, 1.0, captured_s), None
 
+    def use_drawn(self, is_on: bool) -> None:
+        raise NotImplementedError
+
     def close(self) -> None:
         self.asked.append("close")
 
