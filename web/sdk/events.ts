@@ -17,6 +17,7 @@ import type {
 import { type PaidEffect, Sales } from "./sales";
 
 const ANSWER_MS_MAX = 10_000;
+const LAST_WORD_MS = 2_000;
 const KEEPALIVE_S = 10; // until the welcome says otherwise
 const WAITING_MAX = 10_000; // events that a `for await` has not looked at yet
 const EFFECT_TYPES = ["effect_asked", "effect_ended"] as const;
@@ -164,8 +165,16 @@ export class Events {
     });
   }
 
-  /** Say goodbye; what goes through the events ends. */
-  close(): void {
+  /** Say goodbye once the room has heard what games said last, for which it has two seconds; what goes through the
+   * events ends then, at once where nothing is left to say. */
+  async close(): Promise<void> {
+    const telling = [...this.sales.values()].map((sales) => sales.telling).filter((one) => one !== null);
+    if (telling.length > 0 && this.closed === null) {
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      const enough = new Promise((resolve) => (timer = setTimeout(resolve, LAST_WORD_MS)));
+      await Promise.race([Promise.all(telling), enough]);
+      clearTimeout(timer);
+    }
     this.end(new ClosedError("This line is closed.", 1000));
   }
 

@@ -5,7 +5,7 @@
  * side, a lost answer. `id` is the same each time, so this module answers for what it knows, and tells the game the rest.
  */
 
-import { RefusedError } from "./errors";
+import { ClosedError, RefusedError } from "./errors";
 import type { EffectAskedEvent, OfferedEffect, OfferTaken, ReportEffect } from "./protocol";
 
 const KNOWN_MAX = 1_000; // effects whose end is remembered
@@ -48,7 +48,8 @@ export class Sales {
   private readonly going = new Map<string, PaidEffect>();
   private readonly done: Set<string>;
   private readonly unsaid: { readonly id: string; readonly step: EffectStep; readonly reason: string }[] = [];
-  private is_telling = false;
+  /** Ends when the room has heard all that was said; null while nothing is left to tell. */
+  telling: Promise<void> | null = null;
   private offer_is_taken: (() => void) | null = null; // while what is said waits for that
   private offered = Promise.resolve();
 
@@ -128,12 +129,11 @@ export class Sales {
 
   private tell_soon(id: string, step: EffectStep, reason = ""): void {
     this.unsaid.push({ id, step, reason });
-    if (!this.is_telling) void this.tell();
+    this.telling ??= this.tell();
   }
 
-  /** Tell the room, one report after the other, each until it is answered. */
+  /** Tell the room, one report after the other, each until it is answered or the line is closed for good. */
   private async tell(): Promise<void> {
-    this.is_telling = true;
     for (let report = this.unsaid[0]; report !== undefined; report = this.unsaid[0]) {
       const { id, step, reason } = report;
       try {
@@ -142,6 +142,7 @@ export class Sales {
         this.unsaid.shift();
         this.told(id, step, step === "done" || step === "failed");
       } catch (error) {
+        if (error instanceof ClosedError) break; // the room pays back what it has not heard of
         if (error instanceof RefusedError) {
           this.unsaid.shift();
           this.told(id, step, true); // it is over, and paid back where it was not done
@@ -149,7 +150,7 @@ export class Sales {
       }
       await new Promise((resolve) => setTimeout(resolve, PACE_MS));
     }
-    this.is_telling = false;
+    this.telling = null;
   }
 
   private told(id: string, step: EffectStep, is_over: boolean): void {

@@ -269,6 +269,39 @@ describe("sales", () => {
     expect(states()).toEqual(["done"]);
   });
 
+  it("tell what a game says last before the line closes", async () => {
+    const events = opened();
+    events.on("paid", (effect) => (effect.done(), void events.close()));
+    FakeSocket.last.tell(WELCOME);
+    const selling = events.sell("castle", [GHOST]);
+    answer({ asked: [ASKED] });
+    await selling;
+    await vi.advanceTimersByTimeAsync(0);
+    answer();
+    await vi.advanceTimersByTimeAsync(100);
+    expect(states()).toEqual(["accepted", "done"]);
+    expect(links.at(-1)).toEqual({ at: "open" });
+    answer();
+    await vi.advanceTimersByTimeAsync(100);
+    expect(links.at(-1)).toMatchObject({ at: "closed", code: 1000 });
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it("wait two seconds for a room that does not listen, and then leave nothing behind", async () => {
+    const events = opened();
+    FakeSocket.last.tell(WELCOME);
+    const selling = events.sell("castle", [GHOST]);
+    answer({ asked: [ASKED] });
+    await selling;
+    const closing = events.close();
+    await vi.advanceTimersByTimeAsync(1_900);
+    expect(links.at(-1)).toEqual({ at: "open" });
+    await vi.advanceTimersByTimeAsync(200);
+    await closing;
+    expect(links.at(-1)).toMatchObject({ at: "closed", code: 1000 });
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
   it("tell the room what is done, also where the journal can neither be read nor written", async () => {
     const full = (): never => {
       throw new DOMException("The quota has been exceeded.", "QuotaExceededError");
