@@ -82,6 +82,7 @@ class Sales:
         self._unsaid: deque[ReportEffect] = deque()
         self._is_offered, self._has_unsaid, self._is_said = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._is_said.set()
+        self._is_ending = False
         self._offering: asyncio.Task[None] | None = None
         self._telling = asyncio.create_task(self._tell(), name="avatar_live sales")
 
@@ -108,6 +109,8 @@ class Sales:
 
     def asked(self, asked: EffectAskedEvent) -> None:
         """Take a paid effect, or answer again for one that is known."""
+        if self._is_ending:
+            return
         going = self._going.get(asked.id)
         if asked.id in self._done:
             self._tell_soon(asked.id, "done")
@@ -127,7 +130,8 @@ class Sales:
             effect.state = state
 
     async def close(self) -> None:
-        """Tell what is not told yet, if the room listens, and no more."""
+        """Take no more effects, of which the room pays back what nobody has, and tell it the rest, if it listens."""
+        self._is_ending = True
         await asyncio.sleep(0)  # what the game said last is taken by the loop in its next turn
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(LAST_WORD_S):
@@ -174,6 +178,9 @@ class Sales:
             while self._unsaid:
                 await self._is_offered.wait()  # on a new line the room asks anew, and only then hears an answer
                 report = self._unsaid[0]
+                if self._is_ending and report.state == "accepted":
+                    self._unsaid.popleft()
+                    continue
                 with contextlib.suppress(ClientError):  # no answer: the same again
                     await self._tell_one(report)
                     self._unsaid.popleft()
@@ -192,6 +199,8 @@ class Sales:
         if effect is None:
             return
         if not is_over and report.state == "accepted" and not effect.is_told:
+            if self._is_ending:
+                return
             effect.is_told = True
             await self._paid(effect)
         elif is_over and (report.state in ENDS or not effect.is_told):

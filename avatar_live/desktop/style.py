@@ -95,8 +95,8 @@ QPushButton#record:checked {{ background: {BAD}; border-color: {BAD}; color: {TE
 QFrame#over {{ background: {PANEL}; border: 1px solid {RAISED_MORE}; border-radius: 14px; }}
 QFrame#over QLabel {{ background: transparent; }}
 QPushButton#switch {{
-  min-height: 18px; max-height: 18px; min-width: 22px; max-width: 22px; padding: 0; border-radius: 6px;
-  color: {FAINT}; font-size: 12px;
+  min-height: 22px; max-height: 22px; min-width: 24px; max-width: 24px; padding: 0; border-radius: 6px;
+  color: {SOFT}; font-size: 13px;
 }}
 QPushButton#switch:checked {{ background: #2d2358; border-color: {VIOLET}; color: {TEXT}; }}
 QPushButton#mute {{ padding: 0 6px; }}
@@ -108,6 +108,7 @@ QSlider::handle:horizontal {{ width: 14px; height: 14px; margin: -5px 0; border-
 QSlider::handle:horizontal:hover {{ background: {PINK}; }}
 QPushButton#director {{ text-align: left; font-weight: 400; }}
 QPushButton#director:checked {{ background: #2d2358; border-color: {VIOLET}; }}
+QPushButton#switch:focus, QPushButton#director:focus {{ border-color: {TEXT}; }}
 QListWidget {{ background: transparent; border: none; outline: none; }}
 QListWidget::item {{ padding: 0; border: none; }}
 QScrollBar:vertical {{ background: transparent; width: 8px; margin: 0; }}

@@ -137,7 +137,7 @@ class Window(QWidget):
         controls = QFrame()
         controls.setObjectName("card")
         grid = QGridLayout(controls)
-        grid.setContentsMargins(16, 9, 16, 11)
+        grid.setContentsMargins(16, 7, 16, 9)
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(5)
         rows: tuple[tuple[tuple[str, QWidget], ...], ...] = (

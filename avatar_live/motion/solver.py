@@ -229,8 +229,9 @@ def _crossed(bridge: Bridge, motion: Motion, bones: NDArray[np.intp], dt_s: floa
     """Soften a switch in these bones and in all else but the other bones: arms have crossings of their own."""
     numbers = np.concatenate((motion.shapes, motion.gaze, motion.hips_m))
     turned, numbers = bridge.cross(motion.rotations[bones], numbers, dt_s)
-    motion.rotations[bones] = turned
-    return Motion(motion.rotations, numbers[:_SHAPES], numbers[_SHAPES : _SHAPES + 2], numbers[_SHAPES + 2 :])
+    rotations = motion.rotations.copy()  # who made the motion may remember it
+    rotations[bones] = turned
+    return Motion(rotations, numbers[:_SHAPES], numbers[_SHAPES : _SHAPES + 2], numbers[_SHAPES + 2 :])
 
 
 def _fresh_body(readings: Readings | None, now_s: float) -> BodyReading | None:

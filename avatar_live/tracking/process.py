@@ -177,6 +177,8 @@ class _Show:
             try:
                 self._tracker.use_drawn(is_on)
             except ModelError as error:
+                self._tracker.close()
+                self._tracker = None  # every camera is refused with the reason, until persons are followed again
                 self._use(BUNDLED, str(error))
 
     def _track(self, picture: Picture) -> None:

@@ -1,5 +1,7 @@
 """A show of pretended parts: rehearse, go live, change things, end."""
 
+import os
+import signal
 import sys
 import time
 from collections.abc import Iterator
@@ -11,6 +13,7 @@ import pytest
 from patience import DEADLINE_S
 from PIL import Image
 
+from avatar_live.app.desk import DeskShow
 from avatar_live.app.faults import ShowError
 from avatar_live.app.part import Plan, remember
 from avatar_live.app.settings import Settings
@@ -141,16 +144,26 @@ def test_the_scene_is_checked_kept_and_given_to_the_engine(show: LocalShow, tmp_
     show.use_light("neon")
     show.use_shot("wide")
     show.use_director(True)
-    show.use_mirror(False)
     plan = show.settings.engine_plan(tmp_path)
     assert (plan.backdrop, plan.light, plan.shot, plan.has_director) == (str(picture), "neon", "wide", True)
-    assert not plan.mirror
 
 
-def test_a_drawn_head_is_kept_and_told_to_the_tracker(show: LocalShow, tmp_path: Path) -> None:
-    assert not show.settings.tracker_plan(tmp_path).drawn
-    show.use_drawn(True)
-    assert show.settings.tracker_plan(tmp_path).drawn
+def test_mirror_and_drawn_heads_are_kept_and_told_to_the_parts(show: LocalShow, tmp_path: Path) -> None:
+    show.wait_until_ready("tracker", "engine")
+    desk = DeskShow(show)
+    assert (desk.is_mirrored, desk.is_drawn) == (True, False)
+    desk.use_mirror(False)
+    desk.use_drawn(True)
+    assert (desk.is_mirrored, desk.is_drawn) == (False, True)
+    plans = show.settings.engine_plan(tmp_path), show.settings.tracker_plan(tmp_path)
+    assert (plans[0].mirror, plans[1].drawn) == (False, True)
+    for pid in show._supervisor.processes().values():
+        os.kill(pid, signal.SIGKILL)  # what they start with again is what they were told
+    for name, words in (("tracker", "uses 0 drawn"), ("engine", "panic False room studio bust False False idle")):
+        deadline_s = time.monotonic() + DEADLINE_S
+        while not (name in show.health() and show.health()[name].status.startswith(words)):
+            assert time.monotonic() < deadline_s, show.health()
+            time.sleep(0.02)
 
 
 def test_a_take_is_recorded_in_the_shows_own_folder_until_it_is_ended(show: LocalShow, tmp_path: Path) -> None:

@@ -12,7 +12,10 @@ from patience import DEADLINE_S
 from show_server import TOKEN, ShowServer, show_server
 
 from avatar_live.client import Events, OfferedEffect, PaidEffect, RefusedError, Viewer
+from avatar_live.client.sales import Sales
 from avatar_live.protocol.catalogue import START_BALANCE_COINS
+from avatar_live.protocol.effects import EffectAskedEvent, OfferTaken
+from avatar_live.protocol.programs import FromProgram, OfferEffects, ReportEffect
 from avatar_live.protocol.wire import GiftUpdate
 
 GHOST = OfferedEffect("ghost", "Ghost", "👻", 25, at_once_max=16)
@@ -197,6 +200,43 @@ async def test_what_a_game_says_last_is_told_before_it_goes(server: ShowServer) 
             await events._sales["castle"]._is_said.wait()  # "accepted" is told, and nothing waits to be
             effect.done()
         await stands(ann, "one", "done")
+
+
+async def test_a_game_that_says_goodbye_is_given_no_more_effects() -> None:
+    """Answer the game's reports one by one, so that it leaves between two of them."""
+    reports, answers, given = list[FromProgram](), asyncio.Queue[None](), list[PaidEffect]()
+
+    async def ask(command: FromProgram) -> OfferTaken | None:
+        if isinstance(command, OfferEffects):
+            return OfferTaken((asked("first"), asked("second")))
+        reports.append(command)
+        await answers.get()
+        return None
+
+    async def paid(effect: PaidEffect) -> None:
+        given.append(effect)
+        effect.done()
+        closing.append(asyncio.create_task(sales.close()))
+
+    closing = list[asyncio.Task[None]]()
+    sales = Sales("castle", ask, paid, None)
+    await sales.offer()
+    answers.put_nowait(None)
+    async with asyncio.timeout(DEADLINE_S):
+        while not closing:  # noqa: ASYNC110 (the game's turn comes when the room has answered)
+            await asyncio.sleep(0)
+        sales.asked(asked("third"))
+        answers.put_nowait(None)
+        await closing[0]
+    assert [effect.id for effect in given] == ["first"]
+    assert [(report.effect_id, report.state) for report in reports if isinstance(report, ReportEffect)] == [
+        ("first", "accepted"),
+        ("first", "done"),
+    ]
+
+
+def asked(id: str) -> EffectAskedEvent:
+    return EffectAskedEvent(id=id, game="castle", effect="ghost", name="Ann", price_coins=25, seconds=0.0)
 
 
 async def test_a_game_hears_its_effects_beside_a_mask(server: ShowServer) -> None:

@@ -175,3 +175,19 @@ def test_no_given_pose_whatever_breaks_a_pose(moments: list[tuple[float, float, 
         np.testing.assert_allclose(np.linalg.norm(list(pose.rotations.values()), axis=1), 1.0, atol=1e-9)
         assert (pose.shapes >= 0.0).all() and (pose.shapes <= 1.0).all()
         assert abs(pose.gaze_yaw_rad) < 1.0 and np.abs(pose.hips_offset_m).max() < 2.1
+
+
+@pytest.mark.parametrize("frames_later", [0, 1, 3, 6])
+def test_a_program_that_goes_away_while_the_mirror_is_switched_leaves_without_a_jump(frames_later: int) -> None:
+    turned = dict.fromkeys(("head", "neck", "spine", "leftUpperArm"), TO_LEFT)
+    steps = {}
+    for is_switched in (True, False):
+        solver, poses = Solver(mirror=is_switched), []
+        for frame in range(150):
+            now_s = frame * FRAME_S
+            if frame == 60:
+                solver.use_mirror(False)
+            given = giving(now_s, turned) if frame < 60 + frames_later else None
+            poses.append(solver.solve(None, now_s, FRAME_S, None, given))
+        steps[is_switched] = max(largest_step_deg(*pair) for pair in itertools.pairwise(poses[58:]))
+    assert steps[True] < 2.5 * steps[False], "as far again, for the way through the mirror"

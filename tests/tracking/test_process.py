@@ -40,7 +40,7 @@ from avatar_live.motion.framing import WORDS
 from avatar_live.signals import READINGS_BYTES, VOICE_BYTES, Readings, readings_from_bytes, readings_to_bytes
 from avatar_live.tracking.cameras import BUNDLED
 from avatar_live.tracking.costs import Costs
-from avatar_live.tracking.models import Models
+from avatar_live.tracking.models import ModelError, Models
 from avatar_live.tracking.process import run
 from avatar_live.tracking.takes import read_take
 from avatar_live.tracking.tracker import DARK_WORDS, Tracker
@@ -180,22 +180,40 @@ def _is_at_rest(process: psutil.Process) -> bool:
     return bool(process.cpu_times() == before)
 
 
+class Warm:
+    """A spare's tracker, whose network for drawn heads may be missing."""
+
+    def __init__(self, *, has_network: bool) -> None:
+        self._has_network = has_network
+        self.costs, self.told, self.is_closed = Costs(), list[bool](), False
+
+    def use_drawn(self, is_on: bool) -> None:
+        self.told.append(is_on)
+        if is_on and not self._has_network:
+            raise ModelError("There is no network for drawn heads.")
+
+    def close(self) -> None:
+        self.is_closed = True
+
+
+def obeyed(folder: Path, warm: Warm, *orders: Order, drawn: bool) -> None:
+    """Let a tracker that is warm obey and stop."""
+    queue = Lossless[Order](len(orders) + 1)
+    for order in (*orders, Stop()):
+        queue.put(order)
+    run(TrackerPlan(str(folder), "", BUNDLED, drawn=drawn), queue, cast(Tracker, warm))
+
+
 def test_a_spare_and_later_orders_follow_the_heads_that_the_host_shows(tmp_path: Path) -> None:
-    class Spare:
-        def __init__(self) -> None:
-            self.costs, self.told = Costs(), list[bool]()
+    warm = Warm(has_network=True)
+    obeyed(tmp_path, warm, UseDrawn(False), drawn=True)
+    assert warm.told == [True, False]
 
-        def use_drawn(self, is_on: bool) -> None:
-            self.told.append(is_on)
 
-        def close(self) -> None:
-            pass
-
-    spare, orders = Spare(), Lossless[Order](2)
-    for order in (UseDrawn(False), Stop()):
-        orders.put(order)
-    run(TrackerPlan(str(tmp_path), "", BUNDLED, drawn=True), orders, cast(Tracker, spare))
-    assert spare.told == [True, False]
+def test_drawn_heads_without_their_network_open_the_models_anew_which_says_why(tmp_path: Path) -> None:
+    warm = Warm(has_network=False)
+    obeyed(tmp_path, warm, UseDrawn(True), drawn=False)
+    assert (warm.told, warm.is_closed) == ([False, True], True)
 
 
 def test_a_spare_without_models_waits_all_the_same(clip: Path, tmp_path: Path) -> None:

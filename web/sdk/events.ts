@@ -168,13 +168,14 @@ export class Events {
   /** Say goodbye once the room has heard what games said last, for which it has two seconds; what goes through the
    * events ends then, at once where nothing is left to say. */
   async close(): Promise<void> {
-    const telling = [...this.sales.values()].map((sales) => sales.telling).filter((one) => one !== null);
-    if (telling.length > 0 && this.closed === null) {
-      let timer: ReturnType<typeof setTimeout> | undefined;
-      const enough = new Promise((resolve) => (timer = setTimeout(resolve, LAST_WORD_MS)));
-      await Promise.race([Promise.all(telling), enough]);
-      clearTimeout(timer);
-    }
+    const telling = [...this.sales.values()].flatMap((sales) => sales.last_word() ?? []);
+    if (telling.length > 0 && this.closed === null)
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, LAST_WORD_MS);
+        const enough = (): void => (clearTimeout(timer), resolve());
+        this.enders.add(enough);
+        void Promise.all(telling).then(enough);
+      });
     this.end(new ClosedError("This line is closed.", 1000));
   }
 

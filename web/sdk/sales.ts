@@ -48,8 +48,8 @@ export class Sales {
   private readonly going = new Map<string, PaidEffect>();
   private readonly done: Set<string>;
   private readonly unsaid: { readonly id: string; readonly step: EffectStep; readonly reason: string }[] = [];
-  /** Ends when the room has heard all that was said; null while nothing is left to tell. */
-  telling: Promise<void> | null = null;
+  private telling: Promise<void> | null = null; // while something is left to tell
+  private is_ending = false;
   private offer_is_taken: (() => void) | null = null; // while what is said waits for that
   private offered = Promise.resolve();
 
@@ -75,8 +75,15 @@ export class Sales {
     for (const asked of answer.asked) this.asked(asked);
   }
 
+  /** Take no more effects, of which the room pays back what nobody has; null, or what ends when it has heard the rest. */
+  last_word(): Promise<void> | null {
+    this.is_ending = true;
+    return this.telling;
+  }
+
   /** Take a paid effect, or answer again for one that is known. */
   asked(asked: EffectAskedEvent): void {
+    if (this.is_ending) return;
     const going = this.going.get(asked.id);
     if (this.done.has(asked.id)) this.tell_soon(asked.id, "done");
     else if (going === undefined) {
@@ -138,6 +145,10 @@ export class Sales {
       const { id, step, reason } = report;
       try {
         await this.offered; // on a new line the room asks anew, and only then hears an answer
+        if (this.is_ending && step === "accepted") {
+          this.unsaid.shift();
+          continue;
+        }
         await this.ask({ type: "effect_state", effect_id: id, state: step, reason });
         this.unsaid.shift();
         this.told(id, step, step === "done" || step === "failed");
@@ -157,6 +168,7 @@ export class Sales {
     const effect = this.going.get(id);
     if (effect === undefined) return;
     if (!is_over && step === "accepted" && !effect.is_told) {
+      if (this.is_ending) return;
       effect.is_told = true;
       this.paid(effect);
     } else if (is_over && (step === "done" || step === "failed" || !effect.is_told)) {

@@ -287,6 +287,45 @@ describe("sales", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  it("are taken no more by a game that said goodbye", async () => {
+    const events = opened();
+    const paid: string[] = [];
+    events.on("paid", (effect) => (paid.push(effect.id), effect.done(), void events.close()));
+    FakeSocket.last.tell(WELCOME);
+    const selling = events.sell("castle", [GHOST]);
+    answer({ asked: [ASKED] });
+    await selling;
+    await vi.advanceTimersByTimeAsync(0);
+    FakeSocket.last.tell({ epoch: "e1", seq: 5, type: "effect_asked", at: 1, data: { ...ASKED, id: "p2" } }); // waits
+    answer();
+    FakeSocket.last.tell({ epoch: "e1", seq: 6, type: "effect_asked", at: 1, data: { ...ASKED, id: "p3" } });
+    await vi.advanceTimersByTimeAsync(100);
+    answer();
+    await vi.advanceTimersByTimeAsync(500);
+    expect(paid).toEqual(["p1"]);
+    expect(states()).toEqual(["accepted", "done"]);
+    expect(links.at(-1)).toMatchObject({ at: "closed", code: 1000 });
+  });
+
+  it("are not waited for on a line that the show closes", async () => {
+    const events = opened();
+    events.on("paid", (effect) => effect.done());
+    FakeSocket.last.tell(WELCOME);
+    const selling = events.sell("castle", [GHOST]);
+    answer({ asked: [ASKED] });
+    await selling;
+    await vi.advanceTimersByTimeAsync(0);
+    answer();
+    await vi.advanceTimersByTimeAsync(0);
+    FakeSocket.last.onclose({ code: 1006, reason: "" });
+    const closing = events.close();
+    await vi.advanceTimersByTimeAsync(500);
+    FakeSocket.last.onclose({ code: 4102, reason: "Wrong token." });
+    await closing;
+    expect(links.at(-1)).toMatchObject({ at: "closed", code: 4102 });
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
   it("wait two seconds for a room that does not listen, and then leave nothing behind", async () => {
     const events = opened();
     FakeSocket.last.tell(WELCOME);
