@@ -117,10 +117,18 @@ class Publisher:
 
     async def _exchange(self, url: str, offer: str) -> str:
         """Return the answer to our offer."""
-        headers = {**self._headers, "Content-Type": "application/sdp"}
+        headers = {**self._headers, "Content-Type": "application/sdp", "Accept-Encoding": "identity"}
+        body = bytearray()
         try:
-            async with asyncio.timeout(ANSWER_S_MAX), httpx.AsyncClient(follow_redirects=True) as client:
-                response = await client.post(url, content=offer, headers=headers, timeout=ANSWER_S_MAX)
+            async with (
+                asyncio.timeout(ANSWER_S_MAX),
+                httpx.AsyncClient(follow_redirects=True) as client,
+                client.stream("POST", url, content=offer, headers=headers, timeout=ANSWER_S_MAX) as response,
+            ):
+                async for piece in response.aiter_raw():
+                    body += piece
+                    if len(body) > ANSWER_BYTES_MAX:
+                        break
         except (httpx.TimeoutException, TimeoutError) as error:
             raise PublishError("gives no answer in time") from error
         except (httpx.HTTPError, httpx.InvalidURL) as error:
@@ -133,9 +141,9 @@ class Publisher:
         if location := response.headers.get("location"):
             with contextlib.suppress(httpx.InvalidURL):
                 self._session = str(response.url.join(location))
-        if len(response.content) > ANSWER_BYTES_MAX or not response.text.startswith("v=0"):
+        if len(body) > ANSWER_BYTES_MAX or not body.startswith(b"v=0"):
             raise PublishError("gives an answer that is none")
-        return response.text
+        return body.decode(errors="replace")
 
     async def _await_connection(self) -> None:
         try:

@@ -23,6 +23,7 @@ SEND_S_MAX: Final = 5.0  # without any progress
 # A second or two of a show. The system would keep ten, and the host would learn of a slow network that much later.
 UNSENT_BYTES_MAX: Final = 512 * 1024
 READ_BYTES: Final = 65_536
+READS_MAX: Final = 8  # between two packets
 _REFUSALS: Final = {
     "NetStream.Publish.BadName": "refuses the stream key, or still has the last stream: copy the key anew if it lasts",
     "NetStream.Publish.Denied": "refuses the stream key: copy it anew",
@@ -112,9 +113,10 @@ class RtmpSink:
             self._receive(left_s)
 
     def _hear(self) -> None:
-        """Take what the platform said meanwhile."""
-        while self._receive(0.0):
-            pass
+        """Take what the platform said meanwhile; who never stops talking must not keep us from sending."""
+        for _ in range(READS_MAX):
+            if not self._receive(0.0):
+                return
 
     def _receive(self, wait_s: float) -> bool:
         """Take one answer; False when none came in time."""

@@ -52,6 +52,18 @@ def test_a_key_is_told_to_a_proven_platform_only(tmp_path: Path, monkeypatch: py
         until(lambda: platform.pictures == FPS, "all pictures arrive")
 
 
+def test_a_platform_that_never_stops_talking_gets_the_show_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    with FakePlatform() as platform:
+        timeline, packets = Timeline(), list(footage(1.0))
+        first = next(at for at, packet in enumerate(packets) if packet.kind == "video")
+        sink = RtmpSink(parse_target(platform.url))
+        monkeypatch.setattr(sink, "_receive", lambda wait_s: True)
+        for packet in packets[first:]:
+            sink.write(timeline.stamp(packet))
+        sink.close()
+        until(lambda: platform.pictures == FPS, "all pictures arrive")
+
+
 def test_what_a_platform_answers_is_told_and_its_silence_ends(unused_tcp_port: int) -> None:
     target = parse_target(f"rtmp://127.0.0.1:{unused_tcp_port}/live/{KEY}")
     page = b"HTTP/1.1 400 Bad Request\r\n\r\n" + bytes(4_000)
