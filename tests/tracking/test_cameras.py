@@ -15,6 +15,7 @@ from patience import DEADLINE_S
 from PIL import Image
 from stopwatch import Stopwatch
 
+from avatar_live import clock
 from avatar_live.mocap.replay import Sense
 from avatar_live.signals import Readings
 from avatar_live.tracking.cameras import FIRST_PICTURE_TRIES, Camera, Webcam, list_cameras, open_source, plugged_cameras
@@ -32,6 +33,12 @@ def opened() -> Iterator[list[Source]]:
     yield sources
     for source in sources:
         source.close()
+
+
+@pytest.fixture
+def standing_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing that is read is ever late, however busy the machine."""
+    monkeypatch.setattr(clock, "now_s", lambda: 100.0)
 
 
 def test_a_missing_file_is_named() -> None:
@@ -253,6 +260,7 @@ def test_without_a_camera_the_bundled_performance_plays_and_says_why() -> None:
     assert isinstance(source.read(HURRY), Readings)
 
 
+@pytest.mark.usefixtures("standing_clock")
 def test_a_video_plays_for_ever_at_its_own_pace(clip: Path, opened: list[Source]) -> None:
     source = open_source(str(clip))
     opened.append(source)
@@ -272,6 +280,7 @@ def test_a_frame_is_given_when_it_is_due(clip: Path, opened: list[Source]) -> No
         assert time.monotonic() >= picture.captured_s - 1e-3
 
 
+@pytest.mark.usefixtures("standing_clock")
 def test_a_gif_plays_round_after_round(tmp_path: Path, opened: list[Source]) -> None:
     path = tmp_path / "blink.gif"
     frames = [Image.new("RGB", (64, 48), colour) for colour in ("red", "blue")]
@@ -308,6 +317,7 @@ def test_a_4k_video_is_scaled_while_it_is_read(tmp_path: Path, opened: list[Sour
     assert picture.pixels.flags.c_contiguous and abs(float(picture.pixels.mean()) - 40.0) < 4.0
 
 
+@pytest.mark.usefixtures("standing_clock")
 def test_a_picture_that_stays_is_given_again_until_the_next_is_due(tmp_path: Path, opened: list[Source]) -> None:
     """Screen recordings and slide shows write nothing while nothing moves, and the person is still there."""
     opened.append(open_source(str(film(tmp_path / "slow.mkv", (64, 48), [0, 1_000, 1_033]))))
@@ -317,6 +327,7 @@ def test_a_picture_that_stays_is_given_again_until_the_next_is_due(tmp_path: Pat
     assert [round((float(picture.pixels.mean()) - 40.0) / 20.0) for picture in seen] == [0, 0, 0, 0, 1, 2]
 
 
+@pytest.mark.usefixtures("standing_clock")
 def test_a_video_of_one_picture_is_a_still_and_not_opened_again(tmp_path: Path, opened: list[Source]) -> None:
     path = film(tmp_path / "still.mp4", (64, 48), [0])
     opened.append(open_source(str(path)))
@@ -340,6 +351,7 @@ def test_a_video_whose_old_tag_is_not_utf8_plays(tmp_path: Path, opened: list[So
     assert isinstance(seen := video.read(HURRY), Picture) and seen.pixels.mean() == pytest.approx(128, abs=4)
 
 
+@pytest.mark.usefixtures("standing_clock")
 def test_a_video_that_is_cut_short_plays_as_far_as_it_goes(clip: Path, tmp_path: Path, opened: list[Source]) -> None:
     import av
 
