@@ -10,6 +10,7 @@ import pytest
 from numpy.typing import NDArray
 from skimage import data
 
+from avatar_live import clock
 from avatar_live.tracking import models
 
 Pixels = NDArray[np.uint8]
@@ -49,3 +50,9 @@ def clip(portrait: Callable[..., Pixels], tmp_path_factory: pytest.TempPathFacto
         for packet in stream.encode():
             container.mux(packet)
     return path
+
+
+@pytest.fixture
+def standing_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stop the clock: nothing that is played is ever late, however busy the machine."""
+    monkeypatch.setattr(clock, "now_s", lambda: 100.0)

@@ -15,7 +15,6 @@ from patience import DEADLINE_S
 from PIL import Image
 from stopwatch import Stopwatch
 
-from avatar_live import clock
 from avatar_live.mocap.replay import Sense
 from avatar_live.signals import Readings
 from avatar_live.tracking.cameras import FIRST_PICTURE_TRIES, Camera, Webcam, list_cameras, open_source, plugged_cameras
@@ -33,12 +32,6 @@ def opened() -> Iterator[list[Source]]:
     yield sources
     for source in sources:
         source.close()
-
-
-@pytest.fixture
-def standing_clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing that is read is ever late, however busy the machine."""
-    monkeypatch.setattr(clock, "now_s", lambda: 100.0)
 
 
 def test_a_missing_file_is_named() -> None:

@@ -65,6 +65,7 @@ def test_it_says_the_same_at_the_same_pace(tmp_path: Path) -> None:
     assert np.median(late_s) < 0.25, "the machine of a test may be busy"
 
 
+@pytest.mark.usefixtures("standing_clock")
 def test_a_loop_goes_on_with_later_times(tmp_path: Path) -> None:
     performed = senses(0.2)
     source = Replay(saved(tmp_path / "my.take", [entry_of(sense, at_s) for at_s, sense in performed]))
@@ -86,6 +87,7 @@ def test_once_it_ends_and_says_so(tmp_path: Path) -> None:
     assert len(said) == len(entries(0.2))
 
 
+@pytest.mark.usefixtures("standing_clock")
 def test_a_silence_is_waited_for_no_longer_than_people_do(tmp_path: Path) -> None:
     (at_s, first), *_ = senses(0.1)
     path = saved(tmp_path / "my.take", [entry_of(first, at_s), entry_of(later(first, 1e6), at_s + 1e6)])
