@@ -27,7 +27,11 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
+
+if TYPE_CHECKING:  # older Pythons are told so in a sentence, and know no such words
+    Result = tuple[str, bool, float]  # of a check: its name, whether it passed, seconds
+    Ended = Callable[[], Result]
 
 # The Pythons for which every pinned package has a wheel: panda3d 1.10.16 is the one with the fewest.
 PYTHON_OLDEST = (3, 11)
@@ -85,8 +89,9 @@ WISHES = {
     "libportaudio.so.2": "libportaudio2",
     "/usr/share/fonts/truetype/wqy/wqy-zenhei.ttc": "fonts-wqy-zenhei",
 }
-# Tests that look closely at a clock run at the usual priority and alone of their kind. What mostly waits runs beside
-# them, and what only computes in what the others leave (tests/paces.py): how nice each is, and its patience in seconds.
+# Tests that look closely at a clock run at the usual priority and alone of their kind; of those that fail all the same,
+# the machine may have been too busy, which only a look at them alone can tell. What mostly waits runs beside them, and
+# what only computes in what the others leave (tests/paces.py): how nice each is, and its patience in seconds.
 HURRIED = "hurried"
 BESIDE = {
     "looking": (5, 600),
@@ -199,8 +204,7 @@ def test(pytest_arguments: list[str]) -> int:
             for pace, (niceness, patience_s) in BESIDE.items()
         ]
         ended.append(beside.enter_context(run_beside(*TYPES, environment)))
-        results = [*run_quick_checks(), run_pytest(["--pace", HURRIED], environment)]
-        return summary([*results, *(end() for end in ended)])
+        return summary([*run_quick_checks(), *run_hurried(environment, ended)])
 
 
 @contextlib.contextmanager
@@ -529,12 +533,12 @@ def write_whole(path: Path, text: str) -> None:
 # --- checks ----------------------------------------------------------------------------------------------------------
 
 
-def run_checks() -> list[tuple[str, bool, float]]:
+def run_checks() -> list[Result]:
     """Run every check: (name, passed, seconds)."""
     return [*run_quick_checks(), run_check(*TYPES)]
 
 
-def run_quick_checks() -> list[tuple[str, bool, float]]:
+def run_quick_checks() -> list[Result]:
     """Run formatting, lint and import directions, each even when another failed: (name, passed, seconds)."""
     python = str(PYTHON)
     return [
@@ -544,7 +548,7 @@ def run_quick_checks() -> list[tuple[str, bool, float]]:
     ]
 
 
-def run_check(name: str, command: Sequence[str]) -> tuple[str, bool, float]:
+def run_check(name: str, command: Sequence[str]) -> Result:
     """Run one check; print its output only when it fails."""
     code, lines, seconds = run_shown(name, command, ROOT, {})
     if code != 0:
@@ -552,11 +556,25 @@ def run_check(name: str, command: Sequence[str]) -> tuple[str, bool, float]:
     return name, code == 0, seconds
 
 
-def run_pytest(arguments: Sequence[str], environment: Mapping[str, str]) -> tuple[str, bool, float]:
+def run_pytest(arguments: Sequence[str], environment: Mapping[str, str], name: str = "pytest") -> Result:
     """Run tests in the foreground."""
     started_s = time.monotonic()
     code = subprocess.call([*PYTEST, *arguments], cwd=ROOT, env=environment)
-    return "pytest", code == 0, time.monotonic() - started_s
+    return name, code == 0, time.monotonic() - started_s
+
+
+def run_hurried(environment: Mapping[str, str], ended: Sequence[Ended]) -> list[Result]:
+    """Run the tests that look closely at a clock, wait for what runs beside them, and run what failed once more, alone.
+
+    Only a look at them alone tells whether they failed or the machine was too busy; that they did is there to be read.
+    """
+    measure = ["--pace", HURRIED, "-o", f"cache_dir={environment['TMPDIR']}/failed"]
+    measured, others = run_pytest(measure, environment), [end() for end in ended]
+    if not measured[1]:
+        say("\nWhat looked closely at a clock and failed beside the others is looked at once more, alone:")
+        again = [*measure, "--last-failed", "--last-failed-no-failures", "none"]
+        measured = run_pytest(again, environment, "pytest, alone")
+    return [measured, *others]
 
 
 @contextlib.contextmanager
@@ -576,7 +594,7 @@ def scratch_folder() -> Iterator[Path]:
 @contextlib.contextmanager
 def run_beside(
     name: str, command: Sequence[str], environment: Mapping[str, str], niceness: int = 19
-) -> Iterator[Callable[[], tuple[str, bool, float]]]:
+) -> Iterator[Ended]:
     """Run a command at a lower priority; what is given waits for its end, prints its output and tells its time."""
     nice = ["nice", "-n", str(niceness)] if shutil.which("nice") else []
     with tempfile.TemporaryFile() as output:
@@ -593,7 +611,7 @@ def run_beside(
         watching = threading.Thread(target=watch)
         watching.start()
 
-        def ended() -> tuple[str, bool, float]:
+        def ended() -> Result:
             watching.join()
             output.seek(0)
             print(f"\n{name}:\n{output.read().decode(errors='replace')}", flush=True)
@@ -606,7 +624,7 @@ def run_beside(
             watching.join()
 
 
-def summary(results: list[tuple[str, bool, float]]) -> int:
+def summary(results: list[Result]) -> int:
     """Print one line a check and return the exit code."""
     print()
     for name, is_passed, seconds in results:

@@ -1,6 +1,6 @@
 """Sort the tests, file by file, by those with whom they may share the machine; `live.py test` runs all six at once.
 
-- hurried: shows pictures, plays sound or measures, and looks closely at a clock
+- hurried: shows pictures, plays sound or measures, and looks closely at a clock; what fails is run once more, alone
 - looking: waits for what browsers, players and platforms get to see
 - asking: waits for what the server answers, and for its databases
 - patient: waits for other processes, sockets and windows

@@ -313,6 +313,37 @@ def test_what_runs_beside_ends_with_what_it_runs_beside() -> None:
     assert time.monotonic() - started_s < 30.0
 
 
+@pytest.mark.parametrize(("endings", "is_passed"), [((1, 0), True), ((1, 1), False), ((0,), True), ((-9, 5), False)])
+def test_what_fails_beside_the_others_is_run_once_more_when_they_have_ended(
+    tmp_path: Path, endings: tuple[int, ...], is_passed: bool
+) -> None:
+    """Have a pretended pytest end in these ways, and write down how it was called."""
+    run_hurried = runpy.run_path(str(PROJECT / "live.py"))["run_hurried"]
+    log, left = tmp_path / "log", tmp_path / "endings"
+    left.write_text("\n".join(map(str, endings)))
+    code = (
+        "import os, pathlib, sys\n"
+        f"log, left = pathlib.Path({str(log)!r}), pathlib.Path({str(left)!r})\n"
+        "log.open('a').write(' '.join(sys.argv[1:]) + '\\n')\n"
+        "first, *rest = left.read_text().split()\n"
+        "left.write_text(' '.join(rest))\n"
+        "os.kill(os.getpid(), 9) if first == '-9' else sys.exit(int(first))\n"
+    )
+    run_hurried.__globals__["PYTEST"] = (sys.executable, "-c", code)
+
+    def beside() -> tuple[str, bool, float]:
+        with log.open("a") as told:
+            told.write("beside\n")
+        return "beside", True, 1.0
+
+    (name, passed, _), other = run_hurried({**os.environ, "TMPDIR": str(tmp_path)}, [beside])
+    assert (passed, other) == (is_passed, ("beside", True, 1.0))
+    assert name == ("pytest" if endings[0] == 0 else "pytest, alone")
+    first, *later = log.read_text().splitlines()
+    assert first == f"--pace hurried -o cache_dir={tmp_path}/failed"
+    assert later == ["beside", f"{first} --last-failed --last-failed-no-failures none"][: len(endings)]
+
+
 def test_every_test_runs_at_one_of_the_paces_that_are_run() -> None:
     live = runpy.run_path(str(PROJECT / "live.py"))
     assert {pace_of(path) for path in (PROJECT / "tests").rglob("test_*.py")} == {live["HURRIED"], *live["BESIDE"]}
