@@ -89,9 +89,8 @@ WISHES = {
     "libportaudio.so.2": "libportaudio2",
     "/usr/share/fonts/truetype/wqy/wqy-zenhei.ttc": "fonts-wqy-zenhei",
 }
-# Tests that look closely at a clock run at the usual priority and alone of their kind; of those that fail all the same,
-# the machine may have been too busy, which only a look at them alone can tell. What mostly waits runs beside them, and
-# what only computes in what the others leave (tests/paces.py): how nice each is, and its patience in seconds.
+# Tests that look closely at a clock run at the usual priority and alone of their kind. What mostly waits runs beside
+# them, and what only computes in what the others leave (tests/paces.py): how nice each is, and its patience in seconds.
 HURRIED = "hurried"
 BESIDE = {
     "looking": (5, 600),

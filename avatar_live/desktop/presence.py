@@ -1,4 +1,5 @@
-"""The host before the camera: the window's controls for calibration and for what is shown while nobody is seen."""
+"""The host before the camera: the window's controls for calibration, the mirror, drawn heads, and for what is shown
+while nobody is seen."""
 
 from collections.abc import Callable
 from typing import Final

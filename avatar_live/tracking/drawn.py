@@ -4,8 +4,8 @@ The landmark models were made for people: they lay a person's mesh on a drawn fa
 axis on average (`bench tracking characters`), and lose it when it turns. So a network of ours sees how such a head is
 turned. The landmarks are turned with it, and where there are none any more, the last ones are.
 
-The network also tells drawn heads from filmed ones. It is asked only where a head was lost: an earlier one that decided
-for everybody took an over-exposed portrait for drawn and turned it by 14 to 18 degrees.
+The network also tells drawn heads from filmed ones. It is asked only where a head was lost, and not for everybody: a
+face in too much light looks drawn to it, and would be turned away.
 """
 
 import math

@@ -127,17 +127,10 @@ class _Show:
                     self._inputs = Inputs(inputs, self._publisher.say)
                 case UseAvatar() | UseTitle() | Panic() | UseBackdrop() | UseLight() | UseShot() | UseDirector():
                     pass  # the engine's
-                case (
-                    UseLostPolicy()
-                    | UseMirror()
-                    | Calibrate()
-                    | UseVmcOut()
-                    | UseLayer()
-                    | UseLevels()
-                    | UseMusic()
-                    | UseSpeech()
-                ):
+                case UseLostPolicy() | UseMirror() | Calibrate() | UseVmcOut() | UseLayer():
                     pass  # the engine's, too
+                case UseLevels() | UseMusic() | UseSpeech():
+                    pass  # also the engine's
                 case UseOutlets():
                     pass  # the outlets'
                 case _:

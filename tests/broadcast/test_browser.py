@@ -173,9 +173,8 @@ async def test_lost_packets_are_sent_again_and_no_keyframe_is_asked_for(
     page = await watch(browser, noisy_show, audio=False)
     await decoded(page, 10)
     rounds = [await lossy_round(page, noisy_show, losses)]
-    while (
-        rounds[-1] and len(rounds) < LOSSY_ROUNDS_MAX
-    ):  # a browser that gets no time to ask in loses what it waited for
+    # A browser that gets no time to ask in loses what it waited for.
+    while rounds[-1] and len(rounds) < LOSSY_ROUNDS_MAX:
         rounds.append(await lossy_round(page, noisy_show, losses))
     assert not rounds[-1], rounds
     await page.close()

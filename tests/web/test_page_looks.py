@@ -18,7 +18,8 @@ from avatar_live.protocol.wire import CLOSE_REFUSED
 TOKEN = "a-token-of-the-show"
 SMALL_PHONE, PHONE, PHONE_LANDSCAPE = (360, 640), (390, 844), (844, 390)
 TABLET, DESKTOP, LARGE, ZOOMED = (820, 1180), (1280, 800), (1920, 1080), (640, 400)
-SCREENS = [SMALL_PHONE, PHONE, PHONE_LANDSCAPE, TABLET, ZOOMED, DESKTOP, LARGE]
+TABLET_LANDSCAPE = (1024, 768)
+SCREENS = [SMALL_PHONE, PHONE, PHONE_LANDSCAPE, TABLET, TABLET_LANDSCAPE, ZOOMED, DESKTOP, LARGE]
 AXE = WEB / "node_modules" / "axe-core" / "axe.min.js"
 LONG_QUIZ = {
     "question": "How many legs does a spider have, and which of them does it use to listen to its web?",
@@ -98,6 +99,11 @@ def test_the_picture_fills_its_frame_and_the_page_its_screen(
     assert stage["width"] / stage["height"] == pytest.approx(16 / 9, rel=0.01), "bars beside the picture"
     assert stage["width"] >= min(size[0] * 0.5, 560), "a stamp instead of a picture"
     assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+    page.evaluate(
+        "document.querySelector('.info h1').textContent = 'A name as long as the names of shows may be at most.'"
+    )
+    sound = box(page.locator("#sound"))
+    assert sound["x"] + sound["width"] <= stage["x"] + stage["width"] + 1.0, "into the chat"
     for part in ("#own-name", "#tab-board", "#say", "#like", "#sound"):
         at = box(page.locator(part))
         assert at["x"] >= 0 and at["x"] + at["width"] <= size[0], f"{part} is cut off"

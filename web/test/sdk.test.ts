@@ -213,6 +213,15 @@ describe("sales", () => {
     FakeSocket.last.tell({ type: "answer", id: FakeSocket.last.sent.at(-1)!["id"], ok: true, data });
   }
 
+  /** Welcome a game, and let it sell the ghost, for which Ann has paid already. */
+  async function sold(events: Events, journal?: Storage): Promise<void> {
+    FakeSocket.last.tell(WELCOME);
+    const selling = events.sell("castle", [GHOST], journal);
+    answer({ asked: [ASKED] });
+    await selling;
+    await vi.advanceTimersByTimeAsync(0);
+  }
+
   function states(): unknown[] {
     return FakeSocket.opened.flatMap((one) => one.sent.map((sent) => sent["state"])).filter(Boolean);
   }
@@ -221,11 +230,7 @@ describe("sales", () => {
     const events = opened();
     const paid: PaidEffect[] = [];
     events.on("paid", (effect) => paid.push(effect));
-    FakeSocket.last.tell(WELCOME);
-    const selling = events.sell("castle", [GHOST]);
-    answer({ asked: [ASKED] });
-    await selling;
-    await vi.advanceTimersByTimeAsync(0);
+    await sold(events);
     answer();
     await vi.advanceTimersByTimeAsync(100);
     FakeSocket.last.tell({ epoch: "e1", seq: 5, type: "effect_asked", at: 1, data: ASKED });
@@ -261,10 +266,7 @@ describe("sales", () => {
     const journal = { getItem: (key: string) => kept.get(key) ?? null } as Storage;
     const events = opened();
     events.on("paid", () => expect.fail("it was done before"));
-    FakeSocket.last.tell(WELCOME);
-    const selling = events.sell("castle", [GHOST], journal);
-    answer({ asked: [ASKED] });
-    await selling;
+    await sold(events, journal);
     await vi.advanceTimersByTimeAsync(100);
     expect(states()).toEqual(["done"]);
   });
@@ -272,11 +274,7 @@ describe("sales", () => {
   it("tell what a game says last before the line closes", async () => {
     const events = opened();
     events.on("paid", (effect) => (effect.done(), void events.close()));
-    FakeSocket.last.tell(WELCOME);
-    const selling = events.sell("castle", [GHOST]);
-    answer({ asked: [ASKED] });
-    await selling;
-    await vi.advanceTimersByTimeAsync(0);
+    await sold(events);
     answer();
     await vi.advanceTimersByTimeAsync(100);
     expect(states()).toEqual(["accepted", "done"]);
@@ -291,11 +289,7 @@ describe("sales", () => {
     const events = opened();
     const paid: string[] = [];
     events.on("paid", (effect) => (paid.push(effect.id), effect.done(), void events.close()));
-    FakeSocket.last.tell(WELCOME);
-    const selling = events.sell("castle", [GHOST]);
-    answer({ asked: [ASKED] });
-    await selling;
-    await vi.advanceTimersByTimeAsync(0);
+    await sold(events);
     FakeSocket.last.tell({ epoch: "e1", seq: 5, type: "effect_asked", at: 1, data: { ...ASKED, id: "p2" } }); // waits
     answer();
     FakeSocket.last.tell({ epoch: "e1", seq: 6, type: "effect_asked", at: 1, data: { ...ASKED, id: "p3" } });
@@ -310,11 +304,7 @@ describe("sales", () => {
   it("are not waited for on a line that the show closes", async () => {
     const events = opened();
     events.on("paid", (effect) => effect.done());
-    FakeSocket.last.tell(WELCOME);
-    const selling = events.sell("castle", [GHOST]);
-    answer({ asked: [ASKED] });
-    await selling;
-    await vi.advanceTimersByTimeAsync(0);
+    await sold(events);
     answer();
     await vi.advanceTimersByTimeAsync(0);
     FakeSocket.last.onclose({ code: 1006, reason: "" });
@@ -328,10 +318,7 @@ describe("sales", () => {
 
   it("wait two seconds for a room that does not listen, and then leave nothing behind", async () => {
     const events = opened();
-    FakeSocket.last.tell(WELCOME);
-    const selling = events.sell("castle", [GHOST]);
-    answer({ asked: [ASKED] });
-    await selling;
+    await sold(events);
     const closing = events.close();
     await vi.advanceTimersByTimeAsync(1_900);
     expect(links.at(-1)).toEqual({ at: "open" });
@@ -349,11 +336,7 @@ describe("sales", () => {
     const journal = { getItem: () => "[torn", setItem: full } as unknown as Storage;
     const events = opened();
     events.on("paid", (effect) => effect.done());
-    FakeSocket.last.tell(WELCOME);
-    const selling = events.sell("castle", [GHOST], journal);
-    answer({ asked: [ASKED] });
-    await selling;
-    await vi.advanceTimersByTimeAsync(0);
+    await sold(events, journal);
     answer();
     await vi.advanceTimersByTimeAsync(100);
     expect(states()).toEqual(["accepted", "done"]);
